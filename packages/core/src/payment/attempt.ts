@@ -1,0 +1,196 @@
+import { accept, unchanged, type Decision } from '../kernel/decision.ts'
+import type { AttemptId, PaymentId } from '../kernel/ids.ts'
+import { after, day, hour, minute, type Instant } from '../kernel/instant.ts'
+import { evolver, type Transitions } from '../kernel/machine.ts'
+import type { Money } from '../kernel/money.ts'
+import type { PaymentFailure } from './failure.ts'
+import type { CancelReason } from './payment.ts'
+
+/** `hosted`: a page of the provider's, paid by a person. `off_session`: a saved card, charged without one. */
+export type AttemptKind = 'hosted' | 'off_session'
+
+/** Money that an attempt brought in, as the provider reports it: what counts is what it says, not what we asked for. */
+export interface Charge {
+  /** The provider's id of what refunds refer to (at Stripe the PaymentIntent's). */
+  readonly id: string
+  readonly amount: Money
+  readonly customerId?: string
+  readonly paymentMethodId?: string
+}
+
+/** Why a live attempt is being ended by us. A cancelled payment waits for it; a replaced attempt makes room for the next. */
+export type ClosingReason = CancelReason | 'replaced'
+
+interface Base {
+  readonly id: AttemptId
+  readonly paymentId: PaymentId
+  readonly kind: AttemptKind
+  /** What was asked for, in the payment's currency at that time. */
+  readonly amount: Money
+  /** Sent with every try to start this attempt, so that all tries together start it once. Never changes. */
+  readonly idempotencyKey: string
+  readonly requestedAt: Instant
+  /** True for the page opened because a saved card failed: its link is sent to the owner once. */
+  readonly announce: boolean
+  /** The provider's id of the page (hosted) or of the charge (off session), once heard. */
+  readonly providerId?: string
+}
+
+interface Live {
+  /** Set once we have decided to end it. It stays live until the provider says that it is dead. */
+  readonly closing?: ClosingReason
+  /** When to ask the provider about it next. Nothing that may be alive there goes unasked. */
+  readonly lookAt: Instant
+  /** How often it has been asked about since it last moved. */
+  readonly looks: number
+}
+
+export type Attempt =
+  | (Base & Live & { readonly status: 'requested' }) // asked for, answer not yet heard
+  | (Base & Live & { readonly status: 'open'; readonly url: string; readonly expiresAt: Instant })
+  | (Base & Live & { readonly status: 'processing' }) // the payer has done their part, the money has not come
+  | (Base & { readonly status: 'succeeded'; readonly succeededAt: Instant; readonly charge: Charge })
+  | (Base & { readonly status: 'declined'; readonly declinedAt: Instant; readonly failure: PaymentFailure })
+  | (Base & { readonly status: 'expired'; readonly expiredAt: Instant })
+
+/** An attempt that may still bring money: at most one per payment. */
+export type LiveAttempt = Extract<Attempt, Live>
+
+export type AttemptEvent =
+  | { readonly type: 'opened'; readonly at: Instant; readonly providerId: string; readonly url: string; readonly expiresAt: Instant }
+  | { readonly type: 'processing_started'; readonly at: Instant; readonly providerId?: string }
+  | { readonly type: 'captured'; readonly at: Instant; readonly charge: Charge; readonly providerId?: string }
+  | { readonly type: 'declined'; readonly at: Instant; readonly failure: PaymentFailure; readonly providerId?: string }
+  | { readonly type: 'expired'; readonly at: Instant; readonly providerId?: string }
+  | { readonly type: 'close_requested'; readonly reason: ClosingReason }
+  | { readonly type: 'looked'; readonly at: Instant }
+
+/** What the provider says an attempt is, from its reply, a webhook or a look-up. All three are the same fact. */
+export type AttemptState =
+  | { readonly type: 'opened'; readonly url: string; readonly expiresAt: Instant }
+  | { readonly type: 'processing' }
+  | { readonly type: 'authorized' }
+  | { readonly type: 'captured'; readonly charge: Charge }
+  | { readonly type: 'declined'; readonly failure: PaymentFailure }
+  | { readonly type: 'expired' }
+
+export type AttemptCommand =
+  | { readonly type: 'observe'; readonly at: Instant; readonly state: AttemptState; readonly providerId?: string }
+  | { readonly type: 'close'; readonly reason: ClosingReason }
+  /** Asked the provider, and heard nothing new or nothing at all. */
+  | { readonly type: 'note_look'; readonly at: Instant }
+
+export const attemptTransitions = {
+  requested: {
+    opened: 'open', processing_started: 'processing', captured: 'succeeded', declined: 'declined', expired: 'expired',
+    close_requested: 'requested', looked: 'requested',
+  },
+  open: {
+    processing_started: 'processing', captured: 'succeeded', declined: 'declined', expired: 'expired',
+    close_requested: 'open', looked: 'open',
+  },
+  processing: {
+    captured: 'succeeded', declined: 'declined', expired: 'expired', close_requested: 'processing', looked: 'processing',
+  },
+  succeeded: {},
+  // Money is believed whenever it is heard of, even from what was taken for dead: it is counted or sent back, never dropped.
+  declined: { captured: 'succeeded' },
+  expired: { captured: 'succeeded' },
+} as const satisfies Transitions<Attempt['status'], AttemptEvent['type']>
+
+const base = ({ id, paymentId, kind, amount, idempotencyKey, requestedAt, announce, providerId }: Attempt): Base => ({
+  id, paymentId, kind, amount, idempotencyKey, requestedAt, announce,
+  ...(providerId === undefined ? {} : { providerId }),
+})
+const named = (attempt: Attempt, { providerId }: { readonly providerId?: string }): Base => ({
+  ...base(attempt),
+  ...(attempt.providerId === undefined && providerId !== undefined ? { providerId } : {}),
+})
+const stillClosing = (attempt: LiveAttempt): { readonly closing?: ClosingReason } =>
+  attempt.closing === undefined ? {} : { closing: attempt.closing }
+
+/** The attempt after an event. @throws IllegalTransition for an event its table forbids. */
+export const evolveAttempt: (attempt: Attempt, event: AttemptEvent) => Attempt = evolver<
+  Attempt,
+  AttemptEvent,
+  typeof attemptTransitions
+>(attemptTransitions, {
+  opened: (attempt, event) => ({
+    ...named(attempt, event), ...stillClosing(attempt), status: 'open', url: event.url, expiresAt: event.expiresAt,
+    lookAt: firstLook(event.at, event.expiresAt), looks: 0,
+  }),
+  processing_started: (attempt, event) => ({
+    ...named(attempt, event), ...stillClosing(attempt), status: 'processing', lookAt: after(event.at, hour), looks: 0,
+  }),
+  captured: (attempt, event) => ({ ...named(attempt, event), status: 'succeeded', succeededAt: event.at, charge: event.charge }),
+  declined: (attempt, event) => ({ ...named(attempt, event), status: 'declined', declinedAt: event.at, failure: event.failure }),
+  expired: (attempt, event) => ({ ...named(attempt, event), status: 'expired', expiredAt: event.at }),
+  close_requested: (attempt, { reason }) => ({ ...attempt, closing: reason }),
+  looked: (attempt, { at }) => ({ ...attempt, looks: attempt.looks + 1, lookAt: nextLook(attempt, at) }),
+})
+
+/**
+ * Decides what a command means for an attempt as it stands. Refuses nothing: what the provider says is so.
+ *
+ * Only `opened` and the two endings without money are ever late; `captured` always counts, see {@link attemptTransitions}.
+ */
+export const decideAttempt = (attempt: Attempt, command: AttemptCommand): Decision<AttemptEvent, never, never> => {
+  switch (command.type) {
+    case 'close':
+      return isLive(attempt) && attempt.closing === undefined
+        ? accept([{ type: 'close_requested', reason: command.reason }])
+        : isLive(attempt) && attempt.closing === 'replaced' && command.reason !== 'replaced'
+          ? accept([{ type: 'close_requested', reason: command.reason }])
+          : unchanged
+    case 'note_look':
+      return isLive(attempt) ? accept([{ type: 'looked', at: command.at }]) : unchanged
+    case 'observe':
+      return observe(attempt, command)
+  }
+}
+
+/** True while the attempt may still bring money, as far as the provider has told us. */
+export const isLive = (attempt: Attempt): attempt is LiveAttempt => 'looks' in attempt
+
+const observe = (
+  attempt: Attempt,
+  { at, state, providerId }: Extract<AttemptCommand, { readonly type: 'observe' }>,
+): Decision<AttemptEvent, never, never> => {
+  const heard = providerId === undefined ? { at } : { at, providerId }
+  switch (state.type) {
+    case 'opened':
+      return attempt.status === 'requested' && providerId !== undefined
+        ? accept([{ type: 'opened', at, providerId, url: state.url, expiresAt: state.expiresAt }])
+        : unchanged
+    case 'processing':
+    case 'authorized':
+      return attempt.status === 'requested' || attempt.status === 'open'
+        ? accept([{ type: 'processing_started', ...heard }])
+        : unchanged
+    case 'captured':
+      return attempt.status === 'succeeded' ? unchanged : accept([{ type: 'captured', ...heard, charge: state.charge }])
+    case 'declined':
+      return isLive(attempt) ? accept([{ type: 'declined', ...heard, failure: state.failure }]) : unchanged
+    case 'expired':
+      return isLive(attempt) ? accept([{ type: 'expired', ...heard }]) : unchanged
+  }
+}
+
+/** A new attempt, asked for at `at` and heard of by nobody yet. */
+export const requestAttempt = (
+  ask: Pick<Base, 'id' | 'paymentId' | 'kind' | 'amount' | 'announce'> & { readonly at: Instant },
+): LiveAttempt => ({
+  id: ask.id, paymentId: ask.paymentId, kind: ask.kind, amount: ask.amount, announce: ask.announce,
+  idempotencyKey: ask.id, requestedAt: ask.at, status: 'requested', lookAt: after(ask.at, 2 * minute), looks: 0,
+})
+
+// A page that nobody pays is asked about seldom; one that is about to end is asked about soon after its end.
+const firstLook = (at: Instant, expiresAt: Instant): Instant => sooner(after(at, 15 * minute), after(expiresAt, minute), at)
+
+const nextLook = (attempt: LiveAttempt, at: Instant): Instant => {
+  const wait = Math.min(5 * minute * 2 ** Math.min(attempt.looks, 10), attempt.status === 'processing' ? day : 6 * hour)
+  return attempt.status === 'open' ? sooner(after(at, wait), after(attempt.expiresAt, minute), at) : after(at, wait)
+}
+
+/** The earlier of two moments, but never within five minutes of `at` in the past: a moment gone by means "not again at once". */
+const sooner = (a: Instant, b: Instant, at: Instant): Instant => (b > at && b < a ? b : a)

@@ -1,0 +1,245 @@
+import { accept, reject, unchanged, type Decision } from '../kernel/decision.ts'
+import type { AttemptId, OwnerId, PaymentId } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/instant.ts'
+import { evolver, type Transitions } from '../kernel/machine.ts'
+import { sameMoney, type Money } from '../kernel/money.ts'
+import type { PaymentFailure } from './failure.ts'
+
+/** What a payment is for, in the host's vocabulary; these are built in. */
+export type Purpose = 'deposit' | 'balance' | 'full' | 'order' | 'consultation' | 'wallet_topup' | (string & {})
+
+/** The thing whose life depends on the payment. */
+export type Subject =
+  | { readonly type: 'intent'; readonly id: string }
+  | { readonly type: 'reservation'; readonly id: string }
+
+/** What the payer reads on the hosted page: one line, quantity 1. */
+export interface LineItem {
+  readonly name: string
+  readonly description: string
+}
+
+/** A card that its owner let us keep, as the provider names it. No card data is ever held here. */
+export interface SavedCard {
+  readonly customerId: string
+  readonly paymentMethodId: string
+}
+
+interface Base {
+  readonly id: PaymentId
+  readonly purpose: Purpose
+  readonly owner: OwnerId
+  readonly subject: Subject
+  /** What is due. It changes only while no attempt is live, see {@link PaymentCommand}. */
+  readonly amount: Money
+  readonly item: LineItem
+  /** Written to the provider's object beside our own ids, for whoever reads its dashboard. */
+  readonly metadata: Readonly<Record<string, string>>
+  /** True when paying should leave a {@link SavedCard} behind. */
+  readonly saveCard: boolean
+  /** The card to charge without its owner present. Absent: only a hosted page will do. */
+  readonly savedCard?: SavedCard
+  readonly createdAt: Instant
+}
+
+interface Collected {
+  readonly completedAt: Instant
+  /** The attempt whose money counts. What any other attempt brought in goes back. */
+  readonly attemptId: AttemptId
+  /** Minor units of the collected amount that have gone back. */
+  readonly refunded: bigint
+}
+
+export type Payment =
+  | (Base & { readonly status: 'pending' }) //     due, and not failed: a hosted page may be open
+  | (Base & { readonly status: 'processing' }) //  a charge was asked for or the provider is at it: not yet heard
+  | (Base & { readonly status: 'authorized'; readonly authorizedAt: Instant })
+  | (Base & { readonly status: 'failed'; readonly failedAt: Instant; readonly failure: PaymentFailure })
+  | (Base & { readonly status: 'cancelled'; readonly cancelledAt: Instant; readonly reason: CancelReason })
+  | (Base & Collected & { readonly status: 'completed' })
+  | (Base & Collected & { readonly status: 'partially_refunded' })
+  | (Base & Collected & { readonly status: 'refunded' })
+  | (Base & Collected & { readonly status: 'disputed'; readonly disputedAt: Instant })
+
+/** Who or what ended a payment that nobody has paid. */
+export type CancelReason = 'requested' | 'abandoned' | 'reservation_cancelled'
+
+export type PaymentEvent =
+  | { readonly type: 'checkout_started' }
+  | { readonly type: 'charge_started' }
+  | { readonly type: 'processing_reported' }
+  | { readonly type: 'authorized'; readonly at: Instant }
+  | { readonly type: 'captured'; readonly at: Instant; readonly attemptId: AttemptId }
+  | { readonly type: 'attempt_failed'; readonly at: Instant; readonly failure: PaymentFailure }
+  | { readonly type: 'attempt_withdrawn' }
+  | { readonly type: 'amount_changed'; readonly amount: Money; readonly item: LineItem }
+  | { readonly type: 'cancelled'; readonly at: Instant; readonly reason: CancelReason }
+  | { readonly type: 'refunded_in_part'; readonly refunded: bigint }
+  | { readonly type: 'refunded_in_full'; readonly refunded: bigint }
+  | { readonly type: 'refund_undone' }
+  | { readonly type: 'dispute_opened'; readonly at: Instant }
+  | { readonly type: 'dispute_won' }
+  | { readonly type: 'dispute_lost' }
+
+/**
+ * What can be asked of a payment. Whether an attempt may be started, closed or believed is not its business: that takes
+ * the attempts too, and is decided by `planAttempt` and `settle`.
+ */
+export type PaymentCommand =
+  | { readonly type: 'start_attempt'; readonly kind: 'hosted' | 'off_session' }
+  | { readonly type: 'note_processing' }
+  | { readonly type: 'note_authorized'; readonly at: Instant }
+  /** `honourLate`: count money that comes for a cancelled payment, instead of sending it back. */
+  | { readonly type: 'count_capture'; readonly at: Instant; readonly attemptId: AttemptId; readonly honourLate: boolean }
+  | { readonly type: 'note_failure'; readonly at: Instant; readonly failure: PaymentFailure }
+  | { readonly type: 'note_withdrawal' }
+  | { readonly type: 'change_amount'; readonly amount: Money; readonly item: LineItem }
+  | { readonly type: 'cancel'; readonly at: Instant; readonly reason: CancelReason }
+  /** The sum of all refunds of the collected money that the provider has not failed. */
+  | { readonly type: 'note_refunded'; readonly total: bigint }
+  | { readonly type: 'note_dispute'; readonly at: Instant; readonly outcome: 'opened' | 'won' | 'lost' }
+
+export type PaymentRefusal =
+  | { readonly code: 'payment_already_completed'; readonly status: Payment['status'] }
+  | { readonly code: 'payment_cancelled' }
+  | { readonly code: 'payment_not_completed'; readonly status: Payment['status'] }
+
+export const paymentTransitions = {
+  pending: {
+    checkout_started: 'pending', charge_started: 'processing', processing_reported: 'processing',
+    authorized: 'authorized', captured: 'completed', attempt_failed: 'failed', amount_changed: 'pending', cancelled: 'cancelled',
+  },
+  processing: {
+    authorized: 'authorized', captured: 'completed', attempt_failed: 'failed', attempt_withdrawn: 'pending', cancelled: 'cancelled',
+  },
+  authorized: { captured: 'completed', attempt_failed: 'failed', cancelled: 'cancelled' },
+  failed: {
+    checkout_started: 'pending', charge_started: 'processing', processing_reported: 'processing', authorized: 'authorized',
+    captured: 'completed', amount_changed: 'failed', cancelled: 'cancelled',
+  },
+  cancelled: { captured: 'completed' },
+  completed: { refunded_in_part: 'partially_refunded', refunded_in_full: 'refunded', dispute_opened: 'disputed' },
+  partially_refunded: {
+    refunded_in_part: 'partially_refunded', refunded_in_full: 'refunded', refund_undone: 'completed', dispute_opened: 'disputed',
+  },
+  refunded: { refunded_in_part: 'partially_refunded', refund_undone: 'completed' },
+  disputed: { dispute_won: 'completed', dispute_lost: 'refunded' },
+} as const satisfies Transitions<Payment['status'], PaymentEvent['type']>
+
+const base = ({ id, purpose, owner, subject, amount, item, metadata, saveCard, savedCard, createdAt }: Payment): Base => ({
+  id, purpose, owner, subject, amount, item, metadata, saveCard, createdAt,
+  ...(savedCard === undefined ? {} : { savedCard }),
+})
+const collected = ({ completedAt, attemptId, refunded }: Collected): Collected => ({ completedAt, attemptId, refunded })
+
+/** The payment after an event. @throws IllegalTransition for an event its table forbids. */
+export const evolvePayment: (payment: Payment, event: PaymentEvent) => Payment = evolver<
+  Payment,
+  PaymentEvent,
+  typeof paymentTransitions
+>(paymentTransitions, {
+  checkout_started: (payment) => ({ ...base(payment), status: 'pending' }),
+  charge_started: (payment) => ({ ...base(payment), status: 'processing' }),
+  processing_reported: (payment) => ({ ...base(payment), status: 'processing' }),
+  authorized: (payment, { at }) => ({ ...base(payment), status: 'authorized', authorizedAt: at }),
+  captured: (payment, { at, attemptId }) => ({ ...base(payment), status: 'completed', completedAt: at, attemptId, refunded: 0n }),
+  attempt_failed: (payment, { at, failure }) => ({ ...base(payment), status: 'failed', failedAt: at, failure }),
+  attempt_withdrawn: (payment) => ({ ...base(payment), status: 'pending' }),
+  amount_changed: (payment, { amount, item }) => ({ ...payment, amount, item }),
+  cancelled: (payment, { at, reason }) => ({ ...base(payment), status: 'cancelled', cancelledAt: at, reason }),
+  refunded_in_part: (payment, { refunded }) => ({ ...base(payment), ...collected(payment), status: 'partially_refunded', refunded }),
+  refunded_in_full: (payment, { refunded }) => ({ ...base(payment), ...collected(payment), status: 'refunded', refunded }),
+  refund_undone: (payment) => ({ ...base(payment), ...collected(payment), status: 'completed', refunded: 0n }),
+  dispute_opened: (payment, { at }) => ({ ...base(payment), ...collected(payment), status: 'disputed', disputedAt: at }),
+  dispute_won: (payment) => ({ ...base(payment), ...collected(payment), status: 'completed' }),
+  dispute_lost: (payment) => ({
+    ...base(payment), ...collected(payment), status: 'refunded', refunded: payment.amount.minorUnits,
+  }),
+})
+
+/**
+ * Decides what a command means for a payment as it stands.
+ *
+ * Total: every command in every status gets an answer. Late and repeated news is `unchanged`.
+ */
+export const decidePayment = (
+  payment: Payment,
+  command: PaymentCommand,
+): Decision<PaymentEvent, never, PaymentRefusal> => {
+  switch (command.type) {
+    case 'start_attempt':
+      if (payment.status !== 'pending' && payment.status !== 'failed') return notPayable(payment)
+      return accept([{ type: command.kind === 'hosted' ? 'checkout_started' : 'charge_started' }])
+    case 'note_processing':
+      return payment.status === 'pending' || payment.status === 'failed'
+        ? accept([{ type: 'processing_reported' }])
+        : unchanged
+    case 'note_authorized':
+      return payment.status === 'pending' || payment.status === 'processing' || payment.status === 'failed'
+        ? accept([{ type: 'authorized', at: command.at }])
+        : unchanged
+    case 'count_capture':
+      if (isCollected(payment)) return payment.attemptId === command.attemptId ? unchanged : notPayable(payment)
+      if (payment.status === 'cancelled' && !command.honourLate) return notPayable(payment)
+      return accept([{ type: 'captured', at: command.at, attemptId: command.attemptId }])
+    case 'note_failure':
+      return payment.status === 'pending' || payment.status === 'processing' || payment.status === 'authorized'
+        ? accept([{ type: 'attempt_failed', at: command.at, failure: command.failure }])
+        : unchanged
+    case 'note_withdrawal':
+      return payment.status === 'processing' ? accept([{ type: 'attempt_withdrawn' }]) : unchanged
+    case 'change_amount':
+      if (payment.status !== 'pending' && payment.status !== 'failed') return notPayable(payment)
+      return sameMoney(payment.amount, command.amount) &&
+        payment.item.name === command.item.name &&
+        payment.item.description === command.item.description
+        ? unchanged
+        : accept([{ type: 'amount_changed', amount: command.amount, item: command.item }])
+    case 'cancel':
+      if (payment.status === 'cancelled') return unchanged
+      if (isCollected(payment)) return notPayable(payment)
+      return accept([{ type: 'cancelled', at: command.at, reason: command.reason }])
+    case 'note_refunded':
+      return noteRefunded(payment, command.total)
+    case 'note_dispute':
+      return noteDispute(payment, command.at, command.outcome)
+  }
+}
+
+/** A payment whose money has come: it counts an attempt's charge, whatever part of it went back since. */
+export type CollectedPayment = Extract<Payment, Collected>
+
+/** True once money was counted, even if all of it has gone back since. */
+export const isCollected = (payment: Payment): payment is CollectedPayment => 'attemptId' in payment
+
+const notPayable = (payment: Payment): { readonly ok: false; readonly refusal: PaymentRefusal } =>
+  payment.status === 'cancelled'
+    ? reject({ code: 'payment_cancelled' })
+    : reject({ code: 'payment_already_completed', status: payment.status })
+
+const noteRefunded = (payment: Payment, total: bigint): Decision<PaymentEvent, never, PaymentRefusal> => {
+  if (!isCollected(payment)) return reject({ code: 'payment_not_completed', status: payment.status })
+  // While a dispute is open its outcome decides; the refunds are kept and counted when it ends.
+  if (payment.status === 'disputed' || total === payment.refunded) return unchanged
+  if (total >= payment.amount.minorUnits) return accept([{ type: 'refunded_in_full', refunded: total }])
+  if (total > 0n) return accept([{ type: 'refunded_in_part', refunded: total }])
+  return accept([{ type: 'refund_undone' }])
+}
+
+const noteDispute = (
+  payment: Payment,
+  at: Instant,
+  outcome: 'opened' | 'won' | 'lost',
+): Decision<PaymentEvent, never, PaymentRefusal> => {
+  if (!isCollected(payment)) return reject({ code: 'payment_not_completed', status: payment.status })
+  if (outcome === 'opened')
+    return payment.status === 'completed' || payment.status === 'partially_refunded'
+      ? accept([{ type: 'dispute_opened', at }])
+      : unchanged
+  if (payment.status !== 'disputed') return unchanged
+  if (outcome === 'lost') return accept([{ type: 'dispute_lost' }])
+  return accept([
+    { type: 'dispute_won' },
+    ...(payment.refunded > 0n ? [{ type: 'refunded_in_part' as const, refunded: payment.refunded }] : []),
+  ])
+}

@@ -1,0 +1,122 @@
+import { accept, unchanged, type Decision } from '../kernel/decision.ts'
+import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
+import { after, day, hour, minute, type Instant } from '../kernel/instant.ts'
+import { evolver, type Transitions } from '../kernel/machine.ts'
+import type { Money } from '../kernel/money.ts'
+
+/**
+ * Why money goes back.
+ *
+ * `duplicate`: another attempt of the payment had brought it already. `slot_taken`: somebody else paid first.
+ * `late_payment`: it came for something cancelled or gone. `amount_mismatch`: not the sum or currency asked for.
+ * `external`: somebody refunded at the provider, and we follow.
+ */
+export type RefundReason =
+  | 'requested_by_customer'
+  | 'reservation_cancelled'
+  | 'duplicate'
+  | 'slot_taken'
+  | 'unavailable'
+  | 'late_payment'
+  | 'amount_mismatch'
+  | 'external'
+
+interface Base {
+  /** Also the idempotency key towards the provider: one refund here is one refund there, two equal ones are two. */
+  readonly id: RefundId
+  readonly paymentId: PaymentId
+  /** Whose charge it gives back. */
+  readonly attemptId: AttemptId
+  readonly amount: Money
+  readonly reason: RefundReason
+  readonly requestedAt: Instant
+  readonly providerId?: string
+}
+
+interface Unsettled {
+  /** When to ask the provider about it next. */
+  readonly lookAt: Instant
+  readonly looks: number
+}
+
+export type Refund =
+  | (Base & Unsettled & { readonly status: 'requested' }) // asked for, answer not yet heard
+  | (Base & Unsettled & { readonly status: 'pending' }) //   the provider has it, the money is on its way
+  | (Base & { readonly status: 'succeeded'; readonly succeededAt: Instant })
+  | (Base & { readonly status: 'failed'; readonly failedAt: Instant; readonly detail: string })
+
+export type RefundEvent =
+  | { readonly type: 'accepted'; readonly at: Instant; readonly providerId: string }
+  | { readonly type: 'succeeded'; readonly at: Instant; readonly providerId: string }
+  | { readonly type: 'failed'; readonly at: Instant; readonly detail: string; readonly providerId?: string }
+  | { readonly type: 'looked'; readonly at: Instant }
+
+/** What the provider says a refund is, from its reply, a webhook or a look-up. */
+export type RefundState =
+  | { readonly type: 'pending' }
+  | { readonly type: 'succeeded' }
+  | { readonly type: 'failed'; readonly detail: string }
+
+export type RefundCommand =
+  | { readonly type: 'observe'; readonly at: Instant; readonly state: RefundState; readonly providerId?: string }
+  | { readonly type: 'note_look'; readonly at: Instant }
+
+export const refundTransitions = {
+  requested: { accepted: 'pending', succeeded: 'succeeded', failed: 'failed', looked: 'requested' },
+  pending: { succeeded: 'succeeded', failed: 'failed', looked: 'pending' },
+  // A bank may send a refund back days after it had succeeded.
+  succeeded: { failed: 'failed' },
+  failed: {},
+} as const satisfies Transitions<Refund['status'], RefundEvent['type']>
+
+const base = (refund: Refund, heard?: string): Base => {
+  const providerId = refund.providerId ?? heard
+  const { id, paymentId, attemptId, amount, reason, requestedAt } = refund
+  return {
+    id, paymentId, attemptId, amount, reason, requestedAt,
+    ...(providerId === undefined ? {} : { providerId }),
+  }
+}
+
+/** The refund after an event. @throws IllegalTransition for an event its table forbids. */
+export const evolveRefund: (refund: Refund, event: RefundEvent) => Refund = evolver<
+  Refund,
+  RefundEvent,
+  typeof refundTransitions
+>(refundTransitions, {
+  accepted: (refund, { at, providerId }) => ({
+    ...base(refund, providerId), status: 'pending', lookAt: after(at, hour), looks: 0,
+  }),
+  succeeded: (refund, { at, providerId }) => ({ ...base(refund, providerId), status: 'succeeded', succeededAt: at }),
+  failed: (refund, { at, detail, providerId }) => ({ ...base(refund, providerId), status: 'failed', failedAt: at, detail }),
+  looked: (refund, { at }) => ({
+    ...refund, looks: refund.looks + 1, lookAt: after(at, Math.min(10 * minute * 2 ** Math.min(refund.looks, 10), day)),
+  }),
+})
+
+/** Decides what a command means for a refund as it stands. Refuses nothing. */
+export const decideRefund = (refund: Refund, command: RefundCommand): Decision<RefundEvent, never, never> => {
+  if (command.type === 'note_look') return isUnsettled(refund) ? accept([{ type: 'looked', at: command.at }]) : unchanged
+  const { at, state, providerId = refund.providerId } = command
+  switch (state.type) {
+    case 'pending':
+      return refund.status === 'requested' && providerId !== undefined ? accept([{ type: 'accepted', at, providerId }]) : unchanged
+    case 'succeeded':
+      return isUnsettled(refund) && providerId !== undefined ? accept([{ type: 'succeeded', at, providerId }]) : unchanged
+    case 'failed':
+      return refund.status === 'failed'
+        ? unchanged
+        : accept([{ type: 'failed', at, detail: state.detail, ...(providerId === undefined ? {} : { providerId }) }])
+  }
+}
+
+/** True while the provider has not said how the refund ended. */
+export const isUnsettled = (refund: Refund): refund is Extract<Refund, Unsettled> => 'looks' in refund
+
+/** A new refund, asked for at `at` and heard of by nobody yet. */
+export const requestRefund = (
+  ask: Pick<Base, 'id' | 'paymentId' | 'attemptId' | 'amount' | 'reason'> & { readonly at: Instant },
+): Extract<Refund, { readonly status: 'requested' }> => ({
+  id: ask.id, paymentId: ask.paymentId, attemptId: ask.attemptId, amount: ask.amount, reason: ask.reason,
+  requestedAt: ask.at, status: 'requested', lookAt: after(ask.at, 10 * minute), looks: 0,
+})

@@ -1,0 +1,127 @@
+import type { AttemptId, OwnerId, PaymentId, RefundId } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/instant.ts'
+import type { Money } from '../kernel/money.ts'
+import type { AttemptKind, AttemptState } from '../payment/attempt.ts'
+import type { PaymentFailure } from '../payment/failure.ts'
+import type { LineItem, Purpose, SavedCard } from '../payment/payment.ts'
+import type { RefundState } from '../payment/refund.ts'
+
+/** A status of the provider's that we do not model: kept as text, and asked about again. It never becomes a state. */
+export interface Unrecognized {
+  readonly type: 'unrecognized'
+  readonly status: string
+}
+
+/** What the provider says about one attempt: the same from a reply, a webhook or a look-up. */
+export interface AttemptReport {
+  readonly state: AttemptState | Unrecognized
+  /** The provider's id of the page (hosted) or of the charge (off session). */
+  readonly providerId?: string
+  /** True for real money. A report of the other mode is never believed. */
+  readonly livemode: boolean
+}
+
+/** What the provider says about one refund. */
+export interface RefundReport {
+  readonly state: RefundState | Unrecognized
+  readonly providerId: string
+  /** The charge it gives back, as {@link Charge.id} names it. */
+  readonly chargeId: string
+  readonly amount: Money
+  readonly livemode: boolean
+}
+
+/** How a call to the provider ended. Declined is a report: the provider did what was asked, and the bank said no. */
+export type ProviderAnswer<Report> =
+  | { readonly type: 'reported'; readonly report: Report }
+  /** It would not do it, now or ever, and nothing happened: the request itself is at fault. */
+  | { readonly type: 'refused'; readonly failure: PaymentFailure }
+  /** Nothing happened, for certain: not connected, turned away, or told to come back. The same call may be made again. */
+  | { readonly type: 'unreachable'; readonly retryAfterMs?: number; readonly detail: string }
+  /**
+   * It may have happened and it may not: the answer got lost, or was an error that says nothing about the effect.
+   * `answered`: an answer did come, so nothing is under way any more, and asking again under the same key repeats it.
+   */
+  | { readonly type: 'unknown'; readonly answered: boolean; readonly detail: string }
+  /** Looked for, and there is none. Answered by look-ups only. */
+  | { readonly type: 'absent' }
+
+/** What is needed to open a hosted page. */
+export interface SessionRequest {
+  readonly attemptId: AttemptId
+  readonly paymentId: PaymentId
+  readonly idempotencyKey: string
+  readonly amount: Money
+  readonly item: LineItem
+  readonly purpose: Purpose
+  readonly owner: OwnerId
+  readonly metadata: Readonly<Record<string, string>>
+  /** Keep the card for charges without the payer present. */
+  readonly saveCard: boolean
+  /** The provider's customer of this owner, if there is one already. */
+  readonly customerId?: string
+  readonly successUrl: string
+  readonly cancelUrl: string
+  /** How long the page can be paid on. The provider's own bounds apply (Stripe: 30 minutes to 24 hours). */
+  readonly expiresAt: Instant
+  /** The payer's language, as BCP 47, if known. */
+  readonly locale?: string
+}
+
+/** What is needed to charge a saved card without its owner present. */
+export interface ChargeRequest {
+  readonly attemptId: AttemptId
+  readonly paymentId: PaymentId
+  readonly idempotencyKey: string
+  readonly amount: Money
+  readonly item: LineItem
+  readonly purpose: Purpose
+  readonly metadata: Readonly<Record<string, string>>
+  readonly card: SavedCard
+}
+
+/** Which attempt to look for. With `providerId` it is asked for by name, without by our own id among recent ones. */
+export interface AttemptQuery {
+  readonly kind: AttemptKind
+  readonly attemptId: AttemptId
+  readonly providerId?: string
+  readonly requestedAt: Instant
+}
+
+export interface RefundRequest {
+  readonly refundId: RefundId
+  readonly paymentId: PaymentId
+  /** Sent with every try, so that all tries together refund once. */
+  readonly idempotencyKey: string
+  readonly chargeId: string
+  readonly amount: Money
+  readonly reason: string
+}
+
+/**
+ * Whoever takes the money.
+ *
+ * Nothing here throws for what a provider can do: every outcome is a {@link ProviderAnswer}. No call is made inside a
+ * database transaction.
+ */
+export interface PaymentProvider {
+  /** Opens a hosted page. The same key opens it once and answers the same page; a lost answer is `unknown`. */
+  openSession(request: SessionRequest): Promise<ProviderAnswer<AttemptReport>>
+  /** Charges a saved card. The same key charges once; a decline is a report, not an error. */
+  chargeSavedCard(request: ChargeRequest): Promise<ProviderAnswer<AttemptReport>>
+  /**
+   * Makes sure that an attempt can no longer be paid, and answers what it is now: `expired`, or what it had become before.
+   * Closing what is closed already is no error.
+   */
+  closeAttempt(attempt: { readonly kind: AttemptKind; readonly providerId: string }): Promise<ProviderAnswer<AttemptReport>>
+  /** What an attempt is now. Never answers from memory: what it answers was true at the provider after it was asked. */
+  findAttempt(query: AttemptQuery): Promise<ProviderAnswer<AttemptReport>>
+  /** Gives money back. The same key gives it back once. */
+  refund(request: RefundRequest): Promise<ProviderAnswer<RefundReport>>
+  /** What a refund is now; without `providerId` it is looked for among the refunds of its charge by our own id. */
+  findRefund(query: {
+    readonly refundId: RefundId
+    readonly chargeId: string
+    readonly providerId?: string
+  }): Promise<ProviderAnswer<RefundReport>>
+}

@@ -1,0 +1,47 @@
+import type { AttemptId, RefundId } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/instant.ts'
+import type { AttemptReport, RefundReport } from './payment-provider.ts'
+
+/**
+ * News from the provider, verified and put in our words. Only what we read of it is kept: no card and no personal data.
+ *
+ * Its order among other news means nothing, see `receiveEvent`.
+ */
+export interface ProviderEvent {
+  /** The provider's id of the event: the same event delivered again has the same. */
+  readonly id: string
+  /** The provider's name for it, as it spells it. */
+  readonly type: string
+  readonly occurredAt: Instant
+  readonly livemode: boolean
+  readonly news: ProviderNews
+}
+
+export type ProviderNews =
+  /**
+   * About an attempt, named by the provider's id and, where our mark is on the object, by ours.
+   * `ask`: the news alone decides nothing (an expiry may have been overtaken): the object has to be asked for.
+   */
+  | {
+      readonly about: 'attempt'
+      readonly providerId: string
+      readonly attemptId?: AttemptId
+      readonly report: AttemptReport | 'ask'
+    }
+  | { readonly about: 'refund'; readonly refundId?: RefundId; readonly report: RefundReport }
+  | {
+      readonly about: 'dispute'
+      readonly providerId: string
+      readonly chargeId: string
+      readonly outcome: 'opened' | 'won' | 'lost'
+    }
+  /** Known and of no concern, or unknown: taken in, and nothing else. */
+  | { readonly about: 'nothing' }
+
+/** Why a delivery was turned away. None of these is stored. */
+export type WebhookRefusal =
+  | { readonly code: 'signature_missing' }
+  | { readonly code: 'signature_invalid' }
+  | { readonly code: 'signature_too_old'; readonly ageMs: number }
+  | { readonly code: 'signature_in_future'; readonly aheadMs: number }
+  | { readonly code: 'payload_invalid'; readonly detail: string }

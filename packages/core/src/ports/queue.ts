@@ -1,0 +1,66 @@
+import type { Instant } from '../kernel/instant.ts'
+import type { Json } from '../kernel/json.ts'
+
+/** Work that waits in the database. `dead`: given up after many tries, until a human revives it. */
+export type WorkStatus = 'waiting' | 'done' | 'dead'
+
+export interface NewWork<Body> {
+  /** What the work is known by. Chosen by the caller: the same work has the same id. */
+  readonly id: string
+  readonly body: Body
+  readonly dueAt: Instant
+  /** Take it at once, for this long: for a caller that performs it right after the commit. */
+  readonly leaseMs?: number
+}
+
+export interface Work<Body> {
+  readonly id: string
+  readonly body: Body
+  readonly status: WorkStatus
+  readonly dueAt: Instant
+  /** How often it has been taken. It also names the lease: whoever holds an older one has lost it. */
+  readonly tries: number
+  readonly leasedUntil?: Instant
+  readonly createdAt: Instant
+  readonly finishedAt?: Instant
+  readonly lastError?: string
+  readonly result?: Json
+}
+
+/** A piece of work and the lease on it. */
+export interface Leased<Body> {
+  readonly id: string
+  readonly body: Body
+  readonly tries: number
+}
+
+/**
+ * Durable work with leases, on which the outbox, the inbox and the tasks are built.
+ *
+ * A lease that ran out is no harm: what is done twice is safe to do twice, and a holder that lost its lease is told so.
+ */
+export interface Queue<Body> {
+  /**
+   * Adds work, durable exactly when the surrounding transaction commits. Work that is waiting under the same id stays as
+   * it is, but becomes due no later than now asked; work that is done or dead under the same id waits again, its tries
+   * and lease forgotten. The `now` is the time of creation.
+   */
+  append(work: readonly NewWork<Body>[], now: Instant): Promise<void>
+  /** Takes up to `limit` pieces that are due and that nobody holds, longest due first, by id among equals. */
+  lease(request: { readonly now: Instant; readonly limit: number; readonly leaseMs: number }): Promise<readonly Leased<Body>[]>
+  /** Takes this piece, due or not, unless it is done, dead or held: then `undefined`. */
+  take(id: string, request: { readonly now: Instant; readonly leaseMs: number }): Promise<Leased<Body> | undefined>
+  /** Marks it done. False when the lease was lost: somebody else has it, or had it and finished. */
+  finish(id: string, tries: number, done: { readonly at: Instant; readonly result?: Json }): Promise<boolean>
+  /** Gives it back, due later. False when the lease was lost. */
+  postpone(id: string, tries: number, until: Instant, error: string): Promise<boolean>
+  /** Gives it up. False when the lease was lost. */
+  bury(id: string, tries: number, error: string, at: Instant): Promise<boolean>
+  find(id: string): Promise<Work<Body> | undefined>
+  /** By status, longest due first, at most `limit`, after the piece with id `after`. */
+  list(filter: { readonly status: WorkStatus; readonly limit: number; readonly after?: string }): Promise<readonly Work<Body>[]>
+  /** Makes dead work wait again, with its tries forgotten. False when there is no such dead work. */
+  revive(id: string, dueAt: Instant): Promise<boolean>
+  /** How much waits, and since when the longest due has been due. */
+  depth(now: Instant): Promise<{ readonly waiting: number; readonly dead: number; readonly oldestDueAt?: Instant }>
+}

@@ -1,0 +1,179 @@
+import type { Effect } from '../effect/effect.ts'
+import type { AttemptId, IntentId, OwnerId, PaymentId, ReservationId, ResourceId } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/instant.ts'
+import type { PendingIntent } from '../pending-intent/pending-intent.ts'
+import type { Payment } from '../payment/payment.ts'
+import type { PaymentCase } from '../payment/payment-case.ts'
+import type { Reservation, Slot } from '../reservation/reservation.ts'
+import type { Task } from '../task/task.ts'
+import type { Attention, TimelineEntry } from '../timeline/timeline.ts'
+import type { ProviderEvent } from './provider-event.ts'
+import type { Queue, Work } from './queue.ts'
+
+/** One database, seen from the domain. */
+export interface UnitOfWork {
+  /**
+   * Runs `work` in a transaction: commits when it resolves, rolls back when it throws.
+   *
+   * `work` may run more than once (serialization failures, deadlocks, version conflicts and a busy database are retried
+   * whole), so it must touch nothing but `tx`. Calls to the outside world belong in the outbox.
+   *
+   * @throws {@link Contention} when every retry lost. Safe to try again.
+   */
+  run<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** As {@link run}, for work that only reads: it takes no locks, and sees one moment. Writing in it is a bug. */
+  read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+}
+
+export interface Transaction {
+  readonly payments: PaymentStore
+  readonly intents: IntentStore
+  readonly reservations: ReservationStore
+  readonly customers: CustomerStore
+  readonly timeline: Timeline
+  readonly outbox: Queue<Effect>
+  readonly inbox: Inbox
+  readonly tasks: Queue<Task>
+  readonly requests: RequestLog
+  readonly attention: AttentionList
+}
+
+/** Grows by one with every save; compared, never computed with. 0 stands for "not stored yet". */
+export type Version = number
+
+/** A stored thing and the version it had when it was read. */
+export interface Versioned<Value> {
+  readonly value: Value
+  readonly version: Version
+}
+
+export interface PaymentStore {
+  /**
+   * The payment with all its attempts and refunds, or `undefined` when there is none. In `run` it is locked until the end
+   * of the transaction: whoever else wants it waits.
+   */
+  find(id: PaymentId): Promise<Versioned<PaymentCase> | undefined>
+  /** Which payment an attempt belongs to, by our id or by the provider's of its page or charge. Locks nothing. */
+  findPaymentOf(by: {
+    readonly attemptId?: AttemptId
+    readonly providerId?: string
+    readonly chargeId?: string
+  }): Promise<{ readonly paymentId: PaymentId; readonly attemptId: AttemptId } | undefined>
+  /**
+   * Stores the case. Only rows that differ from what was read are written.
+   *
+   * @throws {@link VersionConflict} when the stored version is not `expected` (0 = not stored yet).
+   * @throws when a second live attempt of the payment would be stored: a bug, whoever asks.
+   */
+  save(kase: PaymentCase, expected: Version, now: Instant): Promise<void>
+  /** Attempts that may be alive at the provider and are due for a look, longest due first. Through an index. */
+  listDueAttempts(now: Instant, limit: number): Promise<readonly { readonly paymentId: PaymentId; readonly attemptId: AttemptId }[]>
+  /** Refunds that the provider has not settled and that are due for a look, longest due first. Through an index. */
+  listDueRefunds(now: Instant, limit: number): Promise<readonly { readonly paymentId: PaymentId; readonly refundId: string }[]>
+  /** Newest first, at most `limit`, older than the one with id `after`. */
+  list(filter: PaymentFilter): Promise<readonly PaymentSummary[]>
+}
+
+export interface PaymentFilter {
+  readonly owner?: OwnerId
+  readonly status?: Payment['status']
+  readonly limit: number
+  readonly after?: PaymentId
+}
+
+/** One payment in a list. */
+export interface PaymentSummary {
+  readonly payment: Payment
+  readonly updatedAt: Instant
+}
+
+export interface IntentStore {
+  /** Locked in `run` until the end of the transaction. */
+  find(id: IntentId): Promise<Versioned<PendingIntent> | undefined>
+  /** The intent a browser's token stands for. Not locked. */
+  findByToken(token: string): Promise<PendingIntent | undefined>
+  /** The owner's intents that are still open, newest first, at most `limit`. Not locked. */
+  listOpen(owner: OwnerId, limit: number): Promise<readonly PendingIntent[]>
+  /** @throws {@link VersionConflict} as {@link PaymentStore.save}. */
+  save(intent: PendingIntent, expected: Version): Promise<void>
+}
+
+export interface ReservationStore {
+  /** Locked in `run` until the end of the transaction. */
+  find(id: ReservationId): Promise<Versioned<Reservation> | undefined>
+  /** Newest first, at most `limit`. Without an owner: everybody's. Not locked. */
+  list(filter: { readonly owner?: OwnerId; readonly limit: number; readonly after?: ReservationId }): Promise<readonly Reservation[]>
+  /**
+   * Reservations that hold any part of this slot, earliest first. In `run` the resource is locked until the end of the
+   * transaction, so that what was free stays free. Cancelled ones hold nothing.
+   */
+  listOverlapping(slot: Slot): Promise<readonly Reservation[]>
+  /** Those of one resource that hold any part of a stretch of time, earliest first, at most `limit`. Locks nothing. */
+  listHolding(filter: {
+    readonly resourceId: ResourceId
+    readonly from: Instant
+    readonly to: Instant
+    readonly limit: number
+  }): Promise<readonly Reservation[]>
+  /**
+   * @throws {@link VersionConflict} as {@link PaymentStore.save}, and also when another reservation holds the slot.
+   */
+  save(reservation: Reservation, expected: Version): Promise<void>
+}
+
+/** Which customer of the provider's an owner is. */
+export interface CustomerStore {
+  find(owner: OwnerId): Promise<string | undefined>
+  /** Keeps the first one that was remembered for an owner. */
+  remember(owner: OwnerId, customerId: string): Promise<void>
+}
+
+export interface Timeline {
+  append(entries: readonly TimelineEntry[]): Promise<void>
+  /** The payment's story, oldest first, in the order it was written. */
+  list(paymentId: PaymentId, limit: number): Promise<readonly TimelineEntry[]>
+}
+
+/** Events received. One that was taken in before is not taken in again, however often it comes. */
+export interface Inbox extends Omit<Queue<ProviderEvent>, 'append'> {
+  /** `done`: applied in this very transaction. `waiting`: to be applied by the runner from `dueAt` on. */
+  record(
+    event: ProviderEvent,
+    as: { readonly status: 'done' | 'waiting'; readonly at: Instant; readonly dueAt?: Instant; readonly error?: string },
+  ): Promise<'fresh' | 'known'>
+  listRecent(limit: number): Promise<readonly Work<ProviderEvent>[]>
+}
+
+export type Claim<Outcome> =
+  /** Nobody used this key, or somebody did for the same request and was not heard of since: do the work, then settle. */
+  | { readonly type: 'fresh' }
+  | { readonly type: 'settled'; readonly outcome: Outcome }
+  /** The same key for another request. */
+  | { readonly type: 'reused' }
+
+/** Requests by the key their sender gave them: the same key gets the same answer, refusals included. */
+export interface RequestLog {
+  claim<Outcome>(key: string, fingerprint: string, now: Instant): Promise<Claim<Outcome>>
+  /** Stores what every later claim of `key` is answered with, and answers what that is: the first to settle wins. */
+  settle<Outcome>(key: string, outcome: Outcome): Promise<Outcome>
+}
+
+/** What needs a human. */
+export interface AttentionList {
+  /** Lists it, unless it was raised before. */
+  raise(items: readonly Attention[]): Promise<void>
+  /** Unresolved, newest first, at most `limit`. */
+  list(limit: number): Promise<readonly Attention[]>
+  /** False when there is nothing unresolved of this id. */
+  resolve(id: string, by: string, at: Instant): Promise<boolean>
+}
+
+/** Somebody else changed it since it was read. The unit of work retries; nobody else catches it. */
+export class VersionConflict extends Error {
+  override readonly name = 'VersionConflict'
+}
+
+/** Every retry lost to other writers. Nothing was done; the same request may be made again. */
+export class Contention extends Error {
+  override readonly name = 'Contention'
+}

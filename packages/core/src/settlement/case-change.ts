@@ -1,0 +1,74 @@
+import type { Effect } from '../effect/effect.ts'
+import type { Instant } from '../kernel/instant.ts'
+import type { Json } from '../kernel/json.ts'
+import type { Attempt } from '../payment/attempt.ts'
+import { decidePayment, evolvePayment, type PaymentCommand, type PaymentRefusal } from '../payment/payment.ts'
+import { withAttempt, withRefund, type PaymentCase } from '../payment/payment-case.ts'
+import type { Refund } from '../payment/refund.ts'
+import type { Attention, AttentionCode } from '../timeline/timeline.ts'
+
+/** A machine moved: what moved, and the event that moved it. */
+export interface Fact {
+  readonly about: { readonly type: 'payment' | 'attempt' | 'refund' | 'intent' | 'reservation'; readonly id: string }
+  readonly event: { readonly type: string } & Readonly<Record<string, Json>>
+}
+
+/** Everything that follows for one payment from one command: the case after it, and what is to be stored beside it. */
+export interface CaseChange {
+  readonly kase: PaymentCase
+  readonly facts: readonly Fact[]
+  readonly effects: readonly Effect[]
+  readonly attention: readonly Attention[]
+  /** A saved card failed where nobody is looking: open a page and tell the owner. */
+  readonly fallback: boolean
+}
+
+/**
+ * Collects what a command does to a case, machine by machine. Pure for whoever calls it: nothing outside it changes,
+ * and the case it was given stays as it was.
+ */
+export const moveCase = (start: PaymentCase) => {
+  let kase = start
+  let fallback = false
+  const facts: Fact[] = []
+  const effects: Effect[] = []
+  const attention: Attention[] = []
+  return {
+    get kase(): PaymentCase {
+      return kase
+    },
+    /** Puts a command to the payment's machine; answers its refusal, if it refuses. */
+    payment(command: PaymentCommand): PaymentRefusal | undefined {
+      const decision = decidePayment(kase.payment, command)
+      if (!decision.ok) return decision.refusal
+      for (const event of decision.events) {
+        kase = { ...kase, payment: evolvePayment(kase.payment, event) }
+        facts.push(fact('payment', kase.payment.id, event))
+      }
+      return undefined
+    },
+    attempt(next: Attempt, event: { readonly type: string; readonly [field: string]: unknown }): void {
+      kase = withAttempt(kase, next)
+      facts.push(fact('attempt', next.id, event))
+    },
+    refund(next: Refund, event: { readonly type: string; readonly [field: string]: unknown }): void {
+      kase = withRefund(kase, next)
+      facts.push(fact('refund', next.id, event))
+    },
+    effect(effect: Effect): void {
+      effects.push(effect)
+    },
+    attention(id: string, code: AttentionCode, at: Instant, data: Attention['data']): void {
+      attention.push({ id, code, paymentId: kase.payment.id, at, data })
+    },
+    wantFallback(): void {
+      fallback = true
+    },
+    done: (): CaseChange => ({ kase, facts, effects, attention, fallback }),
+  }
+}
+
+const fact = (type: Fact['about']['type'], id: string, event: { readonly type: string }): Fact => ({
+  about: { type, id },
+  event: event as Fact['event'],
+})

@@ -1,0 +1,175 @@
+import type { AttemptId, RefundId } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/instant.ts'
+import { sameMoney } from '../kernel/money.ts'
+import {
+  decideAttempt,
+  evolveAttempt,
+  isLive,
+  type Attempt,
+  type AttemptEvent,
+  type AttemptState,
+  type Charge,
+  type ClosingReason,
+} from '../payment/attempt.ts'
+import type { PaymentFailure } from '../payment/failure.ts'
+import { getAttempt, refundableFrom, type PaymentCase } from '../payment/payment-case.ts'
+import { requestRefund, type RefundReason } from '../payment/refund.ts'
+import { moveCase, type CaseChange } from './case-change.ts'
+
+/** What the host wants done with money that does not fit. */
+export interface SettlementPolicy {
+  /** Money for a cancelled payment: send it back, or count it if the payment can still take it. */
+  readonly lateMoney: 'refund' | 'honour'
+  /** Money in another amount or currency than asked for: send it back, or keep it where it is until a human decides. */
+  readonly wrongAmount: 'refund' | 'hold'
+}
+
+/** Something the provider says about an attempt, and when we heard it. */
+export interface Observation {
+  readonly at: Instant
+  readonly state: AttemptState
+  readonly providerId?: string
+}
+
+/**
+ * What it means for a payment that the provider says this about one of its attempts.
+ *
+ * Money is counted once: for the first attempt that brings the sum asked for. All other money goes back, each charge by
+ * one refund whose id follows from the attempt's, so that hearing of it again sends nothing twice. An attempt that ends
+ * without money fails the payment, or ends it where that is why the attempt was closed.
+ */
+export const settle = (
+  kase: PaymentCase,
+  attemptId: AttemptId,
+  observation: Observation,
+  policy: SettlementPolicy,
+): CaseChange => {
+  const attempt = getAttempt(kase, attemptId)
+  const change = moveCase(kase)
+  const decision = decideAttempt(attempt, { type: 'observe', ...observation })
+  const events: readonly AttemptEvent[] = decision.ok ? decision.events : []
+  if (events.length === 0) return settleOldNews(change, attempt, observation)
+
+  for (const event of events) {
+    change.attempt(evolveAttempt(getAttempt(change.kase, attemptId), event), event)
+    switch (event.type) {
+      case 'opened':
+        if (attempt.announce) announce(change, attempt, event.url, event.expiresAt)
+        break
+      case 'processing_started':
+        noteProgress(change, observation)
+        break
+      case 'captured':
+        settleMoney(change, attempt, event.charge, event.at, policy)
+        break
+      case 'declined':
+        settleEnding(change, attempt, event.failure, event.at)
+        break
+      case 'expired':
+        settleEnding(change, attempt, { code: 'session_expired', retryable: true }, event.at)
+        break
+      case 'close_requested':
+      case 'looked':
+        break
+    }
+  }
+  return change.done()
+}
+
+type Move = ReturnType<typeof moveCase>
+
+/** News that moves no attempt can still show that the provider holds something we had given up. */
+const settleOldNews = (change: Move, attempt: Attempt, { at, state, providerId }: Observation): CaseChange => {
+  if (state.type === 'opened' && !isLive(attempt) && providerId !== undefined && attempt.status !== 'succeeded')
+    change.effect({ type: 'close_attempt', paymentId: attempt.paymentId, attemptId: attempt.id, providerId })
+  if (state.type === 'authorized' && isLive(attempt)) change.payment({ type: 'note_authorized', at })
+  if (state.type === 'captured' && attempt.status === 'succeeded' && attempt.charge.id !== state.charge.id)
+    change.attention(`unexpected_charge:${state.charge.id}`, 'unexpected_charge', at, {
+      attemptId: attempt.id, expected: attempt.charge.id, found: state.charge.id, minorUnits: state.charge.amount.minorUnits,
+    })
+  return change.done()
+}
+
+const noteProgress = (change: Move, { at, state }: Observation): void => {
+  change.payment(state.type === 'authorized' ? { type: 'note_authorized', at } : { type: 'note_processing' })
+}
+
+const settleMoney = (change: Move, attempt: Attempt, charge: Charge, at: Instant, policy: SettlementPolicy): void => {
+  const { payment } = change.kase
+  const asAsked = sameMoney(charge.amount, attempt.amount) && sameMoney(charge.amount, payment.amount)
+  if (!asAsked) {
+    change.payment({ type: 'note_failure', at, failure: { code: 'amount_mismatch', retryable: true } })
+    change.attention(`amount_mismatch:${attempt.id}`, 'amount_mismatch', at, {
+      attemptId: attempt.id, chargeId: charge.id, policy: policy.wrongAmount,
+      expected: `${attempt.amount.minorUnits} ${attempt.amount.currency}`,
+      reported: `${charge.amount.minorUnits} ${charge.amount.currency}`,
+    })
+    if (policy.wrongAmount === 'refund') sendBack(change, attempt.id, at, 'amount_mismatch')
+    return
+  }
+  const refusal = change.payment({
+    type: 'count_capture', at, attemptId: attempt.id, honourLate: policy.lateMoney === 'honour',
+  })
+  if (refusal !== undefined) {
+    sendBack(change, attempt.id, at, refusal.code === 'payment_cancelled' ? 'late_payment' : 'duplicate')
+    return
+  }
+  // Nobody should still be looking at a page for what has just been paid.
+  for (const other of change.kase.attempts)
+    if (isLive(other) && other.id !== attempt.id) closeAttempt(change, other, 'replaced')
+}
+
+const settleEnding = (change: Move, attempt: Attempt, failure: PaymentFailure, at: Instant): void => {
+  const closing = isLive(attempt) ? attempt.closing : undefined
+  if (closing === 'replaced') {
+    change.payment({ type: 'note_withdrawal' })
+    return
+  }
+  if (closing !== undefined) {
+    change.payment({ type: 'cancel', at, reason: closing })
+    return
+  }
+  const wasPayable = change.kase.payment.status !== 'cancelled'
+  change.payment({ type: 'note_failure', at, failure })
+  if (attempt.kind === 'off_session' && wasPayable && change.kase.payment.status === 'failed') change.wantFallback()
+}
+
+/** Marks a live attempt as ending and asks the provider to end it. It stays live until the provider agrees. */
+export const closeAttempt = (change: Move, attempt: Attempt, reason: ClosingReason): void => {
+  const decision = decideAttempt(attempt, { type: 'close', reason })
+  if (!decision.ok) return
+  for (const event of decision.events) change.attempt(evolveAttempt(attempt, event), event)
+  change.effect({ type: 'close_attempt', paymentId: attempt.paymentId, attemptId: attempt.id })
+}
+
+/** Sends back what is left of an attempt's charge, once: the refund's id follows from the attempt's. */
+export const sendBack = (change: Move, attemptId: AttemptId, at: Instant, reason: RefundReason): void => {
+  const id = `rf_${attemptId}` as RefundId
+  const attempt = getAttempt(change.kase, attemptId)
+  const left = refundableFrom(change.kase, attempt)
+  if (attempt.status !== 'succeeded' || left === 0n || change.kase.refunds.some((refund) => refund.id === id)) return
+  const amount = { ...attempt.charge.amount, minorUnits: left }
+  change.refund(requestRefund({ id, paymentId: attempt.paymentId, attemptId, amount, reason, at }), {
+    type: 'requested', reason, minorUnits: left,
+  })
+  change.effect({ type: 'send_refund', paymentId: attempt.paymentId, refundId: id })
+  if (reason === 'late_payment' || reason === 'duplicate' || reason === 'amount_mismatch')
+    change.effect({
+      type: 'send_message', paymentId: attempt.paymentId,
+      message: {
+        id: `refunded:${id}`, to: change.kase.payment.owner, paymentId: attempt.paymentId,
+        template: 'refunded_surplus', reason, amount,
+      },
+    })
+}
+
+const announce = (change: Move, attempt: Attempt, url: string, expiresAt: Instant): void => {
+  const { payment } = change.kase
+  change.effect({
+    type: 'send_message', paymentId: payment.id,
+    message: {
+      id: `payment_link:${attempt.id}`, to: payment.owner, paymentId: payment.id,
+      template: 'payment_link', url, amount: attempt.amount, expiresAt, subject: payment.subject,
+    },
+  })
+}

@@ -1,0 +1,25 @@
+import type { IntentId, ReservationId } from '../kernel/ids.ts'
+
+/** Work of our own that waits for its time. What talks to the outside is an effect instead. */
+export type Task =
+  /** The day a balance is due: charge the saved card, or open a page and tell the guest. */
+  | { readonly type: 'charge_balance'; readonly reservationId: ReservationId }
+  /** The end of an intent's life: expire its page at the provider, then let it go. */
+  | { readonly type: 'abandon_intent'; readonly intentId: IntentId }
+  /** The end of a stay. */
+  | { readonly type: 'complete_reservation'; readonly reservationId: ReservationId }
+  /** Asks the provider about everything that may be alive there; plans its own next run. */
+  | { readonly type: 'sweep' }
+
+/** What a task is known by in the queue: one of a kind per thing it is about. */
+export const taskId = (task: Task): string => {
+  switch (task.type) {
+    case 'charge_balance':
+    case 'complete_reservation':
+      return `${task.type}:${task.reservationId}`
+    case 'abandon_intent':
+      return `${task.type}:${task.intentId}`
+    case 'sweep':
+      return 'sweep'
+  }
+}
