@@ -21,6 +21,20 @@ export interface Charge {
 /** Why a live attempt is being ended by us. A cancelled payment waits for it; a replaced attempt makes room for the next. */
 export type ClosingReason = CancelReason | 'replaced'
 
+/**
+ * What a hosted page is opened with, fixed when it is asked for: every try has to send the same request, or the provider
+ * takes the key for misused.
+ */
+export interface PageTerms {
+  readonly successUrl: string
+  readonly cancelUrl: string
+  readonly expiresAt: Instant
+  /** The payer's language, as BCP 47. */
+  readonly locale?: string
+  /** The provider's customer of the owner, where it was known by then. */
+  readonly customerId?: string
+}
+
 interface Base {
   readonly id: AttemptId
   readonly paymentId: PaymentId
@@ -32,6 +46,8 @@ interface Base {
   readonly requestedAt: Instant
   /** True for the page opened because a saved card failed: its link is sent to the owner once. */
   readonly announce: boolean
+  /** Present exactly for hosted attempts. */
+  readonly page?: PageTerms
   /** The provider's id of the page (hosted) or of the charge (off session), once heard. */
   readonly providerId?: string
 }
@@ -98,8 +114,9 @@ export const attemptTransitions = {
   expired: { captured: 'succeeded' },
 } as const satisfies Transitions<Attempt['status'], AttemptEvent['type']>
 
-const base = ({ id, paymentId, kind, amount, idempotencyKey, requestedAt, announce, providerId }: Attempt): Base => ({
+const base = ({ id, paymentId, kind, amount, idempotencyKey, requestedAt, announce, page, providerId }: Attempt): Base => ({
   id, paymentId, kind, amount, idempotencyKey, requestedAt, announce,
+  ...(page === undefined ? {} : { page }),
   ...(providerId === undefined ? {} : { providerId }),
 })
 const named = (attempt: Attempt, { providerId }: { readonly providerId?: string }): Base => ({
@@ -178,9 +195,10 @@ const observe = (
 
 /** A new attempt, asked for at `at` and heard of by nobody yet. */
 export const requestAttempt = (
-  ask: Pick<Base, 'id' | 'paymentId' | 'kind' | 'amount' | 'announce'> & { readonly at: Instant },
+  ask: Pick<Base, 'id' | 'paymentId' | 'kind' | 'amount' | 'announce' | 'page'> & { readonly at: Instant },
 ): LiveAttempt => ({
   id: ask.id, paymentId: ask.paymentId, kind: ask.kind, amount: ask.amount, announce: ask.announce,
+  ...(ask.page === undefined ? {} : { page: ask.page }),
   idempotencyKey: ask.id, requestedAt: ask.at, status: 'requested', lookAt: after(ask.at, 2 * minute), looks: 0,
 })
 

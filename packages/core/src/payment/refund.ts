@@ -22,8 +22,13 @@ export type RefundReason =
   | 'external'
 
 interface Base {
-  /** Also the idempotency key towards the provider: one refund here is one refund there, two equal ones are two. */
+  /** One refund here is one refund there; two equal ones are two. */
   readonly id: RefundId
+  /**
+   * Sent with every try to make this refund, so that all tries together make it once. It changes only when it is proven
+   * that nothing was made under the old one and never will be, see {@link RefundEvent}.
+   */
+  readonly idempotencyKey: string
   readonly paymentId: PaymentId
   /** Whose charge it gives back. */
   readonly attemptId: AttemptId
@@ -50,6 +55,8 @@ export type RefundEvent =
   | { readonly type: 'succeeded'; readonly at: Instant; readonly providerId: string }
   | { readonly type: 'failed'; readonly at: Instant; readonly detail: string; readonly providerId?: string }
   | { readonly type: 'looked'; readonly at: Instant }
+  /** The provider answers this key with an error it remembers, and holds no such refund. */
+  | { readonly type: 'key_rotated'; readonly idempotencyKey: string }
 
 /** What the provider says a refund is, from its reply, a webhook or a look-up. */
 export type RefundState =
@@ -60,9 +67,10 @@ export type RefundState =
 export type RefundCommand =
   | { readonly type: 'observe'; readonly at: Instant; readonly state: RefundState; readonly providerId?: string }
   | { readonly type: 'note_look'; readonly at: Instant }
+  | { readonly type: 'rotate_key'; readonly used: string }
 
 export const refundTransitions = {
-  requested: { accepted: 'pending', succeeded: 'succeeded', failed: 'failed', looked: 'requested' },
+  requested: { accepted: 'pending', succeeded: 'succeeded', failed: 'failed', looked: 'requested', key_rotated: 'requested' },
   pending: { succeeded: 'succeeded', failed: 'failed', looked: 'pending' },
   // A bank may send a refund back days after it had succeeded.
   succeeded: { failed: 'failed' },
@@ -71,9 +79,9 @@ export const refundTransitions = {
 
 const base = (refund: Refund, heard?: string): Base => {
   const providerId = refund.providerId ?? heard
-  const { id, paymentId, attemptId, amount, reason, requestedAt } = refund
+  const { id, idempotencyKey, paymentId, attemptId, amount, reason, requestedAt } = refund
   return {
-    id, paymentId, attemptId, amount, reason, requestedAt,
+    id, idempotencyKey, paymentId, attemptId, amount, reason, requestedAt,
     ...(providerId === undefined ? {} : { providerId }),
   }
 }
@@ -92,11 +100,16 @@ export const evolveRefund: (refund: Refund, event: RefundEvent) => Refund = evol
   looked: (refund, { at }) => ({
     ...refund, looks: refund.looks + 1, lookAt: after(at, Math.min(10 * minute * 2 ** Math.min(refund.looks, 10), day)),
   }),
+  key_rotated: (refund, { idempotencyKey }) => ({ ...refund, idempotencyKey }),
 })
 
 /** Decides what a command means for a refund as it stands. Refuses nothing. */
 export const decideRefund = (refund: Refund, command: RefundCommand): Decision<RefundEvent, never, never> => {
   if (command.type === 'note_look') return isUnsettled(refund) ? accept([{ type: 'looked', at: command.at }]) : unchanged
+  if (command.type === 'rotate_key')
+    return refund.status === 'requested' && refund.idempotencyKey === command.used
+      ? accept([{ type: 'key_rotated', idempotencyKey: nextKey(command.used) }])
+      : unchanged
   const { at, state, providerId = refund.providerId } = command
   switch (state.type) {
     case 'pending':
@@ -117,6 +130,12 @@ export const isUnsettled = (refund: Refund): refund is Extract<Refund, Unsettled
 export const requestRefund = (
   ask: Pick<Base, 'id' | 'paymentId' | 'attemptId' | 'amount' | 'reason'> & { readonly at: Instant },
 ): Extract<Refund, { readonly status: 'requested' }> => ({
-  id: ask.id, paymentId: ask.paymentId, attemptId: ask.attemptId, amount: ask.amount, reason: ask.reason,
+  id: ask.id, idempotencyKey: ask.id, paymentId: ask.paymentId, attemptId: ask.attemptId, amount: ask.amount, reason: ask.reason,
   requestedAt: ask.at, status: 'requested', lookAt: after(ask.at, 10 * minute), looks: 0,
 })
+
+/** `rf_1` → `rf_1~2` → `rf_1~3`: it follows from the key it replaces, so that two who rotate agree. */
+const nextKey = (used: string): string => {
+  const [id, count = '1'] = used.split('~')
+  return `${id}~${Number(count) + 1}`
+}

@@ -28,6 +28,11 @@ export interface FulfilmentKind {
    */
   quote(payload: Json, context: { readonly owner: OwnerId; readonly now: Instant }): Promise<Result<Quote, QuoteRefusal>>
   /**
+   * Whether it can still be had, asked before somebody is sent to pay. No promise: {@link fulfil} decides. Only reads.
+   * Absent: always.
+   */
+  available?(tx: Transaction, intent: PendingIntent): Promise<boolean>
+  /**
    * Makes the record, in the transaction that counts the money: both are kept or neither. It may run again after a
    * rollback, so it touches nothing but `tx`.
    */

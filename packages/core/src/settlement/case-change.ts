@@ -23,16 +23,19 @@ export interface CaseChange {
   readonly fallback: boolean
 }
 
+/** A case on the move: what {@link moveCase} hands to the rules. */
+export type CaseMove = ReturnType<typeof moveCase>
+
 /**
  * Collects what a command does to a case, machine by machine. Pure for whoever calls it: nothing outside it changes,
- * and the case it was given stays as it was.
+ * and the case it was given stays as it was. With `sofar` it goes on where another change ended.
  */
-export const moveCase = (start: PaymentCase) => {
-  let kase = start
+export const moveCase = (start: PaymentCase, sofar?: CaseChange) => {
+  let kase = sofar?.kase ?? start
   let fallback = false
-  const facts: Fact[] = []
-  const effects: Effect[] = []
-  const attention: Attention[] = []
+  const facts: Fact[] = [...(sofar?.facts ?? [])]
+  const effects: Effect[] = [...(sofar?.effects ?? [])]
+  const attention: Attention[] = [...(sofar?.attention ?? [])]
   return {
     get kase(): PaymentCase {
       return kase
@@ -54,6 +57,9 @@ export const moveCase = (start: PaymentCase) => {
     refund(next: Refund, event: { readonly type: string; readonly [field: string]: unknown }): void {
       kase = withRefund(kase, next)
       facts.push(fact('refund', next.id, event))
+    },
+    fact(type: Fact['about']['type'], id: string, event: { readonly type: string; readonly [field: string]: unknown }): void {
+      facts.push(fact(type, id, event))
     },
     effect(effect: Effect): void {
       effects.push(effect)

@@ -4,7 +4,7 @@ import type { Money } from '../kernel/money.ts'
 import { isCollected } from '../payment/payment.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import { decideRefund, evolveRefund, requestRefund, type Refund, type RefundState } from '../payment/refund.ts'
-import { moveCase, type CaseChange } from './case-change.ts'
+import { moveCase, type CaseChange, type CaseMove } from './case-change.ts'
 
 /** Something the provider says about a refund, and when we heard it. */
 export interface RefundObservation {
@@ -42,7 +42,7 @@ export const mirrorRefund = (
   return change.done()
 }
 
-const move = (change: ReturnType<typeof moveCase>, refund: Refund, observation: RefundObservation): void => {
+const move = (change: CaseMove, refund: Refund, observation: RefundObservation): void => {
   const decision = decideRefund(refund, { type: 'observe', ...observation })
   if (!decision.ok) return
   let next = refund
@@ -58,7 +58,7 @@ const move = (change: ReturnType<typeof moveCase>, refund: Refund, observation: 
 }
 
 /** Tells the payment what part of its own money the provider has taken back by now. */
-const noteTotal = (change: ReturnType<typeof moveCase>): void => {
+const noteTotal = (change: CaseMove): void => {
   const { payment, refunds } = change.kase
   if (!isCollected(payment)) return
   const total = refunds

@@ -14,7 +14,7 @@ import {
 import type { PaymentFailure } from '../payment/failure.ts'
 import { getAttempt, refundableFrom, type PaymentCase } from '../payment/payment-case.ts'
 import { requestRefund, type RefundReason } from '../payment/refund.ts'
-import { moveCase, type CaseChange } from './case-change.ts'
+import { moveCase, type CaseChange, type CaseMove } from './case-change.ts'
 
 /** What the host wants done with money that does not fit. */
 export interface SettlementPolicy {
@@ -76,10 +76,8 @@ export const settle = (
   return change.done()
 }
 
-type Move = ReturnType<typeof moveCase>
-
 /** News that moves no attempt can still show that the provider holds something we had given up. */
-const settleOldNews = (change: Move, attempt: Attempt, { at, state, providerId }: Observation): CaseChange => {
+const settleOldNews = (change: CaseMove, attempt: Attempt, { at, state, providerId }: Observation): CaseChange => {
   if (state.type === 'opened' && !isLive(attempt) && providerId !== undefined && attempt.status !== 'succeeded')
     change.effect({ type: 'close_attempt', paymentId: attempt.paymentId, attemptId: attempt.id, providerId })
   if (state.type === 'authorized' && isLive(attempt)) change.payment({ type: 'note_authorized', at })
@@ -90,11 +88,11 @@ const settleOldNews = (change: Move, attempt: Attempt, { at, state, providerId }
   return change.done()
 }
 
-const noteProgress = (change: Move, { at, state }: Observation): void => {
+const noteProgress = (change: CaseMove, { at, state }: Observation): void => {
   change.payment(state.type === 'authorized' ? { type: 'note_authorized', at } : { type: 'note_processing' })
 }
 
-const settleMoney = (change: Move, attempt: Attempt, charge: Charge, at: Instant, policy: SettlementPolicy): void => {
+const settleMoney = (change: CaseMove, attempt: Attempt, charge: Charge, at: Instant, policy: SettlementPolicy): void => {
   const { payment } = change.kase
   const asAsked = sameMoney(charge.amount, attempt.amount) && sameMoney(charge.amount, payment.amount)
   if (!asAsked) {
@@ -119,7 +117,7 @@ const settleMoney = (change: Move, attempt: Attempt, charge: Charge, at: Instant
     if (isLive(other) && other.id !== attempt.id) closeAttempt(change, other, 'replaced')
 }
 
-const settleEnding = (change: Move, attempt: Attempt, failure: PaymentFailure, at: Instant): void => {
+const settleEnding = (change: CaseMove, attempt: Attempt, failure: PaymentFailure, at: Instant): void => {
   const closing = isLive(attempt) ? attempt.closing : undefined
   if (closing === 'replaced') {
     change.payment({ type: 'note_withdrawal' })
@@ -135,7 +133,7 @@ const settleEnding = (change: Move, attempt: Attempt, failure: PaymentFailure, a
 }
 
 /** Marks a live attempt as ending and asks the provider to end it. It stays live until the provider agrees. */
-export const closeAttempt = (change: Move, attempt: Attempt, reason: ClosingReason): void => {
+export const closeAttempt = (change: CaseMove, attempt: Attempt, reason: ClosingReason): void => {
   const decision = decideAttempt(attempt, { type: 'close', reason })
   if (!decision.ok) return
   for (const event of decision.events) change.attempt(evolveAttempt(attempt, event), event)
@@ -143,7 +141,7 @@ export const closeAttempt = (change: Move, attempt: Attempt, reason: ClosingReas
 }
 
 /** Sends back what is left of an attempt's charge, once: the refund's id follows from the attempt's. */
-export const sendBack = (change: Move, attemptId: AttemptId, at: Instant, reason: RefundReason): void => {
+export const sendBack = (change: CaseMove, attemptId: AttemptId, at: Instant, reason: RefundReason): void => {
   const id = `rf_${attemptId}` as RefundId
   const attempt = getAttempt(change.kase, attemptId)
   const left = refundableFrom(change.kase, attempt)
@@ -163,7 +161,7 @@ export const sendBack = (change: Move, attemptId: AttemptId, at: Instant, reason
     })
 }
 
-const announce = (change: Move, attempt: Attempt, url: string, expiresAt: Instant): void => {
+const announce = (change: CaseMove, attempt: Attempt, url: string, expiresAt: Instant): void => {
   const { payment } = change.kase
   change.effect({
     type: 'send_message', paymentId: payment.id,
