@@ -19,6 +19,11 @@ export interface AttemptReport {
   readonly providerId?: string
   /** True for real money. A report of the other mode is never believed. */
   readonly livemode: boolean
+  /**
+   * The provider's ids of further pages or charges of this very attempt that may be alive or may have brought money, found
+   * by a look-up beside the one reported. Absent when there are none. Each has to be closed or sent back.
+   */
+  readonly others?: readonly string[]
 }
 
 /** What the provider says about one refund. */

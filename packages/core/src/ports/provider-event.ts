@@ -19,12 +19,13 @@ export interface ProviderEvent {
 
 export type ProviderNews =
   /**
-   * About an attempt, named by the provider's id and, where our mark is on the object, by ours.
+   * About an attempt, named by the provider's id, by ours where our mark is on the object, or by both; never by neither.
+   * `providerId` is absent where the news came from a part of the attempt that has an id of its own.
    * `ask`: the news alone decides nothing (an expiry may have been overtaken): the object has to be asked for.
    */
   | {
       readonly about: 'attempt'
-      readonly providerId: string
+      readonly providerId?: string
       readonly attemptId?: AttemptId
       readonly report: AttemptReport | 'ask'
     }
