@@ -1,0 +1,150 @@
+import type { AttemptId, RefundId } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/instant.ts'
+import type { Money } from '../kernel/money.ts'
+import type { AttemptKind, AttemptState } from '../payment/attempt.ts'
+import type { RefundState } from '../payment/refund.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ProviderEvent, ProviderNews } from '../ports/provider-event.ts'
+
+/** A page or a charge as it is at the in-memory provider. */
+export interface LedgerAttempt {
+  readonly id: string
+  readonly kind: AttemptKind
+  readonly attemptId: AttemptId
+  /** What was asked for. What came is in the charge. */
+  readonly amount: Money
+  readonly saveCard: boolean
+  readonly customerId?: string
+  readonly state: AttemptState
+}
+
+/** A refund as it is at the in-memory provider. Without `refundId`, somebody made it there and not we. */
+export interface LedgerRefund {
+  readonly id: string
+  readonly chargeId: string
+  readonly amount: Money
+  readonly refundId?: RefundId
+  readonly state: RefundState
+}
+
+/** What exists at the in-memory provider, and the news of how it came about. */
+export interface ProviderLedger {
+  /** `cs_1`, `cs_2`, … */
+  nextId(prefix: string): string
+  attempts(): readonly LedgerAttempt[]
+  refunds(): readonly LedgerRefund[]
+  events(): readonly ProviderEvent[]
+  addAttempt(attempt: LedgerAttempt): LedgerAttempt
+  findAttempt(kind: AttemptKind, id: string): LedgerAttempt | undefined
+  /** The captured charge of this id, and the attempt that brought it. */
+  findCharge(chargeId: string): { readonly amount: Money; readonly attempt: LedgerAttempt } | undefined
+  /** Gives an attempt its next state, and tells of it under this name. */
+  moveAttempt(id: string, state: AttemptState, eventType: string): LedgerAttempt
+  expire(attempt: LedgerAttempt): LedgerAttempt
+  addRefund(chargeId: string, amount: Money, refundId?: RefundId): LedgerRefund
+  moveRefund(id: string, state: RefundState, eventType: string): LedgerRefund
+  /** Minor units that went or are going back from a charge. */
+  refundedFrom(chargeId: string): bigint
+  /** What the next refunds begin as. Starts as `succeeded`. */
+  startRefundsAs(state: RefundState): void
+  tell(type: string, news: ProviderNews): void
+}
+
+/** An empty ledger. Pages past their time are expired whenever anybody looks. */
+export const providerLedger = (clock: Pick<Clock, 'now'>, livemode: boolean): ProviderLedger => {
+  const attempts = new Map<string, LedgerAttempt>()
+  const refunds = new Map<string, LedgerRefund>()
+  const events: ProviderEvent[] = []
+  const counts = new Map<string, number>()
+  let newRefund: RefundState = { type: 'succeeded' }
+
+  const nextId = (prefix: string): string => {
+    const count = (counts.get(prefix) ?? 0) + 1
+    counts.set(prefix, count)
+    return `${prefix}_${count}`
+  }
+  const tell = (type: string, news: ProviderNews, occurredAt: Instant = clock.now()): void => {
+    events.push({ id: nextId('evt'), type, occurredAt, livemode, news })
+  }
+  const expireOverdue = (): void => {
+    for (const attempt of attempts.values())
+      if (attempt.state.type === 'opened' && attempt.state.expiresAt <= clock.now())
+        endPage(attempt, attempt.state.expiresAt)
+  }
+  const endPage = (attempt: LedgerAttempt, at: Instant): LedgerAttempt => {
+    const ended: LedgerAttempt = { ...attempt, state: { type: 'expired' } }
+    attempts.set(attempt.id, ended)
+    tell('page.expired', { about: 'attempt', providerId: attempt.id, attemptId: attempt.attemptId, report: 'ask' }, at)
+    return ended
+  }
+  const tellOfRefund = (refund: LedgerRefund, type: string): void => {
+    const { id: providerId, state, chargeId, amount, refundId } = refund
+    tell(type, {
+      about: 'refund',
+      ...(refundId === undefined ? {} : { refundId }),
+      report: { state, providerId, chargeId, amount, livemode },
+    })
+  }
+
+  const ledger: ProviderLedger = {
+    nextId,
+    tell,
+    attempts: () => {
+      expireOverdue()
+      return [...attempts.values()]
+    },
+    refunds: () => [...refunds.values()],
+    events: () => {
+      expireOverdue()
+      return [...events]
+    },
+    addAttempt: (attempt) => {
+      attempts.set(attempt.id, attempt)
+      return attempt
+    },
+    findAttempt: (kind, id) => ledger.attempts().find((attempt) => attempt.id === id && attempt.kind === kind),
+    findCharge: (chargeId) => {
+      for (const attempt of attempts.values())
+        if (attempt.state.type === 'captured' && attempt.state.charge.id === chargeId)
+          return { amount: attempt.state.charge.amount, attempt }
+      return undefined
+    },
+    moveAttempt: (id, state, eventType) => {
+      const attempt = { ...get(attempts, id), state }
+      attempts.set(id, attempt)
+      tell(eventType, {
+        about: 'attempt', providerId: id, attemptId: attempt.attemptId, report: { state, providerId: id, livemode },
+      })
+      return attempt
+    },
+    expire: (attempt) => endPage(attempt, clock.now()),
+    addRefund: (chargeId, amount, refundId) => {
+      const refund: LedgerRefund = {
+        id: nextId('re'), chargeId, amount, state: newRefund, ...(refundId === undefined ? {} : { refundId }),
+      }
+      refunds.set(refund.id, refund)
+      tellOfRefund(refund, 'refund.created')
+      return refund
+    },
+    moveRefund: (id, state, eventType) => {
+      const refund = { ...get(refunds, id), state }
+      refunds.set(id, refund)
+      tellOfRefund(refund, eventType)
+      return refund
+    },
+    refundedFrom: (chargeId) =>
+      [...refunds.values()]
+        .filter((refund) => refund.chargeId === chargeId && refund.state.type !== 'failed')
+        .reduce((sum, { amount }) => sum + amount.minorUnits, 0n),
+    startRefundsAs: (state) => {
+      newRefund = state
+    },
+  }
+  return ledger
+}
+
+const get = <Row>(rows: ReadonlyMap<string, Row>, id: string): Row => {
+  const row = rows.get(id)
+  if (row === undefined) throw new RangeError(`The in-memory provider has no '${id}'.`)
+  return row
+}

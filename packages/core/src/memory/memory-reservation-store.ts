@@ -1,0 +1,44 @@
+import { VersionConflict, type ReservationStore, type Versioned } from '../ports/unit-of-work.ts'
+import { overlap, type Reservation } from '../reservation/reservation.ts'
+import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
+
+/** Reservations in memory. */
+export const memoryReservationStore = (reservations: MemoryTable<Versioned<Reservation>>): ReservationStore => {
+  const holding = (): readonly Reservation[] =>
+    reservations
+      .all()
+      .map(({ value }) => value)
+      .filter(({ status }) => status !== 'cancelled')
+      .sort(byNumberThenId(({ slot }) => slot.startsAt, ({ id }) => id))
+  return {
+    async find(id) {
+      return reservations.get(id)
+    },
+    async list({ owner, limit, after }) {
+      const newestFirst = reservations
+        .all()
+        .map(({ value }) => value)
+        .sort(byNumberThenId(({ createdAt }) => createdAt, ({ id }) => id))
+        .reverse()
+      const older = page(newestFirst, ({ id }) => id, { limit: newestFirst.length, after })
+      return older.filter((reservation) => owner === undefined || reservation.owner === owner).slice(0, limit)
+    },
+    async listOverlapping(slot) {
+      return holding().filter((reservation) => overlap(reservation.slot, slot))
+    },
+    async listHolding({ resourceId, from, to, limit }) {
+      return holding()
+        .filter(({ slot }) => slot.resourceId === resourceId && slot.startsAt < to && from < slot.endsAt)
+        .slice(0, limit)
+    },
+    async save(reservation, expected) {
+      const stored = reservations.get(reservation.id)?.version ?? 0
+      if (stored !== expected)
+        throw new VersionConflict(`Reservation '${reservation.id}' is at version ${stored}, not ${expected}.`)
+      const rival = holding().find(({ id, slot }) => id !== reservation.id && overlap(slot, reservation.slot))
+      if (reservation.status !== 'cancelled' && rival !== undefined)
+        throw new VersionConflict(`Reservation '${rival.id}' holds the slot of '${reservation.id}'.`)
+      reservations.set(reservation.id, { value: reservation, version: expected + 1 })
+    },
+  }
+}
