@@ -1,0 +1,109 @@
+import { effectId, type Effect } from '../effect/effect.ts'
+import type { Instant } from '../kernel/instant.ts'
+import type { PaymentId } from '../kernel/ids.ts'
+import { isLive } from '../payment/attempt.ts'
+import { getAttempt } from '../payment/payment-case.ts'
+import type { ProviderEvent, ProviderNews } from '../ports/provider-event.ts'
+import type { Transaction } from '../ports/unit-of-work.ts'
+import { moveCase } from '../settlement/case-change.ts'
+import { applyAttemptReport, applyRefundReport } from './apply-report.ts'
+import { storeChange, type ChangeDependencies, type Origin } from './store-change.ts'
+
+/** News about something not known here, or not yet: it is kept and tried again, since what it is about may be on its way. */
+export class UnknownObject extends Error {
+  override readonly name = 'UnknownObject'
+}
+
+/**
+ * Applies what an event says, in the transaction that takes it in.
+ *
+ * @throws {@link UnknownObject} when it is about an attempt or charge that no payment has.
+ */
+export const applyNews = async (
+  tx: Transaction,
+  deps: ChangeDependencies,
+  event: ProviderEvent,
+  now: Instant,
+): Promise<void> => {
+  if (event.livemode !== deps.settings.livemode) {
+    await tx.attention.raise([
+      { id: `livemode_mismatch:${event.id}`, code: 'livemode_mismatch', at: now, data: { eventId: event.id, type: event.type } },
+    ])
+    return
+  }
+  const { news } = event
+  switch (news.about) {
+    case 'nothing':
+      return
+    case 'attempt':
+      return applyAttemptNews(tx, deps, event, news, now)
+    case 'refund': {
+      const target = await getTarget(tx, event, { chargeId: news.report.chargeId })
+      const refundId = news.refundId === undefined ? {} : { refundId: news.refundId }
+      await applyRefundReport(tx, deps, { paymentId: target.paymentId, ...refundId }, news.report, {
+        now, asked: false, origin: origin(event, { state: news.report.state.type }),
+      })
+      return
+    }
+    case 'dispute':
+      return applyDispute(tx, deps, event, news, now)
+  }
+}
+
+const applyAttemptNews = async (
+  tx: Transaction,
+  deps: ChangeDependencies,
+  event: ProviderEvent,
+  news: Extract<ProviderNews, { readonly about: 'attempt' }>,
+  now: Instant,
+): Promise<void> => {
+  const { providerId, attemptId, report } = news
+  const by = {
+    ...(providerId === undefined ? {} : { providerId }),
+    ...(attemptId === undefined ? {} : { attemptId }),
+  }
+  // Without our mark it may well be another program's: the provider's account need not be ours alone.
+  const target = attemptId === undefined ? await tx.payments.findPaymentOf(by) : await getTarget(tx, event, by)
+  if (target === undefined) return
+  if (report !== 'ask') {
+    await applyAttemptReport(tx, deps, target, report, { now, asked: false, origin: origin(event, { state: report.state.type }) })
+    return
+  }
+  const found = await tx.payments.find(target.paymentId)
+  if (found === undefined || !isLive(getAttempt(found.value, target.attemptId))) return
+  const effect: Effect = { type: 'look_up_attempt', ...target }
+  await tx.outbox.append([{ id: effectId(effect), body: effect, dueAt: now }], now)
+}
+
+const applyDispute = async (
+  tx: Transaction,
+  deps: ChangeDependencies,
+  event: ProviderEvent,
+  news: Extract<ProviderNews, { readonly about: 'dispute' }>,
+  now: Instant,
+): Promise<void> => {
+  const target = await getTarget(tx, event, { chargeId: news.chargeId })
+  const found = await tx.payments.find(target.paymentId)
+  if (found === undefined) return
+  const move = moveCase(found.value)
+  move.payment({ type: 'note_dispute', at: now, outcome: news.outcome })
+  const { facts } = move.done()
+  if (facts.length === 0) return
+  if (news.outcome === 'opened')
+    move.attention(`dispute_opened:${news.providerId}`, 'dispute_opened', now, { disputeId: news.providerId, chargeId: news.chargeId })
+  await storeChange(tx, deps, found.version, move.done(), { now, origin: origin(event, { outcome: news.outcome }) })
+}
+
+const getTarget = async (
+  tx: Transaction,
+  event: ProviderEvent,
+  by: Parameters<Transaction['payments']['findPaymentOf']>[0],
+): Promise<{ readonly paymentId: PaymentId; readonly attemptId: NonNullable<typeof by.attemptId> }> => {
+  const target = await tx.payments.findPaymentOf(by)
+  if (target === undefined) throw new UnknownObject(`Event '${event.id}' (${event.type}) is about something that no payment has.`)
+  return target
+}
+
+const origin = (event: ProviderEvent, data: Origin['data']): Origin => ({
+  type: 'event', about: { type: 'event', id: event.id }, name: event.type, data,
+})

@@ -1,0 +1,142 @@
+import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/instant.ts'
+import { decideAttempt, evolveAttempt } from '../payment/attempt.ts'
+import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
+import { decideRefund, evolveRefund } from '../payment/refund.ts'
+import type { AttemptReport, RefundReport } from '../ports/payment-provider.ts'
+import type { Transaction, Versioned } from '../ports/unit-of-work.ts'
+import { moveCase, type CaseChange } from '../settlement/case-change.ts'
+import { mirrorRefund, settleRefund } from '../settlement/settle-refund.ts'
+import { settle } from '../settlement/settlement.ts'
+import { storeChange, type ChangeDependencies, type Origin } from './store-change.ts'
+
+interface Heard {
+  readonly now: Instant
+  readonly origin: Origin
+  /** True when we asked: an answer without news still moves the next look further away. */
+  readonly asked: boolean
+}
+
+/**
+ * Applies what the provider says about an attempt. Replies, webhooks and look-ups all come through here, in any order
+ * and any number: what is known already changes nothing.
+ *
+ * @returns the payment's case after it, or `undefined` when there is no such payment.
+ */
+export const applyAttemptReport = async (
+  tx: Transaction,
+  deps: ChangeDependencies,
+  target: { readonly paymentId: PaymentId; readonly attemptId: AttemptId },
+  report: AttemptReport,
+  heard: Heard,
+): Promise<PaymentCase | undefined> => {
+  const found = await tx.payments.find(target.paymentId)
+  if (found === undefined) return undefined
+  const { now } = heard
+  if (report.livemode !== deps.settings.livemode)
+    return store(tx, deps, found, wrongMode(found.value, target.attemptId, now), heard)
+  const { state, providerId } = report
+  if (state.type === 'unrecognized')
+    return store(tx, deps, found, unrecognized(found.value, target.attemptId, state.status, now), heard)
+  const observation = { at: now, state, ...(providerId === undefined ? {} : { providerId }) }
+  const change = settle(found.value, target.attemptId, observation, deps.settings)
+  return store(tx, deps, found, heard.asked && isSilent(change) ? looked(found.value, target.attemptId, now) : change, heard)
+}
+
+/** Applies what the provider says about a refund of ours, or about one made at the provider that we only follow. */
+export const applyRefundReport = async (
+  tx: Transaction,
+  deps: ChangeDependencies,
+  target: { readonly paymentId: PaymentId; readonly refundId?: RefundId },
+  report: RefundReport,
+  heard: Heard,
+): Promise<PaymentCase | undefined> => {
+  const found = await tx.payments.find(target.paymentId)
+  if (found === undefined || report.livemode !== deps.settings.livemode) return found?.value
+  const { state, providerId, chargeId, amount } = report
+  const { now } = heard
+  if (state.type === 'unrecognized') {
+    const move = moveCase(found.value)
+    move.attention(`unrecognized_status:${providerId}`, 'unrecognized_status', now, { providerId, status: state.status })
+    return store(tx, deps, found, move.done(), heard)
+  }
+  const ours = found.value.refunds.find(({ id }) => id === target.refundId)
+  const change =
+    ours === undefined
+      ? mirrorRefund(found.value, { at: now, state, providerId, chargeId, amount })
+      : settleRefund(found.value, ours.id, { at: now, state, providerId })
+  return store(tx, deps, found, heard.asked && isSilent(change) && ours ? refundLooked(found.value, ours.id, now) : change, heard)
+}
+
+/** Notes that the provider was asked about an attempt and gave no answer worth keeping: it is asked again, later. */
+export const noteLook = async (
+  tx: Transaction,
+  deps: ChangeDependencies,
+  { paymentId, attemptId }: { readonly paymentId: PaymentId; readonly attemptId: AttemptId },
+  now: Instant,
+): Promise<PaymentCase | undefined> => {
+  const found = await tx.payments.find(paymentId)
+  if (found === undefined) return undefined
+  return store(tx, deps, found, looked(found.value, attemptId, now), { now })
+}
+
+/** As {@link noteLook}, for a refund. */
+export const noteRefundLook = async (
+  tx: Transaction,
+  deps: ChangeDependencies,
+  { paymentId, refundId }: { readonly paymentId: PaymentId; readonly refundId: RefundId },
+  now: Instant,
+): Promise<void> => {
+  const found = await tx.payments.find(paymentId)
+  if (found !== undefined) await store(tx, deps, found, refundLooked(found.value, refundId, now), { now })
+}
+
+const store = async (
+  tx: Transaction,
+  deps: ChangeDependencies,
+  { value, version }: Versioned<PaymentCase>,
+  change: CaseChange,
+  heard: { readonly now: Instant; readonly origin?: Origin },
+): Promise<PaymentCase> => {
+  if (isSilent(change)) return change.kase === value ? value : quiet(tx, change, version, heard.now)
+  return storeChange(tx, deps, version, change, heard)
+}
+
+/** A look that found nothing new is no part of the story: only the row remembers it. */
+const quiet = async (tx: Transaction, { kase }: CaseChange, version: number, now: Instant): Promise<PaymentCase> => {
+  await tx.payments.save(kase, version, now)
+  return kase
+}
+
+const isSilent = ({ facts, effects, attention }: CaseChange): boolean =>
+  facts.length === 0 && effects.length === 0 && attention.length === 0
+
+const looked = (kase: PaymentCase, attemptId: AttemptId, at: Instant): CaseChange => {
+  const attempt = getAttempt(kase, attemptId)
+  const decision = decideAttempt(attempt, { type: 'note_look', at })
+  const next = decision.ok ? decision.events.reduce(evolveAttempt, attempt) : attempt
+  const attempts = kase.attempts.map((each) => (each.id === attemptId ? next : each))
+  return silent(next === attempt ? kase : { ...kase, attempts })
+}
+
+const refundLooked = (kase: PaymentCase, refundId: RefundId, at: Instant): CaseChange => {
+  const refunds = kase.refunds.map((refund) => {
+    const decision = decideRefund(refund, { type: 'note_look', at })
+    return refund.id === refundId && decision.ok ? decision.events.reduce(evolveRefund, refund) : refund
+  })
+  return silent({ ...kase, refunds })
+}
+
+const silent = (kase: PaymentCase): CaseChange => ({ kase, facts: [], effects: [], attention: [], fallback: false })
+
+const wrongMode = (kase: PaymentCase, attemptId: AttemptId, at: Instant): CaseChange => {
+  const move = moveCase(kase)
+  move.attention(`livemode_mismatch:${attemptId}`, 'livemode_mismatch', at, { attemptId })
+  return move.done()
+}
+
+const unrecognized = (kase: PaymentCase, attemptId: AttemptId, status: string, at: Instant): CaseChange => {
+  const move = moveCase(looked(kase, attemptId, at).kase)
+  move.attention(`unrecognized_status:${attemptId}:${status}`, 'unrecognized_status', at, { attemptId, status })
+  return move.done()
+}

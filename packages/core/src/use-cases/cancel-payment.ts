@@ -1,0 +1,114 @@
+import { effectId, type Effect } from '../effect/effect.ts'
+import { bug } from '../kernel/bug.ts'
+import type { PaymentId } from '../kernel/ids.ts'
+import { err, ok, type Result } from '../kernel/result.ts'
+import { isCollected, type CancelReason, type Payment } from '../payment/payment.ts'
+import { liveAttempt, type PaymentCase } from '../payment/payment-case.ts'
+import type { Leased } from '../ports/queue.ts'
+import type { Transaction } from '../ports/unit-of-work.ts'
+import { moveCase } from '../settlement/case-change.ts'
+import { closeAttempt } from '../settlement/settlement.ts'
+import { actorName, mayTouch, type Actor } from './actor.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { PerformEffect } from './perform-effect.ts'
+import { claimKey, settleKey, type KeyReused } from './request-key.ts'
+import { storeChange } from './store-change.ts'
+
+export interface CancelPaymentRequest {
+  readonly actor: Actor
+  readonly paymentId: PaymentId
+  readonly reason?: CancelReason
+  readonly idempotencyKey?: string
+}
+
+/**
+ * A payment that will not be paid.
+ *
+ * `providerCancellation`: `done` when the provider holds nothing that could still be paid; `pending` when it could not be
+ * reached, and is being asked until it agrees. Money that comes in between goes back.
+ */
+export interface CancelledPayment {
+  readonly payment: Payment
+  readonly providerCancellation: 'done' | 'pending'
+}
+
+export type CancelPaymentRefusal =
+  | KeyReused
+  | { readonly code: 'payment_not_found' }
+  | { readonly code: 'payment_already_completed'; readonly payment: Payment }
+
+export type CancelPaymentOutcome = Result<CancelledPayment, CancelPaymentRefusal>
+export type CancelPayment = (request: CancelPaymentRequest) => Promise<CancelPaymentOutcome>
+
+/**
+ * Cancels a payment that nobody has paid. The provider is asked first: what it says decides. Paid already there: nothing
+ * is cancelled, the payment is completed. Unreachable: cancelled here, and the closing stays owed there.
+ *
+ * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_already_completed` (with the payment
+ * as it is).
+ */
+export const cancelPayment =
+  (deps: Dependencies & { readonly perform: PerformEffect }): CancelPayment =>
+  async (request) => {
+    const { unitOfWork, perform } = deps
+    const step = await unitOfWork.run((tx) => begin(tx, deps, request))
+    if (step.type === 'answer') return step.outcome
+    if (step.work !== undefined) await perform(step.work)
+    return unitOfWork.run((tx) => conclude(tx, deps, request))
+  }
+
+type Step =
+  | { readonly type: 'answer'; readonly outcome: CancelPaymentOutcome }
+  /** Without work: somebody else is closing the attempt right now. */
+  | { readonly type: 'close'; readonly work: Leased<Effect> | undefined }
+
+const begin = async (tx: Transaction, deps: Dependencies, request: CancelPaymentRequest): Promise<Step> => {
+  const now = deps.clock.now()
+  const { paymentId, actor, reason = 'requested' } = request
+  const answer = (outcome: CancelPaymentOutcome): Step => ({ type: 'answer', outcome })
+  const found = await tx.payments.find(paymentId)
+  if (found === undefined || !mayTouch(actor, found.value.payment.owner)) return answer(err({ code: 'payment_not_found' }))
+  const claim = await claimKey<CancelPaymentOutcome>(tx, request, { useCase: 'cancel_payment', paymentId }, now)
+  if (claim.type === 'reused') return answer(err({ code: 'idempotency_key_reused' }))
+  if (claim.type === 'settled') return answer(claim.outcome)
+
+  const { payment } = found.value
+  const live = liveAttempt(found.value)
+  if (isCollected(payment) || (payment.status === 'cancelled' && live === undefined))
+    return answer(await settleKey(tx, request, standing(found.value)))
+  const move = moveCase(found.value)
+  const origin = {
+    type: 'command' as const, about: { type: 'payment', id: paymentId }, name: 'cancel_payment', actor: actorName(actor), data: { reason },
+  }
+  if (live === undefined) {
+    move.payment({ type: 'cancel', at: now, reason })
+    const kase = await storeChange(tx, deps, found.version, move.done(), { now, origin })
+    return answer(await settleKey(tx, request, standing(kase)))
+  }
+  closeAttempt(move, live, reason)
+  const effect: Effect = { type: 'close_attempt', paymentId, attemptId: live.id }
+  const id = effectId(effect)
+  if (live.closing === undefined) {
+    await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
+    return { type: 'close', work: { id, body: effect, tries: 1 } }
+  }
+  if (move.done().facts.length > 0) await storeChange(tx, deps, found.version, move.done(), { now, origin })
+  return { type: 'close', work: await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs }) }
+}
+
+/** The provider has been asked. Whatever it said is in the case; where it said nothing, the cancellation is ours to make. */
+const conclude = async (tx: Transaction, deps: Dependencies, request: CancelPaymentRequest): Promise<CancelPaymentOutcome> => {
+  const now = deps.clock.now()
+  const { paymentId, reason = 'requested' } = request
+  const found = (await tx.payments.find(paymentId)) ?? bug(`Payment '${paymentId}' is gone.`)
+  const move = moveCase(found.value)
+  move.payment({ type: 'cancel', at: now, reason })
+  const change = move.done()
+  const kase = change.facts.length === 0 ? found.value : await storeChange(tx, deps, found.version, change, { now })
+  return settleKey(tx, request, standing(kase))
+}
+
+const standing = (kase: PaymentCase): CancelPaymentOutcome =>
+  isCollected(kase.payment)
+    ? err({ code: 'payment_already_completed', payment: kase.payment })
+    : ok({ payment: kase.payment, providerCancellation: liveAttempt(kase) === undefined ? 'done' : 'pending' })

@@ -1,0 +1,86 @@
+import { effectId, type Effect } from '../effect/effect.ts'
+import type { PaymentId } from '../kernel/ids.ts'
+import type { Money } from '../kernel/money.ts'
+import { err, ok, type Result } from '../kernel/result.ts'
+import type { LineItem, Payment } from '../payment/payment.ts'
+import { liveAttempt } from '../payment/payment-case.ts'
+import type { Leased } from '../ports/queue.ts'
+import type { Transaction } from '../ports/unit-of-work.ts'
+import { moveCase } from '../settlement/case-change.ts'
+import { closeAttempt } from '../settlement/settlement.ts'
+import { actorName, type Actor } from './actor.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { PerformEffect } from './perform-effect.ts'
+import { storeChange } from './store-change.ts'
+
+export interface ChangeAmountRequest {
+  /** Prices are the host's to change, never an owner's. */
+  readonly actor: Exclude<Actor, { readonly type: 'owner' }>
+  readonly paymentId: PaymentId
+  readonly amount: Money
+  /** What the payer is to read from now on; absent: as before. */
+  readonly item?: LineItem
+}
+
+export type ChangeAmountRefusal =
+  | { readonly code: 'payment_not_found' }
+  | { readonly code: 'payment_already_completed' }
+  | { readonly code: 'payment_cancelled' }
+  | { readonly code: 'charge_in_flight' }
+  | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
+
+export type ChangeAmount = (request: ChangeAmountRequest) => Promise<Result<{ readonly payment: Payment }, ChangeAmountRefusal>>
+
+/**
+ * Changes what is due, where nobody has paid yet. An open page with the old price is expired at the provider first: if it
+ * was paid before that, the old price stands.
+ *
+ * Refuses, first match wins: `payment_not_found`, `payment_already_completed`, `payment_cancelled`, `charge_in_flight`,
+ * `provider_unavailable` (the page is being closed all the same).
+ */
+export const changeAmount =
+  (deps: Dependencies & { readonly perform: PerformEffect }): ChangeAmount =>
+  async (request) => {
+    for (;;) {
+      const step = await deps.unitOfWork.run((tx) => nextStep(tx, deps, request))
+      if (step.type === 'answer') return step.outcome
+      const performed = step.work === undefined ? undefined : await deps.perform(step.work)
+      if (performed === undefined) return err({ code: 'charge_in_flight' })
+      if (performed.type === 'postponed') return err({ code: 'provider_unavailable', retryAfterMs: performed.retryAfterMs })
+    }
+  }
+
+type Step =
+  | { readonly type: 'answer'; readonly outcome: Result<{ readonly payment: Payment }, ChangeAmountRefusal> }
+  /** Without work: somebody else is closing the page right now. */
+  | { readonly type: 'close'; readonly work: Leased<Effect> | undefined }
+
+const nextStep = async (tx: Transaction, deps: Dependencies, request: ChangeAmountRequest): Promise<Step> => {
+  const now = deps.clock.now()
+  const { paymentId } = request
+  const answer = (outcome: Result<{ readonly payment: Payment }, ChangeAmountRefusal>): Step => ({ type: 'answer', outcome })
+  const found = await tx.payments.find(paymentId)
+  if (found === undefined) return answer(err({ code: 'payment_not_found' }))
+  const { payment } = found.value
+  const move = moveCase(found.value)
+  const origin = {
+    type: 'command' as const, about: { type: 'payment', id: paymentId }, name: 'change_amount', actor: actorName(request.actor),
+    data: { minorUnits: request.amount.minorUnits, currency: request.amount.currency },
+  }
+  const live = liveAttempt(found.value)
+  if (live === undefined || payment.status === 'cancelled') {
+    const refusal = move.payment({ type: 'change_amount', amount: request.amount, item: request.item ?? payment.item })
+    if (refusal !== undefined)
+      return answer(err({ code: refusal.code === 'payment_cancelled' ? 'payment_cancelled' : 'payment_already_completed' }))
+    const change = move.done()
+    const kase = change.facts.length === 0 ? found.value : await storeChange(tx, deps, found.version, change, { now, origin })
+    return answer(ok({ payment: kase.payment }))
+  }
+  if (live.kind === 'off_session' || live.status === 'processing') return answer(err({ code: 'charge_in_flight' }))
+  const effect: Effect = { type: 'close_attempt', paymentId, attemptId: live.id }
+  const id = effectId(effect)
+  if (live.closing !== undefined) return { type: 'close', work: await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs }) }
+  closeAttempt(move, live, 'replaced')
+  await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
+  return { type: 'close', work: { id, body: effect, tries: 1 } }
+}

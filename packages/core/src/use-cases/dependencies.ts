@@ -1,0 +1,51 @@
+import { hour, minute, second } from '../kernel/instant.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { FulfilmentKind } from '../ports/fulfilment.ts'
+import type { Ids } from '../ports/ids.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { Notifier } from '../ports/notifier.ts'
+import type { PaymentProvider } from '../ports/payment-provider.ts'
+import type { ReturnUrls } from '../ports/return-urls.ts'
+import type { UnitOfWork } from '../ports/unit-of-work.ts'
+import type { SettlementPolicy } from '../settlement/settlement.ts'
+
+/** What the use cases need. Each takes only what it uses; a container or a host hands them over. */
+export interface Dependencies {
+  readonly unitOfWork: UnitOfWork
+  readonly paymentProvider: PaymentProvider
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly notifier: Notifier
+  readonly returnUrls: ReturnUrls
+  readonly fulfilmentKinds: readonly FulfilmentKind[]
+  readonly settings: Settings
+  readonly logger: Logger
+}
+
+/** What a host may choose. {@link defaultSettings} is a good start. */
+export interface Settings extends SettlementPolicy {
+  /** True when the provider's account takes real money. News of the other mode is never believed. */
+  readonly livemode: boolean
+  /** How long an intent can be paid. */
+  readonly intentTtlMs: number
+  /** How long a hosted page is open where no intent ends sooner. Stripe: 30 minutes to 24 hours. */
+  readonly pageTtlMs: number
+  /** How long a request waits for the provider's answer to somebody else's call before it says "not yet". */
+  readonly patienceMs: number
+  /** How long a piece of work belongs to whoever took it. Longer than the provider's time-out. */
+  readonly leaseMs: number
+  /** After how many tries work that keeps failing is left to a human. Calls about money are never given up. */
+  readonly triesBeforeDead: number
+}
+
+/** Test mode, money that does not fit goes back, two hours to pay an intent, a day for any other page. */
+export const defaultSettings: Settings = {
+  livemode: false,
+  lateMoney: 'refund',
+  wrongAmount: 'refund',
+  intentTtlMs: 2 * hour,
+  pageTtlMs: 24 * hour - 5 * minute,
+  patienceMs: 10 * second,
+  leaseMs: minute,
+  triesBeforeDead: 15,
+}

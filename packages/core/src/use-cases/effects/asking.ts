@@ -1,0 +1,72 @@
+import type { Effect } from '../../effect/effect.ts'
+import { getAttempt } from '../../payment/payment-case.ts'
+import type { Attempt, AttemptState } from '../../payment/attempt.ts'
+import type { PaymentCase } from '../../payment/payment-case.ts'
+import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
+import { applyAttemptReport, noteLook } from '../apply-report.ts'
+import type { Dependencies } from '../dependencies.ts'
+import type { EffectResult } from './effect-result.ts'
+
+/** An effect about one attempt. */
+export type AttemptEffect = Extract<Effect, { readonly attemptId: Attempt['id'] }>
+
+/** The payment and attempt an effect is about, as they stand; `undefined` when the payment is gone. */
+export const readAttempt = async (
+  { unitOfWork }: Pick<Dependencies, 'unitOfWork'>,
+  { paymentId, attemptId }: AttemptEffect,
+): Promise<{ readonly kase: PaymentCase; readonly attempt: Attempt } | undefined> => {
+  const found = await unitOfWork.read((tx) => tx.payments.find(paymentId))
+  return found === undefined ? undefined : { kase: found.value, attempt: getAttempt(found.value, attemptId) }
+}
+
+/** Over, with nothing to store: what was to be done has happened or lost its point. */
+export const nothingToDo: EffectResult = { type: 'done', store: async () => undefined }
+
+/** Over: this is what the provider said. */
+export const heard = (deps: Dependencies, effect: AttemptEffect, report: AttemptReport): EffectResult => ({
+  type: 'done',
+  store: (tx) =>
+    applyAttemptReport(tx, deps, effect, report, {
+      now: deps.clock.now(), asked: true,
+      origin: {
+        type: 'answer', about: { type: 'attempt', id: effect.attemptId }, name: effect.type,
+        data: { state: report.state.type, ...(report.providerId === undefined ? {} : { providerId: report.providerId }) },
+      },
+    }),
+})
+
+/** Over: we conclude this ourselves, because it is proven that the provider holds nothing. */
+export const concluded = (
+  deps: Dependencies,
+  effect: AttemptEffect,
+  state: Extract<AttemptState, { readonly type: 'declined' | 'expired' }>,
+): EffectResult => heard(deps, effect, { state, livemode: deps.settings.livemode })
+
+/** Nothing heard that decides anything: to be asked again, later each time. */
+export const unheard = (
+  deps: Dependencies,
+  effect: AttemptEffect,
+  answer: Extract<ProviderAnswer<AttemptReport>, { readonly type: 'unreachable' | 'unknown' }>,
+): EffectResult => ({
+  type: 'again',
+  because: answer.type,
+  detail: answer.detail,
+  ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined ? { atLeastMs: answer.retryAfterMs } : {}),
+  store: async (tx) => {
+    const now = deps.clock.now()
+    await noteLook(tx, deps, effect, now)
+    await tx.timeline.append([
+      {
+        paymentId: effect.paymentId, at: now, type: 'answer', about: { type: 'attempt', id: effect.attemptId },
+        name: effect.type, data: { outcome: answer.type, detail: answer.detail },
+      },
+    ])
+  },
+})
+
+
+/** What to do where an answered error says nothing about the effect, and the same key would only repeat it. */
+export const errorsBeforeLookUp = 3
+
+/** How old a request must be before "there is none" is believed: the provider's own lists lag a little. */
+export const listLagMs = 2 * 60_000

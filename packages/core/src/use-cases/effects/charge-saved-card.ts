@@ -1,0 +1,49 @@
+import type { Effect } from '../../effect/effect.ts'
+import { bug } from '../../kernel/bug.ts'
+import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
+import type { EffectPerformer } from './effect-result.ts'
+import { concluded, errorsBeforeLookUp, heard, listLagMs, nothingToDo, readAttempt, unheard } from './asking.ts'
+
+/** Charges the saved card of a requested attempt, or finds the charge that an earlier try made. */
+export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: 'charge_saved_card' }>> = async (
+  deps,
+  effect,
+  { tries },
+) => {
+  const found = await readAttempt(deps, effect)
+  if (found === undefined || found.attempt.status !== 'requested') return nothingToDo
+  const { attempt } = found
+  const { payment } = found.kase
+  // Cancelled before anybody asked: nothing is at the provider, and nothing will be.
+  if (attempt.closing !== undefined && tries === 1) return concluded(deps, effect, { type: 'expired' })
+
+  const { paymentProvider, clock } = deps
+  const query = { kind: attempt.kind, attemptId: attempt.id, requestedAt: attempt.requestedAt }
+  const age = clock.now() - attempt.requestedAt
+  const onlyLook = attempt.closing !== undefined || age > keyTrustMs
+  const card = payment.savedCard ?? bug(`Attempt '${attempt.id}' charges a saved card, but payment '${payment.id}' has none.`)
+  const first = onlyLook
+    ? await paymentProvider.findAttempt(query)
+    : await paymentProvider.chargeSavedCard({
+        attemptId: attempt.id, paymentId: payment.id, idempotencyKey: attempt.idempotencyKey, amount: attempt.amount,
+        item: payment.item, purpose: payment.purpose, metadata: payment.metadata, card,
+      })
+  const stuck = first.type === 'unknown' && first.answered && tries >= errorsBeforeLookUp && age > listLagMs
+  const answer = stuck ? await paymentProvider.findAttempt(query) : first
+  switch (answer.type) {
+    case 'reported':
+      return heard(deps, effect, answer.report)
+    case 'refused':
+      return concluded(deps, effect, { type: 'declined', failure: answer.failure })
+    case 'absent':
+      if (age <= listLagMs)
+        return unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; its list may lag.' })
+      return concluded(deps, effect, {
+        type: 'declined',
+        failure: { code: 'provider_error', retryable: true, detail: 'The provider failed, and holds no charge for this attempt.' },
+      })
+    case 'unreachable':
+    case 'unknown':
+      return unheard(deps, effect, answer)
+  }
+}

@@ -1,0 +1,79 @@
+import type { Effect } from '../../effect/effect.ts'
+import { bug } from '../../kernel/bug.ts'
+import { isLive } from '../../payment/attempt.ts'
+import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
+import { applyAttemptReport } from '../apply-report.ts'
+import type { Dependencies } from '../dependencies.ts'
+import type { EffectPerformer, EffectResult } from './effect-result.ts'
+import { concluded, heard, listLagMs, nothingToDo, readAttempt, unheard } from './asking.ts'
+import { askForPage } from './open-session.ts'
+
+type CloseAttempt = Extract<Effect, { readonly type: 'close_attempt' }>
+
+/**
+ * Makes sure that an attempt can no longer be paid, and hears what it is: expired, or paid before we came.
+ *
+ * An attempt of which nobody has heard yet is asked for first, under its own key: only what is known can be closed.
+ */
+export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps, effect, { tries }) => {
+  const found = await readAttempt(deps, effect)
+  if (found === undefined) return nothingToDo
+  const { attempt, kase } = found
+  if (!isLive(attempt) && effect.providerId === undefined) return nothingToDo
+  const providerId = effect.providerId ?? attempt.providerId
+  if (providerId !== undefined) return close(deps, effect, attempt.kind, providerId)
+
+  const { paymentProvider, clock } = deps
+  const answer: ProviderAnswer<AttemptReport> =
+    attempt.kind === 'hosted'
+      ? await askForPage(deps, kase, attempt, tries)
+      : await paymentProvider.findAttempt({ kind: attempt.kind, attemptId: attempt.id, requestedAt: attempt.requestedAt })
+  switch (answer.type) {
+    case 'reported': {
+      const { report } = answer
+      if (report.state.type !== 'opened') return heard(deps, effect, report)
+      // The page's id is stored before it is closed, as before anybody would be sent to it.
+      await deps.unitOfWork.run((tx) =>
+        applyAttemptReport(tx, deps, effect, report, { now: clock.now(), asked: true, origin: origin(effect, 'opened') }),
+      )
+      return close(deps, effect, attempt.kind, report.providerId ?? bug('An open page has no id.'))
+    }
+    case 'refused':
+      return concluded(deps, effect, { type: 'declined', failure: answer.failure })
+    case 'absent':
+      // A charge that is under way right now may still turn up.
+      return attempt.kind === 'off_session' && clock.now() - attempt.requestedAt <= 5 * listLagMs
+        ? unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; a charge may be under way.' })
+        : concluded(deps, effect, { type: 'expired' })
+    case 'unreachable':
+    case 'unknown':
+      return unheard(deps, effect, answer)
+  }
+}
+
+const close = async (
+  deps: Dependencies,
+  effect: CloseAttempt,
+  kind: 'hosted' | 'off_session',
+  providerId: string,
+): Promise<EffectResult> => {
+  const answer = await deps.paymentProvider.closeAttempt({ kind, providerId })
+  switch (answer.type) {
+    case 'reported':
+      return answer.report.state.type === 'opened'
+        ? unheard(deps, effect, { type: 'unknown', answered: true, detail: 'Asked to close it, and it is still open.' })
+        : heard(deps, effect, answer.report)
+    // The provider knows no such thing: nobody can pay it.
+    case 'absent':
+      return concluded(deps, effect, { type: 'expired' })
+    case 'refused':
+      return unheard(deps, effect, { type: 'unknown', answered: true, detail: answer.failure.detail ?? answer.failure.code })
+    case 'unreachable':
+    case 'unknown':
+      return unheard(deps, effect, answer)
+  }
+}
+
+const origin = (effect: CloseAttempt, state: string) => ({
+  type: 'answer' as const, about: { type: 'attempt', id: effect.attemptId }, name: effect.type, data: { state },
+})

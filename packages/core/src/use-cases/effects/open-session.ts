@@ -1,0 +1,61 @@
+import type { Effect } from '../../effect/effect.ts'
+import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
+import type { Attempt } from '../../payment/attempt.ts'
+import type { PaymentCase } from '../../payment/payment-case.ts'
+import { bug } from '../../kernel/bug.ts'
+import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
+import type { Dependencies } from '../dependencies.ts'
+import type { EffectPerformer } from './effect-result.ts'
+import { concluded, errorsBeforeLookUp, heard, listLagMs, nothingToDo, readAttempt, unheard } from './asking.ts'
+
+/** Opens the hosted page of a requested attempt, or finds the one that an earlier try opened. */
+export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open_session' }>> = async (deps, effect, { tries }) => {
+  const found = await readAttempt(deps, effect)
+  if (found === undefined || found.attempt.status !== 'requested') return nothingToDo
+  const { attempt, kase } = found
+  // Whoever closes it has to learn first whether there is a page; two who ask under one key get the same one.
+  const answer = await askForPage(deps, kase, attempt, tries)
+  switch (answer.type) {
+    case 'reported':
+      return heard(deps, effect, answer.report)
+    case 'refused':
+      return concluded(deps, effect, { type: 'declined', failure: answer.failure })
+    case 'absent':
+      return concluded(deps, effect, {
+        type: 'declined',
+        failure: { code: 'provider_error', retryable: true, detail: 'The provider failed, and holds no page for this attempt.' },
+      })
+    case 'unreachable':
+    case 'unknown':
+      return unheard(deps, effect, answer)
+  }
+}
+
+/**
+ * Asks for the page under the attempt's key. Where that can tell nothing more (the key is older than the provider keeps
+ * it, or answers with an error it remembers) the page is looked for; `absent` means proven to be none.
+ */
+export const askForPage = async (
+  { paymentProvider, clock }: Dependencies,
+  { payment }: PaymentCase,
+  attempt: Attempt,
+  tries: number,
+): Promise<ProviderAnswer<AttemptReport>> => {
+  const query = { kind: attempt.kind, attemptId: attempt.id, requestedAt: attempt.requestedAt }
+  const age = clock.now() - attempt.requestedAt
+  if (age > keyTrustMs) {
+    const kept = await paymentProvider.findAttempt(query)
+    if (kept.type !== 'absent') return kept
+  }
+  const { successUrl, cancelUrl, expiresAt, locale, customerId } =
+    attempt.page ?? bug(`Hosted attempt '${attempt.id}' has no terms for its page.`)
+  const answer = await paymentProvider.openSession({
+    attemptId: attempt.id, paymentId: payment.id, idempotencyKey: attempt.idempotencyKey, amount: attempt.amount,
+    item: payment.item, purpose: payment.purpose, owner: payment.owner, metadata: payment.metadata, saveCard: payment.saveCard,
+    successUrl, cancelUrl, expiresAt,
+    ...(locale === undefined ? {} : { locale }),
+    ...(customerId === undefined ? {} : { customerId }),
+  })
+  const stuck = answer.type === 'unknown' && answer.answered && tries >= errorsBeforeLookUp && age > listLagMs
+  return stuck ? paymentProvider.findAttempt(query) : answer
+}

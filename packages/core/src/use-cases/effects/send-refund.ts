@@ -1,0 +1,119 @@
+import type { Effect } from '../../effect/effect.ts'
+import { getAttempt } from '../../payment/payment-case.ts'
+import { decideRefund, evolveRefund, isUnsettled, type Refund } from '../../payment/refund.ts'
+import type { ProviderAnswer, RefundReport } from '../../ports/payment-provider.ts'
+import type { Transaction } from '../../ports/unit-of-work.ts'
+import { moveCase } from '../../settlement/case-change.ts'
+import { settleRefund } from '../../settlement/settle-refund.ts'
+import { applyRefundReport, noteRefundLook } from '../apply-report.ts'
+import type { Dependencies } from '../dependencies.ts'
+import type { EffectPerformer, EffectResult } from './effect-result.ts'
+import { storeChange } from '../store-change.ts'
+import { errorsBeforeLookUp, listLagMs, nothingToDo } from './asking.ts'
+
+type RefundEffect = Extract<Effect, { readonly type: 'send_refund' | 'look_up_refund' }>
+
+/** Gives money back, or finds the refund that an earlier try made. */
+export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_refund' }>> = async (deps, effect, { tries }) => {
+  const found = await readRefund(deps, effect)
+  if (found === undefined || found.refund.status !== 'requested') return nothingToDo
+  const { refund, chargeId } = found
+  const { paymentProvider, clock } = deps
+  const answer = await paymentProvider.refund({
+    refundId: refund.id, paymentId: refund.paymentId, idempotencyKey: refund.idempotencyKey,
+    chargeId, amount: refund.amount, reason: refund.reason,
+  })
+  const age = clock.now() - refund.requestedAt
+  if (answer.type !== 'unknown' || !answer.answered || tries < errorsBeforeLookUp || age <= listLagMs)
+    return conclude(deps, effect, answer)
+  // The key answers with an error for good. Whether money went is the provider's to say; if not, a new key may try.
+  const kept = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
+  if (kept.type !== 'absent') return conclude(deps, effect, kept)
+  return {
+    type: 'again', because: 'unknown', detail: 'Nothing was refunded under this key; trying under the next one.',
+    store: (tx) => rotateKey(tx, deps, effect, refund.idempotencyKey),
+  }
+}
+
+/** Asks the provider what a refund is now, and believes that. */
+export const lookUpRefund: EffectPerformer<Extract<Effect, { readonly type: 'look_up_refund' }>> = async (deps, effect) => {
+  const found = await readRefund(deps, effect)
+  if (found === undefined || !isUnsettled(found.refund)) return nothingToDo
+  const { refund, chargeId } = found
+  const { providerId } = refund
+  const answer = await deps.paymentProvider.findRefund({
+    refundId: refund.id, chargeId, ...(providerId === undefined ? {} : { providerId }),
+  })
+  // What was never made is the business of whoever makes it.
+  return answer.type === 'absent' || answer.type === 'refused'
+    ? { type: 'done', store: (tx) => noteRefundLook(tx, deps, effect, deps.clock.now()).then(() => undefined) }
+    : conclude(deps, effect, answer)
+}
+
+const readRefund = async (
+  { unitOfWork }: Dependencies,
+  { paymentId, refundId }: RefundEffect,
+): Promise<{ readonly refund: Refund; readonly chargeId: string } | undefined> => {
+  const found = await unitOfWork.read((tx) => tx.payments.find(paymentId))
+  const refund = found?.value.refunds.find(({ id }) => id === refundId)
+  if (found === undefined || refund === undefined) return undefined
+  const attempt = getAttempt(found.value, refund.attemptId)
+  return attempt.status === 'succeeded' ? { refund, chargeId: attempt.charge.id } : undefined
+}
+
+const conclude = (deps: Dependencies, effect: RefundEffect, answer: ProviderAnswer<RefundReport>): EffectResult => {
+  const now = deps.clock.now()
+  const about = { type: 'refund', id: effect.refundId }
+  switch (answer.type) {
+    case 'reported':
+      return {
+        type: 'done',
+        store: (tx) =>
+          applyRefundReport(tx, deps, effect, answer.report, {
+            now, asked: true,
+            origin: { type: 'answer', about, name: effect.type, data: { state: answer.report.state.type } },
+          }),
+      }
+    case 'refused':
+      return { type: 'done', store: (tx) => noteRefusal(tx, deps, effect, answer.failure.detail ?? answer.failure.code) }
+    case 'absent':
+      return nothingToDo
+    case 'unreachable':
+    case 'unknown':
+      return {
+        type: 'again', because: answer.type, detail: answer.detail,
+        ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined ? { atLeastMs: answer.retryAfterMs } : {}),
+        store: async (tx) => {
+          await noteRefundLook(tx, deps, effect, now)
+          await tx.timeline.append([
+            {
+              paymentId: effect.paymentId, at: now, type: 'answer', about, name: effect.type,
+              data: { outcome: answer.type, detail: answer.detail },
+            },
+          ])
+        },
+      }
+  }
+}
+
+const noteRefusal = async (tx: Transaction, deps: Dependencies, effect: RefundEffect, detail: string) => {
+  const found = await tx.payments.find(effect.paymentId)
+  if (found === undefined) return undefined
+  const now = deps.clock.now()
+  const change = settleRefund(found.value, effect.refundId, { at: now, state: { type: 'failed', detail } })
+  const origin = {
+    type: 'answer' as const, about: { type: 'refund', id: effect.refundId }, name: effect.type, data: { outcome: 'refused', detail },
+  }
+  return storeChange(tx, deps, found.version, change, { now, origin })
+}
+
+const rotateKey = async (tx: Transaction, deps: Dependencies, effect: RefundEffect, used: string): Promise<void> => {
+  const found = await tx.payments.find(effect.paymentId)
+  const refund = found?.value.refunds.find(({ id }) => id === effect.refundId)
+  if (found === undefined || refund === undefined) return
+  const decision = decideRefund(refund, { type: 'rotate_key', used })
+  if (!decision.ok || decision.events.length === 0) return
+  const move = moveCase(found.value)
+  for (const event of decision.events) move.refund(evolveRefund(refund, event), event)
+  await storeChange(tx, deps, found.version, move.done(), { now: deps.clock.now() })
+}

@@ -1,0 +1,75 @@
+import { effectId, type Effect } from '../effect/effect.ts'
+import type { PaymentId } from '../kernel/ids.ts'
+import { err, ok, type Result } from '../kernel/result.ts'
+import { isLive } from '../payment/attempt.ts'
+import type { PaymentCase } from '../payment/payment-case.ts'
+import type { TimelineEntry } from '../timeline/timeline.ts'
+import { mayTouch, type Actor } from './actor.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { PerformEffect } from './perform-effect.ts'
+
+export interface ReadPaymentRequest {
+  readonly actor: Actor
+  readonly paymentId: PaymentId
+}
+
+/** Somebody else's payment is not found, like one that does not exist. */
+export interface PaymentNotFound {
+  readonly code: 'payment_not_found'
+}
+
+export type ReadPayment = (request: ReadPaymentRequest) => Promise<Result<PaymentCase, PaymentNotFound>>
+
+/** A payment with its attempts and refunds, as stored. Refuses: `payment_not_found`. */
+export const readPayment =
+  ({ unitOfWork }: Pick<Dependencies, 'unitOfWork'>): ReadPayment =>
+  async ({ actor, paymentId }) => {
+    const found = await unitOfWork.read((tx) => tx.payments.find(paymentId))
+    return found === undefined || !mayTouch(actor, found.value.payment.owner)
+      ? err({ code: 'payment_not_found' })
+      : ok(found.value)
+  }
+
+export type ReadTimeline = (request: ReadPaymentRequest) => Promise<Result<readonly TimelineEntry[], PaymentNotFound>>
+
+/** Everything that happened to a payment, oldest first: commands, facts, calls and their answers, events. */
+export const readTimeline =
+  ({ unitOfWork }: Pick<Dependencies, 'unitOfWork'>): ReadTimeline =>
+  async ({ actor, paymentId }) =>
+    unitOfWork.read(async (tx) => {
+      const found = await tx.payments.find(paymentId)
+      if (found === undefined || !mayTouch(actor, found.value.payment.owner)) return err({ code: 'payment_not_found' })
+      return ok(await tx.timeline.list(paymentId, longestStory))
+    })
+
+const longestStory = 2_000
+
+/** `asked`: the provider was asked, and its answer is in the case. `unheard`: it could not be; it is asked again by itself. */
+export interface SyncedPayment {
+  readonly kase: PaymentCase
+  readonly type: 'asked' | 'nothing_to_ask' | 'unheard'
+}
+export type SyncPayment = (request: ReadPaymentRequest) => Promise<Result<SyncedPayment, PaymentNotFound>>
+
+/**
+ * Asks the provider now what the payment's live attempt is, and applies the answer: for a payer who has just come back,
+ * and for anybody who does not want to wait for a webhook. Refuses: `payment_not_found`.
+ */
+export const syncPayment =
+  (deps: Dependencies & { readonly perform: PerformEffect }): SyncPayment =>
+  async ({ actor, paymentId }) => {
+    const { unitOfWork, clock, settings, perform } = deps
+    const found = await unitOfWork.read((tx) => tx.payments.find(paymentId))
+    if (found === undefined || !mayTouch(actor, found.value.payment.owner)) return err({ code: 'payment_not_found' })
+    const live = found.value.attempts.find(isLive)
+    if (live === undefined || live.providerId === undefined) return ok({ kase: found.value, type: 'nothing_to_ask' })
+    const effect: Effect = { type: 'look_up_attempt', paymentId, attemptId: live.id }
+    const work = await unitOfWork.run(async (tx) => {
+      const now = clock.now()
+      await tx.outbox.append([{ id: effectId(effect), body: effect, dueAt: now }], now)
+      return tx.outbox.take(effectId(effect), { now, leaseMs: settings.leaseMs })
+    })
+    const performed = work === undefined ? undefined : await perform(work)
+    const after = await unitOfWork.read((tx) => tx.payments.find(paymentId))
+    return ok({ kase: after?.value ?? found.value, type: performed?.type === 'done' ? 'asked' : 'unheard' })
+  }

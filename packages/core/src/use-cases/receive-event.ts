@@ -1,0 +1,37 @@
+import { after, second } from '../kernel/instant.ts'
+import type { ProviderEvent } from '../ports/provider-event.ts'
+import { applyNews, UnknownObject } from './apply-news.ts'
+import type { Dependencies } from './dependencies.ts'
+
+/** `applied`: taken in, and everything follows. `known`: it came before. `stored`: taken in, and applied later. */
+export type ReceivedEvent = 'applied' | 'known' | 'stored'
+export type ReceiveEvent = (event: ProviderEvent) => Promise<ReceivedEvent>
+
+/**
+ * Takes in one verified event: stored and applied in one transaction. When this resolves the event is durable, and only
+ * then may the provider be told so. Where applying fails it is stored by itself, and applied later by the runner.
+ *
+ * The same event changes nothing the second time, nor does another event with the same news. Order means nothing: the
+ * machines take what is new to them, and where news alone decides nothing the provider is asked what is so now.
+ */
+export const receiveEvent =
+  (deps: Dependencies): ReceiveEvent =>
+  async (event) => {
+    const { unitOfWork, clock, logger } = deps
+    try {
+      return await unitOfWork.run(async (tx): Promise<ReceivedEvent> => {
+        const now = clock.now()
+        if ((await tx.inbox.record(event, { status: 'done', at: now })) === 'known') return 'known'
+        await applyNews(tx, deps, event, now)
+        return 'applied'
+      })
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error)
+      logger.log(error instanceof UnknownObject ? 'info' : 'error', 'event_deferred', { event: event.id, type: event.type, detail })
+      return unitOfWork.run(async (tx): Promise<ReceivedEvent> => {
+        const now = clock.now()
+        const recorded = await tx.inbox.record(event, { status: 'waiting', at: now, dueAt: after(now, 5 * second), error: detail })
+        return recorded === 'known' ? 'known' : 'stored'
+      })
+    }
+  }

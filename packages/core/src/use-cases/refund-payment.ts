@@ -1,0 +1,105 @@
+import { effectId, type Effect } from '../effect/effect.ts'
+import { bug } from '../kernel/bug.ts'
+import type { PaymentId, RefundId } from '../kernel/ids.ts'
+import { sameMoney, type Money } from '../kernel/money.ts'
+import { err, ok, type Result } from '../kernel/result.ts'
+import { isCollected, type Payment } from '../payment/payment.ts'
+import { getAttempt, refundableFrom } from '../payment/payment-case.ts'
+import { requestRefund, type Refund, type RefundReason } from '../payment/refund.ts'
+import type { Transaction } from '../ports/unit-of-work.ts'
+import { moveCase } from '../settlement/case-change.ts'
+import { actorName, type Actor } from './actor.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { PerformEffect } from './perform-effect.ts'
+import { claimKey, settleKey, type KeyReused } from './request-key.ts'
+import { storeChange } from './store-change.ts'
+
+export interface RefundPaymentRequest {
+  /** Refunds are the host's to give, never an owner's. */
+  readonly actor: Exclude<Actor, { readonly type: 'owner' }>
+  readonly paymentId: PaymentId
+  /** Absent: all that is left. */
+  readonly amount?: Money
+  readonly reason?: RefundReason
+  /** Two equal refunds with two keys are two refunds; with one key they are one. */
+  readonly idempotencyKey?: string
+}
+
+/** A refund that was decided and is on its way, with the payment as it was when it was asked for. */
+export interface RequestedRefund {
+  readonly refund: Refund
+  readonly payment: Payment
+}
+
+export type RefundPaymentRefusal =
+  | KeyReused
+  | { readonly code: 'payment_not_found' }
+  | { readonly code: 'payment_not_completed'; readonly status: Payment['status'] }
+  | { readonly code: 'payment_disputed' }
+  | { readonly code: 'currency_mismatch'; readonly currency: string }
+  | { readonly code: 'refund_exceeds_payment'; readonly refundable: Money }
+
+export type RefundPaymentOutcome = Result<RequestedRefund, RefundPaymentRefusal>
+export type RefundPayment = (request: RefundPaymentRequest) => Promise<RefundPaymentOutcome>
+
+/**
+ * Gives back part or all of what a payment collected. The refund is stored, with its key, before the provider is asked.
+ *
+ * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_not_completed`, `payment_disputed`,
+ * `currency_mismatch`, `refund_exceeds_payment` (with what is left; also for an amount of zero).
+ */
+export const refundPayment =
+  (deps: Dependencies & { readonly perform: PerformEffect }): RefundPayment =>
+  async (request) => {
+    const { unitOfWork, perform } = deps
+    const step = await unitOfWork.run((tx) => begin(tx, deps, request))
+    if (step.effect === undefined) return step.outcome
+    await perform({ id: effectId(step.effect), body: step.effect, tries: 1 })
+    if (!step.outcome.ok) return step.outcome
+    const { refund } = step.outcome.value
+    const now = await unitOfWork.read((tx) => tx.payments.find(request.paymentId))
+    const made = now?.value.refunds.find(({ id }) => id === refund.id)
+    return now === undefined || made === undefined ? step.outcome : ok({ refund: made, payment: now.value.payment })
+  }
+
+interface Step {
+  readonly outcome: RefundPaymentOutcome
+  readonly effect?: Effect
+}
+
+const begin = async (tx: Transaction, deps: Dependencies, request: RefundPaymentRequest): Promise<Step> => {
+  const now = deps.clock.now()
+  const { paymentId, actor, reason = 'requested_by_customer' } = request
+  const found = await tx.payments.find(paymentId)
+  if (found === undefined) return { outcome: err({ code: 'payment_not_found' }) }
+  const asked = { useCase: 'refund_payment', paymentId, amount: request.amount, reason }
+  const claim = await claimKey<RefundPaymentOutcome>(tx, request, asked, now)
+  if (claim.type === 'reused') return { outcome: err({ code: 'idempotency_key_reused' }) }
+  if (claim.type === 'settled') return { outcome: claim.outcome }
+  const refuse = async (error: RefundPaymentRefusal): Promise<Step> => ({ outcome: await settleKey(tx, request, err(error)) })
+
+  const { payment } = found.value
+  if (!isCollected(payment)) return refuse({ code: 'payment_not_completed', status: payment.status })
+  if (payment.status === 'disputed') return refuse({ code: 'payment_disputed' })
+  const refundable: Money = { ...payment.amount, minorUnits: refundableFrom(found.value, getAttempt(found.value, payment.attemptId)) }
+  const amount = request.amount ?? refundable
+  if (amount.currency !== payment.amount.currency) return refuse({ code: 'currency_mismatch', currency: payment.amount.currency })
+  if (amount.minorUnits === 0n || amount.minorUnits > refundable.minorUnits)
+    return refuse({ code: 'refund_exceeds_payment', refundable })
+
+  const id: RefundId = deps.ids.next('refund')
+  const refund = requestRefund({ id, paymentId, attemptId: payment.attemptId, amount, reason, at: now })
+  const move = moveCase(found.value)
+  move.refund(refund, { type: 'requested', reason, minorUnits: amount.minorUnits })
+  const effect: Effect = { type: 'send_refund', paymentId, refundId: id }
+  move.effect(effect)
+  const kase = await storeChange(tx, deps, found.version, move.done(), {
+    now, perform: effectId(effect),
+    origin: {
+      type: 'command', about: { type: 'payment', id: paymentId }, name: 'refund_payment', actor: actorName(actor),
+      data: { minorUnits: amount.minorUnits, reason, full: sameMoney(amount, refundable) },
+    },
+  })
+  const stored = kase.refunds.find((each) => each.id === id) ?? bug(`Refund '${id}' was not stored.`)
+  return { outcome: await settleKey(tx, request, ok({ refund: stored, payment: kase.payment })), effect }
+}

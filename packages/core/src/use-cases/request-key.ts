@@ -1,0 +1,39 @@
+import { encodeJson } from '../kernel/json.ts'
+import type { Instant } from '../kernel/instant.ts'
+import type { Claim, Transaction } from '../ports/unit-of-work.ts'
+import { actorName, type Actor } from './actor.ts'
+
+/**
+ * The key a caller gives a request: the same key with the same request is answered once and remembered, refusals
+ * included. One caller's keys never meet another's.
+ *
+ * Answers that say "not now" (`provider_unavailable`, `pending`) are not kept: the same key goes on where it stood.
+ */
+export interface Keyed {
+  readonly actor: Actor
+  readonly idempotencyKey?: string
+}
+
+/** The refusal of a key that was used for something else. */
+export interface KeyReused {
+  readonly code: 'idempotency_key_reused'
+}
+
+/** Claims the request's key in this transaction. Without a key every request is fresh. */
+export const claimKey = async <Outcome>(
+  tx: Transaction,
+  { actor, idempotencyKey }: Keyed,
+  asked: { readonly useCase: string } & Readonly<Record<string, unknown>>,
+  now: Instant,
+): Promise<Claim<Outcome>> =>
+  idempotencyKey === undefined ? { type: 'fresh' } : tx.requests.claim(scoped(actor, idempotencyKey), encodeJson(asked), now)
+
+/** Keeps the outcome under the request's key; answers the one that counts, which is the first. */
+export const settleKey = async <Outcome>(
+  tx: Transaction,
+  { actor, idempotencyKey }: Keyed,
+  outcome: Outcome,
+): Promise<Outcome> =>
+  idempotencyKey === undefined ? outcome : tx.requests.settle(scoped(actor, idempotencyKey), outcome)
+
+const scoped = (actor: Actor, key: string): string => `${actorName(actor)}:${key}`

@@ -1,0 +1,120 @@
+import { backoffMs } from '../kernel/backoff.ts'
+import { after, hour, minute, second } from '../kernel/instant.ts'
+import type { Json } from '../kernel/json.ts'
+import type { Leased } from '../ports/queue.ts'
+import { decideReservation, evolveReservation } from '../reservation/reservation.ts'
+import { taskId, type Task } from '../task/task.ts'
+import type { Drained } from './apply-inbox.ts'
+import type { CancelPayment } from './cancel-payment.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { StartBalance } from './start-balance.ts'
+import type { Sweep } from './sweep.ts'
+
+export type RunTasks = (limit: number) => Promise<Drained>
+
+interface TaskDependencies extends Dependencies {
+  readonly startBalance: StartBalance
+  readonly cancelPayment: CancelPayment
+  readonly sweep: Sweep
+}
+
+/** Runs tasks whose time has come, one after the other. What keeps failing ends among the dead letters. */
+export const runTasks =
+  (deps: TaskDependencies): RunTasks =>
+  async (limit) => {
+    const { unitOfWork, clock, settings, logger } = deps
+    const leased = await unitOfWork.run((tx) => tx.tasks.lease({ now: clock.now(), limit, leaseMs: 5 * settings.leaseMs }))
+    for (const work of leased) {
+      const { id, tries } = work
+      try {
+        const { result, againInMs } = await run(deps, work)
+        await unitOfWork.run(async (tx) => {
+          const now = clock.now()
+          const mine = await tx.tasks.finish(id, tries, { at: now, result })
+          if (mine && againInMs !== undefined) await tx.tasks.append([{ id, body: work.body, dueAt: after(now, againInMs) }], now)
+        })
+      } catch (error) {
+        const detail = error instanceof Error ? error.message : String(error)
+        logger.log('error', 'task_failed', { task: id, tries, detail })
+        await unitOfWork.run(async (tx) => {
+          const now = clock.now()
+          const again = after(now, backoffMs(tries, id, { firstMs: 10 * second, capMs: hour }))
+          // The sweep is what everything falls back on: it is never given up.
+          if (tries < settings.triesBeforeDead || work.body.type === 'sweep') await tx.tasks.postpone(id, tries, again, detail)
+          else await tx.tasks.bury(id, tries, detail, now)
+        })
+      }
+    }
+    return { taken: leased.length }
+  }
+
+/** Makes sure that the sweep is planned. It plans itself from then on; safe to call at every start of every process. */
+export const planSweep =
+  ({ unitOfWork, clock }: Pick<Dependencies, 'unitOfWork' | 'clock'>) =>
+  (): Promise<void> =>
+    unitOfWork.run(async (tx) => {
+      const now = clock.now()
+      const task: Task = { type: 'sweep' }
+      const known = await tx.tasks.find(taskId(task))
+      if (known?.status !== 'waiting') await tx.tasks.append([{ id: taskId(task), body: task, dueAt: after(now, minute) }], now)
+    })
+
+interface Ran {
+  readonly result: Json
+  readonly againInMs?: number
+}
+
+const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promise<Ran> => {
+  const actor = { type: 'system' } as const
+  switch (task.type) {
+    case 'charge_balance': {
+      const outcome = await deps.startBalance({ actor, reservationId: task.reservationId })
+      return { result: outcome.ok ? { payment_status: outcome.value.paymentStatus } : { refused: outcome.error.code } }
+    }
+    case 'abandon_intent':
+      return abandonIntent(deps, task)
+    case 'complete_reservation':
+      return completeReservation(deps, task)
+    case 'sweep': {
+      const { asked, moved, failed, nextInMs } = await deps.sweep()
+      return { result: { asked, moved, failed }, againInMs: nextInMs }
+    }
+  }
+}
+
+const abandonIntent = async (
+  { unitOfWork, cancelPayment }: TaskDependencies,
+  { intentId }: Extract<Task, { readonly type: 'abandon_intent' }>,
+): Promise<Ran> => {
+  const found = await unitOfWork.read((tx) => tx.intents.find(intentId))
+  if (found === undefined || found.value.status !== 'open') return { result: { intent: found?.value.status ?? 'gone' } }
+  const outcome = await cancelPayment({ actor: { type: 'system' }, paymentId: found.value.paymentId, reason: 'abandoned' })
+  return { result: outcome.ok ? { provider_cancellation: outcome.value.providerCancellation } : { refused: outcome.error.code } }
+}
+
+const completeReservation = (
+  { unitOfWork, clock }: TaskDependencies,
+  { reservationId }: Extract<Task, { readonly type: 'complete_reservation' }>,
+): Promise<Ran> =>
+  unitOfWork.run(async (tx): Promise<Ran> => {
+    const found = await tx.reservations.find(reservationId)
+    if (found === undefined) return { result: { reservation: 'gone' } }
+    const now = clock.now()
+    const decision = decideReservation(found.value, { type: 'complete', at: now })
+    if (!decision.ok)
+      // Over, but not paid: the balance is still being asked for. Look again tomorrow.
+      return decision.refusal.code === 'reservation_not_paid'
+        ? { result: { refused: decision.refusal.code }, againInMs: 24 * hour }
+        : { result: { refused: decision.refusal.code } }
+    const reservation = decision.events.reduce(evolveReservation, found.value)
+    if (decision.events.length > 0) {
+      await tx.reservations.save(reservation, found.version)
+      await tx.timeline.append(
+        decision.events.map(({ type }) => ({
+          paymentId: reservation.balance?.paymentId ?? reservation.paymentId, at: now, type: 'fact' as const,
+          about: { type: 'reservation', id: reservationId }, name: type, data: {},
+        })),
+      )
+    }
+    return { result: { reservation: reservation.status } }
+  })

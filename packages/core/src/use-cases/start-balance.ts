@@ -1,0 +1,138 @@
+import { effectId } from '../effect/effect.ts'
+import type { PaymentId, ReservationId } from '../kernel/ids.ts'
+import { bug } from '../kernel/bug.ts'
+import type { Instant } from '../kernel/instant.ts'
+import { err, ok, type Result } from '../kernel/result.ts'
+import { isLive } from '../payment/attempt.ts'
+import type { Payment } from '../payment/payment.ts'
+import type { PaymentCase } from '../payment/payment-case.ts'
+import type { Effect } from '../effect/effect.ts'
+import type { Leased } from '../ports/queue.ts'
+import type { Transaction } from '../ports/unit-of-work.ts'
+import { decideReservation, evolveReservation, type ReservationRefusal } from '../reservation/reservation.ts'
+import { beginAttempt } from '../settlement/begin-attempt.ts'
+import { moveCase } from '../settlement/case-change.ts'
+import { actorName, mayTouch, type Actor } from './actor.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { PerformEffect } from './perform-effect.ts'
+import { claimKey, settleKey, type KeyReused } from './request-key.ts'
+import { pageTerms, storeChange } from './store-change.ts'
+
+export interface StartBalanceRequest {
+  readonly actor: Actor
+  readonly reservationId: ReservationId
+  readonly idempotencyKey?: string
+}
+
+/** How the balance stands after it was started. */
+export interface StartedBalance {
+  readonly paymentId: PaymentId
+  readonly paymentStatus: Payment['status']
+  /** The page that was opened because the card did not work, or because there is none. */
+  readonly checkoutUrl?: string
+  readonly expiresAt?: Instant
+}
+
+export type StartBalanceOutcome = Result<
+  StartedBalance,
+  | KeyReused
+  | { readonly code: 'reservation_not_found' }
+  | Extract<ReservationRefusal, { readonly code: 'reservation_cancelled' | 'balance_not_owed' | 'balance_already_paid' }>
+  | { readonly code: 'payment_cancelled' }
+>
+export type StartBalance = (request: StartBalanceRequest) => Promise<StartBalanceOutcome>
+
+/**
+ * Collects a reservation's balance for the first time: charges the saved card without its owner present. Where that is
+ * declined or needs the owner, one hosted page is opened and one message with its link goes out. Started already: says
+ * how it stands, and does nothing.
+ *
+ * Refuses, first match wins: `reservation_not_found`, `idempotency_key_reused`, `reservation_cancelled`,
+ * `balance_not_owed`, `balance_already_paid`, `payment_cancelled`.
+ */
+export const startBalance =
+  (deps: Dependencies & { readonly perform: PerformEffect }): StartBalance =>
+  async (request) => {
+    const { unitOfWork, perform } = deps
+    const known = await unitOfWork.read((tx) => tx.reservations.find(request.reservationId))
+    if (known === undefined || !mayTouch(request.actor, known.value.owner)) return err({ code: 'reservation_not_found' })
+    const step = await unitOfWork.run((tx) => begin(tx, deps, request, known.value.balance?.paymentId))
+    if (step.type === 'answer') return step.outcome
+    await perform(step.work)
+    // A card that failed has left a page to be opened: open it now, while somebody may be looking.
+    const fallback = await unitOfWork.run(async (tx) => {
+      const kase = await getCase(tx, step.paymentId)
+      const live = kase.attempts.find(isLive)
+      return live?.status === 'requested' && live.kind === 'hosted'
+        ? tx.outbox.take(effectId({ type: 'open_session', paymentId: step.paymentId, attemptId: live.id }), {
+            now: deps.clock.now(), leaseMs: deps.settings.leaseMs,
+          })
+        : undefined
+    })
+    if (fallback !== undefined) await perform(fallback)
+    return unitOfWork.run(async (tx): Promise<StartBalanceOutcome> => {
+      const kase = await getCase(tx, step.paymentId)
+      const outcome = ok(standing(kase))
+      return kase.attempts.some(({ status }) => status === 'requested') ? outcome : settleKey(tx, request, outcome)
+    })
+  }
+
+type Step =
+  | { readonly type: 'answer'; readonly outcome: StartBalanceOutcome }
+  | { readonly type: 'perform'; readonly paymentId: PaymentId; readonly work: Leased<Effect> }
+
+const begin = async (
+  tx: Transaction,
+  deps: Dependencies,
+  request: StartBalanceRequest,
+  balancePaymentId: PaymentId | undefined,
+): Promise<Step> => {
+  const { clock, ids } = deps
+  const now = clock.now()
+  const answer = (outcome: StartBalanceOutcome): Step => ({ type: 'answer', outcome })
+  // Always the payment before its reservation: whoever locks both locks them in this order.
+  const found = balancePaymentId === undefined ? undefined : await tx.payments.find(balancePaymentId)
+  const known = (await tx.reservations.find(request.reservationId)) ?? bug(`Reservation '${request.reservationId}' is gone.`)
+  const asked = { useCase: 'start_balance', reservationId: request.reservationId }
+  const claim = await claimKey<StartBalanceOutcome>(tx, request, asked, now)
+  if (claim.type === 'reused') return answer(err({ code: 'idempotency_key_reused' }))
+  if (claim.type === 'settled') return answer(claim.outcome)
+  const settle = async (outcome: StartBalanceOutcome): Promise<Step> => answer(await settleKey(tx, request, outcome))
+
+  const decision = decideReservation(known.value, { type: 'start_balance' })
+  if (!decision.ok) return settle(err(decision.refusal as Extract<StartBalanceOutcome, { ok: false }>['error']))
+  if (found === undefined) return bug(`Reservation '${request.reservationId}' owes a balance, but has no payment for it.`)
+  const { payment, attempts } = found.value
+  const paymentId = payment.id
+  if (payment.status === 'cancelled') return settle(err({ code: 'payment_cancelled' }))
+  if (attempts.length > 0) return settle(ok(standing(found.value)))
+
+  const move = moveCase(found.value)
+  for (const event of decision.events) move.fact('reservation', request.reservationId, event)
+  if (decision.events.length > 0)
+    await tx.reservations.save(decision.events.reduce(evolveReservation, known.value), known.version)
+  const kind = payment.savedCard === undefined ? 'hosted' : 'off_session'
+  const attempt = beginAttempt(move, {
+    id: ids.next('attempt'), kind, announce: kind === 'hosted', at: now,
+    ...(kind === 'hosted' ? { page: await pageTerms(tx, deps, payment, now) } : {}),
+  })
+  const effect: Effect = { type: kind === 'hosted' ? 'open_session' : 'charge_saved_card', paymentId, attemptId: attempt.id }
+  const id = effectId(effect)
+  const origin = {
+    type: 'command' as const, about: { type: 'reservation', id: request.reservationId }, name: 'start_balance',
+    actor: actorName(request.actor), data: { kind },
+  }
+  await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
+  return { type: 'perform', paymentId, work: { id, body: effect, tries: 1 } }
+}
+
+const getCase = async (tx: Transaction, paymentId: PaymentId): Promise<PaymentCase> =>
+  (await tx.payments.find(paymentId))?.value ?? bug(`Payment '${paymentId}' is gone.`)
+
+const standing = ({ payment, attempts }: PaymentCase): StartedBalance => {
+  const page = attempts.find((attempt) => attempt.status === 'open')
+  return {
+    paymentId: payment.id, paymentStatus: payment.status,
+    ...(page === undefined ? {} : { checkoutUrl: page.url, expiresAt: page.expiresAt }),
+  }
+}

@@ -1,0 +1,197 @@
+import { effectId } from '../effect/effect.ts'
+import type { AttemptId, IntentId, PaymentId, ReservationId } from '../kernel/ids.ts'
+import { after, type Instant } from '../kernel/instant.ts'
+import { err, ok, type Result } from '../kernel/result.ts'
+import { bug } from '../kernel/bug.ts'
+import { planAttempt, type AttemptPlanRefusal } from '../one-live-attempt/one-live-attempt.ts'
+import type { Attempt, LiveAttempt } from '../payment/attempt.ts'
+import type { PaymentFailure } from '../payment/failure.ts'
+import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
+import type { Leased } from '../ports/queue.ts'
+import type { Effect } from '../effect/effect.ts'
+import type { Transaction } from '../ports/unit-of-work.ts'
+import { beginAttempt } from '../settlement/begin-attempt.ts'
+import { moveCase } from '../settlement/case-change.ts'
+import { closeAttempt } from '../settlement/settlement.ts'
+import { actorName, mayTouch, type Actor } from './actor.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { Performed, PerformEffect } from './perform-effect.ts'
+import { claimKey, settleKey, type KeyReused } from './request-key.ts'
+import { pageTerms, storeChange } from './store-change.ts'
+
+export interface StartCheckoutRequest {
+  readonly actor: Actor
+  readonly paymentId: PaymentId
+  readonly idempotencyKey?: string
+}
+
+/** The page to send the payer to, or word that it is being opened: ask again, or look at the payment. */
+export type Checkout =
+  | {
+      readonly type: 'open'
+      readonly paymentId: PaymentId
+      readonly attemptId: AttemptId
+      readonly sessionId: string
+      readonly checkoutUrl: string
+      readonly expiresAt: Instant
+    }
+  | { readonly type: 'pending'; readonly paymentId: PaymentId }
+
+export type StartCheckoutRefusal =
+  | AttemptPlanRefusal
+  | KeyReused
+  | { readonly code: 'payment_not_found' }
+  | { readonly code: 'intent_expired' }
+  | { readonly code: 'slot_taken' }
+  | { readonly code: 'reservation_cancelled' }
+  | { readonly code: 'payment_declined'; readonly failure: PaymentFailure }
+  | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
+
+export type StartCheckoutOutcome = Result<Checkout, StartCheckoutRefusal>
+export type StartCheckout = (request: StartCheckoutRequest) => Promise<StartCheckoutOutcome>
+
+/**
+ * Leads to the one hosted page on which this payment can be paid: the open one if there is one that fits, else a new one.
+ * Also what "retry" is: it never charges a saved card and sends no message.
+ *
+ * However many ask at once, one page is opened, and all get it. A page that no longer fits is expired at the provider
+ * before another is asked for. The attempt and its key are stored before the provider is asked, the page's id before
+ * anybody is sent to it.
+ *
+ * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_already_completed`,
+ * `payment_cancelled`, `charge_in_flight`, `reservation_cancelled`, `intent_expired`, `slot_taken`, `payment_declined`
+ * (the provider would not open a page for this), `provider_unavailable` (nothing is lost: it goes on by itself, and the
+ * same request may be made again after `retryAfterMs`).
+ */
+export const startCheckout =
+  (deps: Dependencies & { readonly perform: PerformEffect }): StartCheckout =>
+  async (request) => {
+    const { unitOfWork, clock, settings, perform } = deps
+    const deadline = after(clock.now(), settings.patienceMs)
+    for (let round = 0; ; round += 1) {
+      const step = await unitOfWork.run((tx) => nextStep(tx, deps, request))
+      if (step.type === 'answer') return step.outcome
+      if (step.type === 'perform') {
+        let answer: StartCheckoutOutcome | undefined
+        const performed = await perform(step.work, async (tx, kase) => {
+          answer = answerOf(kase, step.opened)
+          if (answer !== undefined) answer = await settleKey(tx, request, answer)
+        })
+        if (performed.type === 'done' && answer !== undefined) return answer
+        if (performed.type === 'postponed') return unheard(performed, request.paymentId)
+        continue
+      }
+      if (clock.now() >= deadline) return ok({ type: 'pending', paymentId: request.paymentId })
+      await clock.sleep(Math.min(10 * 2 ** Math.min(round, 5), 250))
+      await untilMoved(deps, step.awaited, deadline)
+    }
+  }
+
+type Step =
+  | { readonly type: 'answer'; readonly outcome: StartCheckoutOutcome }
+  | { readonly type: 'perform'; readonly work: Leased<Effect>; readonly opened?: AttemptId }
+  | { readonly type: 'wait'; readonly awaited: LiveAttempt }
+
+const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheckoutRequest): Promise<Step> => {
+  const now = deps.clock.now()
+  const answer = (outcome: StartCheckoutOutcome): Step => ({ type: 'answer', outcome })
+  const found = await tx.payments.find(request.paymentId)
+  if (found === undefined || !mayTouch(request.actor, found.value.payment.owner)) return answer(err({ code: 'payment_not_found' }))
+  const asked = { useCase: 'start_checkout', paymentId: request.paymentId }
+  const claim = await claimKey<StartCheckoutOutcome>(tx, request, asked, now)
+  if (claim.type === 'reused') return answer(err({ code: 'idempotency_key_reused' }))
+  if (claim.type === 'settled') return answer(claim.outcome)
+  const settle = async (outcome: StartCheckoutOutcome): Promise<Step> => answer(await settleKey(tx, request, outcome))
+
+  const plan = planAttempt(found.value, 'hosted', now)
+  const origin = {
+    type: 'command' as const, about: { type: 'payment', id: request.paymentId }, name: 'start_checkout',
+    actor: actorName(request.actor), data: { plan: plan.type },
+  }
+  switch (plan.type) {
+    case 'refuse':
+      return settle(err(plan.refusal))
+    case 'use':
+      return settle(ok(openPage(plan.attempt)))
+    case 'wait':
+      return { type: 'wait', awaited: plan.attempt }
+    case 'close_first': {
+      const move = moveCase(found.value)
+      closeAttempt(move, plan.attempt, 'replaced')
+      const effect: Effect = { type: 'close_attempt', paymentId: request.paymentId, attemptId: plan.attempt.id }
+      const id = effectId(effect)
+      if (plan.attempt.closing === undefined) {
+        await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
+        return { type: 'perform', work: { id, body: effect, tries: 1 } }
+      }
+      const work = await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs })
+      return work === undefined ? { type: 'wait', awaited: plan.attempt } : { type: 'perform', work }
+    }
+    case 'start': {
+      const subject = await checkSubject(tx, deps, found.value, now)
+      if (!subject.ok) return settle(subject)
+      const move = moveCase(found.value)
+      const page = await pageTerms(tx, deps, found.value.payment, now, subject.value.endsAt)
+      const attempt = beginAttempt(move, { id: deps.ids.next('attempt'), kind: 'hosted', announce: false, at: now, page })
+      const effect: Effect = { type: 'open_session', paymentId: request.paymentId, attemptId: attempt.id }
+      const id = effectId(effect)
+      await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
+      return { type: 'perform', work: { id, body: effect, tries: 1 }, opened: attempt.id }
+    }
+  }
+}
+
+/** Whether what the payment is for can still be had, as far as can be told now; and until when a page for it makes sense. */
+const checkSubject = async (
+  tx: Transaction,
+  { fulfilmentKinds }: Pick<Dependencies, 'fulfilmentKinds'>,
+  { payment }: PaymentCase,
+  now: Instant,
+): Promise<Result<{ readonly endsAt?: Instant }, StartCheckoutRefusal>> => {
+  switch (payment.subject.type) {
+    case 'reservation': {
+      const found = await tx.reservations.find(payment.subject.id as ReservationId)
+      return found?.value.status === 'cancelled' ? err({ code: 'reservation_cancelled' }) : ok({})
+    }
+    case 'intent': {
+      const { value: intent } =
+        (await tx.intents.find(payment.subject.id as IntentId)) ?? bug(`Payment '${payment.id}' is for an intent that is not there.`)
+      if (intent.expiresAt <= now) return err({ code: 'intent_expired' })
+      const kind = fulfilmentKinds.find(({ name }) => name === intent.kind)
+      if (kind?.available !== undefined && !(await kind.available(tx, intent))) return err({ code: 'slot_taken' })
+      return ok({ endsAt: intent.expiresAt })
+    }
+  }
+}
+
+/** What the case says to whoever asked for this page; `undefined` when that is for the next round to find out. */
+const answerOf = (kase: PaymentCase, opened: AttemptId | undefined): StartCheckoutOutcome | undefined => {
+  if (opened === undefined) return undefined
+  const attempt = getAttempt(kase, opened)
+  if (attempt.status === 'open' && attempt.closing === undefined) return ok(openPage(attempt))
+  return attempt.status === 'declined' ? err({ code: 'payment_declined', failure: attempt.failure }) : undefined
+}
+
+const openPage = (attempt: Extract<Attempt, { readonly status: 'open' }>): Checkout => ({
+  type: 'open', paymentId: attempt.paymentId, attemptId: attempt.id, checkoutUrl: attempt.url, expiresAt: attempt.expiresAt,
+  sessionId: attempt.providerId ?? bug(`Open attempt '${attempt.id}' has no session.`),
+})
+
+const unheard = (performed: Extract<Performed, { readonly type: 'postponed' }>, paymentId: PaymentId): StartCheckoutOutcome =>
+  performed.because === 'unknown'
+    ? ok({ type: 'pending', paymentId })
+    : err({ code: 'provider_unavailable', retryAfterMs: performed.retryAfterMs })
+
+/** Waits, by reading only, while somebody else's call is under way: locks are for those who change something. */
+const untilMoved = async (
+  { unitOfWork, clock }: Pick<Dependencies, 'unitOfWork' | 'clock'>,
+  awaited: LiveAttempt,
+  deadline: Instant,
+): Promise<void> => {
+  for (let waitMs = 20; clock.now() < deadline; waitMs = Math.min(waitMs * 2, 250)) {
+    const found = await unitOfWork.read((tx) => tx.payments.find(awaited.paymentId))
+    const now = found?.value.attempts.find(({ id }) => id === awaited.id)
+    if (now === undefined || now.status !== awaited.status) return
+    await clock.sleep(waitMs)
+  }
+}

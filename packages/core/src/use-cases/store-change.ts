@@ -1,0 +1,85 @@
+import { effectId } from '../effect/effect.ts'
+import type { Instant } from '../kernel/instant.ts'
+import { after } from '../kernel/instant.ts'
+import type { PageTerms } from '../payment/attempt.ts'
+import type { Payment } from '../payment/payment.ts'
+import type { PaymentCase } from '../payment/payment-case.ts'
+import type { Transaction, Version } from '../ports/unit-of-work.ts'
+import { beginAttempt } from '../settlement/begin-attempt.ts'
+import { moveCase, type CaseChange } from '../settlement/case-change.ts'
+import type { TimelineEntry } from '../timeline/timeline.ts'
+import type { Dependencies } from './dependencies.ts'
+import { react } from './react.ts'
+
+/** What storing a change needs beside a transaction. */
+export type ChangeDependencies = Pick<Dependencies, 'fulfilmentKinds' | 'ids' | 'returnUrls' | 'settings'>
+
+/** Where a change came from, for the payment's story. */
+export type Origin = Omit<TimelineEntry, 'paymentId' | 'at'>
+
+/**
+ * Stores everything that follows from a change in one transaction: the case, what its subject makes of it, the effects it
+ * calls for, its story, and what needs a human.
+ *
+ * `perform` names an effect that the caller will perform right after the commit: it is stored taken, for `leaseMs`.
+ *
+ * @returns the case as it was stored.
+ */
+export const storeChange = async (
+  tx: Transaction,
+  deps: ChangeDependencies,
+  version: Version,
+  change: CaseChange,
+  context: { readonly now: Instant; readonly origin?: Origin; readonly perform?: string },
+): Promise<PaymentCase> => {
+  const { now, origin, perform } = context
+  const move = moveCase(change.kase, change)
+  await react(tx, deps, move, now)
+  if (change.fallback)
+    beginAttempt(move, {
+      id: deps.ids.next('attempt'), kind: 'hosted', announce: true, at: now,
+      page: await pageTerms(tx, deps, move.kase.payment, now),
+    })
+  const { kase, facts, effects, attention } = move.done()
+  await tx.payments.save(kase, version, now)
+  if (effects.length > 0)
+    await tx.outbox.append(
+      effects.map((effect) => {
+        const id = effectId(effect)
+        return { id, body: effect, dueAt: now, ...(id === perform ? { leaseMs: deps.settings.leaseMs } : {}) }
+      }),
+      now,
+    )
+  const paymentId = kase.payment.id
+  await tx.timeline.append([
+    ...(origin === undefined ? [] : [{ ...origin, paymentId, at: now }]),
+    ...facts.map(
+      ({ about, event: { type, ...data } }): TimelineEntry => ({ paymentId, at: now, type: 'fact', about, name: type, data }),
+    ),
+    ...attention.map(
+      ({ code, id, data }): TimelineEntry => ({
+        paymentId, at: now, type: 'attention', about: { type: 'attention', id }, name: code, data,
+      }),
+    ),
+  ])
+  if (attention.length > 0) await tx.attention.raise(attention)
+  return kase
+}
+
+/** What a hosted page for this payment is opened with. It ends with the intent it is for, within the provider's bounds. */
+export const pageTerms = async (
+  tx: Transaction,
+  { returnUrls, settings }: Pick<Dependencies, 'returnUrls' | 'settings'>,
+  payment: Payment,
+  now: Instant,
+  endsAt: Instant = after(now, settings.pageTtlMs),
+): Promise<PageTerms> => {
+  const customerId = await tx.customers.find(payment.owner)
+  const longest = after(now, settings.pageTtlMs)
+  const shortest = after(now, shortestPageMs)
+  const expiresAt = endsAt > longest ? longest : endsAt < shortest ? shortest : endsAt
+  return { ...returnUrls.of(payment), expiresAt, ...(customerId === undefined ? {} : { customerId }) }
+}
+
+// Stripe opens no page for less than 30 minutes (Checkout Session, `expires_at`); two more for slow networks and clocks.
+const shortestPageMs = 32 * 60_000

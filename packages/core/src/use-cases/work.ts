@@ -1,0 +1,56 @@
+import type { ApplyInbox } from './apply-inbox.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { DrainOutbox } from './drain-outbox.ts'
+import type { RunTasks } from './run-tasks.ts'
+
+interface WorkDependencies extends Pick<Dependencies, 'clock' | 'logger'> {
+  readonly applyInbox: ApplyInbox
+  readonly drainOutbox: DrainOutbox
+  readonly runTasks: RunTasks
+}
+
+/** Does everything that is due now, once around. Answers how much there was. */
+export type WorkOnce = () => Promise<number>
+
+/** Inbox, outbox and tasks, once: each up to a batch. */
+export const workOnce =
+  ({ applyInbox, drainOutbox, runTasks }: WorkDependencies): WorkOnce =>
+  async () => {
+    const events = await applyInbox(batch)
+    const effects = await drainOutbox(batch)
+    const tasks = await runTasks(batch)
+    return events.taken + effects.taken + tasks.taken
+  }
+
+const batch = 20
+
+/** Work in the background of a process. `stop` resolves when what was under way has ended. */
+export interface Worker {
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Works until stopped: as fast as there is work, else looking again every `idleMs`. Several workers, in any number of
+ * processes, share the work safely. An outage of the database is logged and waited out.
+ */
+export const startWorker = (deps: WorkDependencies, { idleMs = 500 }: { readonly idleMs?: number } = {}): Worker => {
+  const { clock, logger } = deps
+  const once = workOnce(deps)
+  let stopping = false
+  const loop = async (): Promise<void> => {
+    while (!stopping) {
+      const done = await once().catch((error: unknown) => {
+        logger.log('error', 'work_failed', { detail: error instanceof Error ? error.message : String(error) })
+        return 0
+      })
+      if (done === 0 && !stopping) await clock.sleep(idleMs)
+    }
+  }
+  const running = loop()
+  return {
+    stop: async () => {
+      stopping = true
+      await running
+    },
+  }
+}
