@@ -1,13 +1,16 @@
 import { sameMoney, type Money } from '../kernel/money.ts'
-import type { AttemptKind, AttemptState } from '../payment/attempt.ts'
+import type { AttemptState } from '../payment/attempt.ts'
 import type { PaymentFailure } from '../payment/failure.ts'
-import type { SavedCard } from '../payment/payment.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { AttemptReport, PaymentProvider, ProviderAnswer, RefundReport } from '../ports/payment-provider.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
 import { providerActs, type MemoryBank, type MemoryPayer } from './memory-provider-acts.ts'
 import { providerCalls, type ProviderCall, type ProviderFault } from './memory-provider-calls.ts'
-import { providerLedger, type LedgerAttempt, type LedgerRefund, type ProviderLedger } from './memory-provider-ledger.ts'
+import { providerLedger, type LedgerAttempt, type LedgerRefund } from './memory-provider-ledger.ts'
+
+export type { MemoryBank, MemoryPayer } from './memory-provider-acts.ts'
+export type { ProviderCall, ProviderFault } from './memory-provider-calls.ts'
+export type { LedgerAttempt, LedgerRefund } from './memory-provider-ledger.ts'
 
 export interface MemoryPaymentProviderOptions {
   readonly clock: Pick<Clock, 'now'>
@@ -55,7 +58,11 @@ export const memoryPaymentProvider = ({
       calls.keyed('openSession', request.idempotencyKey, request, () => {
         const id = ledger.nextId('cs')
         const attempt = ledger.addAttempt({
-          id, kind: 'hosted', attemptId: request.attemptId, amount: request.amount, saveCard: request.saveCard,
+          id,
+          kind: 'hosted',
+          attemptId: request.attemptId,
+          amount: request.amount,
+          saveCard: request.saveCard,
           ...(request.customerId === undefined ? {} : { customerId: request.customerId }),
           state: { type: 'opened', url: `https://pay.example/${id}`, expiresAt: request.expiresAt },
         })
@@ -66,8 +73,13 @@ export const memoryPaymentProvider = ({
       calls.keyed('chargeSavedCard', request.idempotencyKey, request, () => {
         const id = ledger.nextId('ch')
         const attempt = ledger.addAttempt({
-          id, kind: 'off_session', attemptId: request.attemptId, amount: request.amount, saveCard: false,
-          customerId: request.card.customerId, state: { type: 'processing' },
+          id,
+          kind: 'off_session',
+          attemptId: request.attemptId,
+          amount: request.amount,
+          saveCard: false,
+          customerId: request.card.customerId,
+          state: { type: 'processing' },
         })
         return reported(reportAttempt(charge(attempt, request.card), livemode))
       }),
@@ -88,7 +100,9 @@ export const memoryPaymentProvider = ({
           .toSorted((a, b) => weight(a.state) - weight(b.state))
         const [first, ...rest] = found
         if (first === undefined) return { type: 'absent' }
-        const others = rest.filter(({ state }) => state.type !== 'expired' && state.type !== 'declined').map(({ id }) => id)
+        const others = rest
+          .filter(({ state }) => state.type !== 'expired' && state.type !== 'declined')
+          .map(({ id }) => id)
         return reported({ ...reportAttempt(first, livemode), ...(others.length === 0 ? {} : { others }) })
       }),
 
@@ -98,9 +112,7 @@ export const memoryPaymentProvider = ({
         if (charged === undefined) return refused('resource_missing', `There is no charge '${request.chargeId}'.`)
         const problem = unrefundable(charged.amount, request.amount, ledger.refundedFrom(request.chargeId))
         if (problem !== undefined) return refused('charge_already_refunded', problem)
-        return reported(
-          reportRefund(ledger.addRefund(request.chargeId, request.amount, request.refundId), livemode),
-        )
+        return reported(reportRefund(ledger.addRefund(request.chargeId, request.amount, request.refundId), livemode))
       }),
 
     findRefund: ({ refundId, chargeId, providerId }) =>
@@ -108,7 +120,9 @@ export const memoryPaymentProvider = ({
         const found = ledger
           .refunds()
           .find((each) =>
-            providerId === undefined ? each.chargeId === chargeId && each.refundId === refundId : each.id === providerId,
+            providerId === undefined
+              ? each.chargeId === chargeId && each.refundId === refundId
+              : each.id === providerId,
           )
         return found === undefined ? { type: 'absent' } : reported(reportRefund(found, livemode))
       }),
@@ -132,7 +146,9 @@ const unrefundable = (charged: Money, asked: Money, refunded: bigint): string | 
   if (asked.minorUnits === 0n || !sameMoney(asked, { ...charged, minorUnits: asked.minorUnits }))
     return `A refund is a sum above 0 in ${charged.currency}.`
   const left = charged.minorUnits - refunded
-  return asked.minorUnits > left ? `The refund of ${asked.minorUnits} is greater than what is left, ${left}.` : undefined
+  return asked.minorUnits > left
+    ? `The refund of ${asked.minorUnits} is greater than what is left, ${left}.`
+    : undefined
 }
 
 const order: readonly AttemptState['type'][] = ['captured', 'processing', 'authorized', 'opened', 'declined', 'expired']
@@ -153,5 +169,3 @@ const reportRefund = (refund: LedgerRefund, livemode: boolean): RefundReport => 
   amount: refund.amount,
   livemode,
 })
-
-export type { AttemptKind, LedgerAttempt, LedgerRefund, MemoryBank, MemoryPayer, ProviderCall, ProviderFault, ProviderLedger, SavedCard }

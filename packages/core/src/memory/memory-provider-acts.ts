@@ -45,13 +45,15 @@ export const providerActs = (
 
   const pageIn = (id: string, type: AttemptState['type']): LedgerAttempt => {
     const page = ledger.findAttempt('hosted', id)
-    if (page?.state.type !== type) throw new RangeError(`The page '${id}' is ${page?.state.type ?? 'unknown'}, not ${type}.`)
+    if (page?.state.type !== type)
+      throw new RangeError(`The page '${id}' is ${page?.state.type ?? 'unknown'}, not ${type}.`)
     return page
   }
   const capture = (page: LedgerAttempt, amount: Money = page.amount): LedgerAttempt => {
     const customerId = page.customerId ?? (page.saveCard ? ledger.nextId('cus') : undefined)
     const charge: Charge = {
-      id: ledger.nextId('ch'), amount,
+      id: ledger.nextId('ch'),
+      amount,
       ...(customerId === undefined ? {} : { customerId }),
       ...(page.saveCard ? { paymentMethodId: ledger.nextId('pm') } : {}),
     }
@@ -113,5 +115,7 @@ export const providerActs = (
 const bankSaysNo: PaymentFailure = { code: 'card_declined', retryable: true, providerCode: 'generic_decline' }
 
 const ownerIsMissed: PaymentFailure = {
-  code: 'authentication_required', retryable: true, providerCode: 'authentication_required',
+  code: 'authentication_required',
+  retryable: true,
+  providerCode: 'authentication_required',
 }

@@ -33,15 +33,19 @@ export const providerCalls = (clock: Pick<Clock, 'now'>) => {
     return index < 0 ? undefined : scripted.splice(index, 1)[0]?.fault
   }
 
+  const findKept = (key: string) => {
+    const found = kept.get(key)
+    return found !== undefined && clock.now() - found.at < keyLifeMs ? found : undefined
+  }
+
   /** Does it once per key, and answers every later call with that key as the first was answered. */
   const once = <Report>(
     { call, key, request }: { readonly call: ProviderCall; readonly key: string; readonly request: unknown },
     perform: () => ProviderAnswer<Report>,
   ): ProviderAnswer<Report> => {
-    const asked = encodeJson([call, request])
-    const before = kept.get(key)
-    if (before !== undefined && clock.now() - before.at < keyLifeMs)
-      return before.asked === asked ? (before.answer as ProviderAnswer<Report>) : misused(key)
+    const asked = fingerprint(call, request)
+    const before = findKept(key)
+    if (before !== undefined) return before.asked === asked ? (before.answer as ProviderAnswer<Report>) : misused(key)
     const answer = perform()
     kept.set(key, { asked, answer, at: clock.now() })
     return answer
@@ -58,8 +62,7 @@ export const providerCalls = (clock: Pick<Clock, 'now'>) => {
       const fault = takeFault(call)
       const lost = lostOnTheWay<Report>(fault)
       if (lost !== undefined) return lost
-      const isNew = !kept.has(key)
-      if (fault === 'refused' && isNew) return refusedAsScripted()
+      if (fault === 'refused' && findKept(key) === undefined) return refusedAsScripted()
       const answer = once({ call, key, request }, () => underFault(fault, perform))
       return fault === 'answer_lost' ? unheard : answer
     },
@@ -81,6 +84,19 @@ export const providerCalls = (clock: Pick<Clock, 'now'>) => {
 }
 
 const keyLifeMs = day
+
+/** The same for the same request, in whatever order its fields come. */
+const fingerprint = (call: ProviderCall, request: unknown): string =>
+  encodeJson([call, sorted(JSON.parse(encodeJson(request)))])
+
+const sorted = (value: unknown): unknown =>
+  typeof value !== 'object' || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(
+        Object.entries(value)
+          .map(([name, part]) => [name, sorted(part)] as const)
+          .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      )
 
 const unheard = { type: 'unknown', answered: false, detail: 'The answer got lost.' } as const
 

@@ -113,14 +113,21 @@ export const providerLedger = (clock: Pick<Clock, 'now'>, livemode: boolean): Pr
       const attempt = { ...get(attempts, id), state }
       attempts.set(id, attempt)
       tell(eventType, {
-        about: 'attempt', providerId: id, attemptId: attempt.attemptId, report: { state, providerId: id, livemode },
+        about: 'attempt',
+        providerId: id,
+        attemptId: attempt.attemptId,
+        report: { state, providerId: id, livemode },
       })
       return attempt
     },
     expire: (attempt) => endPage(attempt, clock.now()),
     addRefund: (chargeId, amount, refundId) => {
       const refund: LedgerRefund = {
-        id: nextId('re'), chargeId, amount, state: newRefund, ...(refundId === undefined ? {} : { refundId }),
+        id: nextId('re'),
+        chargeId,
+        amount,
+        state: newRefund,
+        ...(refundId === undefined ? {} : { refundId }),
       }
       refunds.set(refund.id, refund)
       tellOfRefund(refund, 'refund.created')

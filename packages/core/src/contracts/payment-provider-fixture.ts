@@ -1,0 +1,50 @@
+import type { Instant } from '../kernel/instant.ts'
+import type { SavedCard } from '../payment/payment.ts'
+import type { PaymentProvider } from '../ports/payment-provider.ts'
+
+/** What people do at the provider under test. */
+export interface ContractPayer {
+  /** Pays an open page, with a card that works. */
+  pay(sessionId: string): Promise<void>
+  /** Pays an open page by a method whose money comes days later, if at all. */
+  payLater(sessionId: string): Promise<void>
+  settle(sessionId: string, outcome: 'paid' | 'failed'): Promise<void>
+  /** Tries a card on an open page that its bank declines. */
+  declineOnPage(sessionId: string): Promise<void>
+  /** Lets an open page run out of time. */
+  expire(sessionId: string): Promise<void>
+  /** A card on file: one that works, one whose bank says no, or one that wants its owner present. */
+  saveCard(kind: 'working' | 'declining' | 'authenticating'): Promise<SavedCard>
+}
+
+/** What can be made to go wrong with the next call of a name. */
+export type ContractFault =
+  | 'answer_lost'
+  | 'request_lost'
+  | 'unreachable'
+  | 'error_with_effect'
+  | 'error_without_effect'
+  | 'unrecognized_status'
+
+/** A provider with nothing in it yet, and what is needed to put it to the test. */
+export interface PaymentProviderFixture {
+  readonly provider: PaymentProvider
+  readonly payer: ContractPayer
+  readonly faults: { next(call: keyof PaymentProvider, fault: ContractFault): void | Promise<void> }
+  /** What exists there, whatever anybody was told. */
+  readonly truth: {
+    /** Pages ever opened. */
+    pages(): Promise<number>
+    /** Pages that can be paid now. */
+    openPages(): Promise<number>
+    /** Charges that brought money. */
+    charges(): Promise<number>
+    /** Refunds that were not failed. */
+    refunds(): Promise<number>
+  }
+  /** The provider's own time. */
+  now(): Instant
+}
+
+/** Names a promise and how it is put to the test. */
+export type Promises = (test: string, body: (fixture: PaymentProviderFixture) => Promise<void>) => void
