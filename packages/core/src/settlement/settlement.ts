@@ -60,6 +60,7 @@ export const settle = (
         noteProgress(change, observation)
         break
       case 'captured':
+        closeOwnPage(change, attempt, event.providerId)
         settleMoney(change, attempt, event.charge, event.at, policy)
         break
       case 'declined':
@@ -86,6 +87,12 @@ const settleOldNews = (change: CaseMove, attempt: Attempt, { at, state, provider
       attemptId: attempt.id, expected: attempt.charge.id, found: state.charge.id, minorUnits: state.charge.amount.minorUnits,
     })
   return change.done()
+}
+
+/** Where a double of the attempt brought the money, its own page must not stay open. */
+const closeOwnPage = (change: CaseMove, { id, paymentId, providerId }: Attempt, paidAt: string | undefined): void => {
+  if (providerId !== undefined && paidAt !== undefined && paidAt !== providerId)
+    change.effect({ type: 'close_attempt', paymentId, attemptId: id, providerId })
 }
 
 const noteProgress = (change: CaseMove, { at, state }: Observation): void => {

@@ -1,3 +1,4 @@
+import { effectId, type Effect } from '../effect/effect.ts'
 import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { decideAttempt, evolveAttempt } from '../payment/attempt.ts'
@@ -38,6 +39,7 @@ export const applyAttemptReport = async (
   const { state, providerId } = report
   if (state.type === 'unrecognized')
     return store(tx, deps, found, unrecognized(found.value, target.attemptId, state.status, now), heard)
+  await closeOthers(tx, target, report, now)
   const observation = { at: now, state, ...(providerId === undefined ? {} : { providerId }) }
   const change = settle(found.value, target.attemptId, observation, deps.settings)
   return store(tx, deps, found, heard.asked && isSilent(change) ? looked(found.value, target.attemptId, now) : change, heard)
@@ -89,6 +91,17 @@ export const noteRefundLook = async (
 ): Promise<void> => {
   const found = await tx.payments.find(paymentId)
   if (found !== undefined) await store(tx, deps, found, refundLooked(found.value, refundId, now), { now })
+}
+
+/** What bears the mark of one attempt but is not the one reported must not be payable beside it. */
+const closeOthers = async (
+  tx: Transaction,
+  { paymentId, attemptId }: { readonly paymentId: PaymentId; readonly attemptId: AttemptId },
+  { others = [] }: AttemptReport,
+  now: Instant,
+): Promise<void> => {
+  const effects = others.map((providerId): Effect => ({ type: 'close_attempt', paymentId, attemptId, providerId }))
+  if (effects.length > 0) await tx.outbox.append(effects.map((body) => ({ id: effectId(body), body, dueAt: now })), now)
 }
 
 const store = async (

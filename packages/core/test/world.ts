@@ -1,0 +1,151 @@
+import {
+  createHoldfast,
+  day,
+  defaultSettings,
+  err,
+  hour,
+  instant,
+  money,
+  ok,
+  reservationKind,
+  silentLogger,
+  type Actor,
+  type Holdfast,
+  type Id,
+  type Instant,
+  type Json,
+  type Money,
+  type Ids,
+  type OwnerId,
+  type PaymentCase,
+  type PaymentId,
+  type Reservation,
+  type ReservationCatalogue,
+  type ReservationId,
+  type ResourceId,
+  type Settings,
+  type UnitOfWork,
+} from '../src/index.ts'
+import {
+  memoryClock,
+  memoryNotifier,
+  memoryPaymentProvider,
+  memoryUnitOfWork,
+  sequentialIds,
+  type MemoryClock,
+  type MemoryNotifier,
+  type MemoryPaymentProvider,
+} from '../src/memory/index.ts'
+
+/** One property by the sea: a thousand pesos a night, three in ten now, the rest thirty days before arrival. */
+export const catalogue: ReservationCatalogue = {
+  async quote(payload, { now }) {
+    const { night, nights = 1, resource = 'casa' } = payload as { night?: number; nights?: number; resource?: string }
+    if (night === undefined || !Number.isInteger(night) || night < 0)
+      return err({ code: 'invalid_payload', field: 'night', message: 'A whole number of days from the first.' })
+    const startsAt = instant(firstNight + night * day)
+    const total = BigInt(nights) * 1000_00n
+    const deposit = (total * 3n) / 10n
+    const dueAt = instant(Math.max(startsAt - 30 * day, now))
+    return ok({
+      amount: money(deposit, 'MXN'), purpose: 'deposit', item: { name: 'Deposit · Casa', description: `Night ${night}` },
+      balance: {
+        amount: money(total - deposit, 'MXN'), dueAt, item: { name: 'Second payment · Casa', description: `Night ${night}` },
+      },
+      slot: { resourceId: resource as ResourceId, unit: 0, startsAt, endsAt: instant(startsAt + nights * day) },
+      details: { night },
+    })
+  },
+}
+
+export const start: Instant = instant(Date.parse('2026-03-01T12:00:00Z'))
+const firstNight = instant(Date.parse('2026-06-01T15:00:00Z'))
+
+export const owner = (id: string): Extract<Actor, { readonly type: 'owner' }> => ({ type: 'owner', id: id as OwnerId })
+export const ana = owner('ana')
+export const ben = owner('ben')
+export const staff: Extract<Actor, { readonly type: 'staff' }> = { type: 'staff', id: 'eve' }
+export const mxn = (minorUnits: bigint): Money => money(minorUnits, 'MXN')
+
+/** Holdfast over memory, with the truth of its provider beside it. */
+export interface World {
+  readonly holdfast: Holdfast
+  readonly unitOfWork: UnitOfWork
+  readonly provider: MemoryPaymentProvider
+  readonly clock: MemoryClock
+  readonly notifier: MemoryNotifier
+  /** Delivers every event that was not delivered before. */
+  readonly deliver: () => Promise<void>
+  /** Does what is due, again and again, for `ms` of time that passes in steps of `stepMs`. */
+  readonly pass: (ms: number, stepMs?: number) => Promise<void>
+  readonly get: (id: PaymentId) => Promise<PaymentCase>
+  readonly reservations: () => Promise<readonly Reservation[]>
+  readonly reservation: (id: ReservationId) => Promise<Reservation>
+  /** Opens an intent for a night and the page of its deposit. */
+  readonly book: (who: Extract<Actor, { readonly type: 'owner' }>, night?: number) => Promise<{ paymentId: PaymentId; sessionId: string }>
+}
+
+export interface WorldOptions {
+  readonly settings?: Partial<Settings>
+  readonly unitOfWork?: UnitOfWork
+  readonly ids?: Ids
+  readonly wrapClock?: (clock: MemoryClock) => MemoryClock
+}
+
+export const world = (options: WorldOptions = {}): World => {
+  const clock = memoryClock(start)
+  const unitOfWork = options.unitOfWork ?? memoryUnitOfWork()
+  const notifier = memoryNotifier()
+  const provider = memoryPaymentProvider({ clock })
+  const holdfast = createHoldfast({
+    unitOfWork, paymentProvider: provider, clock, notifier, ids: options.ids ?? sequentialIds(), logger: silentLogger,
+    settings: { ...defaultSettings, ...options.settings },
+    returnUrls: { of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }) },
+    fulfilmentKinds: [reservationKind({ catalogue, unitOfWork })],
+  })
+  let delivered = 0
+  const get = async (id: PaymentId): Promise<PaymentCase> => {
+    const found = await unitOfWork.read((tx) => tx.payments.find(id))
+    if (found === undefined) throw new Error(`No payment ${id}.`)
+    return found.value
+  }
+  return {
+    holdfast, unitOfWork, provider, clock, notifier, get,
+    async deliver() {
+      const events = provider.events()
+      for (; delivered < events.length; delivered += 1) {
+        const event = events[delivered]
+        if (event !== undefined) await holdfast.receiveEvent(event)
+      }
+    },
+    async pass(ms, stepMs = 10 * 60_000) {
+      for (let gone = 0; gone < ms; gone += stepMs) {
+        await clock.advance(Math.min(stepMs, ms - gone))
+        while ((await holdfast.workOnce()) > 0);
+      }
+    },
+    reservations: () => unitOfWork.read((tx) => tx.reservations.list({ limit: 1000 })),
+    async reservation(id) {
+      const found = await unitOfWork.read((tx) => tx.reservations.find(id))
+      if (found === undefined) throw new Error(`No reservation ${id}.`)
+      return found.value
+    },
+    async book(who, night = 0) {
+      const opened = await holdfast.openIntent({ actor: who, kind: 'reservation', payload: { night } satisfies Json })
+      if (!opened.ok) throw new Error(opened.error.code)
+      const checkout = await holdfast.startCheckout({ actor: who, paymentId: opened.value.paymentId })
+      if (!checkout.ok || checkout.value.type !== 'open') throw new Error('No page was opened.')
+      return { paymentId: opened.value.paymentId, sessionId: checkout.value.sessionId }
+    },
+  }
+}
+
+/** Runs the sweep's plan as a host's process would at its start. */
+export const planned = async (w: World): Promise<void> => {
+  await w.unitOfWork.run((tx) =>
+    tx.tasks.append([{ id: 'sweep', body: { type: 'sweep' }, dueAt: instant(w.clock.now() + 60_000) }], w.clock.now()),
+  )
+}
+
+export const id = <Kind extends string>(text: string): Id<Kind> => text as Id<Kind>
+export { hour }
