@@ -42,8 +42,8 @@ export interface Leased<Body> {
 export interface Queue<Body> {
   /**
    * Adds work, durable exactly when the surrounding transaction commits. Work that is waiting under the same id stays as
-   * it is, but becomes due no later than now asked; work that is done or dead under the same id waits again, its tries
-   * and lease forgotten. The `now` is the time of creation.
+   * it is, but becomes due no later than now asked; work that is done or dead under the same id waits again as if it were
+   * new, its tries, lease, result and error forgotten. The `now` is the time of creation.
    */
   append(work: readonly NewWork<Body>[], now: Instant): Promise<void>
   /** Takes up to `limit` pieces that are due and that nobody holds, longest due first, by id among equals. */
@@ -57,7 +57,7 @@ export interface Queue<Body> {
   /** Gives it up. False when the lease was lost. */
   bury(id: string, tries: number, error: string, at: Instant): Promise<boolean>
   find(id: string): Promise<Work<Body> | undefined>
-  /** By status, longest due first, at most `limit`, after the piece with id `after`. */
+  /** By status, longest due first, at most `limit`, after the piece with id `after`; none when there is no such piece. */
   list(filter: { readonly status: WorkStatus; readonly limit: number; readonly after?: string }): Promise<readonly Work<Body>[]>
   /** Makes dead work wait again, with its tries forgotten. False when there is no such dead work. */
   revive(id: string, dueAt: Instant): Promise<boolean>

@@ -16,7 +16,8 @@ export interface UnitOfWork {
    * Runs `work` in a transaction: commits when it resolves, rolls back when it throws.
    *
    * `work` may run more than once (serialization failures, deadlocks, version conflicts and a busy database are retried
-   * whole), so it must touch nothing but `tx`. Calls to the outside world belong in the outbox.
+   * whole), so it must touch nothing but `tx`. Calls to the outside world belong in the outbox. `tx` is over when `work` is;
+   * using it later is a bug, and so is a transaction inside another.
    *
    * @throws {@link Contention} when every retry lost. Safe to try again.
    */
@@ -53,7 +54,10 @@ export interface PaymentStore {
    * of the transaction: whoever else wants it waits.
    */
   find(id: PaymentId): Promise<Versioned<PaymentCase> | undefined>
-  /** Which payment an attempt belongs to, by our id or by the provider's of its page or charge. Locks nothing. */
+  /**
+   * Which payment an attempt belongs to, by our id, by the provider's of the attempt, or by that of the charge it brought:
+   * in this order, the first that is known. Locks nothing.
+   */
   findPaymentOf(by: {
     readonly attemptId?: AttemptId
     readonly providerId?: string
@@ -63,7 +67,8 @@ export interface PaymentStore {
    * Stores the case. Only rows that differ from what was read are written.
    *
    * @throws {@link VersionConflict} when the stored version is not `expected` (0 = not stored yet).
-   * @throws when a second live attempt of the payment would be stored: a bug, whoever asks.
+   * @throws when a second live attempt of the payment would be stored, when an attempt or refund that is stored is missing,
+   * and when another attempt or refund has the same id of the provider's: bugs, whoever asks.
    */
   save(kase: PaymentCase, expected: Version, now: Instant): Promise<void>
   /** Attempts that may be alive at the provider and are due for a look, longest due first. Through an index. */
@@ -94,7 +99,7 @@ export interface IntentStore {
   findByToken(token: string): Promise<PendingIntent | undefined>
   /** The owner's intents that are still open, newest first, at most `limit`. Not locked. */
   listOpen(owner: OwnerId, limit: number): Promise<readonly PendingIntent[]>
-  /** @throws {@link VersionConflict} as {@link PaymentStore.save}. */
+  /** @throws {@link VersionConflict} as {@link PaymentStore.save}, and when another intent has the token: a bug. */
   save(intent: PendingIntent, expected: Version): Promise<void>
 }
 
