@@ -16,13 +16,19 @@ export const memoryIntentStore = (intents: MemoryTable<Versioned<PendingIntent>>
       .all()
       .map(({ value }) => value)
       .filter((intent) => intent.owner === owner && intent.status === 'open')
-      .sort(byNumberThenId(({ createdAt }) => createdAt, ({ id }) => id))
+      .sort(
+        byNumberThenId(
+          ({ createdAt }) => createdAt,
+          ({ id }) => id,
+        ),
+      )
       .reverse()
       .slice(0, limit)
   },
   async save(intent, expected) {
     const stored = intents.get(intent.id)?.version ?? 0
-    if (stored !== expected) throw new VersionConflict(`Intent '${intent.id}' is at version ${stored}, not ${expected}.`)
+    if (stored !== expected)
+      throw new VersionConflict(`Intent '${intent.id}' is at version ${stored}, not ${expected}.`)
     if (intents.all().some(({ value }) => value.token === intent.token && value.id !== intent.id))
       bug(`Intent '${intent.id}' has the token of another.`)
     intents.set(intent.id, { value: intent, version: expected + 1 })

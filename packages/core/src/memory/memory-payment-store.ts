@@ -64,7 +64,12 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
         .all()
         .flatMap(({ kase }) => kase.attempts.filter(isLive))
         .filter(({ lookAt }) => lookAt <= now)
-        .sort(byNumberThenId(({ lookAt }) => lookAt, ({ id }) => id))
+        .sort(
+          byNumberThenId(
+            ({ lookAt }) => lookAt,
+            ({ id }) => id,
+          ),
+        )
         .slice(0, limit)
         .map(({ paymentId, id }) => ({ paymentId, attemptId: id }))
     },
@@ -73,7 +78,12 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
         .all()
         .flatMap(({ kase }) => kase.refunds.filter(isUnsettled))
         .filter(({ lookAt }) => lookAt <= now)
-        .sort(byNumberThenId(({ lookAt }) => lookAt, ({ id }) => id))
+        .sort(
+          byNumberThenId(
+            ({ lookAt }) => lookAt,
+            ({ id }) => id,
+          ),
+        )
         .slice(0, limit)
         .map(({ paymentId, id }) => ({ paymentId, refundId: id }))
     },
@@ -81,7 +91,12 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
       const newestFirst = cases
         .all()
         .map(({ kase: { payment }, updatedAt }) => ({ payment, updatedAt }))
-        .sort(byNumberThenId(({ payment }) => payment.createdAt, ({ payment }) => payment.id))
+        .sort(
+          byNumberThenId(
+            ({ payment }) => payment.createdAt,
+            ({ payment }) => payment.id,
+          ),
+        )
         .reverse()
       const start = after === undefined ? 0 : newestFirst.findIndex(({ payment }) => payment.id === after) + 1
       if (after !== undefined && start === 0) return []

@@ -7,7 +7,12 @@ import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
 /** Durable work with leases, for as long as the process lasts. */
 export const memoryQueue = <Body>(works: MemoryTable<Work<Body>>): Queue<Body> => {
   const longestDueFirst = (): readonly Work<Body>[] =>
-    [...works.all()].sort(byNumberThenId(({ dueAt }) => dueAt, ({ id }) => id))
+    [...works.all()].sort(
+      byNumberThenId(
+        ({ dueAt }) => dueAt,
+        ({ id }) => id,
+      ),
+    )
   const take = (work: Work<Body>, until: Instant): Leased<Body> => {
     const { id, body, tries } = work
     works.set(id, { ...work, tries: tries + 1, leasedUntil: until })
@@ -26,7 +31,11 @@ export const memoryQueue = <Body>(works: MemoryTable<Work<Body>>): Queue<Body> =
       for (const { id, body, dueAt, leaseMs } of pieces) {
         const known = works.get(id)
         const fresh: Work<Body> = {
-          id, body, status: 'waiting', dueAt, createdAt: now,
+          id,
+          body,
+          status: 'waiting',
+          dueAt,
+          createdAt: now,
           ...(leaseMs === undefined ? { tries: 0 } : { tries: 1, leasedUntil: later(now, leaseMs) }),
         }
         if (known?.status !== 'waiting') works.set(id, fresh)
@@ -45,7 +54,10 @@ export const memoryQueue = <Body>(works: MemoryTable<Work<Body>>): Queue<Body> =
     },
     async finish(id, tries, { at, result }) {
       return settle(id, tries, (work) => ({
-        ...work, status: 'done', finishedAt: at, ...(result === undefined ? {} : { result }),
+        ...work,
+        status: 'done',
+        finishedAt: at,
+        ...(result === undefined ? {} : { result }),
       }))
     },
     async postpone(id, tries, until, error) {
@@ -89,7 +101,12 @@ export const memoryInbox = (works: MemoryTable<Work<ProviderEvent>>): Inbox => {
     async record(event, { status, at, dueAt = at, error }) {
       if (works.get(event.id) !== undefined) return 'known'
       works.set(event.id, {
-        id: event.id, body: event, status, dueAt, tries: 0, createdAt: at,
+        id: event.id,
+        body: event,
+        status,
+        dueAt,
+        tries: 0,
+        createdAt: at,
         ...(status === 'done' ? { finishedAt: at } : {}),
         ...(error === undefined ? {} : { lastError: error }),
       })
@@ -97,7 +114,12 @@ export const memoryInbox = (works: MemoryTable<Work<ProviderEvent>>): Inbox => {
     },
     async listRecent(limit) {
       return [...works.all()]
-        .sort(byNumberThenId(({ createdAt }) => createdAt, ({ id }) => id))
+        .sort(
+          byNumberThenId(
+            ({ createdAt }) => createdAt,
+            ({ id }) => id,
+          ),
+        )
         .reverse()
         .slice(0, limit)
     },

@@ -3,7 +3,13 @@ import { bug } from '../kernel/bug.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
 import type { Work } from '../ports/queue.ts'
-import { Contention, VersionConflict, type Transaction, type UnitOfWork, type Versioned } from '../ports/unit-of-work.ts'
+import {
+  Contention,
+  VersionConflict,
+  type Transaction,
+  type UnitOfWork,
+  type Versioned,
+} from '../ports/unit-of-work.ts'
 import type { Reservation } from '../reservation/reservation.ts'
 import type { Task } from '../task/task.ts'
 import type { TimelineEntry } from '../timeline/timeline.ts'
@@ -101,8 +107,17 @@ interface Database {
 }
 
 const emptyDatabase = (): Database => ({
-  cases: new Map(), names: new Map(), intents: new Map(), reservations: new Map(), customers: new Map(), timeline: new Map(),
-  outbox: new Map(), inbox: new Map(), tasks: new Map(), requests: new Map(), attention: new Map(),
+  cases: new Map(),
+  names: new Map(),
+  intents: new Map(),
+  reservations: new Map(),
+  customers: new Map(),
+  timeline: new Map(),
+  outbox: new Map(),
+  inbox: new Map(),
+  tasks: new Map(),
+  requests: new Map(),
+  attention: new Map(),
 })
 
 interface MemoryTransaction {

@@ -1,0 +1,25 @@
+import type { UnitOfWork } from '../ports/unit-of-work.ts'
+import { runContract, type ContractPromise, type Harness } from './contract.ts'
+import { intentStorePromises } from './unit-of-work-intents.contract.ts'
+import { paymentStorePromises } from './unit-of-work-payments.contract.ts'
+import { queueContract } from './unit-of-work-queues.contract.ts'
+import { recordPromises } from './unit-of-work-records.contract.ts'
+import { reservationStorePromises } from './unit-of-work-reservations.contract.ts'
+import { transactionPromises } from './unit-of-work-transactions.contract.ts'
+
+/**
+ * Everything that a {@link UnitOfWork} promises, one promise at a time. None depends on the time of day: moments are handed
+ * in. Also good for breaking an adapter on purpose, to see that it is noticed.
+ */
+export const unitOfWorkPromises: readonly ContractPromise<UnitOfWork>[] = [
+  ...transactionPromises,
+  ...paymentStorePromises,
+  ...intentStorePromises,
+  ...reservationStorePromises,
+  ...queueContract,
+  ...recordPromises,
+]
+
+/** Runs every promise of a {@link UnitOfWork} against an adapter, from the adapter's own package. */
+export const unitOfWorkContract = (harness: Harness<UnitOfWork>): void =>
+  runContract('unit-of-work', unitOfWorkPromises, harness)
