@@ -106,8 +106,8 @@ export type PaymentRefusal =
 
 export const paymentTransitions = {
   pending: {
-    checkout_started: 'pending', charge_started: 'processing', processing_reported: 'processing',
-    authorized: 'authorized', captured: 'completed', attempt_failed: 'failed', amount_changed: 'pending', cancelled: 'cancelled',
+    charge_started: 'processing', processing_reported: 'processing', authorized: 'authorized', captured: 'completed',
+    attempt_failed: 'failed', amount_changed: 'pending', cancelled: 'cancelled',
   },
   processing: {
     authorized: 'authorized', captured: 'completed', attempt_failed: 'failed', attempt_withdrawn: 'pending', cancelled: 'cancelled',
@@ -169,7 +169,9 @@ export const decidePayment = (
   switch (command.type) {
     case 'start_attempt':
       if (payment.status !== 'pending' && payment.status !== 'failed') return notPayable(payment)
-      return accept([{ type: command.kind === 'hosted' ? 'checkout_started' : 'charge_started' }])
+      if (command.kind === 'off_session') return accept([{ type: 'charge_started' }])
+      // A page that is being opened changes nothing for a payment that is simply due.
+      return payment.status === 'failed' ? accept([{ type: 'checkout_started' }]) : unchanged
     case 'note_processing':
       return payment.status === 'pending' || payment.status === 'failed'
         ? accept([{ type: 'processing_reported' }])
