@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -7,15 +6,27 @@ import { onTestFinished } from 'vitest'
 /** Where the project's own package.json is. */
 export const root: string = path.resolve(import.meta.dirname, '../..')
 
-/**
- * The project's files, as paths from {@link root}: what git knows, and what it would know after `git add`.
- * Sorted, and without what has been deleted.
- */
-export const listFiles = (): readonly string[] =>
-  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8' })
-    .split('\0')
-    .filter((file) => file !== '' && existsSync(path.join(root, file)))
-    .sort()
+/** What is made, installed or left behind: nobody wrote it. */
+const notOurs = new Set([
+  '.git',
+  '.turbo',
+  '.stryker-tmp',
+  'node_modules',
+  'dist',
+  'coverage',
+  'reports',
+  'public-build',
+])
+
+/** The project's own files, as paths from {@link root}, sorted. What is made by tools is left out. */
+export const listFiles = (): readonly string[] => filesIn('.').toSorted()
+
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const inside = path.posix.join(folder, entry.name)
+    if (notOurs.has(entry.name)) return []
+    return entry.isDirectory() ? filesIn(inside) : entry.isFile() ? [inside] : []
+  })
 
 /** The text of one of the project's files. */
 export const readText = (file: string): string => readFileSync(path.join(root, file), 'utf8')
