@@ -223,7 +223,8 @@ const noteRefunded = (payment: Payment, total: bigint): Decision<PaymentEvent, n
   if (!isCollected(payment)) return reject({ code: 'payment_not_completed', status: payment.status })
   // While a dispute is open its outcome decides; the refunds are kept and counted when it ends.
   if (payment.status === 'disputed' || total === payment.refunded) return unchanged
-  if (total >= payment.amount.minorUnits) return accept([{ type: 'refunded_in_full', refunded: total }])
+  if (total >= payment.amount.minorUnits)
+    return payment.status === 'refunded' ? unchanged : accept([{ type: 'refunded_in_full', refunded: total }])
   if (total > 0n) return accept([{ type: 'refunded_in_part', refunded: total }])
   return accept([{ type: 'refund_undone' }])
 }
