@@ -6,8 +6,9 @@ import type { PaymentProvider } from '../ports/payment-provider.ts'
 export interface ContractPayer {
   /** Pays an open page, with a card that works. */
   pay(sessionId: string): Promise<void>
-  /** Pays an open page by a method whose money comes days later, if at all. */
-  payLater(sessionId: string): Promise<void>
+  /** Pays an open page by a method whose money comes days later, or does not. */
+  payLater(sessionId: string, outcome: 'paid' | 'failed'): Promise<void>
+  /** Lets those days pass. */
   settle(sessionId: string, outcome: 'paid' | 'failed'): Promise<void>
   /** Tries a card on an open page that its bank declines. */
   declineOnPage(sessionId: string): Promise<void>
@@ -45,6 +46,3 @@ export interface PaymentProviderFixture {
   /** The provider's own time. */
   now(): Instant
 }
-
-/** Names a promise and how it is put to the test. */
-export type Promises = (test: string, body: (fixture: PaymentProviderFixture) => Promise<void>) => void

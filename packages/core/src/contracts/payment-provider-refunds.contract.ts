@@ -1,12 +1,13 @@
 import { expect } from 'vitest'
 import type { RefundId } from '../kernel/ids.ts'
 import { money } from '../kernel/money.ts'
-import type { Promises } from './payment-provider-fixture.ts'
+import { promise, type ContractPromise } from './contract.ts'
+import type { PaymentProviderFixture } from './payment-provider-fixture.ts'
 import { paidPage, refundRequest, reportOf } from './payment-provider-requests.ts'
 
 /** Giving money back, and asking what became of it. */
-export const promisesOfRefunds = (promises: Promises): void => {
-  promises('gives money back once for the same key', async ({ provider, payer, truth, now }) => {
+export const promisesOfRefunds: readonly ContractPromise<PaymentProviderFixture>[] = [
+  promise('gives money back once for the same key', async ({ provider, payer, truth, now }) => {
     const chargeId = await paidPage({ provider, payer }, now())
     const first = reportOf(await provider.refund(refundRequest(chargeId)))
     expect(first).toMatchObject({
@@ -17,8 +18,8 @@ export const promisesOfRefunds = (promises: Promises): void => {
     })
     expect(reportOf(await provider.refund(refundRequest(chargeId)))).toEqual(first)
     expect(await truth.refunds()).toBe(1)
-  })
-  promises(
+  }),
+  promise(
     'gives money back once when the answer got lost, and a look-up finds it',
     async ({ provider, payer, faults, truth, now }) => {
       const chargeId = await paidPage({ provider, payer }, now())
@@ -28,8 +29,8 @@ export const promisesOfRefunds = (promises: Promises): void => {
       expect(reportOf(await provider.refund(refundRequest(chargeId))).providerId).toBe(found.providerId)
       expect(await truth.refunds()).toBe(1)
     },
-  )
-  promises(
+  ),
+  promise(
     'answers a refund’s error as unknown and answered, and a look-up tells the truth',
     async ({ provider, payer, faults, truth, now }) => {
       const chargeId = await paidPage({ provider, payer }, now())
@@ -46,25 +47,22 @@ export const promisesOfRefunds = (promises: Promises): void => {
         )
       }
     },
-  )
-  promises('makes two equal refunds under two keys', async ({ provider, payer, truth, now }) => {
+  ),
+  promise('makes two equal refunds under two keys', async ({ provider, payer, truth, now }) => {
     const chargeId = await paidPage({ provider, payer }, now())
     const first = reportOf(await provider.refund(refundRequest(chargeId, 'rf_1')))
     const second = reportOf(await provider.refund(refundRequest(chargeId, 'rf_2')))
     expect(second.providerId).not.toBe(first.providerId)
     expect(await truth.refunds()).toBe(2)
-  })
-  promises(
-    'refuses to give back more than is left, and gives nothing back',
-    async ({ provider, payer, truth, now }) => {
-      const chargeId = await paidPage({ provider, payer }, now())
-      reportOf(await provider.refund({ ...refundRequest(chargeId, 'rf_1'), amount: money(20_00, 'EUR') }))
-      const answer = await provider.refund({ ...refundRequest(chargeId, 'rf_2'), amount: money(5_01, 'EUR') })
-      expect(answer).toMatchObject({ type: 'refused', failure: { code: 'provider_rejected', retryable: false } })
-      expect(await truth.refunds()).toBe(1)
-    },
-  )
-  promises(
+  }),
+  promise('refuses to give back more than is left, and gives nothing back', async ({ provider, payer, truth, now }) => {
+    const chargeId = await paidPage({ provider, payer }, now())
+    reportOf(await provider.refund({ ...refundRequest(chargeId, 'rf_1'), amount: money(20_00, 'EUR') }))
+    const answer = await provider.refund({ ...refundRequest(chargeId, 'rf_2'), amount: money(5_01, 'EUR') })
+    expect(answer).toMatchObject({ type: 'refused', failure: { code: 'provider_rejected', retryable: false } })
+    expect(await truth.refunds()).toBe(1)
+  }),
+  promise(
     'finds a refund by name and by our own id, and answers absent otherwise',
     async ({ provider, payer, now }) => {
       const chargeId = await paidPage({ provider, payer }, now())
@@ -76,5 +74,5 @@ export const promisesOfRefunds = (promises: Promises): void => {
       expect(await provider.findRefund({ refundId: 'rf_none' as RefundId, chargeId })).toEqual({ type: 'absent' })
       expect(await provider.findRefund({ refundId, chargeId, providerId: 're_none' })).toEqual({ type: 'absent' })
     },
-  )
-}
+  ),
+]
