@@ -19,6 +19,7 @@ import {
   type OwnerId,
   type PaymentCase,
   type PaymentId,
+  type PaymentProvider,
   type Reservation,
   type ReservationCatalogue,
   type ReservationId,
@@ -89,7 +90,8 @@ export interface WorldOptions {
   readonly settings?: Partial<Settings>
   readonly unitOfWork?: UnitOfWork
   readonly ids?: Ids
-  readonly wrapClock?: (clock: MemoryClock) => MemoryClock
+  /** Puts something between Holdfast and its provider. */
+  readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider
 }
 
 export const world = (options: WorldOptions = {}): World => {
@@ -98,7 +100,7 @@ export const world = (options: WorldOptions = {}): World => {
   const notifier = memoryNotifier()
   const provider = memoryPaymentProvider({ clock })
   const holdfast = createHoldfast({
-    unitOfWork, paymentProvider: provider, clock, notifier, ids: options.ids ?? sequentialIds(), logger: silentLogger,
+    unitOfWork, paymentProvider: options.wrapProvider?.(provider) ?? provider, clock, notifier, ids: options.ids ?? sequentialIds(), logger: silentLogger,
     settings: { ...defaultSettings, ...options.settings },
     returnUrls: { of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }) },
     fulfilmentKinds: [reservationKind({ catalogue, unitOfWork })],
