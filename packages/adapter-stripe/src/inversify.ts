@@ -1,0 +1,43 @@
+import type { PaymentProvider, WebhookVerifier } from '@holdfast/core'
+import { systemClock } from '@holdfast/core/system'
+import { ContainerModule } from 'inversify'
+import { createStripe, type StripeClientOptions } from './client.ts'
+import { stripeProvider, type StripeProviderOptions } from './provider.ts'
+import { stripeWebhookVerifier, type StripeWebhookOptions } from './webhook.ts'
+
+export interface StripeModuleOptions extends StripeClientOptions, Pick<StripeProviderOptions, 'lookUpPages'> {
+  readonly webhooks: StripeWebhookOptions
+  /** Default: the clock on the wall. */
+  readonly clock?: StripeProviderOptions['clock']
+}
+
+/** What {@link stripeModule} binds, by name. */
+export interface StripeServices {
+  readonly paymentProvider: PaymentProvider
+  readonly webhookVerifier: WebhookVerifier
+}
+
+/**
+ * Binds Stripe as `paymentProvider` and `webhookVerifier`, one of each.
+ *
+ * Both are made at once, so that wrong options stop the start of the server and not its first payment.
+ *
+ * @throws RangeError as {@link createStripe} and {@link stripeWebhookVerifier} do.
+ */
+export const stripeModule = ({
+  webhooks,
+  clock = systemClock(),
+  lookUpPages,
+  ...client
+}: StripeModuleOptions): ContainerModule => {
+  const provider = stripeProvider({
+    stripe: createStripe(client),
+    clock,
+    ...(lookUpPages === undefined ? {} : { lookUpPages }),
+  })
+  const verifier = stripeWebhookVerifier(webhooks)
+  return new ContainerModule(({ bind }) => {
+    bind<PaymentProvider>('paymentProvider').toConstantValue(provider)
+    bind<WebhookVerifier>('webhookVerifier').toConstantValue(verifier)
+  })
+}

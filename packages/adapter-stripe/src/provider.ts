@@ -1,0 +1,165 @@
+import type { AttemptReport, Clock, PaymentProvider, ProviderAnswer, RefundReport } from '@holdfast/core'
+import type Stripe from 'stripe'
+import { toStripeAmount } from './amount.ts'
+import { ask, ofLookUp } from './asking.ts'
+import { attemptsAt } from './attempts.ts'
+import { once } from './idempotency.ts'
+import { findMarked } from './listing.ts'
+import { reportOfIntent, reportOfRefund, reportOfSession } from './report.ts'
+import { chargeParams, refundParams, sessionParams } from './requests.ts'
+import { intentWire, refundWire, sessionWire, type RefundWire } from './wire.ts'
+
+export interface StripeProviderOptions {
+  /** From {@link createStripe}. A client that retries by itself would hide what was not heard. */
+  readonly stripe: Stripe
+  /** Used for one thing: to move a page's ending into Stripe's bounds. */
+  readonly clock: Pick<Clock, 'now'>
+  /** How many pages of a hundred a look-up without Stripe's id goes through before it gives up unsure. Default 100. */
+  readonly lookUpPages?: number
+}
+
+/**
+ * Stripe as a {@link PaymentProvider}: Checkout Sessions for hosted pages, PaymentIntents for saved cards.
+ *
+ * A hosted attempt is known by its session's id, a saved card's charge by its PaymentIntent's; money is always known by
+ * the PaymentIntent, which is what refunds and disputes name. Every object bears our ids in its metadata, so that it can
+ * be found when its name was never heard.
+ */
+export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProviderOptions): PaymentProvider => {
+  const attempts = attemptsAt(stripe, lookUpPages)
+  const refunds = refundsAt(stripe, lookUpPages)
+
+  return {
+    openSession: async (request) => {
+      const amount = toStripeAmount(request.amount)
+      if (!amount.ok) return unfit(amount.error)
+      const params = sessionParams(request, amount.value, clock.now())
+      const asked = await ask(sessionWire, () => stripe.checkout.sessions.create(params, once(request.idempotencyKey)))
+      switch (asked.type) {
+        case 'got':
+          return reported(reportOfSession(asked.body))
+        case 'missing':
+        case 'declined':
+          return { type: 'refused', failure: asked.failure }
+        case 'refused':
+        case 'unreachable':
+        case 'unknown':
+          return asked
+      }
+    },
+
+    chargeSavedCard: async (request) => {
+      const amount = toStripeAmount(request.amount)
+      if (!amount.ok) return unfit(amount.error)
+      const params = chargeParams(request, amount.value)
+      const asked = await ask(intentWire, () => stripe.paymentIntents.create(params, once(request.idempotencyKey)))
+      switch (asked.type) {
+        case 'got':
+          return attempts.settleWaiting(asked.body)
+        case 'declined':
+          // Without a PaymentIntent nothing was tried: there is no report to make, and nothing to look up.
+          return asked.intent === undefined
+            ? { type: 'refused', failure: asked.failure }
+            : reported({ ...reportOfIntent(asked.intent), state: { type: 'declined', failure: asked.failure } })
+        case 'missing':
+          return { type: 'refused', failure: asked.failure }
+        case 'refused':
+        case 'unreachable':
+        case 'unknown':
+          return asked
+      }
+    },
+
+    closeAttempt: async ({ kind, providerId }) => {
+      const asked =
+        kind === 'hosted'
+          ? await ask(sessionWire, () => stripe.checkout.sessions.expire(providerId))
+          : await ask(intentWire, () => stripe.paymentIntents.cancel(providerId, { cancellation_reason: 'abandoned' }))
+      if (asked.type === 'refused') return attempts.retrieve(kind, providerId)
+      if (asked.type !== 'got') return ofLookUp(asked)
+      return reported(
+        asked.body.object === 'checkout.session' ? reportOfSession(asked.body) : reportOfIntent(asked.body),
+      )
+    },
+
+    findAttempt: (query) =>
+      query.providerId === undefined ? attempts.search(query) : attempts.retrieve(query.kind, query.providerId),
+
+    refund: async (request) => {
+      const amount = toStripeAmount(request.amount)
+      if (!amount.ok) return unfit(amount.error)
+      const asked = await ask(refundWire, () =>
+        stripe.refunds.create(refundParams(request, amount.value), once(request.idempotencyKey)),
+      )
+      switch (asked.type) {
+        case 'got':
+          return refunds.answer(asked.body)
+        case 'refused':
+        case 'missing':
+        case 'declined':
+          return refunds.provenRefusal(request, asked.failure)
+        case 'unreachable':
+        case 'unknown':
+          return asked
+      }
+    },
+
+    findRefund: (query) => refunds.find(query),
+  }
+}
+
+type RefundQuery = Parameters<PaymentProvider['findRefund']>[0]
+type Refusal = Extract<ProviderAnswer<never>, { readonly type: 'refused' }>
+
+const refundsAt = (stripe: Stripe, maxPages: number) => {
+  const expand = ['payment_intent']
+  const find = async ({ refundId, chargeId, providerId }: RefundQuery): Promise<ProviderAnswer<RefundReport>> => {
+    if (providerId !== undefined) {
+      const asked = await ask(refundWire, () => stripe.refunds.retrieve(providerId, { expand }))
+      return asked.type === 'got' ? answer(asked.body) : ofLookUp(asked)
+    }
+    const found = await findMarked(
+      (paging) => stripe.refunds.list({ payment_intent: chargeId, expand: ['data.payment_intent'], ...paging }),
+      ({ metadata }) => metadata.refund_id === refundId,
+      maxPages,
+    )
+    if (found.type !== 'found') return found
+    const [first] = found.objects
+    if (first === undefined) return { type: 'absent' }
+    const read = await ask(refundWire, async () => first)
+    return read.type === 'got' ? answer(read.body) : ofLookUp(read)
+  }
+
+  /**
+   * "More than is left" may be so because an earlier try made this very refund, under a key that Stripe has forgotten:
+   * only a refund that is not there was refused.
+   */
+  const provenRefusal = async (
+    query: RefundQuery,
+    failure: Refusal['failure'],
+  ): Promise<ProviderAnswer<RefundReport>> => {
+    const { refundId, chargeId } = query
+    const found = await find({ refundId, chargeId })
+    return found.type === 'absent' ? { type: 'refused', failure } : found
+  }
+
+  return { find, provenRefusal, answer }
+}
+
+const answer = (refund: RefundWire): ProviderAnswer<RefundReport> => {
+  const report = reportOfRefund(refund)
+  return report === undefined
+    ? {
+        type: 'unknown',
+        answered: true,
+        detail: `Refund '${refund.id}' does not say which PaymentIntent it gives back.`,
+      }
+    : { type: 'reported', report }
+}
+
+const reported = (report: AttemptReport): ProviderAnswer<AttemptReport> => ({ type: 'reported', report })
+
+const unfit = (detail: string): Refusal => ({
+  type: 'refused',
+  failure: { code: 'provider_rejected', retryable: false, providerCode: 'amount_not_representable', detail },
+})

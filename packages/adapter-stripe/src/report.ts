@@ -1,0 +1,176 @@
+import type {
+  AttemptId,
+  AttemptReport,
+  AttemptState,
+  Charge,
+  PaymentFailure,
+  RefundId,
+  RefundReport,
+  RefundState,
+  Unrecognized,
+} from '@holdfast/core'
+import { instant, parseId } from '@holdfast/core'
+import { fromStripeAmount } from './amount.ts'
+import { failureOfCard } from './declines.ts'
+import type { IntentWire, RefundWire, SessionWire } from './wire.ts'
+
+/**
+ * What a Checkout Session says about its attempt.
+ *
+ * Open is open whatever was tried on it. Complete is captured when it is paid; otherwise its PaymentIntent tells what
+ * became of the money, where it was expanded, and until then the money is on its way.
+ */
+export const reportOfSession = (session: SessionWire): AttemptReport => ({
+  state: stateOfSession(session),
+  providerId: session.id,
+  livemode: session.livemode,
+})
+
+/** What the PaymentIntent of a saved card's charge says about its attempt: there, the attempt is the PaymentIntent. */
+export const reportOfIntent = (intent: IntentWire): AttemptReport => ({
+  state: stateOfIntent(intent),
+  providerId: intent.id,
+  livemode: intent.livemode,
+})
+
+/**
+ * What the PaymentIntent behind a hosted page says about the attempt. It names no page, so the report names none either;
+ * our mark on it does. Only news that cannot be undone on the page: money came, is on its way, or is authorized.
+ */
+export const reportOfPageIntent = (intent: IntentWire): AttemptReport | undefined => {
+  const state = stateOfIntent(intent)
+  return state.type === 'captured' || state.type === 'processing' || state.type === 'authorized'
+    ? { state, livemode: intent.livemode }
+    : undefined
+}
+
+/** What a refund says about itself, or `undefined` for one that gives back no PaymentIntent and so is none of ours. */
+export const reportOfRefund = (refund: RefundWire, livemode?: boolean): RefundReport | undefined => {
+  const intent = refund.payment_intent
+  const real = livemode ?? (typeof intent === 'object' ? intent?.livemode : undefined)
+  if (intent === null || intent === undefined || real === undefined) return undefined
+  return {
+    state: stateOfRefund(refund),
+    providerId: refund.id,
+    chargeId: typeof intent === 'string' ? intent : intent.id,
+    amount: fromStripeAmount(refund.amount, refund.currency),
+    livemode: real,
+  }
+}
+
+/** The attempt that an object is marked with. A mark that cannot be an id of ours is none. */
+export const markedAttempt = ({ metadata }: Pick<IntentWire, 'metadata'>): AttemptId | undefined =>
+  metadata.attempt_id === undefined ? undefined : parseId(metadata.attempt_id)
+
+/** The refund that an object is marked with. */
+export const markedRefund = ({ metadata }: Pick<RefundWire, 'metadata'>): RefundId | undefined =>
+  metadata.refund_id === undefined ? undefined : parseId(metadata.refund_id)
+
+/** True for a charge without its payer that waits for somebody to come. Nobody will: it has to be ended. */
+export const waitsForSomebody = ({ status, last_payment_error: error }: IntentWire): boolean =>
+  status === 'requires_action' || status === 'requires_confirmation' || (status === 'requires_payment_method' && !error)
+
+const stateOfSession = (session: SessionWire): AttemptState | Unrecognized => {
+  switch (session.status) {
+    case 'open':
+      return session.url
+        ? { type: 'opened', url: session.url, expiresAt: instant(session.expires_at * 1_000) }
+        : unrecognized('open without an address')
+    case 'expired':
+      return { type: 'expired' }
+    case 'complete':
+      return stateOfComplete(session)
+    case null:
+    default:
+      return unrecognized(session.status ?? 'none')
+  }
+}
+
+const stateOfComplete = (session: SessionWire): AttemptState | Unrecognized => {
+  const intent = session.payment_intent
+  if (session.payment_status === 'paid') {
+    const charge = chargeOfSession(session)
+    return charge === undefined ? unrecognized('paid without a charge') : { type: 'captured', charge }
+  }
+  if (session.payment_status !== 'unpaid') return unrecognized(session.payment_status)
+  return typeof intent === 'object' && intent !== null ? stateOfUnpaid(intent) : { type: 'processing' }
+}
+
+/** The payer has left the page: nobody acts on it any more, and a voucher or a transfer may still be paid elsewhere. */
+const stateOfUnpaid = (intent: IntentWire): AttemptState | Unrecognized => {
+  if (intent.status === 'requires_action') return { type: 'processing' }
+  if (intent.status === 'requires_payment_method')
+    return { type: 'declined', failure: failureOfCard(intent.last_payment_error ?? {}) }
+  return stateOfIntent(intent)
+}
+
+const chargeOfSession = ({
+  payment_intent: intent,
+  amount_total: amount,
+  currency,
+  customer,
+}: SessionWire): Charge | undefined => {
+  if (!intent || amount === null || currency === null) return undefined
+  if (typeof intent === 'object') return chargeOfIntent(intent, customer)
+  return {
+    id: intent,
+    amount: fromStripeAmount(amount, currency),
+    ...(customer === undefined ? {} : { customerId: customer }),
+  }
+}
+
+const stateOfIntent = (intent: IntentWire): AttemptState | Unrecognized => {
+  const { status, last_payment_error: error } = intent
+  switch (status) {
+    case 'succeeded':
+      return { type: 'captured', charge: chargeOfIntent(intent) }
+    case 'processing':
+      return { type: 'processing' }
+    case 'requires_capture':
+      return { type: 'authorized' }
+    case 'canceled':
+      return error ? { type: 'declined', failure: failureOfCard(error) } : { type: 'expired' }
+    case 'requires_payment_method':
+      return error ? { type: 'declined', failure: failureOfCard(error) } : unrecognized(status)
+    case 'requires_action':
+    case 'requires_confirmation':
+    default:
+      return unrecognized(status)
+  }
+}
+
+const chargeOfIntent = (intent: IntentWire, customerOfSession?: string): Charge => {
+  const customerId = intent.customer ?? customerOfSession
+  return {
+    id: intent.id,
+    amount: fromStripeAmount(intent.amount_received, intent.currency),
+    ...(customerId === undefined ? {} : { customerId }),
+    ...(intent.payment_method === undefined ? {} : { paymentMethodId: intent.payment_method }),
+  }
+}
+
+const stateOfRefund = ({ status, failure_reason: reason }: RefundWire): RefundState | Unrecognized => {
+  switch (status) {
+    case 'succeeded':
+      return { type: 'succeeded' }
+    case 'pending':
+    case 'requires_action':
+      return { type: 'pending' }
+    case 'failed':
+      return { type: 'failed', detail: reason ?? 'failed' }
+    case 'canceled':
+      return { type: 'failed', detail: reason ?? 'canceled' }
+    case null:
+    default:
+      return unrecognized(status ?? 'none')
+  }
+}
+
+const unrecognized = (status: string): Unrecognized => ({ type: 'unrecognized', status })
+
+/** A charge without its payer that asked for them. */
+export const ownerIsMissed: PaymentFailure = {
+  code: 'authentication_required',
+  retryable: true,
+  providerCode: 'requires_action',
+}

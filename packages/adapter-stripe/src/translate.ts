@@ -1,0 +1,145 @@
+import { err, ok, type AttemptId, type AttemptReport, type ProviderNews, type Result } from '@holdfast/core'
+import type { z } from 'zod'
+import {
+  markedAttempt,
+  markedRefund,
+  reportOfIntent,
+  reportOfPageIntent,
+  reportOfRefund,
+  reportOfSession,
+  waitsForSomebody,
+} from './report.ts'
+import {
+  disputeWire,
+  intentWire,
+  markedWire,
+  refundWire,
+  sessionWire,
+  type IntentWire,
+  type SessionWire,
+} from './wire.ts'
+
+type Translated = Result<ProviderNews, string>
+
+/**
+ * What an event of Stripe's means for us: news, or, in words, why its object cannot be read.
+ *
+ * An object without our mark is another program's: the account need not be ours alone. A type that is not listed is about
+ * nothing. What an event says was so when it was made; whether it still is, is asked where it matters.
+ */
+export const translateEvent = (event: {
+  readonly type: string
+  readonly livemode: boolean
+  readonly data: { readonly object?: unknown }
+}): Translated => {
+  const { type, livemode } = event
+  const { object } = event.data
+  switch (type) {
+    case 'checkout.session.completed':
+    case 'checkout.session.async_payment_succeeded':
+      return readMarked(sessionWire, object, ofPaidPage)
+    case 'checkout.session.async_payment_failed':
+      return readMarked(sessionWire, object, ofFailedPage)
+    case 'checkout.session.expired':
+      return readMarked(sessionWire, object, (session, attemptId) => ofPage(session, attemptId, 'ask'))
+    case 'payment_intent.succeeded':
+    case 'payment_intent.processing':
+    case 'payment_intent.amount_capturable_updated':
+    case 'payment_intent.requires_action':
+    case 'payment_intent.payment_failed':
+    case 'payment_intent.canceled':
+      return readMarked(intentWire, object, (intent, attemptId) => ofIntent(intent, attemptId, type))
+    case 'refund.created':
+    case 'refund.updated':
+    case 'refund.failed':
+    case 'charge.refund.updated':
+      return read(refundWire, object, (refund) => {
+        const report = reportOfRefund(refund, livemode)
+        const refundId = markedRefund(refund)
+        return report === undefined
+          ? nothing
+          : { about: 'refund', ...(refundId === undefined ? {} : { refundId }), report }
+      })
+    case 'charge.dispute.created':
+    case 'charge.dispute.funds_withdrawn':
+    case 'charge.dispute.closed':
+      return read(disputeWire, object, ({ id, status, payment_intent: chargeId }) => {
+        const outcome = outcomeOfDispute(type, status)
+        return chargeId === undefined || outcome === undefined
+          ? nothing
+          : { about: 'dispute', providerId: id, chargeId, outcome }
+      })
+    default:
+      return ok(nothing)
+  }
+}
+
+const nothing: ProviderNews = { about: 'nothing' }
+
+const read = <Body>(wire: z.ZodType<Body>, object: unknown, translate: (body: Body) => ProviderNews): Translated => {
+  const parsed = wire.safeParse(object)
+  if (parsed.success) return ok(translate(parsed.data))
+  const [issue] = parsed.error.issues
+  return err(`${issue?.path.join('.')} ${issue?.message}`)
+}
+
+/** As {@link read}, for what is of concern only where it bears our mark: what does not may have any shape. */
+const readMarked = <Body>(
+  wire: z.ZodType<Body>,
+  object: unknown,
+  translate: (body: Body, attemptId: AttemptId) => ProviderNews,
+): Translated => {
+  const marked = markedWire.safeParse(object)
+  const attemptId = marked.success ? markedAttempt(marked.data) : undefined
+  return attemptId === undefined ? ok(nothing) : read(wire, object, (body) => translate(body, attemptId))
+}
+
+const ofPage = (session: SessionWire, attemptId: AttemptId, report: AttemptReport | 'ask'): ProviderNews => ({
+  about: 'attempt',
+  providerId: session.id,
+  attemptId,
+  report,
+})
+
+/**
+ * A session does not say which card paid it. Where one was to be kept, the session is asked for with its PaymentIntent;
+ * everywhere else the event is enough.
+ */
+const ofPaidPage = (session: SessionWire, attemptId: AttemptId): ProviderNews => {
+  const report = reportOfSession(session)
+  const keepsCard = session.metadata.save_card === 'true' && report.state.type === 'captured'
+  return ofPage(session, attemptId, keepsCard || report.state.type === 'unrecognized' ? 'ask' : report)
+}
+
+/** The event says that the money will not come, and not why. */
+const ofFailedPage = (session: SessionWire, attemptId: AttemptId): ProviderNews =>
+  ofPage(session, attemptId, {
+    state: {
+      type: 'declined',
+      failure: { code: 'card_declined', retryable: true, providerCode: 'async_payment_failed' },
+    },
+    providerId: session.id,
+    livemode: session.livemode,
+  })
+
+const ofIntent = (intent: IntentWire, attemptId: AttemptId, type: string): ProviderNews => {
+  if (intent.metadata.kind === 'off_session') {
+    const overtaken = type === 'payment_intent.payment_failed' && intent.status !== 'requires_payment_method'
+    const report = waitsForSomebody(intent) || overtaken ? 'ask' : reportOfIntent(intent)
+    return { about: 'attempt', providerId: intent.id, attemptId, report }
+  }
+  // A page that was cancelled under its payer has to be looked at; a card that was declined on it ends nothing.
+  if (type === 'payment_intent.canceled') return { about: 'attempt', attemptId, report: 'ask' }
+  const report = reportOfPageIntent(intent)
+  return report === undefined ? nothing : { about: 'attempt', attemptId, report }
+}
+
+/**
+ * An inquiry (`warning_…`) takes no money, so it opens nothing; it may become a dispute, whose funds are then withdrawn.
+ * One that is closed in any way but lost leaves the money where it is.
+ */
+const outcomeOfDispute = (type: string, status: string): 'opened' | 'won' | 'lost' | undefined => {
+  if (type === 'charge.dispute.closed') return status === 'lost' ? 'lost' : 'won'
+  if (type === 'charge.dispute.funds_withdrawn') return 'opened'
+  return status.startsWith('warning_') || status === 'prevented' ? undefined : 'opened'
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+
+// Only the fields that are read. Whatever Stripe calls an enum is text here: a value from the future survives parsing.
+
+const whole = z.number().int().nonnegative()
+const code = z.string().regex(/^[A-Za-z]{3}$/)
+
+/** An id, whether Stripe sent the id or, expanded, the object. */
+const reference = z
+  .union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)])
+  .nullish()
+  .transform((id) => id ?? undefined)
+
+/** Our marks on an object. Whatever else is in its metadata is the host's, and is not read. */
+export const marksWire = z
+  .object({
+    attempt_id: z.string().optional(),
+    refund_id: z.string().optional(),
+    kind: z.string().optional(),
+    save_card: z.string().optional(),
+  })
+  .nullish()
+  .transform((marks) => marks ?? {})
+
+/** What is wrong with a card or its charge: the body of a 402, and `last_payment_error`. */
+export const cardErrorWire = z.object({
+  code: z.string().nullish(),
+  decline_code: z.string().nullish(),
+  message: z.string().nullish(),
+})
+export type CardError = z.output<typeof cardErrorWire>
+
+export const intentWire = z.object({
+  object: z.literal('payment_intent'),
+  id: z.string(),
+  status: z.string(),
+  amount_received: whole,
+  currency: code,
+  customer: reference,
+  payment_method: reference,
+  latest_charge: reference,
+  last_payment_error: cardErrorWire.nullish(),
+  livemode: z.boolean(),
+  metadata: marksWire,
+})
+export type IntentWire = z.output<typeof intentWire>
+
+export const sessionWire = z.object({
+  object: z.literal('checkout.session'),
+  id: z.string(),
+  status: z.string().nullable(),
+  payment_status: z.string(),
+  url: z.string().nullish(),
+  expires_at: whole,
+  amount_total: whole.nullable(),
+  currency: code.nullable(),
+  customer: reference,
+  /** The id from an event or a fresh session, the object where it was expanded. */
+  payment_intent: z.union([z.string(), intentWire]).nullish(),
+  livemode: z.boolean(),
+  metadata: marksWire,
+})
+export type SessionWire = z.output<typeof sessionWire>
+
+export const refundWire = z.object({
+  object: z.literal('refund'),
+  id: z.string(),
+  status: z.string().nullable(),
+  amount: whole,
+  currency: code,
+  /** A refund does not say whether its money is real; its PaymentIntent, expanded, does. */
+  payment_intent: z.union([z.string(), z.object({ id: z.string(), livemode: z.boolean() })]).nullish(),
+  failure_reason: z.string().nullish(),
+  metadata: marksWire,
+})
+export type RefundWire = z.output<typeof refundWire>
+
+export const disputeWire = z.object({
+  object: z.literal('dispute'),
+  id: z.string(),
+  status: z.string(),
+  payment_intent: reference,
+})
+
+/** As much of any object as tells whether it is ours. */
+export const markedWire = z.object({ id: z.string(), metadata: marksWire })
+
+export const listWire = z.object({ object: z.literal('list'), data: z.array(z.unknown()), has_more: z.boolean() })
+
+export const eventWire = z.object({
+  object: z.literal('event'),
+  id: z.string().min(1),
+  type: z.string().min(1),
+  created: whole,
+  livemode: z.boolean(),
+  account: z.string().nullish(),
+  data: z.object({ object: z.unknown() }),
+})
