@@ -6,6 +6,7 @@ import { closeDispute, disputeOutcomes, isClosed, openDispute } from '../resourc
 import { authenticatePayment, settlePayment } from '../resources/payment-flow.ts'
 import { getObject, idOf } from '../resources/references.ts'
 import { refundStatuses, setRefundStatus } from '../resources/refunds.ts'
+import { authenticateSetup } from '../resources/setup-intents.ts'
 import { decodeJson, type RawObject } from '../wire/form.ts'
 import { flag, integer, oneOf, readParameters, required, text, type ReadShape, type Shape } from '../wire/params.ts'
 import { invalidParameter, refusedByState, StripeError } from '../wire/stripe-error.ts'
@@ -133,6 +134,9 @@ const controlCalls = ({ world, pump, reset }: Omit<ControlOptions, 'catchUp'>): 
     ),
     call('POST', '/payment_intents/{id}/authenticate', { outcome: required(oneOf(['succeeded', 'failed'])) }, ({ outcome }, id) =>
       world.transaction(() => authenticatePayment(world, id, outcome).intent),
+    ),
+    call('POST', '/setup_intents/{id}/authenticate', { outcome: required(oneOf(['succeeded', 'failed'])) }, ({ outcome }, id) =>
+      world.transaction(() => authenticateSetup(world, getObject(world, 'setup_intent', id), outcome).setup),
     ),
     call('POST', '/reset', {}, () => {
       reset()
