@@ -99,3 +99,7 @@ export const failure = async (call: Promise<unknown>): Promise<Stripe.errors.Str
 }
 
 export const types = (events: readonly { readonly type: string }[]): readonly string[] => events.map(({ type }) => type)
+
+/** A header of the answer an object came with. The SDK hands out the HTTP client's own response, here one of fetch. */
+export const header = (object: { readonly lastResponse: unknown }, name: string): string | null =>
+  (object.lastResponse as Response).headers.get(name)
