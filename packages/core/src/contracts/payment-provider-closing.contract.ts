@@ -9,7 +9,7 @@ export const promisesOfClosing: readonly ContractPromise<PaymentProviderFixture>
   promise('closes an open page, which then cannot be paid', async ({ provider, payer, truth, now }) => {
     const id = await openPage(provider, now())
     expect(reportOf(await provider.closeAttempt({ kind: 'hosted', providerId: id })).state).toEqual({ type: 'expired' })
-    await expect(payer.pay(id)).rejects.toThrow()
+    await expect(payer.pay(id)).rejects.toBeInstanceOf(Error)
     expect(await truth.openPages()).toBe(0)
     expect(await truth.charges()).toBe(0)
   }),

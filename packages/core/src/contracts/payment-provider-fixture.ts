@@ -44,5 +44,5 @@ export interface PaymentProviderFixture {
     refunds(): Promise<number>
   }
   /** The provider's own time. */
-  now(): Instant
+  readonly now: () => Instant
 }

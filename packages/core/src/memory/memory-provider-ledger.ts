@@ -30,24 +30,24 @@ export interface LedgerRefund {
 /** What exists at the in-memory provider, and the news of how it came about. */
 export interface ProviderLedger {
   /** `cs_1`, `cs_2`, … */
-  nextId(prefix: string): string
-  attempts(): readonly LedgerAttempt[]
-  refunds(): readonly LedgerRefund[]
-  events(): readonly ProviderEvent[]
-  addAttempt(attempt: LedgerAttempt): LedgerAttempt
-  findAttempt(kind: AttemptKind, id: string): LedgerAttempt | undefined
+  readonly nextId: (prefix: string) => string
+  readonly attempts: () => readonly LedgerAttempt[]
+  readonly refunds: () => readonly LedgerRefund[]
+  readonly events: () => readonly ProviderEvent[]
+  readonly addAttempt: (attempt: LedgerAttempt) => LedgerAttempt
+  readonly findAttempt: (kind: AttemptKind, id: string) => LedgerAttempt | undefined
   /** The captured charge of this id, and the attempt that brought it. */
-  findCharge(chargeId: string): { readonly amount: Money; readonly attempt: LedgerAttempt } | undefined
+  readonly findCharge: (chargeId: string) => { readonly amount: Money; readonly attempt: LedgerAttempt } | undefined
   /** Gives an attempt its next state, and tells of it under this name. */
-  moveAttempt(id: string, state: AttemptState, eventType: string): LedgerAttempt
-  expire(attempt: LedgerAttempt): LedgerAttempt
-  addRefund(chargeId: string, amount: Money, refundId?: RefundId): LedgerRefund
-  moveRefund(id: string, state: RefundState, eventType: string): LedgerRefund
+  readonly moveAttempt: (id: string, state: AttemptState, eventType: string) => LedgerAttempt
+  readonly expire: (attempt: LedgerAttempt) => LedgerAttempt
+  readonly addRefund: (chargeId: string, amount: Money, refundId?: RefundId) => LedgerRefund
+  readonly moveRefund: (id: string, state: RefundState, eventType: string) => LedgerRefund
   /** Minor units that went or are going back from a charge. */
-  refundedFrom(chargeId: string): bigint
+  readonly refundedFrom: (chargeId: string) => bigint
   /** What the next refunds begin as. Starts as `succeeded`. */
-  startRefundsAs(state: RefundState): void
-  tell(type: string, news: ProviderNews): void
+  readonly startRefundsAs: (state: RefundState) => void
+  readonly tell: (type: string, news: ProviderNews) => void
 }
 
 /** An empty ledger. Pages past their time are expired whenever anybody looks. */
