@@ -8,8 +8,8 @@ export type Problem =
   | Extract<ProviderAnswer<never>, { readonly type: 'refused' | 'unreachable' | 'unknown' }>
   /** The bank said no. The PaymentIntent is there where a charge was tried. */
   | { readonly type: 'declined'; readonly failure: PaymentFailure; readonly intent?: IntentWire }
-  /** Something that the call names does not exist. */
-  | { readonly type: 'missing'; readonly failure: PaymentFailure }
+  /** Something that the call names does not exist: what its path names, or the parameter `param`. */
+  | { readonly type: 'missing'; readonly param?: string; readonly failure: PaymentFailure }
 
 /**
  * Sorts an error by what it proves.
@@ -62,13 +62,12 @@ const refusal = (error: Stripe.errors.StripeError, detail: string): Problem => {
   const providerCode = code === undefined ? {} : { providerCode: code }
   if (code !== 'resource_missing')
     return { type: 'refused', failure: { code: 'provider_rejected', retryable: false, ...providerCode, detail } }
+  // A saved card that is gone can be replaced by another; nothing else that is missing can.
+  const isCard = param === 'payment_method' || param === 'customer'
   return {
     type: 'missing',
-    // A saved card that is gone can be replaced by another; nothing else that is missing can.
-    failure:
-      param === 'payment_method'
-        ? { code: 'invalid_card', retryable: true, ...providerCode, detail }
-        : { code: 'provider_rejected', retryable: false, ...providerCode, detail },
+    ...(param === undefined ? {} : { param }),
+    failure: { code: isCard ? 'invalid_card' : 'provider_rejected', retryable: isCard, ...providerCode, detail },
   }
 }
 

@@ -1,13 +1,20 @@
-import type { AttemptReport, Clock, PaymentProvider, ProviderAnswer, RefundReport } from '@holdfast/core'
+import type {
+  AttemptReport,
+  Clock,
+  PaymentProvider,
+  ProviderAnswer,
+  RefundReport,
+  SessionRequest,
+} from '@holdfast/core'
 import type Stripe from 'stripe'
 import { toStripeAmount } from './amount.ts'
-import { ask, ofLookUp } from './asking.ts'
+import { ask, ofLookUp, type Asked } from './asking.ts'
 import { attemptsAt } from './attempts.ts'
 import { once } from './idempotency.ts'
 import { findMarked } from './listing.ts'
 import { reportOfIntent, reportOfRefund, reportOfSession } from './report.ts'
 import { chargeParams, refundParams, sessionParams } from './requests.ts'
-import { intentWire, refundWire, sessionWire, type RefundWire } from './wire.ts'
+import { intentWire, refundWire, sessionWire, type RefundWire, type SessionWire } from './wire.ts'
 
 export interface StripeProviderOptions {
   /** From {@link createStripe}. A client that retries by itself would hide what was not heard. */
@@ -33,8 +40,17 @@ export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProvi
     openSession: async (request) => {
       const amount = toStripeAmount(request.amount)
       if (!amount.ok) return unfit(amount.error)
-      const params = sessionParams(request, amount.value, clock.now())
-      const asked = await ask(sessionWire, () => stripe.checkout.sessions.create(params, once(request.idempotencyKey)))
+      const open = (wanted: SessionRequest) =>
+        ask(sessionWire, () =>
+          stripe.checkout.sessions.create(
+            sessionParams(wanted, amount.value, clock.now()),
+            once(request.idempotencyKey),
+          ),
+        )
+      const first = await open(request)
+      // A customer that was deleted at Stripe must not keep its owner from paying: the page makes a new one. Nothing was
+      // kept under the key, since the parameters did not pass.
+      const asked = isCustomerGone(first, request) ? await open(withoutCustomer(request)) : first
       switch (asked.type) {
         case 'got':
           return reported(reportOfSession(asked.body))
@@ -107,6 +123,11 @@ export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProvi
     findRefund: (query) => refunds.find(query),
   }
 }
+
+const isCustomerGone = (asked: Asked<SessionWire>, { customerId }: SessionRequest): boolean =>
+  customerId !== undefined && asked.type === 'missing' && asked.param === 'customer'
+
+const withoutCustomer = ({ customerId: _gone, ...request }: SessionRequest): SessionRequest => request
 
 type RefundQuery = Parameters<PaymentProvider['findRefund']>[0]
 type Refusal = Extract<ProviderAnswer<never>, { readonly type: 'refused' }>
