@@ -4,7 +4,7 @@
 const acrossMachines = ['one-live-attempt', 'settlement']
 
 /** Folders of the core that are not a concept. */
-const rings = ['kernel', 'ports', 'use-cases', 'memory', 'contracts']
+const rings = ['kernel', 'ports', 'use-cases', 'fulfilment', 'memory', 'contracts']
 
 const either = (names) => names.join('|')
 const core = '^packages/core/src'
@@ -45,13 +45,14 @@ module.exports = {
       comment: 'A port is a promise in the words of the concepts. It knows nobody who uses or keeps it.',
       severity: 'error',
       from: { path: `${core}/ports/` },
-      to: { path: `${core}/((use-cases|memory|contracts)/|[^/]+\\.ts$)` },
+      to: { path: `${core}/((use-cases|fulfilment|memory|contracts)/|[^/]+\\.ts$)` },
     },
     {
       name: 'use-cases-know-ports',
-      comment: 'A use case gets its adapters handed in. One that imported an adapter could not be given another.',
+      comment:
+        'A use case gets its adapters handed in, and so does a built-in kind of fulfilment. One that imported an adapter could not be given another.',
       severity: 'error',
-      from: { path: `${core}/use-cases/` },
+      from: { path: `${core}/(use-cases|fulfilment)/` },
       to: { path: `${core}/((memory|contracts)/|[^/]+\\.ts$)` },
     },
     {

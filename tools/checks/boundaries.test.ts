@@ -31,7 +31,10 @@ const violations: Readonly<Record<string, readonly Plant[]>> = {
   ],
   'concept-imports-types-of-others': [importing('packages/core/src/wallet/planted.ts', '../payment/payment.ts')],
   'ports-know-concepts': [importing('packages/core/src/ports/planted.ts', '../use-cases/pay.ts')],
-  'use-cases-know-ports': [importing('packages/core/src/use-cases/planted.ts', '../memory/index.ts')],
+  'use-cases-know-ports': [
+    importing('packages/core/src/use-cases/planted.ts', '../memory/index.ts'),
+    importing('packages/core/src/fulfilment/planted.ts', '../index.ts'),
+  ],
   'core-entry-stays-lean': [importing('packages/core/src/planted-entry.ts', './memory/index.ts')],
   'contracts-belong-to-tests': [importing('packages/adapter-sql/src/planted-contract.ts', '@holdfast/core/contracts')],
   'core-has-no-dependencies': [
@@ -77,6 +80,7 @@ const allowed: readonly Plant[] = [
   importing('packages/core/src/settlement/settlement.ts', '../payment/payment.ts'),
   importing('packages/core/src/ports/clock.ts', '../payment/payment.ts'),
   importing('packages/core/src/use-cases/pay.ts', '../ports/clock.ts'),
+  importing('packages/core/src/fulfilment/stay.ts', '../ports/clock.ts'),
   importing('packages/core/src/memory/index.ts', '../use-cases/pay.ts'),
   importing('packages/core/src/contracts/index.ts', 'vitest'),
   importing('packages/core/src/index.ts', './use-cases/pay.ts'),
