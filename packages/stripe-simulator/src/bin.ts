@@ -5,8 +5,6 @@ import { serveSimulator, type ServeOptions } from './server/serve.ts'
 // Exit codes: 0 stopped as asked, 1 could not run, 2 the command line could not be understood.
 const run = async (options: ServeOptions): Promise<void> => {
   const server = await serveSimulator(options)
-  const targets = (options.webhooks ?? []).map(({ url }) => `  webhooks to ${url}\n`)
-  process.stdout.write(`The Stripe simulator listens on ${server.url}\n${targets.join('')}`)
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -15,6 +13,8 @@ const run = async (options: ServeOptions): Promise<void> => {
       void server.close().then(() => process.exit(0))
     })
   }
+  const targets = (options.webhooks ?? []).map(({ url }) => `  webhooks to ${url}\n`)
+  process.stdout.write(`The Stripe simulator listens on ${server.url}\n${targets.join('')}`)
 }
 
 const explain = (error: unknown, options: ServeOptions): string => {
