@@ -82,9 +82,11 @@ export const brokenAtRest = async (w: World): Promise<readonly string[]> => {
   for (const made of w.provider.truth.refunds())
     if (!cases.some(({ refunds }) => refunds.some(({ providerId }) => providerId === made.id)))
       broken.push(`10: ${made.id} is not known here`)
-  for (const { payment } of cases) {
+  for (const { payment, refunds } of cases) {
     if (payment.subject.type !== 'intent' || !isCollected(payment)) continue
     const record = reservations.find(({ paymentId }) => paymentId === payment.id)
+    const givenUp = refunds.some(({ reason }) => reason === 'slot_taken' || reason === 'unavailable')
+    if (record !== undefined && givenUp) broken.push(`12: ${payment.id} won its slot, and its money went back as if it had not`)
     const lost = record === undefined
     if (lost && payment.status !== 'refunded') broken.push(`6: ${payment.id} was kept for nothing`)
   }

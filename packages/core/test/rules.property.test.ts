@@ -38,7 +38,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('deliver' as const), on: fc.nat(30), times: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(minute, 20 * minute, 3 * hour, 2 * day, 70 * day) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('refund' as const), on, part: fc.integer({ min: 1, max: 3 }), key: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('refund' as const), on, part: fc.integer({ min: 1, max: 3 }), key: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('refund_there' as const, 'dispute' as const), on }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('start_balance' as const, 'bad_card' as const, 'cancel_reservation' as const), on }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reprice' as const), on, to: fc.integer({ min: 1, max: 3 }) }) },
@@ -46,7 +46,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('fault' as const),
-      call: fc.constantFrom<ProviderCall>('openSession', 'chargeSavedCard', 'closeAttempt', 'findAttempt', 'refund', 'findRefund'),
+      call: fc.constantFrom<ProviderCall>('openSession', 'chargeSavedCard', 'closeAttempt', 'findAttempt', 'refund', 'refund', 'findRefund'),
       fault: fc.constantFrom<ProviderFault>(
         'answer_lost', 'request_lost', 'unreachable', 'error_with_effect', 'error_without_effect', 'unrecognized_status',
       ),
