@@ -92,6 +92,7 @@ const allowed: readonly Plant[] = [
   importing('packages/adapter-stripe/test/stories.ts', '@holdfast/stripe-simulator'),
   importing('packages/adapter-http/src/index.ts', 'hono'),
   importingTypes('packages/stripe-simulator/src/index.ts', 'stripe'),
+  importing('packages/stripe-simulator/src/http-client.ts', 'stripe'),
   importing('packages/stripe-simulator/src/server.ts', '@hono/node-server'),
   importing('examples/server/src/app.ts', '@holdfast/adapter-sql'),
   importing('examples/server/src/stripe.ts', 'stripe'),
