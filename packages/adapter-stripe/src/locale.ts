@@ -4,18 +4,20 @@ const spoken = (
   'th tr vi zh zh-HK zh-TW'
 ).split(' ')
 
-const byTag = new Map(spoken.map((tag) => [tag.toLowerCase(), tag]))
+/** Tags whose page has another name. */
+const elsewhere = [
+  ['no', 'nb'],
+  ['nn', 'nb'],
+  ['tl', 'fil'],
+  ['hi', 'hi-IN'],
+  ['zh-hant', 'zh-TW'],
+  ['zh-mo', 'zh-HK'],
+  ['zh-hant-hk', 'zh-HK'],
+] as const
 
-/** Tags whose page has another name. The Spanish of the Americas is one page. */
-const elsewhere: Readonly<Record<string, string>> = {
-  no: 'nb',
-  nn: 'nb',
-  tl: 'fil',
-  hi: 'hi-IN',
-  'zh-hant': 'zh-TW',
-  'zh-mo': 'zh-HK',
-  'zh-hant-hk': 'zh-HK',
-}
+const pages = new Map<string, string>([...spoken.map((tag) => [tag.toLowerCase(), tag] as const), ...elsewhere])
+
+/** The Spanish of the Americas is one page. */
 const americas = new Set('ar bo cl co cr cu do ec gt hn mx ni pa pe pr py sv us uy ve'.split(' '))
 
 /** The language of the page for a BCP 47 tag; `undefined` leaves the choice to the page, as for a language it lacks. */
@@ -24,7 +26,7 @@ export const toStripeLocale = (tag: string): string | undefined => {
   const [language = '', ...rest] = wanted.split('-')
   if (language === 'es' && rest.some((part) => americas.has(part))) return 'es-419'
   for (const candidate of [wanted, ...(rest[0] === undefined ? [] : [`${language}-${rest[0]}`]), language]) {
-    const found = byTag.get(candidate) ?? elsewhere[candidate]
+    const found = pages.get(candidate)
     if (found !== undefined) return found
   }
   return undefined

@@ -1,0 +1,288 @@
+import { money } from '@holdfast/core'
+import { describe, expect, it } from 'vitest'
+import { translateEvent } from '../src/translate.ts'
+import { intent, refund, session } from './samples.ts'
+
+const translate = (type: string, object: unknown, livemode = false) =>
+  translateEvent({ type, livemode, data: { object } })
+
+const nothing = { about: 'nothing' }
+const ask = { report: 'ask' }
+const state = (type: string, more: object = {}) => ({ report: { state: { type, ...more } } })
+const hostedMarks = { attempt_id: 'att_1', kind: 'hosted' }
+const paid = { status: 'complete', payment_status: 'paid', payment_intent: 'pi_1', url: null, customer: 'cus_1' }
+const complete = { status: 'complete', payment_status: 'unpaid', payment_intent: 'pi_1', url: null }
+const failed = {
+  status: 'requires_payment_method',
+  payment_method: null,
+  last_payment_error: { code: 'card_declined', decline_code: 'do_not_honor' },
+}
+
+const table: readonly (readonly [string, string, unknown, object])[] = [
+  [
+    'a paid page',
+    'checkout.session.completed',
+    session(paid),
+    {
+      about: 'attempt',
+      providerId: 'cs_1',
+      attemptId: 'att_1',
+      report: {
+        providerId: 'cs_1',
+        livemode: false,
+        state: { type: 'captured', charge: { id: 'pi_1', amount: money(10_00, 'EUR'), customerId: 'cus_1' } },
+      },
+    },
+  ],
+  [
+    'a paid page that kept a card',
+    'checkout.session.completed',
+    session({ ...paid, metadata: { ...hostedMarks, save_card: 'true' } }),
+    { providerId: 'cs_1', ...ask },
+  ],
+  ['a page left with money on its way', 'checkout.session.completed', session(complete), state('processing')],
+  [
+    'a page that asked for no payment',
+    'checkout.session.completed',
+    session({ ...complete, payment_status: 'no_payment_required', payment_intent: null }),
+    ask,
+  ],
+  ['a page in a status from the future', 'checkout.session.completed', session({ status: 'folded' }), ask],
+  ['money that came later', 'checkout.session.async_payment_succeeded', session(paid), state('captured')],
+  [
+    'money that came later for a page that kept a card',
+    'checkout.session.async_payment_succeeded',
+    session({ ...paid, metadata: { ...hostedMarks, save_card: 'true' } }),
+    ask,
+  ],
+  [
+    'money that did not come',
+    'checkout.session.async_payment_failed',
+    session(complete),
+    state('declined', { failure: { code: 'card_declined', retryable: true } }),
+  ],
+  [
+    'a page that ran out',
+    'checkout.session.expired',
+    session({ status: 'expired' }),
+    { providerId: 'cs_1', attemptId: 'att_1', ...ask },
+  ],
+  ['another program’s page', 'checkout.session.completed', session({ ...paid, metadata: {} }), nothing],
+  [
+    'another program’s page of any shape',
+    'checkout.session.completed',
+    { object: 'checkout.session', id: 'cs_9' },
+    nothing,
+  ],
+  [
+    'a page whose mark cannot be ours',
+    'checkout.session.completed',
+    session({ ...paid, metadata: { attempt_id: "' OR 1=1--" } }),
+    nothing,
+  ],
+
+  [
+    'money of a page',
+    'payment_intent.succeeded',
+    intent({ metadata: hostedMarks }),
+    {
+      about: 'attempt',
+      attemptId: 'att_1',
+      report: {
+        livemode: false,
+        state: { type: 'captured', charge: { id: 'pi_1', customerId: 'cus_1', paymentMethodId: 'pm_1' } },
+      },
+    },
+  ],
+  [
+    'money of a page on its way',
+    'payment_intent.processing',
+    intent({ status: 'processing', metadata: hostedMarks }),
+    state('processing'),
+  ],
+  [
+    'money of a page set aside',
+    'payment_intent.amount_capturable_updated',
+    intent({ status: 'requires_capture', metadata: hostedMarks }),
+    state('authorized'),
+  ],
+  ['a card declined on a page', 'payment_intent.payment_failed', intent({ ...failed, metadata: hostedMarks }), nothing],
+  [
+    'a page that asks its payer to authenticate',
+    'payment_intent.requires_action',
+    intent({ status: 'requires_action', metadata: hostedMarks }),
+    nothing,
+  ],
+  [
+    'a page cancelled under its payer',
+    'payment_intent.canceled',
+    intent({ status: 'canceled', metadata: hostedMarks }),
+    ask,
+  ],
+
+  [
+    'a saved card’s money',
+    'payment_intent.succeeded',
+    intent(),
+    { providerId: 'pi_1', attemptId: 'att_1', ...state('captured') },
+  ],
+  [
+    'a saved card’s decline',
+    'payment_intent.payment_failed',
+    intent(failed),
+    { providerId: 'pi_1', ...state('declined', { failure: { providerCode: 'do_not_honor' } }) },
+  ],
+  ['a saved card’s decline, overtaken', 'payment_intent.payment_failed', intent({ status: 'succeeded' }), ask],
+  ['a saved card that wants its owner', 'payment_intent.requires_action', intent({ status: 'requires_action' }), ask],
+  [
+    'a saved card’s charge under way',
+    'payment_intent.processing',
+    intent({ status: 'processing' }),
+    state('processing'),
+  ],
+  ['a saved card’s charge, cancelled', 'payment_intent.canceled', intent({ status: 'canceled' }), state('expired')],
+  [
+    'a saved card’s charge, declined and cancelled',
+    'payment_intent.canceled',
+    intent({ ...failed, status: 'canceled' }),
+    state('declined'),
+  ],
+  ['another program’s charge', 'payment_intent.succeeded', intent({ metadata: null }), nothing],
+
+  [
+    'our refund',
+    'refund.created',
+    refund({ status: 'pending', payment_intent: 'pi_1' }),
+    {
+      about: 'refund',
+      refundId: 'rf_1',
+      report: {
+        providerId: 're_1',
+        chargeId: 'pi_1',
+        amount: money(10_00, 'EUR'),
+        livemode: false,
+        state: { type: 'pending' },
+      },
+    },
+  ],
+  ['our refund, done', 'refund.updated', refund({ payment_intent: 'pi_1' }), state('succeeded')],
+  [
+    'our refund, sent back',
+    'refund.failed',
+    refund({ payment_intent: 'pi_1', status: 'failed', failure_reason: 'lost_or_stolen_card' }),
+    state('failed', { detail: 'lost_or_stolen_card' }),
+  ],
+  [
+    'our refund, taken back',
+    'refund.updated',
+    refund({ payment_intent: 'pi_1', status: 'canceled' }),
+    state('failed', { detail: 'canceled' }),
+  ],
+  [
+    'our refund that waits for its owner',
+    'refund.updated',
+    refund({ payment_intent: 'pi_1', status: 'requires_action' }),
+    state('pending'),
+  ],
+  [
+    'our refund in a status from the future',
+    'charge.refund.updated',
+    refund({ payment_intent: 'pi_1', status: 'folded' }),
+    state('unrecognized', { status: 'folded' }),
+  ],
+  [
+    'a refund that somebody else made',
+    'refund.created',
+    refund({ payment_intent: 'pi_1', metadata: {} }),
+    { about: 'refund', report: { chargeId: 'pi_1' } },
+  ],
+  ['a refund of no PaymentIntent', 'refund.created', refund({ payment_intent: null }), nothing],
+
+  [
+    'a dispute',
+    'charge.dispute.created',
+    { object: 'dispute', id: 'dp_1', status: 'needs_response', payment_intent: 'pi_1' },
+    {
+      about: 'dispute',
+      providerId: 'dp_1',
+      chargeId: 'pi_1',
+      outcome: 'opened',
+    },
+  ],
+  [
+    'an inquiry',
+    'charge.dispute.created',
+    { object: 'dispute', id: 'dp_1', status: 'warning_needs_response', payment_intent: 'pi_1' },
+    nothing,
+  ],
+  [
+    'an inquiry that became a dispute',
+    'charge.dispute.funds_withdrawn',
+    { object: 'dispute', id: 'dp_1', status: 'needs_response', payment_intent: 'pi_1' },
+    { outcome: 'opened' },
+  ],
+  [
+    'a dispute won',
+    'charge.dispute.closed',
+    { object: 'dispute', id: 'dp_1', status: 'won', payment_intent: 'pi_1' },
+    { outcome: 'won' },
+  ],
+  [
+    'a dispute lost',
+    'charge.dispute.closed',
+    { object: 'dispute', id: 'dp_1', status: 'lost', payment_intent: 'pi_1' },
+    { outcome: 'lost' },
+  ],
+  [
+    'an inquiry closed',
+    'charge.dispute.closed',
+    { object: 'dispute', id: 'dp_1', status: 'warning_closed', payment_intent: 'pi_1' },
+    { outcome: 'won' },
+  ],
+  [
+    'a dispute prevented',
+    'charge.dispute.created',
+    { object: 'dispute', id: 'dp_1', status: 'prevented', payment_intent: 'pi_1' },
+    nothing,
+  ],
+  [
+    'a dispute of no PaymentIntent',
+    'charge.dispute.created',
+    { object: 'dispute', id: 'dp_1', status: 'needs_response', payment_intent: null },
+    nothing,
+  ],
+
+  ['a charge refunded, of which the refund’s own event tells', 'charge.refunded', { object: 'charge' }, nothing],
+  ['a PaymentIntent that was made', 'payment_intent.created', intent(), nothing],
+  ['a type that nobody listed', 'moon.rose', 'anything', nothing],
+]
+
+describe('news', () => {
+  it.each(table)('of %s (%s)', (_name, type, object, expected) => {
+    expect(translate(type, object)).toMatchObject({ ok: true, value: expected })
+  })
+
+  it('of a page’s PaymentIntent names no page: the mark does', () => {
+    const translated = translate('payment_intent.succeeded', intent({ metadata: hostedMarks }))
+    expect(translated.ok && translated.value).not.toHaveProperty('providerId')
+    expect(translated.ok && translated.value.about === 'attempt' && translated.value.report).not.toHaveProperty(
+      'providerId',
+    )
+  })
+
+  it('takes the mode of a refund from its event', () => {
+    expect(translate('refund.created', refund({ payment_intent: 'pi_1' }), true)).toMatchObject({
+      value: { report: { livemode: true } },
+    })
+  })
+
+  it.each([
+    ['checkout.session.completed', session({ expires_at: 'soon' }), 'expires_at'],
+    ['payment_intent.succeeded', intent({ amount_received: -1 }), 'amount_received'],
+    ['refund.created', refund({ amount: 1.5 }), 'amount'],
+    ['refund.created', refund({ currency: 'euros' }), 'currency'],
+    ['charge.dispute.closed', { object: 'dispute' }, 'id'],
+  ])('of %s that cannot be read is refused, and names the field', (type, object, field) => {
+    expect(translate(type, object)).toEqual({ ok: false, error: expect.stringContaining(field) })
+  })
+})
