@@ -1,1 +1,5 @@
-export {}
+export { migrate } from './migrations/migrate.ts'
+export { openSql, type SqlDatabase, type SqlLocation } from './open-sql.ts'
+export type { RetryOptions } from './retry.ts'
+export { CommitUnknown } from './session.ts'
+export { sqlUnitOfWork } from './sql-unit-of-work.ts'

@@ -1,0 +1,180 @@
+import type { Knex } from 'knex'
+import type { Outcome, Row, SqlSession } from './session.ts'
+import { statement, type Statement, type Value } from './statement.ts'
+
+/**
+ * What a failed statement means for the transaction it was in.
+ *
+ * `conflict`: another transaction was in the way; the same work may succeed when it runs again. `busy`: as that, before
+ * anything was done. `lost`: the connection is gone. `other`: running it again would fail again.
+ */
+export type ErrorKind = 'conflict' | 'busy' | 'lost' | 'other'
+
+/** Everything in which Postgres and SQLite differ. */
+export interface Dialect {
+  readonly name: 'postgres' | 'sqlite'
+  /** True where statements may be sent without waiting for the one before. */
+  readonly pipelines: boolean
+  readonly types: {
+    readonly text: string
+    /** Whole numbers of 64 bits. */
+    readonly integer: string
+    /** Counts up by itself, in the order of insertion, and is the table's key. */
+    readonly sequence: string
+  }
+  begin(connection: object, mode: 'read' | 'write'): Promise<void>
+  send(connection: object, statement: Statement, values: readonly Value[]): Promise<Outcome>
+  /** @throws when nothing was kept, and when that cannot be known. */
+  commit(connection: object): Promise<void>
+  rollBack(connection: object): Promise<void>
+  /** Makes sure that a connection which breaks while it is ours breaks nothing else. Call the answer when done with it. */
+  guard(connection: object): () => void
+  kindOf(error: unknown): ErrorKind
+  /** Keeps everybody else from this resource until the end of the transaction. */
+  lockResource(session: SqlSession, resourceId: string): void
+  /** Keeps everybody else from migrating until the end of the transaction. */
+  lockMigrations(session: SqlSession): void
+}
+
+/** The dialect that a knex instance speaks. @throws for any other database or driver. */
+export const dialectOf = (knex: Knex): Dialect => {
+  const { driverName, dialect } = knex.client as { readonly driverName?: string; readonly dialect?: string }
+  if (dialect === 'postgresql' && driverName === 'pg') return postgres
+  if (dialect === 'sqlite3' && driverName === 'better-sqlite3') return sqlite
+  throw new Error(
+    `Holdfast speaks to Postgres through 'pg' and to SQLite through 'better-sqlite3', not through '${driverName}'.`,
+  )
+}
+
+/** The names of constraints that only ever say that somebody else was faster. */
+export const slotConstraint = 'holdfast_reservations_no_overlap'
+
+/** Of `pg`, what is used of it. */
+interface PgConnection {
+  query(query: string): Promise<{ readonly command: string }>
+  query(query: { readonly name?: string; readonly text: string; readonly values: readonly Value[] }): Promise<{
+    readonly rows: readonly Row[]
+    readonly rowCount: number | null
+  }>
+  on(event: 'error', listener: (error: unknown) => void): void
+  removeListener(event: 'error', listener: (error: unknown) => void): void
+  /** Where knex looks whether a connection is to be thrown away. */
+  __knex__disposed?: unknown
+}
+
+const lockResource = statement('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))')
+
+// Any number will do that nobody else locks; this one spells "holdfast" on a telephone.
+const lockMigrations = statement('SELECT pg_advisory_xact_lock(46533278)')
+
+const postgres: Dialect = {
+  name: 'postgres',
+  pipelines: true,
+  // In the order of bytes, as on SQLite and in JavaScript, and not of the database's language.
+  types: { text: 'text COLLATE "C"', integer: 'bigint', sequence: 'bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY' },
+  async begin(connection, mode) {
+    await (connection as PgConnection).query(
+      mode === 'write' ? 'BEGIN ISOLATION LEVEL READ COMMITTED' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+    )
+  },
+  async send(connection, { postgres: { text, name } }, values) {
+    const { rows, rowCount } = await (connection as PgConnection).query(
+      name === undefined ? { text, values } : { name, text, values },
+    )
+    return { rows, changes: rowCount ?? 0 }
+  },
+  async commit(connection) {
+    const { command } = await (connection as PgConnection).query('COMMIT')
+    // Postgres answers COMMIT with a rollback, and no error, when a statement had failed before.
+    if (command !== 'COMMIT') throw new Error('A statement failed, and the transaction was rolled back.')
+  },
+  async rollBack(connection) {
+    await (connection as PgConnection).query('ROLLBACK')
+  },
+  guard(connection) {
+    const pg = connection as PgConnection
+    // Without a listener, a connection that breaks would end the process.
+    const onError = (error: unknown): void => {
+      pg.__knex__disposed = error
+    }
+    pg.on('error', onError)
+    return () => pg.removeListener('error', onError)
+  },
+  kindOf(error) {
+    const { code = '', constraint, message = '' } = error as { code?: string; constraint?: string; message?: string }
+    // Serialization failure, deadlock, lock not available.
+    if (code === '40001' || code === '40P01' || code === '55P03') return 'conflict'
+    if (code === '23P01' && constraint === slotConstraint) return 'conflict'
+    // Connection exceptions, the server shutting down or starting, and what the socket and the driver say of it.
+    if (/^(08\w{3}|57P0[1-3]|ECONN\w+|EPIPE|ETIMEDOUT)$/.test(code)) return 'lost'
+    return /^Connection terminated|^Client has encountered a connection error|^timeout expired/.test(message)
+      ? 'lost'
+      : 'other'
+  },
+  lockResource(session, resourceId) {
+    session.post(lockResource, [resourceId])
+  },
+  lockMigrations(session) {
+    session.post(lockMigrations, [])
+  },
+}
+
+/** Of `better-sqlite3`, what is used of it. */
+interface SqliteConnection {
+  prepare(sql: string): SqliteStatement
+  exec(sql: string): unknown
+  readonly inTransaction: boolean
+}
+interface SqliteStatement {
+  readonly reader: boolean
+  all(values: readonly Value[]): readonly Row[]
+  run(values: readonly Value[]): { readonly changes: number }
+}
+
+const prepared = new WeakMap<object, Map<string, SqliteStatement>>()
+
+const prepare = (connection: SqliteConnection, sql: string): SqliteStatement => {
+  const statements = prepared.get(connection) ?? new Map<string, SqliteStatement>()
+  prepared.set(connection, statements)
+  const old = statements.get(sql)
+  if (old !== undefined) return old
+  const made = connection.prepare(sql)
+  statements.set(sql, made)
+  return made
+}
+
+const sqlite: Dialect = {
+  name: 'sqlite',
+  // Each statement is over when it has been called.
+  pipelines: false,
+  types: { text: 'text', integer: 'integer', sequence: 'integer PRIMARY KEY' },
+  async begin(connection, mode) {
+    // Not a plain BEGIN: a transaction that reads first and writes later would be turned away, whatever the time-out.
+    prepare(connection as SqliteConnection, mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN').run([])
+  },
+  async send(connection, { sqlite: sql }, values) {
+    const db = connection as SqliteConnection
+    // A full disk ends the transaction by itself; what came after would be kept one by one.
+    if (!db.inTransaction) throw new Error('SQLite has ended the transaction.')
+    const ready = prepare(db, sql)
+    if (!ready.reader) return { rows: [], changes: ready.run(values).changes }
+    const rows = ready.all(values)
+    return { rows, changes: rows.length }
+  },
+  async commit(connection) {
+    prepare(connection as SqliteConnection, 'COMMIT').run([])
+  },
+  async rollBack(connection) {
+    const db = connection as SqliteConnection
+    if (db.inTransaction) prepare(db, 'ROLLBACK').run([])
+  },
+  guard: () => () => {},
+  kindOf(error) {
+    const { code = '', message = '' } = error as { code?: string; message?: string }
+    if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy'
+    return code === 'SQLITE_CONSTRAINT_TRIGGER' && message.includes(slotConstraint) ? 'conflict' : 'other'
+  },
+  // There is one writer at a time: whoever is in a transaction that writes has locked everything.
+  lockResource: () => {},
+  lockMigrations: () => {},
+}

@@ -1,0 +1,91 @@
+import type { UnitOfWork } from '@holdfast/core'
+import createKnex, { type Knex } from 'knex'
+import { migrate } from './migrations/migrate.ts'
+import type { RetryOptions } from './retry.ts'
+import { sqlUnitOfWork } from './sql-unit-of-work.ts'
+import { sqliteClient } from './sqlite-client.ts'
+
+/** Where the data is: a file, a server, or something of the host's that knows. */
+export type SqlLocation =
+  /** `filename`: a path, or `:memory:` for a database that goes with the process. */
+  | { readonly kind: 'sqlite'; readonly filename: string }
+  /** `poolMax`: connections at once, 10 by default. */
+  | { readonly kind: 'postgres'; readonly url: string; readonly poolMax?: number }
+  /** The host's own knex, for `pg` or `better-sqlite3`. It stays the host's: `close` leaves it open. */
+  | { readonly kind: 'knex'; readonly knex: Knex }
+  /** The host's own `pg.Pool`. It stays the host's: `close` leaves it open. */
+  | { readonly kind: 'pg-pool'; readonly pool: object }
+
+/** A database, ready to be used. */
+export interface SqlDatabase {
+  readonly unitOfWork: UnitOfWork
+  /** For the host's own statements on the same database. Inside a transaction of ours nobody else gets its connection. */
+  readonly knex: Knex
+  /** See {@link migrate}. */
+  migrate(): Promise<readonly string[]>
+  /** Resolves when the database answers. @throws when it does not. */
+  ping(): Promise<void>
+  /** Gives back what was opened here, and nothing else. */
+  close(): Promise<void>
+}
+
+/** Opens a database, or makes use of one that is open. Nothing is connected before the first use. */
+export const openSql = (location: SqlLocation, options: RetryOptions = {}): SqlDatabase => {
+  const knex = knexFor(location)
+  return {
+    unitOfWork: sqlUnitOfWork(knex, options),
+    knex,
+    migrate: () => migrate(knex, options),
+    async ping() {
+      await knex.raw('select 1')
+    },
+    async close() {
+      if (location.kind !== 'knex') await knex.destroy()
+    },
+  }
+}
+
+const acquireConnectionTimeout = 10_000
+
+const knexFor = (location: SqlLocation): Knex => {
+  switch (location.kind) {
+    case 'knex':
+      return location.knex
+    case 'pg-pool':
+      // Not in knex's types yet: a pool that is used and never closed by it.
+      return createKnex({ client: 'pg', connectionPool: location.pool } as Knex.Config)
+    case 'postgres':
+      return createKnex({
+        client: 'pg',
+        connection: {
+          connectionString: location.url,
+          application_name: 'holdfast',
+          // No statement of ours takes long; one that does is stuck.
+          statement_timeout: 30_000,
+          // Statements that do not wait for each other are sent together: fewer journeys for the same work.
+          pipeline: true,
+        } as Knex.PgConnectionConfig,
+        pool: { min: 0, max: location.poolMax ?? 10, idleTimeoutMillis: 30_000 },
+        acquireConnectionTimeout,
+      })
+    case 'sqlite':
+      return createKnex({
+        client: sqliteClient(),
+        connection: { filename: location.filename },
+        useNullAsDefault: true,
+        acquireConnectionTimeout,
+        // One connection that is never closed: SQLite has one writer, and in memory the connection is the database.
+        pool: { min: 1, max: 1, idleTimeoutMillis: 2 ** 31 - 1, afterCreate: prepareSqlite },
+      })
+  }
+}
+
+const prepareSqlite = (connection: { pragma(text: string): unknown }, done: (error?: Error) => void): void => {
+  // Waiting for a lock inside SQLite stops the whole process: hardly any of it there, the rest in a timer.
+  connection.pragma('busy_timeout = 20')
+  connection.pragma('journal_mode = WAL')
+  // With less, a commit that was answered may be gone after a power cut.
+  connection.pragma('synchronous = FULL')
+  connection.pragma('foreign_keys = ON')
+  done()
+}

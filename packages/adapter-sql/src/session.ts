@@ -1,0 +1,116 @@
+import { bug } from '@holdfast/core'
+import type { Dialect } from './dialect.ts'
+import type { Statement, Value } from './statement.ts'
+
+/** A row as it comes from either database. Numbers of 64 bits come as text from Postgres; those of money from both. */
+export type Row = Readonly<Record<string, string | number | bigint | null>>
+
+/** What a statement did: the rows it answered, and how many it changed. */
+export interface Outcome {
+  readonly rows: readonly Row[]
+  readonly changes: number
+}
+
+/**
+ * One transaction on one connection.
+ *
+ * Statements are sent in the order in which they are asked for and, on a connection that pipelines, without waiting for
+ * each other. Once one has failed, the whole transaction has: nothing after it is sent.
+ */
+export interface SqlSession {
+  readonly mode: 'read' | 'write'
+  readonly dialect: Dialect
+  /** For statements that change nothing; with `{lock}` in `write` mode only. */
+  query(statement: Statement, values: readonly Value[]): Promise<readonly Row[]>
+  /** For statements that change something, and whose outcome matters now. */
+  change(statement: Statement, values: readonly Value[]): Promise<Outcome>
+  /** For statements that change something and whose answer nobody needs. If one fails, the commit does. */
+  post(statement: Statement, values: readonly Value[]): void
+}
+
+/** A session and its two ends. */
+export interface OpenSession extends SqlSession {
+  /**
+   * Keeps everything.
+   *
+   * @throws what any statement failed with: then nothing is kept. @throws {@link CommitUnknown}
+   */
+  commit(): Promise<void>
+  /** Takes everything back. */
+  rollBack(): Promise<void>
+}
+
+/**
+ * The connection was lost while a commit was under way: everything was kept, or nothing. It is not tried again, because
+ * that could do it twice; whoever asked may ask again under the same key, and finds out.
+ */
+export class CommitUnknown extends Error {
+  override readonly name = 'CommitUnknown'
+}
+
+/** Opens a transaction on a connection that nobody else uses meanwhile. */
+export const openSession = async (
+  dialect: Dialect,
+  connection: object,
+  mode: 'read' | 'write',
+): Promise<OpenSession> => {
+  let over = false
+  const failures: unknown[] = []
+  const sent: Promise<unknown>[] = []
+
+  const watch = async <T>(sending: Promise<T>): Promise<T> => {
+    try {
+      return await sending
+    } catch (error) {
+      // Whatever was sent behind the first failure failed because of it, and tells less.
+      failures.push(error)
+      throw failures[0]
+    }
+  }
+  const send = (statement: Statement, values: readonly Value[]): Promise<Outcome> => {
+    if (over) bug('A transaction was used after it had ended.')
+    if (failures.length > 0) throw failures[0]
+    return watch(dialect.send(connection, statement, values))
+  }
+  const writing = (): void => {
+    if (mode === 'read') bug('A transaction that only reads was asked to write.')
+  }
+
+  const begun = watch(dialect.begin(connection, mode))
+  if (dialect.pipelines) sent.push(begun.catch(() => {}))
+  else await begun
+
+  return {
+    mode,
+    dialect,
+    async query(statement, values) {
+      return (await send(statement, values)).rows
+    },
+    async change(statement, values) {
+      writing()
+      return send(statement, values)
+    },
+    post(statement, values) {
+      writing()
+      sent.push(send(statement, values).catch(() => {}))
+    },
+    async commit() {
+      over = true
+      if (failures.length > 0) throw failures[0]
+      try {
+        await dialect.commit(connection)
+      } catch (error) {
+        if (dialect.kindOf(error) === 'lost')
+          throw new CommitUnknown('The connection was lost during a commit.', { cause: error })
+        await Promise.all(sent)
+        throw failures[0] ?? error
+      }
+      await Promise.all(sent)
+    },
+    async rollBack() {
+      over = true
+      await Promise.all(sent)
+      await dialect.rollBack(connection)
+    },
+  }
+}

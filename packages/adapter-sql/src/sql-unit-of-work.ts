@@ -1,0 +1,44 @@
+import type { Effect, Task, Transaction, UnitOfWork } from '@holdfast/core'
+import type { Knex } from 'knex'
+import { dialectOf } from './dialect.ts'
+import { persistently, type RetryOptions } from './retry.ts'
+import type { SqlSession } from './session.ts'
+import { sqlInbox } from './stores/inbox.ts'
+import { sqlIntentStore } from './stores/intent-store.ts'
+import { sqlPaymentStore } from './stores/payment-store.ts'
+import { sqlQueue } from './stores/queue.ts'
+import { sqlAttentionList, sqlCustomerStore, sqlRequestLog, sqlTimeline } from './stores/records.ts'
+import { sqlReservationStore } from './stores/reservation-store.ts'
+import { transact } from './transact.ts'
+
+/**
+ * A unit of work on SQLite or Postgres, through the connections of this knex and nothing else of it: the host may go on
+ * using it. The tables must be there, see {@link migrate}.
+ *
+ * `run` is a `BEGIN IMMEDIATE` on SQLite; on Postgres it is READ COMMITTED with locks on the rows that are found. `read`
+ * sees one snapshot. A transaction takes one connection and holds it until it is over.
+ */
+export const sqlUnitOfWork = (knex: Knex, options: RetryOptions = {}): UnitOfWork => {
+  const dialect = dialectOf(knex)
+  const within =
+    (mode: 'read' | 'write') =>
+    <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
+      persistently(dialect, options, () => transact(knex, dialect, mode, (session) => work(transactionOn(session))))
+  return { run: within('write'), read: within('read') }
+}
+
+const outbox = sqlQueue('holdfast_outbox')
+const tasks = sqlQueue('holdfast_tasks')
+
+const transactionOn = (session: SqlSession): Transaction => ({
+  payments: sqlPaymentStore(session),
+  intents: sqlIntentStore(session),
+  reservations: sqlReservationStore(session),
+  customers: sqlCustomerStore(session),
+  timeline: sqlTimeline(session),
+  outbox: outbox<Effect>(session),
+  inbox: sqlInbox(session),
+  tasks: tasks<Task>(session),
+  requests: sqlRequestLog(session),
+  attention: sqlAttentionList(session),
+})

@@ -1,0 +1,124 @@
+import {
+  encodeJson,
+  isLive,
+  type Attempt,
+  type AttemptId,
+  type AttemptKind,
+  type ClosingReason,
+  type PageTerms,
+  type PaymentFailure,
+  type PaymentId,
+} from '@holdfast/core'
+import { amount, bad, count, flag, json, maybeText, moment, text } from '../row.ts'
+import type { Row } from '../session.ts'
+import type { Value } from '../statement.ts'
+
+/** The columns that say what an attempt is, in the order of {@link attemptValues}. */
+export const attemptColumns = [
+  'kind',
+  'amount_minor',
+  'amount_currency',
+  'idempotency_key',
+  'requested_at',
+  'announce',
+  'page',
+  'provider_id',
+  'status',
+  'closing',
+  'look_at',
+  'looks',
+  'url',
+  'expires_at',
+  'succeeded_at',
+  'charge_id',
+  'charge_minor',
+  'charge_currency',
+  'charge_customer_id',
+  'charge_method_id',
+  'declined_at',
+  'failure',
+  'expired_at',
+] as const
+
+/** An attempt as the values of {@link attemptColumns}. */
+export const attemptValues = (attempt: Attempt): readonly Value[] => {
+  const live = isLive(attempt) ? attempt : undefined
+  const charge = attempt.status === 'succeeded' ? attempt.charge : undefined
+  return [
+    attempt.kind,
+    attempt.amount.minorUnits,
+    attempt.amount.currency,
+    attempt.idempotencyKey,
+    attempt.requestedAt,
+    attempt.announce ? 1 : 0,
+    attempt.page === undefined ? null : encodeJson(attempt.page),
+    attempt.providerId ?? null,
+    attempt.status,
+    live?.closing ?? null,
+    live?.lookAt ?? null,
+    live?.looks ?? null,
+    attempt.status === 'open' ? attempt.url : null,
+    attempt.status === 'open' ? attempt.expiresAt : null,
+    attempt.status === 'succeeded' ? attempt.succeededAt : null,
+    charge?.id ?? null,
+    charge?.amount.minorUnits ?? null,
+    charge?.amount.currency ?? null,
+    charge?.customerId ?? null,
+    charge?.paymentMethodId ?? null,
+    attempt.status === 'declined' ? attempt.declinedAt : null,
+    attempt.status === 'declined' ? encodeJson(attempt.failure) : null,
+    attempt.status === 'expired' ? attempt.expiredAt : null,
+  ]
+}
+
+/** Reads an attempt back. */
+export const readAttempt = (row: Row): Attempt => {
+  const providerId = maybeText(row, 'provider_id')
+  const base = {
+    id: text(row, 'id') as AttemptId,
+    paymentId: text(row, 'payment_id') as PaymentId,
+    kind: text(row, 'kind') as AttemptKind,
+    amount: amount(row, 'amount'),
+    idempotencyKey: text(row, 'idempotency_key'),
+    requestedAt: moment(row, 'requested_at'),
+    announce: flag(row, 'announce'),
+    ...(row['page'] === null ? {} : { page: json<PageTerms>(row, 'page') }),
+    ...(providerId === undefined ? {} : { providerId }),
+  }
+  const status = text(row, 'status') as Attempt['status']
+  switch (status) {
+    case 'requested':
+    case 'processing':
+      return { ...base, ...readLive(row), status }
+    case 'open':
+      return { ...base, ...readLive(row), status, url: text(row, 'url'), expiresAt: moment(row, 'expires_at') }
+    case 'succeeded':
+      return { ...base, status, succeededAt: moment(row, 'succeeded_at'), charge: readCharge(row) }
+    case 'declined':
+      return { ...base, status, declinedAt: moment(row, 'declined_at'), failure: json<PaymentFailure>(row, 'failure') }
+    case 'expired':
+      return { ...base, status, expiredAt: moment(row, 'expired_at') }
+    default:
+      return bad(row, 'status')
+  }
+}
+
+const readLive = (row: Row) => {
+  const closing = maybeText(row, 'closing') as ClosingReason | undefined
+  return {
+    ...(closing === undefined ? {} : { closing }),
+    lookAt: moment(row, 'look_at'),
+    looks: count(row, 'looks'),
+  }
+}
+
+const readCharge = (row: Row) => {
+  const customerId = maybeText(row, 'charge_customer_id')
+  const paymentMethodId = maybeText(row, 'charge_method_id')
+  return {
+    id: text(row, 'charge_id'),
+    amount: amount(row, 'charge'),
+    ...(customerId === undefined ? {} : { customerId }),
+    ...(paymentMethodId === undefined ? {} : { paymentMethodId }),
+  }
+}

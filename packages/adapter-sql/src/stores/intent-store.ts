@@ -1,0 +1,130 @@
+import {
+  decodeJson,
+  encodeJson,
+  VersionConflict,
+  type IntentId,
+  type IntentStore,
+  type Json,
+  type OwnerId,
+  type PaymentId,
+  type PendingIntent,
+  type Quote,
+  type RefundReason,
+} from '@holdfast/core'
+import { bad, count, json, moment, text } from '../row.ts'
+import type { Row, SqlSession } from '../session.ts'
+import { placeholders, statement, type Value } from '../statement.ts'
+
+const columns = [
+  'token',
+  'kind',
+  'owner',
+  'payload',
+  'quote',
+  'payment_id',
+  'expires_at',
+  'created_at',
+  'status',
+  'paid_at',
+  'fulfilled_at',
+  'record_type',
+  'record_id',
+  'refunded_at',
+  'refund_reason',
+  'abandoned_at',
+] as const
+
+const select = `SELECT id, version, ${columns.join(', ')} FROM holdfast_intents`
+const sql = {
+  find: statement(`${select} WHERE id = ?`),
+  findLocked: statement(`${select} WHERE id = ? {lock}`),
+  findByToken: statement(`${select} WHERE token = ?`),
+  listOpen: statement(`${select} WHERE owner = ? AND status = 'open' ORDER BY created_at DESC, id DESC LIMIT ?`),
+  insert: statement(
+    `INSERT INTO holdfast_intents (id, version, ${columns.join(', ')})
+     VALUES ${placeholders(1, columns.length + 2)} ON CONFLICT (id) DO NOTHING`,
+  ),
+  update: statement(
+    `UPDATE holdfast_intents SET version = ?, ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ? AND version = ?`,
+  ),
+}
+
+/** Pending intents in SQL. */
+export const sqlIntentStore = (session: SqlSession): IntentStore => ({
+  async find(id) {
+    const [row] = await session.query(session.mode === 'write' ? sql.findLocked : sql.find, [id])
+    return row && { value: readIntent(row), version: count(row, 'version') }
+  },
+  async findByToken(token) {
+    const [row] = await session.query(sql.findByToken, [token])
+    return row && readIntent(row)
+  },
+  async listOpen(owner, limit) {
+    return (await session.query(sql.listOpen, [owner, limit])).map(readIntent)
+  },
+  async save(intent, expected) {
+    const { changes } =
+      expected === 0
+        ? await session.change(sql.insert, [intent.id, 1, ...intentValues(intent)])
+        : await session.change(sql.update, [expected + 1, ...intentValues(intent), intent.id, expected])
+    if (changes !== 1) throw new VersionConflict(`Intent '${intent.id}' is not at version ${expected}.`)
+  },
+})
+
+const intentValues = (intent: PendingIntent): readonly Value[] => [
+  intent.token,
+  intent.kind,
+  intent.owner,
+  encodeJson(intent.payload ?? null),
+  encodeJson(intent.quote),
+  intent.paymentId,
+  intent.expiresAt,
+  intent.createdAt,
+  intent.status,
+  intent.status === 'paid' ? intent.paidAt : null,
+  intent.status === 'fulfilled' ? intent.fulfilledAt : null,
+  intent.status === 'fulfilled' ? intent.record.type : null,
+  intent.status === 'fulfilled' ? intent.record.id : null,
+  intent.status === 'refunded' ? intent.refundedAt : null,
+  intent.status === 'refunded' ? intent.reason : null,
+  intent.status === 'abandoned' ? intent.abandonedAt : null,
+]
+
+const readIntent = (row: Row): PendingIntent => {
+  const base = {
+    id: text(row, 'id') as IntentId,
+    token: text(row, 'token'),
+    kind: text(row, 'kind'),
+    owner: text(row, 'owner') as OwnerId,
+    payload: decodeJson<Json>(text(row, 'payload')),
+    quote: json<Quote>(row, 'quote'),
+    paymentId: text(row, 'payment_id') as PaymentId,
+    expiresAt: moment(row, 'expires_at'),
+    createdAt: moment(row, 'created_at'),
+  }
+  const status = text(row, 'status') as PendingIntent['status']
+  switch (status) {
+    case 'open':
+      return { ...base, status }
+    case 'paid':
+      return { ...base, status, paidAt: moment(row, 'paid_at') }
+    case 'fulfilled':
+      return {
+        ...base,
+        status,
+        fulfilledAt: moment(row, 'fulfilled_at'),
+        record: { type: text(row, 'record_type'), id: text(row, 'record_id') },
+      }
+    case 'refunded':
+      return {
+        ...base,
+        status,
+        refundedAt: moment(row, 'refunded_at'),
+        reason: text(row, 'refund_reason') as RefundReason,
+      }
+    case 'abandoned':
+      return { ...base, status, abandonedAt: moment(row, 'abandoned_at') }
+    default:
+      return bad(row, 'status')
+  }
+}

@@ -1,0 +1,155 @@
+import {
+  bug,
+  isLive,
+  VersionConflict,
+  type Attempt,
+  type AttemptId,
+  type PaymentCase,
+  type PaymentId,
+  type PaymentStore,
+  type Refund,
+  type Versioned,
+} from '@holdfast/core'
+import { count, exactly, text } from '../row.ts'
+import type { SqlSession } from '../session.ts'
+import { placeholders, statement, type Statement, type Value } from '../statement.ts'
+import { attemptColumns, attemptValues, readAttempt } from './attempt-rows.ts'
+import { findPaymentOf, listPayments } from './payment-lists.ts'
+import { paymentColumns, paymentValues, readPayment } from './payment-rows.ts'
+import { readRefund, refundColumns, refundValues } from './refund-rows.ts'
+
+const sets = (columns: readonly string[]): string => columns.map((column) => `${column} = ?`).join(', ')
+
+const paymentById = `SELECT id, version, ${exactly(paymentColumns)} FROM holdfast_payments WHERE id = ?`
+const sql = {
+  find: statement(paymentById),
+  findLocked: statement(`${paymentById} {lock}`),
+  attemptsOf: statement(
+    `SELECT id, payment_id, ${exactly(attemptColumns)} FROM holdfast_attempts WHERE payment_id = ? ORDER BY position, id`,
+  ),
+  refundsOf: statement(
+    `SELECT id, payment_id, ${exactly(refundColumns)} FROM holdfast_refunds WHERE payment_id = ? ORDER BY position, id`,
+  ),
+  insert: statement(
+    `INSERT INTO holdfast_payments (id, version, updated_at, ${paymentColumns.join(', ')})
+     VALUES ${placeholders(1, paymentColumns.length + 3)} ON CONFLICT (id) DO NOTHING`,
+  ),
+  update: statement(
+    `UPDATE holdfast_payments SET version = ?, updated_at = ?, ${sets(paymentColumns)} WHERE id = ? AND version = ?`,
+  ),
+  insertAttempt: statement(
+    `INSERT INTO holdfast_attempts (id, payment_id, position, ${attemptColumns.join(', ')})
+     VALUES ${placeholders(1, attemptColumns.length + 3)}`,
+  ),
+  updateAttempt: statement(`UPDATE holdfast_attempts SET ${sets(attemptColumns)} WHERE id = ? AND payment_id = ?`),
+  insertRefund: statement(
+    `INSERT INTO holdfast_refunds (id, payment_id, position, ${refundColumns.join(', ')})
+     VALUES ${placeholders(1, refundColumns.length + 3)}`,
+  ),
+  updateRefund: statement(`UPDATE holdfast_refunds SET ${sets(refundColumns)} WHERE id = ? AND payment_id = ?`),
+  // Written out and not passed in: the planner has to see that the partial index covers it.
+  dueAttempts: statement(
+    `SELECT id, payment_id FROM holdfast_attempts
+     WHERE status IN ('requested', 'open', 'processing') AND look_at <= ? ORDER BY look_at, id LIMIT ?`,
+  ),
+  dueRefunds: statement(
+    `SELECT id, payment_id FROM holdfast_refunds
+     WHERE status IN ('requested', 'pending') AND look_at <= ? ORDER BY look_at, id LIMIT ?`,
+  ),
+}
+
+/** Payments in SQL: a row each for the payment, its attempts and its refunds, under the version of the payment's row. */
+export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
+  // What this transaction has read or written and, in a transaction that writes, locked: it cannot have changed since.
+  const known = new Map<PaymentId, Versioned<PaymentCase>>()
+
+  const find = async (id: PaymentId): Promise<Versioned<PaymentCase> | undefined> => {
+    const remembered = known.get(id)
+    if (remembered !== undefined) return remembered
+    // Three statements and not a join: in Postgres, a join that had to wait for the lock on the payment would show it
+    // with the attempts of before. These are sent together, and the later ones see what was there once the lock was had.
+    const [[row], attempts, refunds] = await Promise.all([
+      session.query(session.mode === 'write' ? sql.findLocked : sql.find, [id]),
+      session.query(sql.attemptsOf, [id]),
+      session.query(sql.refundsOf, [id]),
+    ])
+    if (row === undefined) return undefined
+    const value = { payment: readPayment(row), attempts: attempts.map(readAttempt), refunds: refunds.map(readRefund) }
+    const found = { value, version: count(row, 'version') }
+    known.set(id, found)
+    return found
+  }
+
+  return {
+    find,
+    findPaymentOf: (by) => findPaymentOf(session, by),
+    list: (filter) => listPayments(session, filter),
+    async save(kase, expected, now) {
+      const { payment } = kase
+      const before = expected === 0 ? undefined : await find(payment.id)
+      refuseBugs(kase, before?.value)
+      const { changes } =
+        expected === 0
+          ? await session.change(sql.insert, [payment.id, 1, now, ...paymentValues(payment)])
+          : await session.change(sql.update, [expected + 1, now, ...paymentValues(payment), payment.id, expected])
+      if (changes !== 1) throw new VersionConflict(`Payment '${payment.id}' is not at version ${expected}.`)
+      saveParts(session, payment.id, liveLast(kase.attempts), before?.value.attempts, attemptParts)
+      saveParts(session, payment.id, numbered(kase.refunds), before?.value.refunds, refundParts)
+      known.set(payment.id, { value: kase, version: expected + 1 })
+    },
+    async listDueAttempts(now, limit) {
+      const rows = await session.query(sql.dueAttempts, [now, limit])
+      return rows.map((row) => ({
+        paymentId: text(row, 'payment_id') as PaymentId,
+        attemptId: text(row, 'id') as AttemptId,
+      }))
+    },
+    async listDueRefunds(now, limit) {
+      const rows = await session.query(sql.dueRefunds, [now, limit])
+      return rows.map((row) => ({ paymentId: text(row, 'payment_id') as PaymentId, refundId: text(row, 'id') }))
+    },
+  }
+}
+
+const refuseBugs = (kase: PaymentCase, before: PaymentCase | undefined): void => {
+  const { payment, attempts, refunds } = kase
+  if (attempts.filter(isLive).length > 1) bug(`Payment '${payment.id}' would have two live attempts.`)
+  for (const old of [...(before?.attempts ?? []), ...(before?.refunds ?? [])])
+    if (![...attempts, ...refunds].some(({ id }) => id === old.id)) bug(`Payment '${payment.id}' lost '${old.id}'.`)
+}
+
+/** Writes the attempts or refunds that differ from what was read, in this order. */
+const saveParts = <Part extends { readonly id: string }>(
+  session: SqlSession,
+  paymentId: PaymentId,
+  parts: readonly { readonly part: Part; readonly position: number }[],
+  before: readonly Part[] = [],
+  { insert, update, values }: PartStatements<Part>,
+): void => {
+  const stored = new Map(before.map((part) => [part.id, part]))
+  for (const { part, position } of parts) {
+    const old = stored.get(part.id)
+    if (old === undefined) session.post(insert, [part.id, paymentId, position, ...values(part)])
+    else if (old !== part) session.post(update, [...values(part), part.id, paymentId])
+  }
+}
+
+interface PartStatements<Part> {
+  readonly insert: Statement
+  readonly update: Statement
+  readonly values: (part: Part) => readonly Value[]
+}
+
+const attemptParts: PartStatements<Attempt> = {
+  insert: sql.insertAttempt,
+  update: sql.updateAttempt,
+  values: attemptValues,
+}
+const refundParts: PartStatements<Refund> = { insert: sql.insertRefund, update: sql.updateRefund, values: refundValues }
+
+const numbered = <Part>(parts: readonly Part[]): readonly { readonly part: Part; readonly position: number }[] =>
+  parts.map((part, position) => ({ part, position }))
+
+/** What has ended before what is live: the index that allows one live attempt is never asked to hold two. */
+const liveLast = (attempts: readonly Attempt[]): ReturnType<typeof numbered<Attempt>> =>
+  numbered(attempts).toSorted((a, b) => Number(isLive(a.part)) - Number(isLive(b.part)))

@@ -1,0 +1,186 @@
+import {
+  encodeJson,
+  type Instant,
+  type Json,
+  type Leased,
+  type NewWork,
+  type Queue,
+  type Work,
+  type WorkStatus,
+} from '@holdfast/core'
+import { count, json, maybeMoment, maybeText, moment, text } from '../row.ts'
+import type { Row, SqlSession } from '../session.ts'
+import { placeholders, rowsStatement, statement } from '../statement.ts'
+
+/** The tables that hold work. */
+export type QueueTable = 'holdfast_outbox' | 'holdfast_inbox' | 'holdfast_tasks'
+
+/** Durable work with leases, in one table. */
+export const sqlQueue = (table: QueueTable) => {
+  const sql = statementsFor(table)
+  return <Body>(session: SqlSession): Queue<Body> => ({
+    async append(work, now) {
+      const pieces = eachOnce(work)
+      for (let start = 0; start < pieces.length; start += rowsAtOnce) {
+        const some = pieces.slice(start, start + rowsAtOnce)
+        session.post(
+          sql.append(some.length),
+          some.flatMap(({ id, body, dueAt, leaseMs }) => [
+            id,
+            encodeJson(body),
+            dueAt,
+            leaseMs === undefined ? 0 : 1,
+            leaseMs === undefined ? null : now + leaseMs,
+            now,
+          ]),
+        )
+      }
+    },
+    async lease({ now, limit, leaseMs }) {
+      const { rows } = await session.change(sql.lease, [now, now, limit, now + leaseMs])
+      // An UPDATE answers its rows in no order.
+      return [...rows].sort(longestDueFirst).map((row) => readLeased<Body>(row))
+    },
+    async take(id, { now, leaseMs }) {
+      const [row] = (await session.change(sql.take, [now + leaseMs, id, now])).rows
+      return row && readLeased<Body>(row)
+    },
+    async finish(id, tries, { at, result }) {
+      const { changes } = await session.change(sql.finish, [
+        at,
+        result === undefined ? null : encodeJson(result),
+        id,
+        tries,
+      ])
+      return changes === 1
+    },
+    async postpone(id, tries, until, error) {
+      return (await session.change(sql.postpone, [until, error, id, tries])).changes === 1
+    },
+    async bury(id, tries, error, at) {
+      return (await session.change(sql.bury, [at, error, id, tries])).changes === 1
+    },
+    async find(id) {
+      const [row] = await session.query(sql.find, [id])
+      return row && readWork<Body>(row)
+    },
+    async list({ status, limit, after }) {
+      const rows =
+        after === undefined
+          ? await session.query(sql.list[status], [limit])
+          : await session.query(sql.listAfter[status], [after, limit])
+      return rows.map((row) => readWork<Body>(row))
+    },
+    async revive(id, dueAt) {
+      return (await session.change(sql.revive, [dueAt, id])).changes === 1
+    },
+    async depth(now) {
+      const [row] = await session.query(sql.depth, [now])
+      if (row === undefined) return { waiting: 0, dead: 0 }
+      const oldestDueAt = maybeMoment(row, 'oldest_due_at')
+      return {
+        waiting: count(row, 'waiting'),
+        dead: count(row, 'dead'),
+        ...(oldestDueAt === undefined ? {} : { oldestDueAt }),
+      }
+    },
+  })
+}
+
+/** Every column of a queue's table. */
+export const workColumns = 'id, body, status, due_at, tries, leased_until, created_at, finished_at, last_error, result'
+
+const rowsAtOnce = 100
+
+const statementsFor = (table: QueueTable) => {
+  const free = '(leased_until IS NULL OR leased_until <= ?)'
+  const held = "id = ? AND tries = ? AND status = 'waiting' AND leased_until IS NOT NULL"
+  const select = `SELECT ${workColumns} FROM ${table}`
+  // A status is written out and not passed in, so that the planner sees which partial index covers it.
+  const list = (status: WorkStatus) => statement(`${select} WHERE status = '${status}' ORDER BY due_at, id LIMIT ?`)
+  const listAfter = (status: WorkStatus) =>
+    statement(
+      `${select} WHERE status = '${status}' AND (due_at, id) > (SELECT due_at, id FROM ${table} WHERE id = ?)
+       ORDER BY due_at, id LIMIT ?`,
+    )
+  const unlessWaiting = (column: string) =>
+    `${column} = CASE WHEN ${table}.status = 'waiting' THEN ${table}.${column} ELSE excluded.${column} END`
+  return {
+    append: rowsStatement(
+      (rows) =>
+        `INSERT INTO ${table} (id, body, due_at, tries, leased_until, created_at) VALUES ${placeholders(rows, 6)}
+         ON CONFLICT (id) DO UPDATE SET
+           due_at = CASE WHEN ${table}.status = 'waiting' AND ${table}.due_at < excluded.due_at
+             THEN ${table}.due_at ELSE excluded.due_at END,
+           ${['body', 'tries', 'leased_until', 'created_at', 'last_error'].map(unlessWaiting).join(', ')},
+           status = 'waiting', finished_at = NULL, result = NULL
+         WHERE ${table}.status <> 'waiting' OR excluded.due_at < ${table}.due_at`,
+    ),
+    lease: statement(
+      `WITH due AS MATERIALIZED (
+         SELECT id AS due_id FROM ${table} WHERE status = 'waiting' AND due_at <= ? AND ${free}
+         ORDER BY due_at, id LIMIT ? {skip locked}
+       )
+       UPDATE ${table} SET tries = tries + 1, leased_until = ? FROM due WHERE id = due_id RETURNING id, body, tries, due_at`,
+    ),
+    take: statement(
+      `UPDATE ${table} SET tries = tries + 1, leased_until = ? WHERE id = ? AND status = 'waiting' AND ${free}
+       RETURNING id, body, tries`,
+    ),
+    finish: statement(
+      `UPDATE ${table} SET status = 'done', finished_at = ?, result = ?, leased_until = NULL WHERE ${held}`,
+    ),
+    postpone: statement(`UPDATE ${table} SET due_at = ?, last_error = ?, leased_until = NULL WHERE ${held}`),
+    bury: statement(
+      `UPDATE ${table} SET status = 'dead', finished_at = ?, last_error = ?, leased_until = NULL WHERE ${held}`,
+    ),
+    revive: statement(
+      `UPDATE ${table} SET status = 'waiting', due_at = ?, tries = 0, finished_at = NULL WHERE id = ? AND status = 'dead'`,
+    ),
+    find: statement(`${select} WHERE id = ?`),
+    list: { waiting: list('waiting'), done: list('done'), dead: list('dead') },
+    listAfter: { waiting: listAfter('waiting'), done: listAfter('done'), dead: listAfter('dead') },
+    depth: statement(
+      `SELECT (SELECT count(*) FROM ${table} WHERE status = 'waiting') AS waiting,
+              (SELECT count(*) FROM ${table} WHERE status = 'dead') AS dead,
+              (SELECT min(due_at) FROM ${table} WHERE status = 'waiting' AND due_at <= ?) AS oldest_due_at`,
+    ),
+  }
+}
+
+/** Each piece once, due as soon as any says; in the order of ids, so that two who append the same do not block each other. */
+const eachOnce = <Body>(work: readonly NewWork<Body>[]): readonly NewWork<Body>[] => {
+  const pieces = new Map<string, NewWork<Body>>()
+  for (const piece of work) {
+    const known = pieces.get(piece.id)
+    if (known === undefined) pieces.set(piece.id, piece)
+    else if (piece.dueAt < known.dueAt) pieces.set(piece.id, { ...known, dueAt: piece.dueAt })
+  }
+  return [...pieces.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+const longestDueFirst = (a: Row, b: Row): number =>
+  count(a, 'due_at') - count(b, 'due_at') || (text(a, 'id') < text(b, 'id') ? -1 : 1)
+
+const readLeased = <Body>(row: Row): Leased<Body> => ({
+  id: text(row, 'id'),
+  body: json<Body>(row, 'body'),
+  tries: count(row, 'tries'),
+})
+
+/** Reads a piece of work back. */
+export const readWork = <Body>(row: Row): Work<Body> => {
+  const leasedUntil = maybeMoment(row, 'leased_until')
+  const finishedAt: Instant | undefined = maybeMoment(row, 'finished_at')
+  const lastError = maybeText(row, 'last_error')
+  return {
+    ...readLeased<Body>(row),
+    status: text(row, 'status') as WorkStatus,
+    dueAt: moment(row, 'due_at'),
+    createdAt: moment(row, 'created_at'),
+    ...(leasedUntil === undefined ? {} : { leasedUntil }),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...(lastError === undefined ? {} : { lastError }),
+    ...(row['result'] === null ? {} : { result: json<Json>(row, 'result') }),
+  }
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { createDatabase } from '@holdfast/pg-test'
+import { inject } from 'vitest'
+import { openSql, type RetryOptions, type SqlDatabase } from '../src/index.ts'
+
+/** A database of one kind, empty but for its tables, for one test file. */
+export interface TestDatabase extends SqlDatabase {
+  /** Another pool, or another connection, to the same data. Closed with the rest. */
+  another(options?: RetryOptions): SqlDatabase
+  /** Takes every row out, and leaves the tables. */
+  empty(): Promise<void>
+}
+
+export type DatabaseKind = 'sqlite file' | 'sqlite memory' | 'postgres'
+
+/** Both databases, of which SQLite comes in two forms. */
+export const everyKind: readonly DatabaseKind[] = ['sqlite file', 'sqlite memory', 'postgres']
+
+/** Makes one, with its tables. */
+export const openTestDatabase = async (kind: DatabaseKind, options: RetryOptions = {}): Promise<TestDatabase> => {
+  const { open, remove } = await place(kind)
+  const first = open(options)
+  const others: SqlDatabase[] = []
+  await first.migrate()
+  return {
+    ...first,
+    another(moreOptions = {}) {
+      const other = open(moreOptions)
+      others.push(other)
+      return other
+    },
+    async empty() {
+      for (const table of tables) await first.knex(table).delete()
+    },
+    async close() {
+      for (const other of others) await other.close()
+      await first.close()
+      await remove()
+    },
+  }
+}
+
+/** Every table, in an order in which they can be emptied. */
+export const tables = [
+  'attempts',
+  'refunds',
+  'payments',
+  'intents',
+  'reservations',
+  'customers',
+  'timeline',
+  'outbox',
+  'inbox',
+  'tasks',
+  'requests',
+  'attention',
+].map((name) => `holdfast_${name}`)
+
+const place = async (kind: DatabaseKind) => {
+  if (kind === 'postgres') {
+    const { url, drop } = await createDatabase(inject('pgAdminUrl'))
+    return { open: (options: RetryOptions) => openSql({ kind: 'postgres', url }, options), remove: drop }
+  }
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'holdfast-sql-'))
+  const filename = kind === 'sqlite file' ? path.join(folder, 'test.db') : ':memory:'
+  return {
+    open: (options: RetryOptions) => openSql({ kind: 'sqlite', filename }, options),
+    remove: async () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
