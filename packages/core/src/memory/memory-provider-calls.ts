@@ -53,7 +53,7 @@ export const providerCalls = (clock: Pick<Clock, 'now'>) => {
 
   return {
     /** A call that changes something, under a key. */
-    keyed: async <Report extends { readonly state: unknown }>(
+    keyed: async <Report>(
       call: ProviderCall,
       key: string,
       request: unknown,
@@ -67,7 +67,7 @@ export const providerCalls = (clock: Pick<Clock, 'now'>) => {
       return fault === 'answer_lost' ? unheard : answer
     },
     /** A call without a key: each is a question of its own. */
-    plain: async <Report extends { readonly state: unknown }>(
+    plain: async <Report>(
       call: ProviderCall,
       perform: () => ProviderAnswer<Report>,
     ): Promise<ProviderAnswer<Report>> => {
@@ -105,7 +105,7 @@ const lostOnTheWay = <Report>(fault: ProviderFault | undefined): ProviderAnswer<
   return fault === 'request_lost' ? unheard : undefined
 }
 
-const underFault = <Report extends { readonly state: unknown }>(
+const underFault = <Report>(
   fault: ProviderFault | undefined,
   perform: () => ProviderAnswer<Report>,
 ): ProviderAnswer<Report> => {
@@ -113,8 +113,13 @@ const underFault = <Report extends { readonly state: unknown }>(
   const answer = perform()
   if (fault === 'error_with_effect') return failed
   if (fault !== 'unrecognized_status' || answer.type !== 'reported') return answer
+  return { type: 'reported', report: inOddStatus(answer.report) }
+}
+
+/** The report, or every report of a list, in a status that nobody knows. */
+const inOddStatus = <Report>(report: Report): Report => {
   const state: Unrecognized = { type: 'unrecognized', status: 'a_status_from_the_future' }
-  return { type: 'reported', report: { ...answer.report, state } }
+  return (Array.isArray(report) ? report.map((each: object) => ({ ...each, state })) : { ...report, state }) as Report
 }
 
 const failed = { type: 'unknown', answered: true, detail: 'The provider answered with an error of its own.' } as const
