@@ -1,0 +1,35 @@
+import type { AttentionCode, FailureCode, Payment, PendingIntent, Refund, Reservation } from '@holdfast/core'
+import type { RefusalCode } from '../problem/refusal.ts'
+
+/** Everything this adapter says to people, in one language. The compiler refuses a catalogue that lacks a word. */
+export interface Catalogue {
+  readonly problems: Readonly<Record<RefusalCode, string>>
+  /** Why a card or its bank said no, for the payer. */
+  readonly failures: Readonly<Record<FailureCode, string>>
+  readonly paymentStatus: Readonly<Record<Payment['status'], string>>
+  readonly intentStatus: Readonly<Record<PendingIntent['status'], string>>
+  readonly reservationStatus: Readonly<Record<Reservation['status'], string>>
+  readonly refundStatus: Readonly<Record<Refund['status'], string>>
+  /** What staff should do about it. */
+  readonly attention: Readonly<Record<AttentionCode, string>>
+  readonly messages: Readonly<Record<MessageKey, string>>
+}
+
+/** What is said when all went well. */
+export type MessageKey =
+  | 'payment_cancelled'
+  | 'payment_cancelled_provider_pending'
+  | 'checkout_pending'
+  | 'balance_paid'
+  | 'balance_charging'
+  | 'balance_page_open'
+  | 'balance_failed'
+  | 'reservation_cancelled'
+  | 'intent_abandoned'
+  | 'refund_requested'
+  | 'sync_open'
+  | 'sync_complete'
+  | 'sync_expired'
+  | 'sync_synced'
+  | 'sync_no_session'
+  | 'sync_pending'

@@ -1,0 +1,71 @@
+import type { Clock, Holdfast, Logger, PaymentId, Reservation, UnitOfWork, WebhookVerifier } from '@holdfast/core'
+import type { Language } from './language/language.ts'
+import type { RefusalCode } from './problem/refusal.ts'
+import type { Route } from './routes/route.ts'
+import type { Authenticator, Caller } from './security/authenticator.ts'
+import type { RateLimiter } from './security/rate-limiter.ts'
+import type { CookieOptions } from './security/signed-cookie.ts'
+
+/** What the HTTP adapter needs, and what a host may choose. */
+export interface HttpAdapterOptions {
+  readonly holdfast: Holdfast
+  /** For lists and look-ups, which are no use cases: they decide nothing. */
+  readonly unitOfWork: UnitOfWork
+  readonly clock: Clock
+  /** Without one there is no server: a webhook that anybody can write is a way to take goods for free. */
+  readonly webhookVerifier: WebhookVerifier
+  readonly authenticator: Authenticator
+  /** Signs and names the cookie that holds a pending intent's token. */
+  readonly cookies: CookieOptions
+  /** Default: nobody is told. */
+  readonly logger?: Logger
+  /** Where everything but the webhook is mounted, such as `/api`, or `''` for the root. Default `/api`. */
+  readonly basePath?: string
+  /** Default: `{basePath}/webhooks/stripe`. */
+  readonly webhooksPath?: string
+  /** Other origins whose pages may call with their user's cookies. Default none. */
+  readonly allowedOrigins?: readonly string[]
+  /** True leaves out the routes that are for developers. */
+  readonly production: boolean
+  /** What `/readyz` asks, beside the database. */
+  readonly healthChecks?: readonly HealthCheck[]
+  /** The largest body that is read, webhooks included. Default 1 MiB. */
+  readonly bodyLimitBytes?: number
+  /** For what opens intents and payment pages, by caller. Default: {@link tokenBuckets} in this process. */
+  readonly rateLimiter?: RateLimiter
+  /** Whether what was paid goes back when a reservation is cancelled. Default: all of it. */
+  readonly cancellationTerms?: CancellationTerms
+  /** The language for those who want none of ours. Default English. */
+  readonly defaultLanguage?: Language
+  /** The host's own pages for a person whose browser was to be led to the provider. */
+  readonly pages?: Pages
+  /** How long a pending intent's cookie is kept, in seconds. Default one day: the intent's own end decides. */
+  readonly intentCookieMaxAgeS?: number
+  /** Serve the documentation page. Default true. */
+  readonly docs?: boolean
+  /** Routes of the host's own, under the same base path and the same guards, and in the same documentation. */
+  readonly moreRoutes?: readonly Route[]
+}
+
+/** Something that has to work for this process to be of use. Rejecting, or taking longer than two seconds, is a no. */
+export interface HealthCheck {
+  /** As it stands in the answer of `/readyz`: `redis`. */
+  readonly name: string
+  check(): Promise<void>
+}
+
+/** The host's terms: whether what was paid goes back. The same reservation at the same time has the same answer. */
+export type CancellationTerms = (
+  reservation: Reservation,
+  actor: Caller,
+  /** When it is cancelled; for one that was cancelled before, when that was. */
+  now: number,
+) => 'all' | 'nothing' | Promise<'all' | 'nothing'>
+
+/** Where to send a person instead of showing them JSON. An absent function or answer leaves the JSON. */
+export interface Pages {
+  /** A page that explains a refusal. */
+  problem?(refusal: { readonly code: RefusalCode; readonly requestId: string }): string | undefined
+  /** A page that waits for the provider's page to be opened. */
+  pending?(paymentId: PaymentId): string | undefined
+}

@@ -1,0 +1,113 @@
+import { effectId, isLive, type PaymentId, type SyncedPayment } from '@holdfast/core'
+import { z } from '@hono/zod-openapi'
+import { nextCursor, pageOf, paging, capitals } from '../wire/parts.ts'
+import {
+  cancelledPaymentAnswer,
+  listedPayment,
+  paymentStatusAnswer,
+  paymentStatusFilter,
+  showCancelledPayment,
+  showListedPayment,
+  showPaymentStatus,
+  showStripe,
+  syncedPaymentAnswer,
+} from '../wire/payment.ts'
+import { reply, refused, route } from './route.ts'
+
+const tag = 'Payments'
+
+const listPayments = route({
+  name: 'list_payments',
+  method: 'get',
+  path: '/payments',
+  tag,
+  summary: "The caller's payments, newest first; everybody's for staff.",
+  who: 'owner_or_staff',
+  query: z.strictObject({ ...paging, status: paymentStatusFilter.optional() }),
+  answers: { 200: z.object({ payments: z.array(listedPayment), next_cursor: nextCursor }).openapi('Payments') },
+  refusals: [],
+  handle: async ({ actor, query: { limit, after, status }, words }, { unitOfWork }) => {
+    const found = await unitOfWork.read((tx) =>
+      tx.payments.list({
+        limit: limit + 1,
+        ...(actor.type === 'owner' ? { owner: actor.id } : {}),
+        ...(status === undefined ? {} : { status }),
+        ...(after === undefined ? {} : { after: after as PaymentId }),
+      }),
+    )
+    const { rows, next_cursor } = pageOf(found, limit, ({ payment }) => payment.id)
+    return reply(200, { payments: rows.map((row) => showListedPayment(row, words)), next_cursor })
+  },
+})
+
+const readPaymentStatus = route({
+  name: 'read_payment_status',
+  method: 'get',
+  path: '/payments/{id}/status',
+  tag,
+  summary: 'How a payment stands, and what Stripe holds of its page.',
+  who: 'owner_or_staff',
+  id: 'payment',
+  answers: { 200: paymentStatusAnswer },
+  refusals: ['payment_not_found'],
+  handle: async ({ actor, id: paymentId, words }, { holdfast }) => {
+    const outcome = await holdfast.readPayment({ actor, paymentId })
+    return outcome.ok ? reply(200, showPaymentStatus(outcome.value, words)) : refused(outcome.error)
+  },
+})
+
+const cancelPayment = route({
+  name: 'cancel_payment',
+  method: 'post',
+  path: '/payments/{id}/cancel',
+  tag,
+  summary: 'Cancels a payment that nobody has made. The answer comes when Stripe has been asked.',
+  who: 'owner_or_staff',
+  id: 'payment',
+  keyed: true,
+  answers: { 200: cancelledPaymentAnswer },
+  refusals: ['payment_not_found', 'idempotency_key_reused', 'payment_already_completed'],
+  handle: async ({ actor, id: paymentId, keyed, words }, { holdfast }) => {
+    const outcome = await holdfast.cancelPayment({ actor, paymentId, ...keyed })
+    return outcome.ok ? reply(200, showCancelledPayment(outcome.value, words)) : refused(outcome.error)
+  },
+})
+
+const syncPaymentStatus = route({
+  name: 'sync_payment_status',
+  method: 'post',
+  path: '/payments/{id}/sync_status',
+  tag,
+  summary: "Asks Stripe now what the payment's page has become, and applies the answer.",
+  who: 'owner_or_staff',
+  id: 'payment',
+  answers: { 200: syncedPaymentAnswer },
+  refusals: ['payment_not_found'],
+  handle: async ({ actor, id: paymentId, words }, { holdfast }) => {
+    const outcome = await holdfast.syncPayment({ actor, paymentId })
+    if (!outcome.ok) return refused(outcome.error)
+    const { kase } = outcome.value
+    const status = syncStatus(outcome.value)
+    return reply(200, {
+      status,
+      message: words.messages[`sync_${status}`],
+      payment_status: capitals(kase.payment.status),
+      stripe_status: showStripe(kase).session_status,
+      task_id: status === 'pending' ? taskOf(outcome.value) : null,
+    })
+  },
+})
+
+/** The payments of a caller, and what they can do with one. */
+export const paymentRoutes = [listPayments, readPaymentStatus, cancelPayment, syncPaymentStatus] as const
+
+const syncStatus = ({ type, kase }: SyncedPayment): z.infer<typeof syncedPaymentAnswer>['status'] => {
+  if (type === 'unheard') return 'pending'
+  return showStripe(kase).session_status ?? (kase.attempts.length === 0 ? 'no_session' : 'synced')
+}
+
+/** The look-up that is owed and will be made by itself, as the outbox knows it. */
+const taskOf = ({ kase: { payment, attempts } }: SyncedPayment): string | null => {
+  const live = attempts.find(isLive)
+  return live === undefined ? null : effectId({ type: 'look_up_attempt', paymentId: payment.id, attemptId: live.id })
+}

@@ -1,0 +1,24 @@
+import { checkoutRoutes } from './checkout-routes.ts'
+import { healthRoutes } from './health-routes.ts'
+import { intentRoutes } from './intent-routes.ts'
+import { paymentRoutes } from './payment-routes.ts'
+import { reservationRoutes } from './reservation-routes.ts'
+import type { Route } from './route.ts'
+import { staffPaymentRoutes } from './staff-payment-routes.ts'
+import { staffWorkRoutes } from './staff-work-routes.ts'
+import { webhookRoute } from './webhook-route.ts'
+
+/**
+ * Every route there is. The server, the documentation and the tests of who may call what are made from this table. Where
+ * two paths could match, the one that stands first does.
+ */
+export const routes: readonly Route[] = [
+  ...paymentRoutes,
+  ...checkoutRoutes,
+  ...intentRoutes,
+  ...reservationRoutes,
+  ...staffPaymentRoutes,
+  ...staffWorkRoutes,
+  webhookRoute,
+  ...healthRoutes,
+]

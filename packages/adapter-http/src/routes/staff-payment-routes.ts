@@ -1,0 +1,110 @@
+import { parseDecimal, type Money } from '@holdfast/core'
+import type { RefusalWith } from '../problem/refusal.ts'
+import { answerOnce } from '../serving/answer-once.ts'
+import { listedPayment, showListedPayment } from '../wire/payment.ts'
+import { amountBody, refundAnswer, refundBody, showRefund, showTimelineEntry, timelineAnswer } from '../wire/staff.ts'
+import { refused, reply, route } from './route.ts'
+
+const tag = 'Staff'
+
+const refundPayment = route({
+  name: 'refund_payment',
+  method: 'post',
+  path: '/payments/{id}/refunds',
+  tag,
+  summary: 'Gives back part or all of a payment. Two equal refunds with two keys are two refunds.',
+  who: 'staff',
+  id: 'payment',
+  body: refundBody,
+  keyed: true,
+  answers: { 201: refundAnswer },
+  refusals: [
+    'payment_not_found',
+    'idempotency_key_reused',
+    'payment_not_completed',
+    'payment_disputed',
+    'currency_mismatch',
+    'refund_exceeds_payment',
+    'invalid_request',
+  ],
+  handle: async ({ actor, id: paymentId, body, keyed, words }, { holdfast }) => {
+    const known = await holdfast.readPayment({ actor, paymentId })
+    if (!known.ok) return refused(known.error)
+    const amount =
+      body.amount === undefined ? undefined : parseDecimal(body.amount, known.value.payment.amount.currency)
+    if (body.amount !== undefined && amount === undefined) return refused(tooManyDecimals(known.value.payment.amount))
+    const outcome = await holdfast.refundPayment({
+      actor,
+      paymentId,
+      ...(amount === undefined ? {} : { amount }),
+      ...(body.reason === undefined ? {} : { reason: body.reason }),
+      ...keyed,
+    })
+    return outcome.ok
+      ? reply(201, showRefund(outcome.value.refund, outcome.value.payment, words))
+      : refused(outcome.error)
+  },
+})
+
+const changeAmount = route({
+  name: 'change_amount',
+  method: 'post',
+  path: '/payments/{id}/amount',
+  tag,
+  summary: 'Changes what is due, where nobody has paid yet. A page with the old price is closed at Stripe first.',
+  who: 'staff',
+  id: 'payment',
+  body: amountBody,
+  keyed: true,
+  answers: { 200: listedPayment },
+  refusals: [
+    'payment_not_found',
+    'idempotency_key_reused',
+    'payment_already_completed',
+    'payment_cancelled',
+    'charge_in_flight',
+    'provider_unavailable',
+    'invalid_request',
+  ],
+  handle: async ({ actor, id: paymentId, body, keyed, words }, services) => {
+    const { holdfast, clock } = services
+    const known = await holdfast.readPayment({ actor, paymentId })
+    if (!known.ok) return refused(known.error)
+    const due = known.value.payment.amount
+    const amount = parseDecimal(body.amount, body.currency ?? due.currency)
+    if (amount === undefined) return refused(tooManyDecimals(due))
+    const asked = { useCase: 'change_amount', paymentId, amount, item: body.item }
+    const outcome = await answerOnce(services, { actor, ...keyed }, asked, () =>
+      holdfast.changeAmount({ actor, paymentId, amount, ...(body.item === undefined ? {} : { item: body.item }) }),
+    )
+    return outcome.ok
+      ? reply(200, showListedPayment({ payment: outcome.value.payment, updatedAt: clock.now() }, words))
+      : refused(outcome.error)
+  },
+})
+
+const readTimeline = route({
+  name: 'read_timeline',
+  method: 'get',
+  path: '/payments/{id}/timeline',
+  tag,
+  summary: "A payment's whole story: commands, facts, calls and their answers, events.",
+  who: 'staff',
+  id: 'payment',
+  answers: { 200: timelineAnswer },
+  refusals: ['payment_not_found'],
+  handle: async ({ actor, id: paymentId }, { holdfast }) => {
+    const outcome = await holdfast.readTimeline({ actor, paymentId })
+    return outcome.ok
+      ? reply(200, { payment_id: paymentId, timeline: outcome.value.map(showTimelineEntry) })
+      : refused(outcome.error)
+  },
+})
+
+/** What only staff may do with a payment. */
+export const staffPaymentRoutes = [refundPayment, changeAmount, readTimeline] as const
+
+const tooManyDecimals = ({ currency }: Money): RefusalWith<'invalid_request'> => ({
+  code: 'invalid_request',
+  errors: [{ field: 'amount', code: 'invalid_format', message: `${currency}: 0.00` }],
+})

@@ -1,0 +1,135 @@
+import { actorName, ok, type Actor, type Queue, type Transaction } from '@holdfast/core'
+import { z } from '@hono/zod-openapi'
+import { answerOnce } from '../serving/answer-once.ts'
+import { pageOf, paging, timeOrNull } from '../wire/parts.ts'
+import { attentionAnswer, resolvedAnswer, revivedAnswer, showAttention, showWork, worksAnswer } from '../wire/staff.ts'
+import { refused, reply, route, type Route } from './route.ts'
+
+const tag = 'Staff'
+
+type QueueName = 'outbox' | 'inbox' | 'tasks'
+type Rows = Omit<Queue<{ readonly type: string }>, 'append'>
+
+const queueRoutes = (queue: QueueName, what: string): readonly Route[] => {
+  const of = (tx: Transaction): Rows => tx[queue]
+  return [
+    route({
+      name: `list_${queue}`,
+      method: 'get',
+      path: `/staff/${queue}`,
+      tag,
+      summary: `${what}, longest due first.`,
+      who: 'staff',
+      query: z.strictObject({ ...paging, status: z.enum(['waiting', 'done', 'dead']).default('waiting') }),
+      answers: { 200: worksAnswer },
+      refusals: [],
+      handle: async ({ query: { limit, after, status } }, { unitOfWork, clock }) => {
+        const { found, depth } = await unitOfWork.read(async (tx) => ({
+          found: await of(tx).list({ status, limit: limit + 1, ...(after === undefined ? {} : { after }) }),
+          depth: await of(tx).depth(clock.now()),
+        }))
+        const { rows, next_cursor } = pageOf(found, limit, ({ id }) => id)
+        const { waiting, dead, oldestDueAt } = depth
+        return reply(200, {
+          items: rows.map(showWork),
+          next_cursor,
+          depth: { waiting, dead, oldest_due_at: timeOrNull(oldestDueAt) },
+        })
+      },
+    }),
+    route({
+      name: `retry_${queue}`,
+      method: 'post',
+      path: `/staff/${queue}/{id}/retry`,
+      tag,
+      summary: 'Makes a piece that was given up wait again, its tries forgotten.',
+      who: 'staff',
+      id: 'work',
+      keyed: true,
+      answers: { 200: revivedAnswer },
+      refusals: ['work_not_found', 'idempotency_key_reused'],
+      handle: async ({ actor, id, keyed }, services) => {
+        const { unitOfWork, clock } = services
+        const outcome = await answerOnce(services, { actor, ...keyed }, { useCase: `retry_${queue}`, id }, async () => {
+          const revived = await unitOfWork.run(async (tx) => {
+            if (!(await of(tx).revive(id, clock.now()))) return false
+            if (queue === 'outbox') await tellTimeline(tx, actor, id, clock.now())
+            return true
+          })
+          return revived ? ok(true as const) : { ok: false as const, error: { code: 'work_not_found' as const } }
+        })
+        return outcome.ok ? reply(200, { id, status: 'waiting' as const }) : refused(outcome.error)
+      },
+    }),
+  ]
+}
+
+const listAttention = route({
+  name: 'list_attention',
+  method: 'get',
+  path: '/staff/attention',
+  tag,
+  summary: 'What only a human can settle, newest first, with what to do about it.',
+  who: 'staff',
+  query: z.strictObject({ limit: paging.limit }),
+  answers: { 200: attentionAnswer },
+  refusals: [],
+  handle: async ({ query: { limit }, words }, { unitOfWork }) => {
+    const found = await unitOfWork.read((tx) => tx.attention.list(limit))
+    return reply(200, { items: found.map((item) => showAttention(item, words)) })
+  },
+})
+
+const resolveAttention = route({
+  name: 'resolve_attention',
+  method: 'post',
+  path: '/staff/attention/{id}/resolve',
+  tag,
+  summary: 'Takes an item off that list. Who did it is kept.',
+  who: 'staff',
+  id: 'attention',
+  keyed: true,
+  answers: { 200: resolvedAnswer },
+  refusals: ['attention_not_found', 'idempotency_key_reused'],
+  handle: async ({ actor, id, keyed }, services) => {
+    const { unitOfWork, clock } = services
+    const by = actorName(actor)
+    const outcome = await answerOnce(services, { actor, ...keyed }, { useCase: 'resolve_attention', id }, async () =>
+      (await unitOfWork.run((tx) => tx.attention.resolve(id, by, clock.now())))
+        ? ok(true as const)
+        : { ok: false as const, error: { code: 'attention_not_found' as const } },
+    )
+    return outcome.ok ? reply(200, { id, status: 'resolved' as const, resolved_by: by }) : refused(outcome.error)
+  },
+})
+
+/** What runs in the background, what was given up, and what needs a human. */
+export const staffWorkRoutes: readonly Route[] = [
+  ...queueRoutes('outbox', 'Effects decided and not yet performed'),
+  ...queueRoutes('inbox', 'Events received and not yet applied'),
+  ...queueRoutes('tasks', 'Work of our own that waits for its time'),
+  listAttention,
+  resolveAttention,
+]
+
+/** Says in the payment's story that somebody of the staff had another try made. */
+const tellTimeline = async (
+  tx: Transaction,
+  actor: Actor,
+  id: string,
+  at: Parameters<Rows['revive']>[1],
+): Promise<void> => {
+  const effect = (await tx.outbox.find(id))?.body
+  if (effect !== undefined)
+    await tx.timeline.append([
+      {
+        paymentId: effect.paymentId,
+        at,
+        type: 'command',
+        about: { type: 'effect', id },
+        name: 'retry_effect',
+        actor: actorName(actor),
+        data: {},
+      },
+    ])
+}

@@ -1,0 +1,19 @@
+import type { Clock, Holdfast, Logger, UnitOfWork, WebhookVerifier } from '@holdfast/core'
+import type { CancellationTerms, HealthCheck, Pages } from '../options.ts'
+import type { SignedCookie } from '../security/signed-cookie.ts'
+
+/** What handlers work with: the options, with nothing left open. */
+export interface Services {
+  readonly holdfast: Holdfast
+  readonly unitOfWork: UnitOfWork
+  readonly clock: Clock
+  readonly webhookVerifier: WebhookVerifier
+  readonly logger: Logger
+  readonly healthChecks: readonly HealthCheck[]
+  readonly bodyLimitBytes: number
+  readonly cancellationTerms: CancellationTerms
+  readonly pages: Pages
+  readonly intentCookie: SignedCookie
+  /** Where a path of this API is, such as `/api/payments/pay_1/status/` for `/payments/pay_1/status`. */
+  readonly urlOf: (path: string) => string
+}

@@ -1,0 +1,110 @@
+import {
+  intentTransitions,
+  isoTime,
+  type OpenedIntent,
+  type Payment,
+  type PendingIntent,
+  type Slot,
+} from '@holdfast/core'
+import { z } from '@hono/zod-openapi'
+import type { Catalogue } from '../language/catalogue.ts'
+import { amount, capitals, currency, free, id, moneyFields, plainObject, time, words } from './parts.ts'
+import { paymentStatus } from './payment.ts'
+
+const statuses = Object.keys(intentTransitions) as [PendingIntent['status'], ...PendingIntent['status'][]]
+
+/** What somebody wants to buy. */
+export const openIntentBody = z
+  .strictObject({
+    kind: z.string().min(1).max(64).openapi({ example: 'reservation' }),
+    payload: z
+      .unknown()
+      .refine((value) => value !== undefined)
+      .openapi({ description: "What is wanted, in the kind's own shape. A price in it is ignored.", type: 'object' }),
+  })
+  .openapi('OpenIntent')
+
+export const openedIntentAnswer = z
+  .object({ intent_id: id, payment_id: id, amount, currency, expires_at: time })
+  .openapi('OpenedIntent')
+
+/** A stretch of time on something that can be booked. */
+export const slotFields = z.object({ resource_id: id, unit: z.int(), starts_at: time, ends_at: time }).openapi('Slot')
+
+export const intentAnswer = z
+  .object({
+    intent_id: id,
+    kind: z.string(),
+    status: z.enum(statuses),
+    status_display: words,
+    payment_id: id,
+    payment_status: paymentStatus,
+    payment_status_display: words,
+    amount,
+    currency,
+    description: z.string(),
+    slot: slotFields.nullable(),
+    balance: z.object({ amount, currency, due_at: time }).nullable(),
+    details: free,
+    record: z.object({ type: z.string(), id }).nullable().openapi({ description: 'What it became once it was paid.' }),
+    refund_reason: z.string().nullable().openapi({ description: 'Why the money went back, where it did.' }),
+    expires_at: time,
+    created_at: time,
+  })
+  .openapi('Intent')
+
+export const abandonedIntentAnswer = z
+  .object({
+    status: z.literal('abandoned'),
+    intent_id: id,
+    payment_id: id,
+    payment_status: paymentStatus,
+    message: words,
+    provider_cancellation: z.literal('pending').optional(),
+  })
+  .openapi('AbandonedIntent')
+
+/** An intent that may now be paid. Its token is not shown: the cookie holds it. */
+export const showOpenedIntent = (opened: OpenedIntent): z.infer<typeof openedIntentAnswer> => ({
+  intent_id: opened.intentId,
+  payment_id: opened.paymentId,
+  ...moneyFields(opened.amount),
+  expires_at: isoTime(opened.expiresAt),
+})
+
+/** An intent and how its payment stands. */
+export const showIntent = (
+  intent: PendingIntent,
+  payment: Payment,
+  catalogue: Catalogue,
+): z.infer<typeof intentAnswer> => {
+  const { quote } = intent
+  return {
+    intent_id: intent.id,
+    kind: intent.kind,
+    status: intent.status,
+    status_display: catalogue.intentStatus[intent.status],
+    payment_id: payment.id,
+    payment_status: capitals(payment.status),
+    payment_status_display: catalogue.paymentStatus[payment.status],
+    ...moneyFields(payment.amount),
+    description: quote.item.name,
+    slot: quote.slot === undefined ? null : showSlot(quote.slot),
+    balance:
+      quote.balance === undefined
+        ? null
+        : { ...moneyFields(quote.balance.amount), due_at: isoTime(quote.balance.dueAt) },
+    details: plainObject(quote.details),
+    record: intent.status === 'fulfilled' ? intent.record : null,
+    refund_reason: intent.status === 'refunded' ? intent.reason : null,
+    expires_at: isoTime(intent.expiresAt),
+    created_at: isoTime(intent.createdAt),
+  }
+}
+
+export const showSlot = ({ resourceId, unit, startsAt, endsAt }: Slot): z.infer<typeof slotFields> => ({
+  resource_id: resourceId,
+  unit,
+  starts_at: isoTime(startsAt),
+  ends_at: isoTime(endsAt),
+})

@@ -1,0 +1,175 @@
+import {
+  isoTime,
+  type Attention,
+  type Json,
+  type Payment,
+  type Refund,
+  type TimelineEntry,
+  type Work,
+} from '@holdfast/core'
+import { z } from '@hono/zod-openapi'
+import type { Catalogue } from '../language/catalogue.ts'
+import {
+  amount,
+  askedAmount,
+  capitals,
+  currency,
+  free,
+  id,
+  moneyFields,
+  nextCursor,
+  plain,
+  plainObject,
+  time,
+  timeOrNull,
+  words,
+} from './parts.ts'
+import { paymentStatus } from './payment.ts'
+
+/** The reasons staff may give for a refund. The others are given by the machines themselves. */
+const refundReasons = ['requested_by_customer', 'reservation_cancelled', 'duplicate', 'unavailable'] as const
+
+export const refundBody = z
+  .strictObject({
+    amount: askedAmount.optional().openapi({ description: "In the payment's currency. Absent: all that is left." }),
+    reason: z.enum(refundReasons).optional(),
+  })
+  .openapi('RefundRequest')
+
+export const refundAnswer = z
+  .object({
+    refund_id: id,
+    payment_id: id,
+    amount,
+    currency,
+    status: z.enum(['requested', 'pending', 'succeeded', 'failed']),
+    status_display: words,
+    reason: z.string(),
+    payment_status: paymentStatus,
+    requested_at: time,
+    message: words,
+  })
+  .openapi('Refund')
+
+export const amountBody = z
+  .strictObject({
+    amount: askedAmount,
+    currency: currency.optional().openapi({ description: "Absent: the payment's own." }),
+    item: z
+      .strictObject({ name: z.string().min(1).max(250), description: z.string().max(500) })
+      .optional()
+      .openapi({ description: 'What the payer reads. Absent: as before.' }),
+  })
+  .openapi('AmountChange')
+
+export const timelineAnswer = z
+  .object({
+    payment_id: id,
+    timeline: z.array(
+      z.object({
+        at: time,
+        type: z.enum(['fact', 'command', 'call', 'answer', 'event', 'attention']),
+        about: z.object({ type: z.string(), id: z.string() }),
+        name: z.string(),
+        actor: z.string().nullable(),
+        data: free,
+      }),
+    ),
+  })
+  .openapi('Timeline')
+
+const work = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    status: z.enum(['waiting', 'done', 'dead']),
+    due_at: time,
+    tries: z.int(),
+    leased_until: time.nullable(),
+    created_at: time,
+    finished_at: time.nullable(),
+    last_error: z.string().nullable(),
+    body: free,
+    result: z.unknown(),
+  })
+  .openapi('Work')
+
+export const worksAnswer = z
+  .object({
+    items: z.array(work),
+    next_cursor: nextCursor,
+    depth: z.object({ waiting: z.int(), dead: z.int(), oldest_due_at: time.nullable() }),
+  })
+  .openapi('Works')
+
+export const revivedAnswer = z.object({ id: z.string(), status: z.literal('waiting') }).openapi('Revived')
+
+export const attentionAnswer = z
+  .object({
+    items: z.array(
+      z.object({
+        id: z.string(),
+        code: z.string(),
+        payment_id: id.nullable(),
+        at: time,
+        what_to_do: words,
+        data: free,
+      }),
+    ),
+  })
+  .openapi('Attention')
+
+export const resolvedAnswer = z
+  .object({ id: z.string(), status: z.literal('resolved'), resolved_by: z.string() })
+  .openapi('Resolved')
+
+/** A refund that is on its way. */
+export const showRefund = (refund: Refund, payment: Payment, catalogue: Catalogue): z.infer<typeof refundAnswer> => ({
+  refund_id: refund.id,
+  payment_id: payment.id,
+  ...moneyFields(refund.amount),
+  status: refund.status,
+  status_display: catalogue.refundStatus[refund.status],
+  reason: refund.reason,
+  payment_status: capitals(payment.status),
+  requested_at: isoTime(refund.requestedAt),
+  message: catalogue.messages.refund_requested,
+})
+
+/** One line of a payment's story. */
+export const showTimelineEntry = (entry: TimelineEntry): z.infer<typeof timelineAnswer>['timeline'][number] => ({
+  at: isoTime(entry.at),
+  type: entry.type,
+  about: entry.about,
+  name: entry.name,
+  actor: entry.actor ?? null,
+  data: plainObject(entry.data),
+})
+
+/** A piece of work that waits, is done or was given up. */
+export const showWork = (row: Work<{ readonly type: string }>): z.infer<typeof work> => ({
+  id: row.id,
+  type: row.body.type,
+  status: row.status,
+  due_at: isoTime(row.dueAt),
+  tries: row.tries,
+  leased_until: timeOrNull(row.leasedUntil),
+  created_at: isoTime(row.createdAt),
+  finished_at: timeOrNull(row.finishedAt),
+  last_error: row.lastError ?? null,
+  body: plainObject(row.body as Readonly<Record<string, Json>>),
+  result: plain(row.result ?? null),
+})
+
+/** Something that only a human can settle, with what to do about it. */
+export const showAttention = (
+  { id: name, code, paymentId, at, data }: Attention,
+  catalogue: Catalogue,
+): z.infer<typeof attentionAnswer>['items'][number] => ({
+  id: name,
+  code,
+  payment_id: paymentId ?? null,
+  at: isoTime(at),
+  what_to_do: catalogue.attention[code],
+  data: plainObject(data),
+})

@@ -1,0 +1,206 @@
+import {
+  createHoldfast,
+  defaultSettings,
+  err,
+  instant,
+  money,
+  ok,
+  parseId,
+  reservationKind,
+  silentLogger,
+  type Holdfast,
+  type Json,
+  type OwnerId,
+  type ProviderEvent,
+  type UnitOfWork,
+  type WebhookRefusal,
+  type WebhookVerifier,
+} from '@holdfast/core'
+import {
+  memoryClock,
+  memoryNotifier,
+  memoryPaymentProvider,
+  memoryUnitOfWork,
+  sequentialIds,
+  type MemoryHooks,
+} from '@holdfast/core/memory'
+import { z } from 'zod'
+import { createHttpAdapter, type Authenticator, type HttpAdapterOptions } from '../src/index.ts'
+import { keepsToDocument } from './keeps-to-document.ts'
+
+/** A host with one house to let, and everything else in memory. */
+export const world = (change: Partial<HttpAdapterOptions> = {}, hooks: MemoryHooks = {}) => {
+  const clock = memoryClock(instant(Date.UTC(2027, 0, 1)))
+  const unitOfWork = memoryUnitOfWork(hooks)
+  const provider = memoryPaymentProvider({ clock })
+  const logged: { readonly level: string; readonly event: string; readonly data: Readonly<Record<string, Json>> }[] = []
+  const logger = {
+    log: (level: string, event: string, data: Readonly<Record<string, Json>>) =>
+      void logged.push({ level, event, data }),
+  }
+  const holdfast = createHoldfast({
+    unitOfWork,
+    paymentProvider: provider,
+    clock,
+    ids: sequentialIds(),
+    notifier: memoryNotifier(),
+    returnUrls: { of: () => ({ successUrl: 'https://host.example/thanks', cancelUrl: 'https://host.example/back' }) },
+    fulfilmentKinds: [houseKind(unitOfWork)],
+    settings: { ...defaultSettings, patienceMs: 0 },
+    logger: silentLogger,
+  })
+  const options: HttpAdapterOptions = {
+    holdfast,
+    unitOfWork,
+    clock,
+    webhookVerifier: testVerifier,
+    authenticator: headerAuthenticator,
+    cookies: { secrets: [secret] },
+    production: true,
+    logger,
+    ...change,
+  }
+  const adapter = createHttpAdapter(options)
+  const call = async (
+    method: string,
+    path: string,
+    { as, body, headers = {} }: CallOptions = {},
+  ): Promise<Answered> => {
+    const isRaw = typeof body === 'string' || body instanceof Uint8Array
+    const response = await adapter.fetch(
+      new Request(`https://host.example${path}`, {
+        method,
+        headers: {
+          ...(as === undefined ? {} : { authorization: as }),
+          ...(body === undefined || isRaw ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
+      }),
+    )
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json') === true
+    const answered = {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJson ? (JSON.parse(text) as AnyJson) : {},
+    }
+    keepsToDocument(adapter, { method, path, ...answered })
+    return answered
+  }
+  return { clock, unitOfWork, provider, holdfast, adapter, call, logged, options }
+}
+
+export type World = ReturnType<typeof world>
+
+export interface CallOptions {
+  /** `owner:ana`, `staff:eve`. */
+  readonly as?: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** JSON whose shape a test knows. */
+export type AnyJson = Readonly<Record<string, unknown>>
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly json: AnyJson
+}
+
+export const ana = 'owner:ana'
+export const ben = 'owner:ben'
+export const staff = 'staff:eve'
+export const secret = 'a secret of more than thirty-two characters'
+
+/** Opens an intent as somebody, for one night from `day`, and answers its ids. */
+export const openIntent = async (
+  { call }: Pick<World, 'call'>,
+  { as = ana, day = 1, house = 'casa' }: { readonly as?: string; readonly day?: number; readonly house?: string } = {},
+): Promise<{ readonly intentId: string; readonly paymentId: string }> => {
+  const { json } = await call('POST', '/api/intents/', { as, body: { kind: 'reservation', payload: { house, day } } })
+  return { intentId: json['intent_id'] as string, paymentId: json['payment_id'] as string }
+}
+
+/** Opens an intent and pays it on its page; the provider's news is taken in. */
+export const bookedReservation = async (
+  here: World,
+  { as = ana, day = 1, house = 'casa' }: { readonly as?: string; readonly day?: number; readonly house?: string } = {},
+): Promise<{ readonly intentId: string; readonly paymentId: string; readonly reservationId: string }> => {
+  const ids = await openIntent(here, { as, day, house })
+  const { json } = await here.call('POST', `/api/intents/${ids.intentId}/pay/`, { as })
+  await here.provider.payer.pay(json['session_id'] as string)
+  await deliver(here.holdfast, here.provider.events())
+  const intent = await here.call('GET', `/api/intents/${ids.intentId}/`, { as })
+  return { ...ids, reservationId: (intent.json['record'] as { readonly id: string }).id }
+}
+
+/** Takes in everything the provider has told so far. */
+export const deliver = async (holdfast: Holdfast, events: readonly ProviderEvent[]): Promise<void> => {
+  for (const event of events) await holdfast.receiveEvent(event)
+}
+
+const houseKind = (unitOfWork: UnitOfWork) =>
+  reservationKind({
+    unitOfWork,
+    catalogue: {
+      async quote(payload) {
+        const parsed = z.strictObject({ house: z.string(), day: z.int().min(0).max(3000) }).safeParse(payload)
+        if (!parsed.success) {
+          const [issue] = parsed.error.issues
+          return err({ code: 'invalid_payload', field: issue?.path.join('.') ?? '', message: issue?.message ?? '' })
+        }
+        const { house, day } = parsed.data
+        const resourceId = parseId<'resource'>(house)
+        if (resourceId === undefined || !house.startsWith('casa'))
+          return err({ code: 'unknown_resource', field: 'house' })
+        const startsAt = instant(Date.UTC(2027, 5, 1) + day * 86_400_000)
+        const item = { name: `Deposit · ${house}`, description: `Day ${day}` }
+        return ok({
+          amount: money(100_00, 'MXN'),
+          purpose: 'deposit',
+          item,
+          slot: { resourceId, unit: 0, startsAt, endsAt: instant(startsAt + 86_400_000) },
+          details: { day, tax: 5n },
+          ...(house === 'casa-paid'
+            ? {}
+            : {
+                balance: {
+                  amount: money(300_00, 'MXN'),
+                  dueAt: startsAt,
+                  item: { ...item, name: `Second payment · ${house}` },
+                },
+              }),
+        })
+      },
+    },
+  })
+
+/** Believes the `Authorization` header, as no host should. */
+const headerAuthenticator: Authenticator = {
+  async authenticate(request) {
+    const [type, id] = (request.headers.get('authorization') ?? '').split(':')
+    if (id === undefined) return undefined
+    if (type === 'owner') return { actor: { type, id: id as OwnerId } }
+    return type === 'staff' ? { actor: { type, id } } : undefined
+  },
+}
+
+/** Takes `good` for a signature; any other signature is the name of the refusal it gets. */
+const testVerifier: WebhookVerifier = {
+  async verify({ rawBody, signature }) {
+    const refusals: Readonly<Record<string, WebhookRefusal>> = {
+      invalid: { code: 'signature_invalid' },
+      old: { code: 'signature_too_old', ageMs: 301_000 },
+      future: { code: 'signature_in_future', aheadMs: 600_000 },
+      unreadable: { code: 'payload_invalid', detail: 'no event' },
+    }
+    if (signature === undefined) return err({ code: 'signature_missing' })
+    const refusal = refusals[signature]
+    if (refusal !== undefined) return err(refusal)
+    return ok(JSON.parse(new TextDecoder().decode(rawBody)) as ProviderEvent)
+  },
+}
