@@ -7,5 +7,6 @@ import type { Simulator } from './simulator.ts'
  * `new Stripe('sk_test_…', { httpClient: simulatorHttpClient(simulator) })`. Dropped connections surface as
  * `StripeConnectionError`.
  */
-export const simulatorHttpClient = (simulator: Pick<Simulator, 'fetch'>): ReturnType<typeof Stripe.createFetchHttpClient> =>
-  Stripe.createFetchHttpClient(simulator.fetch as typeof fetch)
+export const simulatorHttpClient = (
+  simulator: Pick<Simulator, 'fetch'>,
+): ReturnType<typeof Stripe.createFetchHttpClient> => Stripe.createFetchHttpClient(simulator.fetch as typeof fetch)

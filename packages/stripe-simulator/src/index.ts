@@ -11,7 +11,14 @@ export { sleepByTimer, type Outcome, type Sleep } from './server/outcome.ts'
 export type { CallSummary, ChosenFault } from './server/api.ts'
 export type { IntentSummary, Ledger, Money, SessionSummary } from './control/ledger.ts'
 export type { NewFault } from './faults/faults.ts'
-export { faultKinds, type CallRecord, type Delivery, type DeliveryAttempt, type Fault, type FaultKind } from './engine/tables.ts'
+export {
+  faultKinds,
+  type CallRecord,
+  type Delivery,
+  type DeliveryAttempt,
+  type Fault,
+  type FaultKind,
+} from './engine/tables.ts'
 export { webhookModes, type WebhookMode, type WebhookSettings } from './webhooks/deliveries.ts'
 export type { Deliver } from './webhooks/send.ts'
 export { signPayload } from './webhooks/signature.ts'

@@ -35,7 +35,10 @@ export interface SimulatorOptions {
   readonly sleep?: Sleep
   /** What `livemode` is, whatever the API key says; read off the key's prefix unless given. */
   readonly livemode?: boolean
-  /** Where hosted pages are reached. The address of the request unless given, or http://127.0.0.1:12111 for Stripe's own. */
+  /**
+   * Where hosted pages are reached. The address of the request unless given, or http://127.0.0.1:12111 for Stripe's
+   * own.
+   */
   readonly publicUrl?: string
   readonly webhooks?: readonly WebhookTarget[]
   /** Carries webhooks; over HTTP unless given. */
@@ -48,7 +51,10 @@ export interface SimulatorOptions {
   readonly chooseFault?: (call: CallSummary) => ChosenFault | undefined
   /** How long a bank debit takes; four days unless given. */
   readonly bankDebitSettlesAfterMs?: number
-  /** How long a failed webhook waits for its second attempt; ten seconds unless given. Each further wait is four times as long. */
+  /**
+   * How long a failed webhook waits for its second attempt; ten seconds unless given. Each further wait is four times
+   * as long.
+   */
   readonly webhookFirstRetryMs?: number
 }
 
@@ -106,14 +112,22 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
         const known = [...world.rows('webhook_endpoint')].find((each) => each.url === url)
         if (known === undefined) {
           addEndpoint(world, {
-            url, secret, events, apiVersion: null, description: null, metadata: {}, livemode: options.livemode ?? false, bothModes: true,
+            url,
+            secret,
+            events,
+            apiVersion: null,
+            description: null,
+            metadata: {},
+            livemode: options.livemode ?? false,
+            bothModes: true,
           })
         } else world.put('endpoint_secret', known.id, { endpoint: known.id, secret, bothModes: true })
       }
     })
   const reset = (): void => {
     world.clear()
-    if (options.seed === undefined) world.put('setting', 'seed', { name: 'seed', value: randomBytes(12).toString('hex') })
+    if (options.seed === undefined)
+      world.put('setting', 'seed', { name: 'seed', value: randomBytes(12).toString('hex') })
     addTargets()
     stateFile?.rewrite(world.snapshot())
   }
@@ -206,4 +220,3 @@ const toFetchResult = async (outcome: Outcome): Promise<Response> => {
 // The shape in which the global `fetch` reports a lost connection.
 const connectionLost = (): TypeError =>
   new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) })
-

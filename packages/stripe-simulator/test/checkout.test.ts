@@ -9,9 +9,21 @@ it('opens a complete session without a PaymentIntent', async () => {
     sessionParams({ client_reference_id: 'cart-7', locale: 'es', customer_email: 'ana@example.com' }),
   )
   expect(session).toMatchObject({
-    object: 'checkout.session', status: 'open', payment_status: 'unpaid', payment_intent: null, customer: null, amount_total: 5000,
-    currency: 'eur', client_reference_id: 'cart-7', locale: 'es', customer_email: 'ana@example.com', customer_creation: 'if_required',
-    expires_at: noon + 86_400, livemode: false, metadata: { payment_id: 'pay_1' }, mode: 'payment',
+    object: 'checkout.session',
+    status: 'open',
+    payment_status: 'unpaid',
+    payment_intent: null,
+    customer: null,
+    amount_total: 5000,
+    currency: 'eur',
+    client_reference_id: 'cart-7',
+    locale: 'es',
+    customer_email: 'ana@example.com',
+    customer_creation: 'if_required',
+    expires_at: noon + 86_400,
+    livemode: false,
+    metadata: { payment_id: 'pay_1' },
+    mode: 'payment',
   })
   expect(session.id).toMatch(/^cs_test_[A-Za-z0-9]{60}$/)
   expect(session.url).toBe(`http://127.0.0.1:12111/c/pay/${session.id}`)
@@ -30,13 +42,21 @@ it('completes when it is paid, and tells of it in order', async () => {
   const paid = await pay(id, 'pm_card_visa', { expected_amount: 5000 })
   expect(paid).toMatchObject({ status: 200, body: { status: 'complete', payment_status: 'paid' } })
 
-  const session = await stripe.checkout.sessions.retrieve(id, { expand: ['payment_intent.latest_charge', 'line_items', 'customer'] })
+  const session = await stripe.checkout.sessions.retrieve(id, {
+    expand: ['payment_intent.latest_charge', 'line_items', 'customer'],
+  })
   expect(session).toMatchObject({
-    status: 'complete', payment_status: 'paid', url: null,
+    status: 'complete',
+    payment_status: 'paid',
+    url: null,
     customer: { id: customer.id, email: 'ana@example.com' },
     line_items: { data: [{ description: 'Chair', quantity: 2, amount_total: 5000 }] },
     payment_intent: {
-      status: 'succeeded', amount_received: 5000, metadata: { booking_id: '7' }, description: 'Deposit', setup_future_usage: 'off_session',
+      status: 'succeeded',
+      amount_received: 5000,
+      metadata: { booking_id: '7' },
+      description: 'Deposit',
+      setup_future_usage: 'off_session',
       latest_charge: { status: 'succeeded', captured: true, amount_captured: 5000, metadata: { booking_id: '7' } },
     },
   })
@@ -45,7 +65,11 @@ it('completes when it is paid, and tells of it in order', async () => {
 
   await simulator.settle()
   expect(types(received.map(({ event }) => event))).toEqual([
-    'customer.created', 'payment_intent.created', 'payment_method.attached', 'charge.succeeded', 'payment_intent.succeeded',
+    'customer.created',
+    'payment_intent.created',
+    'payment_method.attached',
+    'charge.succeeded',
+    'payment_intent.succeeded',
     'checkout.session.completed',
   ])
 })
@@ -67,7 +91,14 @@ it('stays open after a decline, keeps its PaymentIntent, and can be paid with an
   const declined = await pay(id, 'pm_card_visa_chargeDeclinedInsufficientFunds')
   expect(declined).toMatchObject({
     status: 402,
-    body: { error: { type: 'card_error', code: 'card_declined', decline_code: 'insufficient_funds', message: 'Your card has insufficient funds.' } },
+    body: {
+      error: {
+        type: 'card_error',
+        code: 'card_declined',
+        decline_code: 'insufficient_funds',
+        message: 'Your card has insufficient funds.',
+      },
+    },
   })
   const open = await stripe.checkout.sessions.retrieve(id)
   expect(open).toMatchObject({ status: 'open', payment_status: 'unpaid' })
@@ -86,7 +117,11 @@ it('expires when its time is up, once', async () => {
   await simulator.advance(1_799_000)
   expect((await stripe.checkout.sessions.retrieve(id)).status).toBe('open')
   await simulator.advance(1000)
-  expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({ status: 'expired', url: null, payment_status: 'unpaid' })
+  expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({
+    status: 'expired',
+    url: null,
+    payment_status: 'unpaid',
+  })
   await simulator.advance(86_400_000)
   await simulator.settle()
   expect(types(received.map(({ event }) => event))).toEqual(['checkout.session.expired'])
@@ -112,7 +147,10 @@ it('can be expired only while it is open', async () => {
 it('refuses to pay another amount than the one shown', async () => {
   const { stripe, pay } = createBench()
   const { id } = await stripe.checkout.sessions.create(sessionParams())
-  expect(await pay(id, 'pm_card_visa', { expected_amount: 4999 })).toMatchObject({ status: 400, body: { error: { param: 'expected_amount' } } })
+  expect(await pay(id, 'pm_card_visa', { expected_amount: 4999 })).toMatchObject({
+    status: 400,
+    body: { error: { param: 'expected_amount' } },
+  })
   expect((await stripe.checkout.sessions.retrieve(id)).payment_intent).toBeNull()
 })
 
@@ -121,26 +159,41 @@ it('keeps its PaymentIntent from being confirmed or cancelled directly, and canc
   const { id } = await stripe.checkout.sessions.create(sessionParams())
   await pay(id, 'pm_card_chargeDeclined')
   const intent = String((await stripe.checkout.sessions.retrieve(id)).payment_intent)
-  const message = 'You cannot perform this action on PaymentIntents created by Checkout. Try expiring the Checkout Session instead.'
+  const message =
+    'You cannot perform this action on PaymentIntents created by Checkout. Try expiring the Checkout Session instead.'
   expect((await failure(stripe.paymentIntents.cancel(intent))).message).toBe(message)
-  expect((await failure(stripe.paymentIntents.confirm(intent, { payment_method: 'pm_card_visa' }))).message).toBe(message)
+  expect((await failure(stripe.paymentIntents.confirm(intent, { payment_method: 'pm_card_visa' }))).message).toBe(
+    message,
+  )
   await stripe.checkout.sessions.expire(id)
-  expect(await stripe.paymentIntents.retrieve(intent)).toMatchObject({ status: 'canceled', cancellation_reason: 'expired' })
+  expect(await stripe.paymentIntents.retrieve(intent)).toMatchObject({
+    status: 'canceled',
+    cancellation_reason: 'expired',
+  })
 })
 
 it('asks for 3-D Secure and completes, or stays open, by its outcome', async () => {
   const { stripe, pay, simulator } = createBench()
   const { id } = await stripe.checkout.sessions.create(sessionParams())
   const asked = await pay(id, 'pm_card_authenticationRequired')
-  expect(asked).toMatchObject({ status: 200, body: { status: 'open', challenge_url: `http://127.0.0.1:12111/c/pay/${id}/challenge` } })
+  expect(asked).toMatchObject({
+    status: 200,
+    body: { status: 'open', challenge_url: `http://127.0.0.1:12111/c/pay/${id}/challenge` },
+  })
   const authenticate = (outcome: string) =>
-    simulator.fetch(`http://127.0.0.1:12111/v1/payment_pages/${id}/authenticate`, { method: 'POST', body: `outcome=${outcome}` })
+    simulator.fetch(`http://127.0.0.1:12111/v1/payment_pages/${id}/authenticate`, {
+      method: 'POST',
+      body: `outcome=${outcome}`,
+    })
 
   expect((await authenticate('failed')).status).toBe(400)
   const open = await stripe.checkout.sessions.retrieve(id, { expand: ['payment_intent'] })
   expect(open).toMatchObject({
     status: 'open',
-    payment_intent: { status: 'requires_payment_method', last_payment_error: { code: 'payment_intent_authentication_failure' } },
+    payment_intent: {
+      status: 'requires_payment_method',
+      last_payment_error: { code: 'payment_intent_authentication_failure' },
+    },
   })
   await pay(id, 'pm_card_authenticationRequired')
   expect((await authenticate('succeeded')).status).toBe(200)
@@ -157,7 +210,10 @@ it.each([
   expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({ status: 'complete', payment_status: 'unpaid' })
   await simulator.settle()
   expect(types(received.map((each) => each.event))).toEqual([
-    'payment_intent.created', 'charge.pending', 'payment_intent.processing', 'checkout.session.completed',
+    'payment_intent.created',
+    'charge.pending',
+    'payment_intent.processing',
+    'checkout.session.completed',
   ])
   await simulator.advance(4 * 86_400_000)
   await simulator.settle()
@@ -169,7 +225,9 @@ it('settles a bank debit by hand', async () => {
   const { stripe, pay, control } = createBench()
   const { id } = await stripe.checkout.sessions.create(sessionParams())
   await pay(id, 'pm_usBankAccount')
-  expect((await control('POST', `/sessions/${id}/settle`, { outcome: 'succeeded' })).body).toMatchObject({ payment_status: 'paid' })
+  expect((await control('POST', `/sessions/${id}/settle`, { outcome: 'succeeded' })).body).toMatchObject({
+    payment_status: 'paid',
+  })
   expect((await control('POST', `/sessions/${id}/settle`, { outcome: 'failed' })).status).toBe(400)
 })
 
@@ -177,7 +235,10 @@ it('saves a card in setup mode', async () => {
   const { stripe, pay } = createBench()
   const customer = await stripe.customers.create()
   const session = await stripe.checkout.sessions.create({
-    mode: 'setup', currency: 'eur', customer: customer.id, success_url: 'https://shop.test/saved',
+    mode: 'setup',
+    currency: 'eur',
+    customer: customer.id,
+    success_url: 'https://shop.test/saved',
   })
   expect(session).toMatchObject({ mode: 'setup', amount_total: null, payment_status: 'no_payment_required' })
   expect(session.setup_intent).toMatch(/^seti_/)
@@ -191,7 +252,9 @@ it('lists newest first, by status, customer and time, page by page', async () =>
   const { stripe, simulator } = createBench()
   const ids: string[] = []
   for (let count = 0; count < 5; count += 1) {
-    ids.unshift((await stripe.checkout.sessions.create(sessionParams({ expires_at: noon + 1800 + count * 60 + 7200 }))).id)
+    ids.unshift(
+      (await stripe.checkout.sessions.create(sessionParams({ expires_at: noon + 1800 + count * 60 + 7200 }))).id,
+    )
     await simulator.advance(60_000)
   }
   const oldest = ids.at(-1) ?? ''
@@ -204,7 +267,9 @@ it('lists newest first, by status, customer and time, page by page', async () =>
   const back = await stripe.checkout.sessions.list({ limit: 2, ending_before: ids[3] ?? '' })
   expect(back.data.map(({ id }) => id)).toEqual(ids.slice(1, 3))
   expect((await stripe.checkout.sessions.list({ status: 'expired' })).data.map(({ id }) => id)).toEqual([oldest])
-  expect((await stripe.checkout.sessions.list({ created: { gte: noon + 180 } })).data.map(({ id }) => id)).toEqual(ids.slice(0, 2))
+  expect((await stripe.checkout.sessions.list({ created: { gte: noon + 180 } })).data.map(({ id }) => id)).toEqual(
+    ids.slice(0, 2),
+  )
   const all: string[] = []
   for await (const { id } of stripe.checkout.sessions.list({ limit: 2 })) all.push(id)
   expect(all).toEqual(ids)

@@ -28,7 +28,9 @@ const start = async (...args: string[]): Promise<{ readonly child: ChildProcess;
   return { child, port: Number(/:(\d+)\n/.exec(line.toString())?.[1]) }
 }
 
-const run = async (...args: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => {
+const run = async (
+  ...args: string[]
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => {
   const child = spawn(process.execPath, [bin, ...args])
   let out = ''
   let err = ''
@@ -73,14 +75,23 @@ it('stops cleanly when it is asked to', async () => {
 
 it('helps, and explains mistakes', async () => {
   expect(await run('--help')).toMatchObject({ code: 0, out: helpText })
-  expect(await run('--port', 'x')).toMatchObject({ code: 2, err: expect.stringContaining('--port takes a number') as string })
+  expect(await run('--port', 'x')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--port takes a number') as string,
+  })
   const { port } = await start()
-  expect(await run('--port', String(port))).toMatchObject({ code: 1, err: `Port ${port} is taken. Stop what uses it, or choose another with --port.\n` })
+  expect(await run('--port', String(port))).toMatchObject({
+    code: 1,
+    err: `Port ${port} is taken. Stop what uses it, or choose another with --port.\n`,
+  })
 })
 
 it.each([
-  [['--colour', 'red'], /--colour/], [['--port', '70000'], /0 to 65535/], [['--webhook-url', 'nowhere'], /"nowhere" is not an http/],
-  [['--webhook-secret', 'x'], /needs a --webhook-url/], [['surplus'], /surplus/],
+  [['--colour', 'red'], /--colour/],
+  [['--port', '70000'], /0 to 65535/],
+  [['--webhook-url', 'nowhere'], /"nowhere" is not an http/],
+  [['--webhook-secret', 'x'], /needs a --webhook-url/],
+  [['surplus'], /surplus/],
 ])('refuses %j', (args, message) => {
   const command = readCommandLine(args)
   expect(command.type === 'mistake' ? command.message : '').toMatch(message)
@@ -89,14 +100,35 @@ it.each([
 it('reads every option', () => {
   expect(
     readCommandLine([
-      '--port', '1', '--host', '::1', '--webhook-url', 'http://a.test', '--webhook-url', 'http://b.test', '--webhook-secret', 's',
-      '--state', 'f', '--seed', 'x', '--public-url', 'http://c.test',
+      '--port',
+      '1',
+      '--host',
+      '::1',
+      '--webhook-url',
+      'http://a.test',
+      '--webhook-url',
+      'http://b.test',
+      '--webhook-secret',
+      's',
+      '--state',
+      'f',
+      '--seed',
+      'x',
+      '--public-url',
+      'http://c.test',
     ]),
   ).toEqual({
     type: 'serve',
     options: {
-      port: 1, host: '::1', stateFile: 'f', seed: 'x', publicUrl: 'http://c.test',
-      webhooks: [{ url: 'http://a.test', secret: 's' }, { url: 'http://b.test', secret: 's' }],
+      port: 1,
+      host: '::1',
+      stateFile: 'f',
+      seed: 'x',
+      publicUrl: 'http://c.test',
+      webhooks: [
+        { url: 'http://a.test', secret: 's' },
+        { url: 'http://b.test', secret: 's' },
+      ],
     },
   })
 })

@@ -8,7 +8,8 @@ it('moves the clock, and lets everything happen at its own time', async () => {
   const late = await stripe.checkout.sessions.create(sessionParams({ expires_at: noonMs / 1000 + 7200 }))
   expect((await control('POST', '/clock', { advance_s: 86_400 })).body).toMatchObject({ now_ms: noonMs + 86_400_000 })
   expect(simulator.ledger().events.map((event) => [(event.data.object as { id: string }).id, event.created])).toEqual([
-    [early.id, noonMs / 1000 + 3600], [late.id, noonMs / 1000 + 7200],
+    [early.id, noonMs / 1000 + 3600],
+    [late.id, noonMs / 1000 + 7200],
   ])
   expect((await control('POST', '/clock', { advance_s: -1 })).status).toBe(400)
   expect((await control('POST', '/clock', {})).body['error']?.['param']).toBe('advance_s')
@@ -42,9 +43,17 @@ it('sums up the truth in the ledger', async () => {
     totals: { eur: { captured: 10_000, refunded: 5000 } },
     sessions: [{ id: first.id, status: 'complete', metadata: { payment_id: 'p1' } }, { id: second.id }],
   })
-  expect((calls as unknown as readonly { sequence: number; method: string; path: string }[]).map(({ sequence, method, path }) => [sequence, `${method} ${path}`])).toEqual([
-    [1, 'POST /v1/checkout/sessions'], [2, 'POST /v1/checkout/sessions'], [3, `POST /v1/payment_pages/${first.id}/confirm`],
-    [4, `POST /v1/payment_pages/${second.id}/confirm`], [5, `GET /v1/checkout/sessions/${second.id}`], [6, 'POST /v1/refunds'],
+  expect(
+    (calls as unknown as readonly { sequence: number; method: string; path: string }[]).map(
+      ({ sequence, method, path }) => [sequence, `${method} ${path}`],
+    ),
+  ).toEqual([
+    [1, 'POST /v1/checkout/sessions'],
+    [2, 'POST /v1/checkout/sessions'],
+    [3, `POST /v1/payment_pages/${first.id}/confirm`],
+    [4, `POST /v1/payment_pages/${second.id}/confirm`],
+    [5, `GET /v1/checkout/sessions/${second.id}`],
+    [6, 'POST /v1/refunds'],
   ])
 })
 
@@ -59,9 +68,14 @@ it('resets to nothing but its endpoints', async () => {
 })
 
 it.each([
-  ['GET', '/nothing', undefined, 404], ['PUT', '/clock', {}, 404], ['POST', '/webhooks', { mode: 'mayhem' }, 400],
-  ['POST', '/disputes', {}, 400], ['POST', '/disputes', { payment_intent: 'pi_none' }, 400], ['POST', '/refunds/re_none', { status: 'failed' }, 404],
-  ['POST', '/sessions/cs_none/settle', { outcome: 'succeeded' }, 404], ['POST', '/clock', [1], 400],
+  ['GET', '/nothing', undefined, 404],
+  ['PUT', '/clock', {}, 404],
+  ['POST', '/webhooks', { mode: 'mayhem' }, 400],
+  ['POST', '/disputes', {}, 400],
+  ['POST', '/disputes', { payment_intent: 'pi_none' }, 400],
+  ['POST', '/refunds/re_none', { status: 'failed' }, 404],
+  ['POST', '/sessions/cs_none/settle', { outcome: 'succeeded' }, 404],
+  ['POST', '/clock', [1], 400],
 ])('answers %s %s %j with %i and a sentence', async (method, path, body, status) => {
   const answer = await createBench().control(method, path, body)
   expect(answer.status).toBe(status)

@@ -10,7 +10,9 @@ const open = ({ stripe }: Bench, key = 'k') => stripe.checkout.sessions.create(s
 const sessions = ({ simulator }: Bench) => simulator.ledger().derived.sessions.length
 
 it.each([
-  ['timeout_before_effect', 0], ['timeout_after_effect', 1], ['reset_after_headers', 1],
+  ['timeout_before_effect', 0],
+  ['timeout_after_effect', 1],
+  ['reset_after_headers', 1],
 ])('%s loses the answer, with %i sessions made; the same key then gives one', async (kind, made) => {
   const bench = createBench()
   await arm(bench, kind, { ms: 50 })
@@ -30,7 +32,10 @@ it('malformed_json cuts the answer short after the effect', async () => {
   expect((await open(bench)).status).toBe('open')
 })
 
-it.each([['500_no_effect', 0], ['500_with_effect', 1]])('%s keeps its 500 under the key, with %i sessions made', async (kind, made) => {
+it.each([
+  ['500_no_effect', 0],
+  ['500_with_effect', 1],
+])('%s keeps its 500 under the key, with %i sessions made', async (kind, made) => {
   const bench = createBench()
   await arm(bench, kind)
   for (const attempt of [1, 2, 3]) {
@@ -57,7 +62,11 @@ it('429 does nothing, carries Retry-After and keeps nothing', async () => {
 it('409_key_in_use does nothing', async () => {
   const bench = createBench()
   await arm(bench, '409_key_in_use')
-  expect(await failure(open(bench))).toMatchObject({ statusCode: 409, code: 'idempotency_key_in_use', rawType: 'idempotency_error' })
+  expect(await failure(open(bench))).toMatchObject({
+    statusCode: 409,
+    code: 'idempotency_key_in_use',
+    rawType: 'idempotency_error',
+  })
   expect((await open(bench)).status).toBe('open')
 })
 
@@ -71,7 +80,12 @@ it('latency takes the time it is told, through the sleep it is given', async () 
 
 it('strikes after and times as told, by pattern, and can be disarmed', async () => {
   const bench = createBench()
-  await bench.control('POST', '/faults', { match: '* /v1/checkout/sessions/{id}/expire', kind: '500_no_effect', after: 1, times: 1 })
+  await bench.control('POST', '/faults', {
+    match: '* /v1/checkout/sessions/{id}/expire',
+    kind: '500_no_effect',
+    after: 1,
+    times: 1,
+  })
   const ids = [await open(bench, 'a'), await open(bench, 'b'), await open(bench, 'c')].map(({ id }) => id)
   await bench.stripe.checkout.sessions.expire(ids[0] ?? '')
   expect((await failure(bench.stripe.checkout.sessions.expire(ids[1] ?? ''))).statusCode).toBe(500)
@@ -89,8 +103,24 @@ it('says in the ledger what struck which call', async () => {
   await failure(open(bench))
   await open(bench)
   expect(bench.simulator.ledger().calls).toMatchObject([
-    { method: 'POST', path: '/v1/checkout/sessions', idempotencyKey: 'k', status: 200, fault: 'timeout_after_effect', executed: true, replayed: false },
-    { method: 'POST', path: '/v1/checkout/sessions', idempotencyKey: 'k', status: 200, fault: null, executed: false, replayed: true },
+    {
+      method: 'POST',
+      path: '/v1/checkout/sessions',
+      idempotencyKey: 'k',
+      status: 200,
+      fault: 'timeout_after_effect',
+      executed: true,
+      replayed: false,
+    },
+    {
+      method: 'POST',
+      path: '/v1/checkout/sessions',
+      idempotencyKey: 'k',
+      status: 200,
+      fault: null,
+      executed: false,
+      replayed: true,
+    },
   ])
 })
 
@@ -111,8 +141,11 @@ it('lets a program decide on the spot', async () => {
 })
 
 it.each([
-  [{ kind: '429' }, 'match'], [{ match: 'nonsense', kind: '429' }, 'match'], [{ match: '* *', kind: 'earthquake' }, 'kind'],
-  [{ match: '* *', kind: '429', times: 0 }, 'times'], [{ match: '* *', kind: '429', colour: 'red' }, 'colour'],
+  [{ kind: '429' }, 'match'],
+  [{ match: 'nonsense', kind: '429' }, 'match'],
+  [{ match: '* *', kind: 'earthquake' }, 'kind'],
+  [{ match: '* *', kind: '429', times: 0 }, 'times'],
+  [{ match: '* *', kind: '429', colour: 'red' }, 'colour'],
 ])('refuses the fault %j, naming %s', async (body, param) => {
   const { control } = createBench()
   expect(await control('POST', '/faults', body)).toMatchObject({ status: 400, body: { error: { param } } })

@@ -47,7 +47,11 @@ export const createBench = (options: SimulatorOptions = {}): Bench => {
       if (bench.answerWith === 'nothing') throw new TypeError('fetch failed')
       const body = await request.text()
       if (bench.answerWith < 300) {
-        received.push({ event: JSON.parse(body) as Stripe.Event, signature: request.headers.get('stripe-signature') ?? '', body })
+        received.push({
+          event: JSON.parse(body) as Stripe.Event,
+          signature: request.headers.get('stripe-signature') ?? '',
+          body,
+        })
       }
       return new Response(null, { status: bench.answerWith })
     },
@@ -69,7 +73,12 @@ export const createBench = (options: SimulatorOptions = {}): Bench => {
 export const sdkFor = (simulator: Pick<Simulator, 'fetch'>, key = 'sk_test_bench'): Stripe =>
   new Stripe(key, { httpClient: simulatorHttpClient(simulator), telemetry: false, maxNetworkRetries: 0 })
 
-export const ask = async (simulator: Pick<Simulator, 'fetch'>, method: string, path: string, body?: unknown): Promise<Answer> => {
+export const ask = async (
+  simulator: Pick<Simulator, 'fetch'>,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> => {
   const response = await simulator.fetch(`http://127.0.0.1:12111${path}`, {
     method,
     ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
@@ -78,11 +87,18 @@ export const ask = async (simulator: Pick<Simulator, 'fetch'>, method: string, p
 }
 
 /** The parameters of an ordinary session of 50.00 EUR, for a test to vary. */
-export const sessionParams = (more: Partial<Stripe.Checkout.SessionCreateParams> = {}): Stripe.Checkout.SessionCreateParams => ({
+export const sessionParams = (
+  more: Partial<Stripe.Checkout.SessionCreateParams> = {},
+): Stripe.Checkout.SessionCreateParams => ({
   mode: 'payment',
   success_url: 'https://shop.test/thanks?session={CHECKOUT_SESSION_ID}',
   cancel_url: 'https://shop.test/cart',
-  line_items: [{ quantity: 2, price_data: { currency: 'eur', unit_amount: 2500, product_data: { name: 'Chair', description: 'Oak' } } }],
+  line_items: [
+    {
+      quantity: 2,
+      price_data: { currency: 'eur', unit_amount: 2500, product_data: { name: 'Chair', description: 'Oak' } },
+    },
+  ],
   metadata: { payment_id: 'pay_1' },
   ...more,
 })

@@ -1,14 +1,26 @@
 import { expect, it } from 'vitest'
 import { createBench, noonMs, sessionParams, type Bench } from './harness.ts'
 
-const visit = (bench: Bench, path: string, form?: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
+const visit = (
+  bench: Bench,
+  path: string,
+  form?: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
   bench.simulator.fetch(`http://127.0.0.1:12111${path}`, {
     headers,
     ...(form !== undefined && { method: 'POST', body: new URLSearchParams(form) }),
   })
 
 const card = (number: string, more: Record<string, string> = {}): Record<string, string> => ({
-  method: 'card', number, expiry: '12/34', cvc: '123', name: 'Ana', email: 'ana@example.com', expected_amount: '5000', ...more,
+  method: 'card',
+  number,
+  expiry: '12/34',
+  cvc: '123',
+  name: 'Ana',
+  email: 'ana@example.com',
+  expected_amount: '5000',
+  ...more,
 })
 
 it('shows what is bought, in the language of the session or of the browser', async () => {
@@ -16,19 +28,31 @@ it('shows what is bought, in the language of the session or of the browser', asy
   const { id } = await bench.stripe.checkout.sessions.create(sessionParams())
   const page = await (await visit(bench, `/c/pay/${id}`)).text()
   expect(page).toContain('Chair')
+  expect(page).toContain('Oak')
   expect(page).toContain('€50.00')
   expect(page).toContain('href="https://shop.test/cart"')
   expect(page).toContain('4000 0027 6000 3184')
   expect(page).not.toMatch(/src="|href="http:|@import|url\(/)
-  expect(await (await visit(bench, `/c/pay/${id}`, undefined, { 'accept-language': 'es-MX,es;q=0.9' })).text()).toContain('Número de tarjeta')
+  expect(
+    await (await visit(bench, `/c/pay/${id}`, undefined, { 'accept-language': 'es-MX,es;q=0.9' })).text(),
+  ).toContain('Número de tarjeta')
   const spanish = await bench.stripe.checkout.sessions.create(sessionParams({ locale: 'es' }))
-  expect(await (await visit(bench, `/c/pay/${spanish.id}`, undefined, { 'accept-language': 'en' })).text()).toContain('lang="es"')
+  expect(await (await visit(bench, `/c/pay/${spanish.id}`, undefined, { 'accept-language': 'en' })).text()).toContain(
+    'lang="es"',
+  )
 })
 
 it('escapes what the shop wrote', async () => {
   const bench = createBench()
   const { id } = await bench.stripe.checkout.sessions.create(
-    sessionParams({ line_items: [{ quantity: 1, price_data: { currency: 'eur', unit_amount: 500, product_data: { name: '<script>alert(1)</script>' } } }] }),
+    sessionParams({
+      line_items: [
+        {
+          quantity: 1,
+          price_data: { currency: 'eur', unit_amount: 500, product_data: { name: '<script>alert(1)</script>' } },
+        },
+      ],
+    }),
   )
   const page = await (await visit(bench, `/c/pay/${id}`)).text()
   expect(page).toContain('&lt;script&gt;')
@@ -38,7 +62,9 @@ it('escapes what the shop wrote', async () => {
 it('fills in a test card that was clicked', async () => {
   const bench = createBench()
   const { id } = await bench.stripe.checkout.sessions.create(sessionParams())
-  expect(await (await visit(bench, `/c/pay/${id}?card=4000000000009995`)).text()).toContain('value="4000 0000 0000 9995"')
+  expect(await (await visit(bench, `/c/pay/${id}?card=4000000000009995`)).text()).toContain(
+    'value="4000 0000 0000 9995"',
+  )
 })
 
 it('takes a card and leads to the success address', async () => {
@@ -48,7 +74,9 @@ it('takes a card and leads to the success address', async () => {
   expect(paid.status).toBe(303)
   expect(paid.headers.get('location')).toBe(`https://shop.test/thanks?session=${id}`)
   expect(await bench.stripe.checkout.sessions.retrieve(id)).toMatchObject({
-    status: 'complete', payment_status: 'paid', customer_details: { email: 'ana@example.com', name: 'Ana' },
+    status: 'complete',
+    payment_status: 'paid',
+    customer_details: { email: 'ana@example.com', name: 'Ana' },
   })
   const again = await visit(bench, `/c/pay/${id}`, card('4242424242424242'))
   expect(await again.text()).toContain('All done here')
@@ -91,15 +119,22 @@ it('leads through 3-D Secure', async () => {
   expect(failed.status).toBe(400)
   expect(await failed.text()).toContain('unable to authenticate')
   await visit(bench, `/c/pay/${id}`, card('4000002760003184'))
-  expect((await visit(bench, `/c/pay/${id}/challenge`, { outcome: 'succeeded' })).headers.get('location')).toContain('shop.test/thanks')
+  expect((await visit(bench, `/c/pay/${id}/challenge`, { outcome: 'succeeded' })).headers.get('location')).toContain(
+    'shop.test/thanks',
+  )
   expect((await bench.stripe.checkout.sessions.retrieve(id)).payment_status).toBe('paid')
 })
 
 it('offers a delayed bank debit', async () => {
   const bench = createBench()
   const { id } = await bench.stripe.checkout.sessions.create(sessionParams())
-  expect((await visit(bench, `/c/pay/${id}`, { method: 'bank', bank: 'failed', expected_amount: '5000' })).status).toBe(303)
-  expect(await bench.stripe.checkout.sessions.retrieve(id)).toMatchObject({ status: 'complete', payment_status: 'unpaid' })
+  expect((await visit(bench, `/c/pay/${id}`, { method: 'bank', bank: 'failed', expected_amount: '5000' })).status).toBe(
+    303,
+  )
+  expect(await bench.stripe.checkout.sessions.retrieve(id)).toMatchObject({
+    status: 'complete',
+    payment_status: 'unpaid',
+  })
 })
 
 it('shows a clear page for an expired session and for an unknown one', async () => {
@@ -116,7 +151,11 @@ it('shows a clear page for an expired session and for an unknown one', async () 
 it('leads an intent confirmed by the API through its challenge and back', async () => {
   const bench = createBench()
   const intent = await bench.stripe.paymentIntents.create({
-    amount: 2000, currency: 'eur', confirm: true, payment_method: 'pm_card_authenticationRequired', return_url: 'https://shop.test/back?x=1',
+    amount: 2000,
+    currency: 'eur',
+    confirm: true,
+    payment_method: 'pm_card_authenticationRequired',
+    return_url: 'https://shop.test/back?x=1',
   })
   expect(intent.status).toBe('requires_action')
   const at = new URL(intent.next_action?.redirect_to_url?.url ?? '').pathname

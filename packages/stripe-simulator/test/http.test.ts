@@ -27,7 +27,10 @@ it('talks to the official SDK by host, port and protocol', async () => {
   const stripe = sdk(server)
   const session = await stripe.checkout.sessions.create(sessionParams())
   expect(session.url).toBe(`${server.url}/c/pay/${session.id}`)
-  await fetch(`${server.url}/v1/payment_pages/${session.id}/confirm`, { method: 'POST', body: 'payment_method=pm_card_visa' })
+  await fetch(`${server.url}/v1/payment_pages/${session.id}/confirm`, {
+    method: 'POST',
+    body: 'payment_method=pm_card_visa',
+  })
   expect((await stripe.checkout.sessions.retrieve(session.id)).payment_status).toBe('paid')
 })
 
@@ -42,17 +45,20 @@ it('delivers signed webhooks by itself', async () => {
   expect(events[0]?.data.object).toMatchObject({ id: customer.id })
 })
 
-it.each(['timeout_before_effect', 'timeout_after_effect', 'reset_after_headers'])('drops the connection on %s', async (kind) => {
-  const server = await serve()
-  const stripe = sdk(server)
-  await control(server, '/faults', { match: 'POST /v1/customers', kind, ms: 5, times: 2 })
-  const error = await failure(stripe.customers.create({ email: 'ana@example.com' }, { idempotencyKey: 'k1' }))
-  expect(error).toBeInstanceOf(Stripe.errors.StripeConnectionError)
-  // With no retries the SDK still tries a closed socket once more, which is why the fault strikes twice.
-  await fetch(`${server.url}/_simulator/faults`, { method: 'DELETE' })
-  await stripe.customers.create({ email: 'ana@example.com' }, { idempotencyKey: 'k1' })
-  expect((await stripe.customers.list()).data).toHaveLength(1)
-})
+it.each(['timeout_before_effect', 'timeout_after_effect', 'reset_after_headers'])(
+  'drops the connection on %s',
+  async (kind) => {
+    const server = await serve()
+    const stripe = sdk(server)
+    await control(server, '/faults', { match: 'POST /v1/customers', kind, ms: 5, times: 2 })
+    const error = await failure(stripe.customers.create({ email: 'ana@example.com' }, { idempotencyKey: 'k1' }))
+    expect(error).toBeInstanceOf(Stripe.errors.StripeConnectionError)
+    // With no retries the SDK still tries a closed socket once more, which is why the fault strikes twice.
+    await fetch(`${server.url}/_simulator/faults`, { method: 'DELETE' })
+    await stripe.customers.create({ email: 'ana@example.com' }, { idempotencyKey: 'k1' })
+    expect((await stripe.customers.list()).data).toHaveLength(1)
+  },
+)
 
 it('says clearly that its port is taken', async () => {
   const first = await serve()

@@ -3,13 +3,21 @@ import { createBench, failure, header, sdkFor, sessionParams } from './harness.t
 
 const url = 'http://127.0.0.1:12111/v1/customers'
 const post = (body: string, key: string): RequestInit => ({
-  method: 'POST', body, headers: { authorization: 'Bearer sk_test_1', 'idempotency-key': key },
+  method: 'POST',
+  body,
+  headers: { authorization: 'Bearer sk_test_1', 'idempotency-key': key },
 })
 
 it('answers the same key with the same object, and says so', async () => {
   const { stripe, simulator } = createBench()
-  const first = await stripe.customers.create({ email: 'ana@example.com', metadata: { a: '1', b: '2' } }, { idempotencyKey: 'k' })
-  const second = await stripe.customers.create({ metadata: { b: '2', a: '1' }, email: 'ana@example.com' }, { idempotencyKey: 'k' })
+  const first = await stripe.customers.create(
+    { email: 'ana@example.com', metadata: { a: '1', b: '2' } },
+    { idempotencyKey: 'k' },
+  )
+  const second = await stripe.customers.create(
+    { metadata: { b: '2', a: '1' }, email: 'ana@example.com' },
+    { idempotencyKey: 'k' },
+  )
   expect(second).toEqual(first)
   expect(header(second, 'idempotent-replayed')).toBe('true')
   expect(header(first, 'idempotent-replayed')).toBeNull()
@@ -23,12 +31,17 @@ it('refuses a key that comes back with other parameters or for another call', as
   await stripe.customers.create({ email: 'ana@example.com' }, { idempotencyKey: 'k' })
   const error = await failure(stripe.customers.create({ email: 'ben@example.com' }, { idempotencyKey: 'k' }))
   expect(error).toMatchObject({
-    type: 'StripeIdempotencyError', statusCode: 400, rawType: 'idempotency_error',
+    type: 'StripeIdempotencyError',
+    statusCode: 400,
+    rawType: 'idempotency_error',
     message:
       'Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other ' +
       "than 'k' if you meant to execute a different request.",
   })
-  expect(await failure(stripe.setupIntents.create({}, { idempotencyKey: 'k' }))).toMatchObject({ statusCode: 400, rawType: 'idempotency_error' })
+  expect(await failure(stripe.setupIntents.create({}, { idempotencyKey: 'k' }))).toMatchObject({
+    statusCode: 400,
+    rawType: 'idempotency_error',
+  })
 })
 
 it('forgets a key after 24 hours', async () => {
@@ -42,7 +55,13 @@ it('forgets a key after 24 hours', async () => {
 
 it('keeps a decline: another card needs another key', async () => {
   const { stripe } = createBench()
-  const intent = { amount: 500, currency: 'eur', confirm: true, payment_method: 'pm_card_chargeDeclined', return_url: 'https://shop.test/' }
+  const intent = {
+    amount: 500,
+    currency: 'eur',
+    confirm: true,
+    payment_method: 'pm_card_chargeDeclined',
+    return_url: 'https://shop.test/',
+  }
   const first = await failure(stripe.paymentIntents.create(intent, { idempotencyKey: 'k' }))
   const second = await failure(stripe.paymentIntents.create(intent, { idempotencyKey: 'k' }))
   expect(second.charge).toBe(first.charge)
@@ -55,7 +74,9 @@ it('keeps a refusal by the state of things', async () => {
   const { id } = await stripe.checkout.sessions.create(sessionParams())
   await stripe.checkout.sessions.expire(id)
   await failure(stripe.checkout.sessions.expire(id, {}, { idempotencyKey: 'k' }))
-  expect((await failure(stripe.checkout.sessions.expire(id, {}, { idempotencyKey: 'k' }))).headers?.['idempotent-replayed']).toBe('true')
+  expect(
+    (await failure(stripe.checkout.sessions.expire(id, {}, { idempotencyKey: 'k' }))).headers?.['idempotent-replayed'],
+  ).toBe('true')
 })
 
 it('keeps nothing of a call whose parameters did not pass', async () => {
@@ -88,7 +109,9 @@ it('keeps keys of test and live mode apart, and refuses an overlong one', async 
   const there = await live.customers.create({}, { idempotencyKey: 'k' })
   expect(there.id).not.toBe(here.id)
   expect(there.livemode).toBe(true)
-  expect((await failure(live.customers.retrieve(here.id))).message).toContain('a similar object exists in test mode, but a live mode key was used')
+  expect((await failure(live.customers.retrieve(here.id))).message).toContain(
+    'a similar object exists in test mode, but a live mode key was used',
+  )
   expect((await live.customers.list()).data.map(({ id }) => id)).toEqual([there.id])
   expect((await failure(stripe.customers.create({}, { idempotencyKey: 'x'.repeat(256) }))).statusCode).toBe(400)
 })

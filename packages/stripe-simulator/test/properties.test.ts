@@ -17,14 +17,29 @@ type Step =
 
 const which = fc.nat(5)
 const method = fc.constantFrom(
-  'pm_card_visa', 'pm_card_chargeDeclined', 'pm_card_authenticationRequired', 'pm_usBankAccount_success', 'pm_usBankAccount_accountClosed',
-  'pm_card_createDispute', 'pm_card_refundFail', 'pm_card_pendingRefund',
+  'pm_card_visa',
+  'pm_card_chargeDeclined',
+  'pm_card_authenticationRequired',
+  'pm_usBankAccount_success',
+  'pm_usBankAccount_accountClosed',
+  'pm_card_createDispute',
+  'pm_card_refundFail',
+  'pm_card_pendingRefund',
 )
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant('open' as const), amount: fc.integer({ min: 50, max: 5000 }) }),
   fc.record({ type: fc.constant('pay' as const), which, method }),
   fc.record({ type: fc.constant('authenticate' as const), which, outcome: fc.constantFrom('succeeded', 'failed') }),
-  fc.record({ type: fc.constantFrom('expire' as const, 'charge' as const, 'capture' as const, 'cancel' as const, 'dispute' as const), which }),
+  fc.record({
+    type: fc.constantFrom(
+      'expire' as const,
+      'charge' as const,
+      'capture' as const,
+      'cancel' as const,
+      'dispute' as const,
+    ),
+    which,
+  }),
   fc.record({ type: fc.constant('refund' as const), which, amount: fc.integer({ min: 1, max: 5000 }) }),
   fc.record({ type: fc.constant('fail_refund' as const), which }),
   fc.record({ type: fc.constant('wait' as const), hours: fc.integer({ min: 1, max: 60 }) }),
@@ -42,18 +57,26 @@ const perform = async (bench: Bench, done: Step): Promise<void> => {
     case 'open':
       return void (await stripe.checkout.sessions.create(
         sessionParams({
-          line_items: [{ quantity: 1, price_data: { currency: 'eur', unit_amount: done.amount, product_data: { name: 'x' } } }],
+          line_items: [
+            { quantity: 1, price_data: { currency: 'eur', unit_amount: done.amount, product_data: { name: 'x' } } },
+          ],
         }),
       ))
     case 'pay':
       return void (await bench.pay(session(done.which), done.method))
     case 'authenticate':
-      return void (await ask(simulator, 'POST', `/v1/payment_pages/${session(done.which)}/authenticate`, { outcome: done.outcome }))
+      return void (await ask(simulator, 'POST', `/v1/payment_pages/${session(done.which)}/authenticate`, {
+        outcome: done.outcome,
+      }))
     case 'expire':
       return void (await stripe.checkout.sessions.expire(session(done.which)))
     case 'charge':
       return void (await stripe.paymentIntents.create({
-        amount: 1000 + done.which, currency: 'eur', confirm: true, payment_method: 'pm_card_visa', return_url: 'https://a.test',
+        amount: 1000 + done.which,
+        currency: 'eur',
+        confirm: true,
+        payment_method: 'pm_card_visa',
+        return_url: 'https://a.test',
         ...(done.which % 2 === 0 && { capture_method: 'manual' as const }),
       }))
     case 'capture':
@@ -65,7 +88,9 @@ const perform = async (bench: Bench, done: Step): Promise<void> => {
     case 'refund':
       return void (await stripe.refunds.create({ payment_intent: intent(done.which), amount: done.amount }))
     case 'fail_refund':
-      return void (await bench.control('POST', `/refunds/${pick(objects.refund, done.which)?.id ?? 're_none'}`, { status: 'failed' }))
+      return void (await bench.control('POST', `/refunds/${pick(objects.refund, done.which)?.id ?? 're_none'}`, {
+        status: 'failed',
+      }))
     case 'wait':
       return simulator.advance(done.hours * 3_600_000)
     case 'fault':
@@ -73,13 +98,19 @@ const perform = async (bench: Bench, done: Step): Promise<void> => {
   }
 }
 
-const allowed: Readonly<Record<string, readonly string[]>> = { open: ['open', 'complete', 'expired'], complete: ['complete'], expired: ['expired'] }
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  open: ['open', 'complete', 'expired'],
+  complete: ['complete'],
+  expired: ['expired'],
+}
 
 const check = (before: Ledger, after: Ledger): void => {
   for (const charge of after.objects.charge) {
     expect(charge.amount_captured).toBeLessThanOrEqual(charge.amount)
     expect(charge.amount_refunded).toBeGreaterThanOrEqual(0)
-    const counted = after.objects.refund.filter((refund) => refund.charge === charge.id && refund.status !== 'failed' && refund.status !== 'canceled')
+    const counted = after.objects.refund.filter(
+      (refund) => refund.charge === charge.id && refund.status !== 'failed' && refund.status !== 'canceled',
+    )
     const sum = counted.reduce((total, { amount }) => total + amount, 0)
     if (charge.captured) {
       expect(charge.amount_refunded).toBe(sum)
@@ -87,7 +118,9 @@ const check = (before: Ledger, after: Ledger): void => {
     } else expect(sum).toBe(0)
   }
   for (const intent of after.objects.payment_intent) {
-    const captured = after.objects.charge.filter((charge) => charge.payment_intent === intent.id && charge.amount_captured > 0)
+    const captured = after.objects.charge.filter(
+      (charge) => charge.payment_intent === intent.id && charge.amount_captured > 0,
+    )
     expect(captured.length).toBeLessThanOrEqual(1)
     expect(intent.amount_received).toBe(captured[0]?.amount_captured ?? 0)
     expect(intent.status === 'succeeded').toBe(captured.length === 1)
@@ -101,7 +134,9 @@ const check = (before: Ledger, after: Ledger): void => {
       expect(after.objects.payment_intent.find(({ id }) => id === session.payment_intent)?.status).toBe('succeeded')
     }
   }
-  const ids = Object.values(after.objects).flatMap((rows) => (rows as readonly { readonly id: string }[]).map(({ id }) => id))
+  const ids = Object.values(after.objects).flatMap((rows) =>
+    (rows as readonly { readonly id: string }[]).map(({ id }) => id),
+  )
   expect(new Set(ids).size).toBe(ids.length)
 }
 
@@ -110,7 +145,11 @@ const ignoringRefusals = async (work: Promise<void>): Promise<void> => {
   try {
     await work
   } catch (error) {
-    if (!(error instanceof Error) || !('type' in error || error.message === 'fetch failed' || error instanceof SyntaxError)) throw error
+    if (
+      !(error instanceof Error) ||
+      !('type' in error || error.message === 'fetch failed' || error instanceof SyntaxError)
+    )
+      throw error
   }
 }
 
@@ -138,7 +177,16 @@ it('makes one object for one key, whatever the network and the server do', async
       const heard = new Set<string>()
       for (let attempt = 0; attempt < kinds.length + 2; attempt += 1) {
         const intent = await stripe.paymentIntents
-          .create({ amount: 500, currency: 'eur', confirm: true, payment_method: 'pm_card_visa', return_url: 'https://a.test' }, { idempotencyKey: 'k' })
+          .create(
+            {
+              amount: 500,
+              currency: 'eur',
+              confirm: true,
+              payment_method: 'pm_card_visa',
+              return_url: 'https://a.test',
+            },
+            { idempotencyKey: 'k' },
+          )
           .catch((error: Stripe.errors.StripeError) => error)
         if ('object' in intent) heard.add(intent.id)
       }
@@ -157,7 +205,8 @@ it('runs the same way from the same seed, and another way from another', async (
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 15 }), async (steps) => {
       const run = async (seed: string): Promise<string> => {
         const bench = createBench({ seed })
-        for (const each of [{ type: 'open', amount: 500 } as const, ...steps]) await ignoringRefusals(perform(bench, each))
+        for (const each of [{ type: 'open', amount: 500 } as const, ...steps])
+          await ignoringRefusals(perform(bench, each))
         await bench.simulator.settle()
         return story(bench.simulator)
       }

@@ -25,7 +25,9 @@ it('starts again exactly where it was left, without having been closed', async (
 
   const second = createBench({ stateFile, seed: 'another' })
   expect(second.simulator.ledger()).toEqual(before)
-  expect((await second.stripe.customers.create({ email: 'ana@example.com' }, { idempotencyKey: 'k' })).id).toBe(customer.id)
+  expect((await second.stripe.customers.create({ email: 'ana@example.com' }, { idempotencyKey: 'k' })).id).toBe(
+    customer.id,
+  )
   expect((await failure(second.stripe.refunds.create({ payment_intent: 'pi_none' }))).statusCode).toBe(429)
   await second.simulator.settle()
   expect(second.received).toHaveLength(before.deliveries.length)
@@ -53,7 +55,9 @@ it('drops a line that was cut off wherever the process died, and nothing else', 
   for (let length = whole; length >= kept; length -= 97) {
     writeFileSync(stateFile, text)
     truncateSync(stateFile, length)
-    const names = createBench({ stateFile }).simulator.ledger().objects.customer.map((customer) => ('name' in customer ? customer.name : null))
+    const names = createBench({ stateFile })
+      .simulator.ledger()
+      .objects.customer.map((customer) => ('name' in customer ? customer.name : null))
     expect(names).toEqual(length === whole ? ['first', 'second'] : ['first'])
   }
 })

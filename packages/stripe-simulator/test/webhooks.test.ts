@@ -4,7 +4,8 @@ import { createBench, failure, noonMs, secret, types, type Bench } from './harne
 const customers = async ({ stripe }: Bench, count = 1): Promise<void> => {
   for (let each = 0; each < count; each += 1) await stripe.customers.create({ name: `Customer ${each}` })
 }
-const names = ({ received }: Bench) => received.map(({ event }) => (event.data.object as { readonly name: string }).name)
+const names = ({ received }: Bench) =>
+  received.map(({ event }) => (event.data.object as { readonly name: string }).name)
 
 it('signs each delivery so that the SDK accepts it', async () => {
   const bench = createBench()
@@ -13,7 +14,12 @@ it('signs each delivery so that the SDK accepts it', async () => {
   const { body, signature } = bench.received[0] ?? { body: '', signature: '' }
   const check = (payload: string, key = secret) =>
     bench.stripe.webhooks.constructEvent(payload, signature, key, 300, undefined, noonMs)
-  expect(check(body)).toMatchObject({ object: 'event', type: 'customer.created', api_version: '2026-10-28.endive', pending_webhooks: 1 })
+  expect(check(body)).toMatchObject({
+    object: 'event',
+    type: 'customer.created',
+    api_version: '2026-10-28.endive',
+    pending_webhooks: 1,
+  })
   expect(() => check(`${body} `)).toThrow()
   expect(() => check(body, 'whsec_other')).toThrow()
 })
@@ -29,26 +35,29 @@ it('does nothing by itself unless told to', async () => {
   expect(names(bench)).toEqual(['Customer 1'])
 })
 
-it.each([[500], ['nothing' as const]])('tries again with growing waits for three days when the answer is %s', async (answer) => {
-  const bench = createBench()
-  bench.answerWith = answer
-  await customers(bench)
-  const waits: number[] = []
-  for (let before = noonMs; ; ) {
-    await bench.simulator.settle()
-    const next = bench.simulator.nextDueAt()
-    if (next === undefined) break
-    waits.push((next - before) / 1000)
-    await bench.simulator.advance(next - before)
-    before = next
-  }
-  expect(waits.slice(0, 5)).toEqual([10, 40, 160, 640, 2560])
-  expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(3 * 86_400)
-  const [delivery] = bench.simulator.ledger().deliveries
-  expect(delivery).toMatchObject({ status: 'failed' })
-  expect(delivery?.attempts).toHaveLength(waits.length + 1)
-  expect(delivery?.attempts[0]).toMatchObject({ status: answer === 500 ? 500 : null })
-})
+it.each([[500], ['nothing' as const]])(
+  'tries again with growing waits for three days when the answer is %s',
+  async (answer) => {
+    const bench = createBench()
+    bench.answerWith = answer
+    await customers(bench)
+    const waits: number[] = []
+    for (let before = noonMs; ; ) {
+      await bench.simulator.settle()
+      const next = bench.simulator.nextDueAt()
+      if (next === undefined) break
+      waits.push((next - before) / 1000)
+      await bench.simulator.advance(next - before)
+      before = next
+    }
+    expect(waits.slice(0, 5)).toEqual([10, 40, 160, 640, 2560])
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(3 * 86_400)
+    const [delivery] = bench.simulator.ledger().deliveries
+    expect(delivery).toMatchObject({ status: 'failed' })
+    expect(delivery?.attempts).toHaveLength(waits.length + 1)
+    expect(delivery?.attempts[0]).toMatchObject({ status: answer === 500 ? 500 : null })
+  },
+)
 
 it('counts an event as delivered once it was answered', async () => {
   const bench = createBench()
@@ -131,14 +140,19 @@ it('delivers an event again by hand', async () => {
   await customers(bench)
   await bench.simulator.settle()
   const id = bench.received[0]?.event.id ?? ''
-  expect((await bench.control('POST', `/events/${id}/deliver`)).body).toMatchObject({ deliveries: [{ status: 'delivered', event: id }] })
+  expect((await bench.control('POST', `/events/${id}/deliver`)).body).toMatchObject({
+    deliveries: [{ status: 'delivered', event: id }],
+  })
   expect(bench.received).toHaveLength(2)
   expect((await bench.control('POST', '/events/evt_none/deliver')).status).toBe(400)
 })
 
 it('makes and changes endpoints through the API, with their own secret and choice of events', async () => {
   const bench = createBench({ webhooks: [] })
-  const endpoint = await bench.stripe.webhookEndpoints.create({ url: 'https://shop.test/hooks', enabled_events: ['customer.deleted'] })
+  const endpoint = await bench.stripe.webhookEndpoints.create({
+    url: 'https://shop.test/hooks',
+    enabled_events: ['customer.deleted'],
+  })
   expect(endpoint.secret).toMatch(/^whsec_/)
   expect((await bench.stripe.webhookEndpoints.retrieve(endpoint.id)).secret).toBeUndefined()
   const customer = await bench.stripe.customers.create()
@@ -146,7 +160,16 @@ it('makes and changes endpoints through the API, with their own secret and choic
   await bench.simulator.settle()
   const [only] = bench.received
   expect(types(bench.received.map(({ event }) => event))).toEqual(['customer.deleted'])
-  expect(bench.stripe.webhooks.constructEvent(only?.body ?? '', only?.signature ?? '', endpoint.secret ?? '', 300, undefined, noonMs).type).toBe('customer.deleted')
+  expect(
+    bench.stripe.webhooks.constructEvent(
+      only?.body ?? '',
+      only?.signature ?? '',
+      endpoint.secret ?? '',
+      300,
+      undefined,
+      noonMs,
+    ).type,
+  ).toBe('customer.deleted')
 
   await bench.stripe.webhookEndpoints.update(endpoint.id, { disabled: true })
   await bench.stripe.customers.create()

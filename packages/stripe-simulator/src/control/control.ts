@@ -8,7 +8,7 @@ import { getObject, idOf } from '../resources/references.ts'
 import { refundStatuses, setRefundStatus } from '../resources/refunds.ts'
 import { authenticateSetup } from '../resources/setup-intents.ts'
 import { decodeJson, type RawObject } from '../wire/form.ts'
-import { flag, integer, oneOf, readParameters, required, text, type ReadShape, type Shape } from '../wire/params.ts'
+import { integer, oneOf, readParameters, required, text, type ReadShape, type Shape } from '../wire/params.ts'
 import { invalidParameter, refusedByState, StripeError } from '../wire/stripe-error.ts'
 import { flushWebhooks, resendEvent, setWebhookMode, webhookModes, webhookSettings } from '../webhooks/deliveries.ts'
 import type { Pump } from '../server/pump.ts'
@@ -23,14 +23,18 @@ export interface ControlOptions {
   readonly reset: () => void
 }
 
-/** Answers `/_simulator/…`: what Stripe does not have and a test wants. No key is needed; bodies and answers are JSON. */
+/**
+ * Answers `/_simulator/…`: what Stripe does not have and a test wants. No key is needed; bodies and answers are JSON.
+ */
 export const createControl = ({ world, pump, catchUp, reset }: ControlOptions) => {
   const calls = controlCalls({ world, pump, reset })
   return async (request: Request, url: URL): Promise<Response> => {
     const body = await request.text()
     catchUp()
     try {
-      const found = calls.map((call) => ({ call, id: idIn(call, request.method, url.pathname) })).find(({ id }) => id !== undefined)
+      const found = calls
+        .map((call) => ({ call, id: idIn(call, request.method, url.pathname) }))
+        .find(({ id }) => id !== undefined)
       if (found === undefined) throw noSuchCall(request.method, url.pathname, calls)
       const answer = await found.call.run(decodeJson(body), found.id ?? '')
       pump.kick()
@@ -66,16 +70,26 @@ const controlCalls = ({ world, pump, reset }: Omit<ControlOptions, 'catchUp'>): 
       'POST',
       '/faults',
       {
-        match: required(text()), kind: required(oneOf(faultKinds)), times: integer({ min: 1 }), after: integer({ min: 0 }),
-        ms: integer({ min: 0, max: 600_000 }), retry_after: integer({ min: 0 }),
+        match: required(text()),
+        kind: required(oneOf(faultKinds)),
+        times: integer({ min: 1 }),
+        after: integer({ min: 0 }),
+        ms: integer({ min: 0, max: 600_000 }),
+        retry_after: integer({ min: 0 }),
       },
       ({ match, kind, times, after, ms, retry_after }) => {
         if (!/^(\*|[A-Z]+) (\/|\*)/.test(match)) {
-          throw invalidParameter('match', 'Invalid match: expected "METHOD /path", such as "POST /v1/refunds" or "* /v1/*".')
+          throw invalidParameter(
+            'match',
+            'Invalid match: expected "METHOD /path", such as "POST /v1/refunds" or "* /v1/*".',
+          )
         }
         return addFault(world, {
-          match, kind,
-          ...(times !== undefined && { times }), ...(after !== undefined && { after }), ...(ms !== undefined && { ms }),
+          match,
+          kind,
+          ...(times !== undefined && { times }),
+          ...(after !== undefined && { after }),
+          ...(ms !== undefined && { ms }),
           ...(retry_after !== undefined && { retryAfterS: retry_after }),
         })
       },
@@ -96,7 +110,7 @@ const controlCalls = ({ world, pump, reset }: Omit<ControlOptions, 'catchUp'>): 
       await pump.settle()
       return { flushed }
     }),
-    call('POST', '/events/{id}/deliver', { wait: flag() }, async (_, id) => {
+    call('POST', '/events/{id}/deliver', {}, async (_, id) => {
       const event = world.find('event', id)
       if (event === undefined) throw invalidParameter('id', `No such event: '${id}'`, 'resource_missing')
       const queued = world.transaction(() => resendEvent(world, event))
@@ -109,15 +123,22 @@ const controlCalls = ({ world, pump, reset }: Omit<ControlOptions, 'catchUp'>): 
       await pump.advance(advance_s * 1000)
       return clock()
     }),
-    call('POST', '/disputes', { payment_intent: required(text()), outcome: oneOf(disputeOutcomes), reason: text() }, (params) =>
-      world.transaction(() => {
-        const intent = getObject(world, 'payment_intent', params.payment_intent, 'payment_intent')
-        const open = [...world.rows('dispute')].find((each) => idOf(each.payment_intent) === intent.id && !isClosed(each))
-        const charge = world.find('charge', idOf(intent.latest_charge) ?? '')
-        if (charge === undefined) throw refusedByState(`The PaymentIntent ${intent.id} has no charge to dispute.`)
-        const dispute = open ?? openDispute(world, charge, params.reason === undefined ? {} : { reason: params.reason })
-        return params.outcome === undefined ? dispute : closeDispute(world, dispute, params.outcome)
-      }),
+    call(
+      'POST',
+      '/disputes',
+      { payment_intent: required(text()), outcome: oneOf(disputeOutcomes), reason: text() },
+      (params) =>
+        world.transaction(() => {
+          const intent = getObject(world, 'payment_intent', params.payment_intent, 'payment_intent')
+          const open = [...world.rows('dispute')].find(
+            (each) => idOf(each.payment_intent) === intent.id && !isClosed(each),
+          )
+          const charge = world.find('charge', idOf(intent.latest_charge) ?? '')
+          if (charge === undefined) throw refusedByState(`The PaymentIntent ${intent.id} has no charge to dispute.`)
+          const dispute =
+            open ?? openDispute(world, charge, params.reason === undefined ? {} : { reason: params.reason })
+          return params.outcome === undefined ? dispute : closeDispute(world, dispute, params.outcome)
+        }),
     ),
     call('POST', '/refunds/{id}', { status: required(oneOf(refundStatuses)) }, ({ status }, id) =>
       world.transaction(() => setRefundStatus(world, getObject(world, 'refund', id), status)),
@@ -129,14 +150,24 @@ const controlCalls = ({ world, pump, reset }: Omit<ControlOptions, 'catchUp'>): 
         return getObject(world, 'checkout.session', id)
       }),
     ),
-    call('POST', '/payment_intents/{id}/settle', { outcome: required(oneOf(['succeeded', 'failed'])) }, ({ outcome }, id) =>
-      world.transaction(() => settle(getObject(world, 'payment_intent', id).id, outcome)),
+    call(
+      'POST',
+      '/payment_intents/{id}/settle',
+      { outcome: required(oneOf(['succeeded', 'failed'])) },
+      ({ outcome }, id) => world.transaction(() => settle(getObject(world, 'payment_intent', id).id, outcome)),
     ),
-    call('POST', '/payment_intents/{id}/authenticate', { outcome: required(oneOf(['succeeded', 'failed'])) }, ({ outcome }, id) =>
-      world.transaction(() => authenticatePayment(world, id, outcome).intent),
+    call(
+      'POST',
+      '/payment_intents/{id}/authenticate',
+      { outcome: required(oneOf(['succeeded', 'failed'])) },
+      ({ outcome }, id) => world.transaction(() => authenticatePayment(world, id, outcome).intent),
     ),
-    call('POST', '/setup_intents/{id}/authenticate', { outcome: required(oneOf(['succeeded', 'failed'])) }, ({ outcome }, id) =>
-      world.transaction(() => authenticateSetup(world, getObject(world, 'setup_intent', id), outcome).setup),
+    call(
+      'POST',
+      '/setup_intents/{id}/authenticate',
+      { outcome: required(oneOf(['succeeded', 'failed'])) },
+      ({ outcome }, id) =>
+        world.transaction(() => authenticateSetup(world, getObject(world, 'setup_intent', id), outcome).setup),
     ),
     call('POST', '/reset', {}, () => {
       reset()
@@ -164,7 +195,9 @@ const noSuchCall = (method: string, path: string, calls: readonly ControlCall[])
   new StripeError(
     404,
     {
-      message: `There is no control call ${method} ${path}. There are: ${calls.map((each) => `${each.method} /_simulator${each.path}`).join(', ')}.`,
+      message:
+        `There is no control call ${method} ${path}. There are: ` +
+        `${calls.map((each) => `${each.method} /_simulator${each.path}`).join(', ')}.`,
       type: 'invalid_request_error',
     },
     'not_executed',

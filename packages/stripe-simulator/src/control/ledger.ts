@@ -4,8 +4,18 @@ import type { World } from '../engine/world.ts'
 import { idOf } from '../resources/references.ts'
 
 const objectTables = [
-  'balance_transaction', 'charge', 'checkout.session', 'customer', 'dispute', 'payment_intent', 'payment_method', 'price', 'product',
-  'refund', 'setup_intent', 'webhook_endpoint',
+  'balance_transaction',
+  'charge',
+  'checkout.session',
+  'customer',
+  'dispute',
+  'payment_intent',
+  'payment_method',
+  'price',
+  'product',
+  'refund',
+  'setup_intent',
+  'webhook_endpoint',
 ] as const satisfies readonly TableName[]
 
 type ObjectName = (typeof objectTables)[number]
@@ -86,7 +96,11 @@ export const readLedger = (world: World): Ledger => {
         ({ metadata }) => metadata['payment_id'],
         (found) => found.map(({ id }) => id),
       ),
-      money_by_payment_id: group(intents, (intent) => intent.metadata['payment_id'] ?? sessionPaymentId(world, intent), addUp),
+      money_by_payment_id: group(
+        intents,
+        (intent) => intent.metadata['payment_id'] ?? sessionPaymentId(world, intent),
+        addUp,
+      ),
       totals: group(intents, ({ currency }) => currency, addUp),
     },
   }
@@ -132,9 +146,14 @@ const addUp = (all: readonly Money[]): Money => ({
   unrefunded: sum(all, ({ unrefunded }) => unrefunded),
 })
 
-const sum = <T>(items: readonly T[], value: (item: T) => number): number => items.reduce((total, item) => total + value(item), 0)
+const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
+  items.reduce((total, item) => total + value(item), 0)
 
-const group = <T, O>(items: readonly T[], keyOf: (item: T) => string | undefined, toValue: (items: readonly T[]) => O): Readonly<Record<string, O>> => {
+const group = <T, O>(
+  items: readonly T[],
+  keyOf: (item: T) => string | undefined,
+  toValue: (items: readonly T[]) => O,
+): Readonly<Record<string, O>> => {
   const groups = new Map<string, T[]>()
   for (const item of items) {
     const key = keyOf(item)

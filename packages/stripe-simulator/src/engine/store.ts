@@ -100,8 +100,7 @@ export const createStore = (journal: Journal): Store => {
         depth -= 1
       }
     },
-    snapshot: () =>
-      [...tables].flatMap(([table, rows]) => [...rows].map(([id, row]): Change => ({ table, id, row }))),
+    snapshot: () => [...tables].flatMap(([table, rows]) => [...rows].map(([id, row]): Change => ({ table, id, row }))),
     restore: (changes) => {
       for (const change of changes) apply(change)
     },

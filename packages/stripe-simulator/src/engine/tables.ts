@@ -110,8 +110,15 @@ export interface DeliveryAttempt {
 
 /** What can be made to go wrong with a call. */
 export const faultKinds = [
-  'latency', 'timeout_before_effect', 'timeout_after_effect', 'reset_after_headers', '429', '409_key_in_use',
-  '500_no_effect', '500_with_effect', 'malformed_json',
+  'latency',
+  'timeout_before_effect',
+  'timeout_after_effect',
+  'reset_after_headers',
+  '429',
+  '409_key_in_use',
+  '500_no_effect',
+  '500_with_effect',
+  'malformed_json',
 ] as const
 
 /** One of {@link faultKinds}. */

@@ -16,7 +16,8 @@ export const schedule = (world: World, kind: string, target: string, dueMs: numb
 }
 
 /** Takes back what {@link schedule} arranged, if it has not happened yet. */
-export const unschedule = (world: World, kind: string, target: string): void => world.remove('timer', `${kind}:${target}`)
+export const unschedule = (world: World, kind: string, target: string): void =>
+  world.remove('timer', `${kind}:${target}`)
 
 /** The timer that is due first, the older of two with the same time. Undefined when there is none. */
 export const findNextTimer = (world: World): Timer | undefined => {

@@ -60,7 +60,12 @@ export const takeFault = (world: World, method: string, path: string, replay: bo
     return undefined
   })
 
-const ofExecution: ReadonlySet<FaultKind> = new Set<FaultKind>(['429', '409_key_in_use', '500_no_effect', '500_with_effect'])
+const ofExecution: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  '429',
+  '409_key_in_use',
+  '500_no_effect',
+  '500_with_effect',
+])
 
 const matches = (pattern: string, method: string, path: string): boolean => {
   const known = patterns.get(pattern)
@@ -74,7 +79,9 @@ const patterns = new Map<string, RegExp>()
 const toExpression = (pattern: string): RegExp => {
   const source = pattern
     .split(/(\*|\{[^}]*\})/)
-    .map((part) => (part === '*' ? '.*' : part.startsWith('{') ? '[^/]+' : part.replaceAll(/[.+?^$()|[\]\\{}]/g, '\\$&')))
+    .map((part) =>
+      part === '*' ? '.*' : part.startsWith('{') ? '[^/]+' : part.replaceAll(/[.+?^$()|[\]\\{}]/g, '\\$&'),
+    )
     .join('')
   return new RegExp(`^${source}$`)
 }

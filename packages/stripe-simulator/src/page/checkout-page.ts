@@ -19,6 +19,8 @@ export interface CardFields {
 export interface CheckoutView {
   readonly session: Stripe.Checkout.Session
   readonly plan: CheckoutPlan
+  /** What is said about the product of a line item, beyond its name. */
+  readonly describe: (item: Stripe.LineItem) => string | null
   readonly language: Language
   readonly fields: CardFields
   /** Why the last try failed, in the payer's language. */
@@ -39,7 +41,12 @@ export const fieldsOf = (card: TestCard | undefined): CardFields => ({
 export const renderCheckout = (view: CheckoutView): Promise<string> => {
   const { session, language } = view
   const t = texts[language]
-  return renderPage({ language, title: session.mode === 'setup' ? t.setupTitle : t.pay, banner: t.testMode, content: html`${summary(view)}${payment(view)}` })
+  return renderPage({
+    language,
+    title: session.mode === 'setup' ? t.setupTitle : t.pay,
+    banner: t.testMode,
+    content: html`${summary(view)}${payment(view)}`,
+  })
 }
 
 /** A page of one heading and one sentence, with a way on where there is one. */
@@ -59,7 +66,11 @@ export const renderNotice = (notice: {
   })
 
 /** The page that stands in for the card's bank. */
-export const renderChallenge = (challenge: { readonly language: Language; readonly action: string; readonly amount: string }): Promise<string> => {
+export const renderChallenge = (challenge: {
+  readonly language: Language
+  readonly action: string
+  readonly amount: string
+}): Promise<string> => {
   const t = texts[challenge.language]
   return renderPage({
     language: challenge.language,
@@ -77,17 +88,24 @@ export const renderChallenge = (challenge: { readonly language: Language; readon
 export const formatMoney = (amount: number | null, currency: string | null, language: Language): string =>
   amount === null || currency === null
     ? ''
-    : new Intl.NumberFormat(language, { style: 'currency', currency: currency.toUpperCase() }).format(amount / 10 ** decimalsOf(currency))
+    : new Intl.NumberFormat(language, { style: 'currency', currency: currency.toUpperCase() }).format(
+        amount / 10 ** decimalsOf(currency),
+      )
 
-const summary = ({ session, plan, language }: CheckoutView): Html => {
+const summary = ({ session, plan, describe, language }: CheckoutView): Html => {
   const t = texts[language]
   const total = formatMoney(session.amount_total, session.currency, language)
   return html`<section>
 <h1>${session.mode === 'setup' ? t.setupTitle : t.total}</h1>
 ${session.mode === 'setup' ? '' : html`<p class="amount">${total}</p>`}
-<ul class="items">${plan.lineItems.map((item) => html`<li><div><div>${item.description ?? ''}</div>${
-    (item.quantity ?? 1) > 1 ? html`<p class="soft">${t.quantity}: ${String(item.quantity)}</p>` : ''
-  }</div><div>${formatMoney(item.amount_total, item.currency, language)}</div></li>`)}
+<ul class="items">${plan.lineItems.map(
+    (item) =>
+      html`<li><div><div>${item.description ?? ''}</div>${
+        describe(item) === null ? '' : html`<p class="soft">${describe(item)}</p>`
+      }${
+        (item.quantity ?? 1) > 1 ? html`<p class="soft">${t.quantity}: ${String(item.quantity)}</p>` : ''
+      }</div><div>${formatMoney(item.amount_total, item.currency, language)}</div></li>`,
+  )}
 ${session.mode === 'setup' ? '' : html`<li class="sum"><span>${t.total}</span><span>${total}</span></li>`}</ul>
 ${session.cancel_url === null ? '' : html`<p><a href="${session.cancel_url}">← ${t.back}</a></p>`}
 </section>`
@@ -97,7 +115,8 @@ const payment = (view: CheckoutView): Html => {
   const { session, language, fields, problem, offersBank } = view
   const t = texts[language]
   const action = `/c/pay/${session.id}`
-  const label = session.mode === 'setup' ? t.save : `${t.pay} ${formatMoney(session.amount_total, session.currency, language)}`
+  const label =
+    session.mode === 'setup' ? t.save : `${t.pay} ${formatMoney(session.amount_total, session.currency, language)}`
   const expected = html`<input type="hidden" name="expected_amount" value="${String(session.amount_total ?? 0)}">`
   return html`<section id="payment">
 ${problem === null ? '' : html`<p class="alert" role="alert">${problem}</p>`}
@@ -126,7 +145,13 @@ ${expected}
 </section>`
 }
 
-const field = (name: string, label: string, value: string, autocomplete: string, type: 'text' | 'email' | 'numeric' = 'numeric'): Html =>
+const field = (
+  name: string,
+  label: string,
+  value: string,
+  autocomplete: string,
+  type: 'text' | 'email' | 'numeric' = 'numeric',
+): Html =>
   html`<label>${label}<input type="${type === 'numeric' ? 'text' : type}" ${type === 'numeric' ? 'inputmode=numeric' : ''} name="${name}" value="${value}" autocomplete="${autocomplete}"></label>`
 
 const spaced = (number: string): string => number.replaceAll(/(\d{4})(?=\d)/g, '$1 ')

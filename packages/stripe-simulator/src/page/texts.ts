@@ -110,7 +110,10 @@ const es: Texts = {
 export const texts: Readonly<Record<Language, Texts>> = { en, es }
 
 /** The language of a session, or of the browser where the session leaves it open. English unless it is Spanish. */
-export const chooseLanguage = (locale: Stripe.Checkout.Session.Locale | null, acceptLanguage: string | null): Language => {
+export const chooseLanguage = (
+  locale: Stripe.Checkout.Session.Locale | null,
+  acceptLanguage: string | null,
+): Language => {
   if (locale !== null && locale !== 'auto') return locale.startsWith('es') ? 'es' : 'en'
   const preferred = (acceptLanguage ?? '').split(',').map((part) => part.trim().slice(0, 2).toLowerCase())
   return preferred.find((code): code is Language => code === 'es' || code === 'en') ?? 'en'
@@ -124,9 +127,12 @@ const spanishDeclines: Readonly<Record<string, string>> = {
   "Your card's security code is incorrect.": 'El código de seguridad de su tarjeta no es correcto.',
   "Your card's expiration year is invalid.": 'La fecha de caducidad de su tarjeta no es válida.',
   'Your card number is incorrect.': 'El número de su tarjeta no es correcto.',
-  'An error occurred while processing your card. Try again in a little bit.': 'Se produjo un error al procesar su tarjeta. Inténtelo de nuevo en unos momentos.',
-  'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.': 'Su tarjeta ha sido rechazada por demasiados intentos o por superar su límite.',
-  'We are unable to authenticate your payment method. Please choose a different payment method and try again.': 'No hemos podido autenticar su medio de pago. Elija otro e inténtelo de nuevo.',
+  'An error occurred while processing your card. Try again in a little bit.':
+    'Se produjo un error al procesar su tarjeta. Inténtelo de nuevo en unos momentos.',
+  'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.':
+    'Su tarjeta ha sido rechazada por demasiados intentos o por superar su límite.',
+  'We are unable to authenticate your payment method. Please choose a different payment method and try again.':
+    'No hemos podido autenticar su medio de pago. Elija otro e inténtelo de nuevo.',
 }
 
 /** A message of Stripe's in the payer's language. */

@@ -31,7 +31,10 @@ export const recordBalanceChange = (world: World, change: BalanceChange): Stripe
     description,
     exchange_rate: null,
     fee,
-    fee_details: fee === 0 ? [] : [{ amount: fee, application: null, currency, description: 'Stripe processing fees', type: 'stripe_fee' }],
+    fee_details:
+      fee === 0
+        ? []
+        : [{ amount: fee, application: null, currency, description: 'Stripe processing fees', type: 'stripe_fee' }],
     net: amount - fee,
     reporting_category: type === 'adjustment' ? 'dispute' : type,
     source,
@@ -42,7 +45,9 @@ export const recordBalanceChange = (world: World, change: BalanceChange): Stripe
 
 /** The calls on balance transactions. */
 export const balanceTransactionRoutes: readonly Route[] = [
-  route('GET', '/v1/balance_transactions/{id}', {}, (world, _, { id = '' }) => getObject(world, 'balance_transaction', id)),
+  route('GET', '/v1/balance_transactions/{id}', {}, (world, _, { id = '' }) =>
+    getObject(world, 'balance_transaction', id),
+  ),
   route(
     'GET',
     '/v1/balance_transactions',

@@ -28,8 +28,13 @@ export const chargeRoutes: readonly Route[] = [
     'POST',
     '/v1/charges/{id}',
     {
-      customer: unmodelled(), description: emptyable(text()), fraud_details: inert(), metadata: metadata(),
-      receipt_email: emptyable(text()), shipping: unmodelled(), transfer_group: unmodelled(),
+      customer: unmodelled(),
+      description: emptyable(text()),
+      fraud_details: inert(),
+      metadata: metadata(),
+      receipt_email: emptyable(text()),
+      shipping: unmodelled(),
+      transfer_group: unmodelled(),
     },
     (world, { description, metadata: change, receipt_email }, { id = '' }) => {
       const before = getObject(world, 'charge', id)

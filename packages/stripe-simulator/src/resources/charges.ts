@@ -11,7 +11,10 @@ export type ChargeOutcome =
   | { readonly type: 'pending' }
   | { readonly type: 'failed'; readonly decline: Decline }
 
-/** Writes down an attempt to charge a payment method for an intent, and tells of it. Metadata is the intent's, as it is now. */
+/**
+ * Writes down an attempt to charge a payment method for an intent, and tells of it. Metadata is the intent's, as it
+ * is now.
+ */
 export const createCharge = (
   world: World,
   intent: Stripe.PaymentIntent,
@@ -83,12 +86,26 @@ export const settleCharge = (world: World, charge: Stripe.Charge, failureCode: s
   const settled: Stripe.Charge =
     failureCode === null
       ? settleFunds(world, {
-          ...charge, amount_captured: charge.amount, captured: true, paid: true, status: 'succeeded',
+          ...charge,
+          amount_captured: charge.amount,
+          captured: true,
+          paid: true,
+          status: 'succeeded',
           outcome: outcomeOf({ type: 'succeeded', captured: true }),
         })
       : {
-          ...charge, status: 'failed', paid: false, failure_code: failureCode, failure_message: bankFailureMessage,
-          outcome: { ...approved, network_status: 'declined_by_network', reason: failureCode, seller_message: 'The bank returned the debit.', type: 'issuer_declined' },
+          ...charge,
+          status: 'failed',
+          paid: false,
+          failure_code: failureCode,
+          failure_message: bankFailureMessage,
+          outcome: {
+            ...approved,
+            network_status: 'declined_by_network',
+            reason: failureCode,
+            seller_message: 'The bank returned the debit.',
+            type: 'issuer_declined',
+          },
         }
   world.put('charge', charge.id, settled)
   emit(world, failureCode === null ? 'charge.succeeded' : 'charge.failed', settled)
@@ -96,7 +113,11 @@ export const settleCharge = (world: World, charge: Stripe.Charge, failureCode: s
 }
 
 /** Lets an authorisation that was never captured go. */
-export const releaseCharge = (world: World, charge: Stripe.Charge, type: 'charge.expired' | 'charge.refunded'): Stripe.Charge => {
+export const releaseCharge = (
+  world: World,
+  charge: Stripe.Charge,
+  type: 'charge.expired' | 'charge.refunded',
+): Stripe.Charge => {
   const released = world.put('charge', charge.id, { ...charge, amount_refunded: charge.amount, refunded: true })
   emit(world, type, released)
   return released
@@ -108,14 +129,26 @@ export const bankFailureMessage = 'The payment was returned by the bank.'
 const settleFunds = (world: World, charge: Stripe.Charge): Stripe.Charge => {
   const fee = Math.round(charge.amount_captured * 0.029) + 30
   const balance = recordBalanceChange(world, {
-    type: 'charge', amount: charge.amount_captured, fee, currency: charge.currency, source: charge.id, description: charge.description,
+    type: 'charge',
+    amount: charge.amount_captured,
+    fee,
+    currency: charge.currency,
+    source: charge.id,
+    description: charge.description,
   })
   return { ...charge, balance_transaction: balance.id }
 }
 
 const approved: Stripe.Charge.Outcome = {
-  advice_code: null, network_advice_code: null, network_decline_code: null, network_status: 'approved_by_network', reason: null,
-  risk_level: 'normal', risk_score: 10, seller_message: 'Payment complete.', type: 'authorized',
+  advice_code: null,
+  network_advice_code: null,
+  network_decline_code: null,
+  network_status: 'approved_by_network',
+  reason: null,
+  risk_level: 'normal',
+  risk_score: 10,
+  seller_message: 'Payment complete.',
+  type: 'authorized',
 }
 
 const outcomeOf = (outcome: ChargeOutcome): Stripe.Charge.Outcome | null => {
@@ -134,7 +167,9 @@ const outcomeOf = (outcome: ChargeOutcome): Stripe.Charge.Outcome | null => {
         network_status: blocked ? 'not_sent_to_network' : 'declined_by_network',
         reason: blocked ? 'highest_risk_level' : (decline.declineCode ?? decline.code),
         risk_level: blocked ? 'highest' : 'normal',
-        seller_message: blocked ? 'Stripe blocked this payment as too risky.' : 'The bank did not return any further details with this decline.',
+        seller_message: blocked
+          ? 'Stripe blocked this payment as too risky.'
+          : 'The bank did not return any further details with this decline.',
         type: blocked ? 'blocked' : 'issuer_declined',
       }
     }

@@ -21,7 +21,8 @@ export const followPayment = (world: World, intent: Stripe.PaymentIntent): void 
   const session = findOwner(world, intent.id)
   if (session === undefined) return
   if (session.status === 'open') {
-    if (intent.status === 'succeeded' || intent.status === 'requires_capture') completeSession(world, session, paidOnComplete(intent))
+    if (intent.status === 'succeeded' || intent.status === 'requires_capture')
+      completeSession(world, session, paidOnComplete(intent))
     if (intent.status === 'processing') completeSession(world, session, 'unpaid')
     return
   }
@@ -53,7 +54,11 @@ export const completeSession = (
     tax_ids: [],
   }
   const complete = world.put('checkout.session', session.id, {
-    ...session, customer_details: details, payment_status: paymentStatus, status: 'complete', url: null,
+    ...session,
+    customer_details: details,
+    payment_status: paymentStatus,
+    status: 'complete',
+    url: null,
   })
   emit(world, 'checkout.session.completed', complete)
   return complete

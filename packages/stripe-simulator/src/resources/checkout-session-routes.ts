@@ -2,105 +2,32 @@ import type Stripe from 'stripe'
 import type { World } from '../engine/world.ts'
 import { createdFilter, listObjects, paginate, paging } from '../wire/lists.ts'
 import { mergeMetadata, metadata } from '../wire/metadata.ts'
-import { address, currency, flag, hash, inert, integer, list, oneOf, required, text, unmodelled, type Read, type Reader } from '../wire/params.ts'
+import { hash, oneOf, required, text, unmodelled, type Read } from '../wire/params.ts'
 import { route, type Route } from '../wire/routes.ts'
 import { invalidParameter, notModelled } from '../wire/stripe-error.ts'
+import { sessionParameters } from './checkout-session-parameters.ts'
 import { createSession, expireSession, getPlan } from './checkout-sessions.ts'
-import { createLineItems, lineItemsParameter } from './line-items.ts'
-import { formerPaymentMethodTypes, offeredMethods } from './payment-intent-routes.ts'
+import { createLineItems } from './line-items.ts'
+import { offeredMethods } from './payment-method-choice.ts'
 import { getCustomer, getObject, idOf } from './references.ts'
-
-const locales = [
-  'auto', 'bg', 'cs', 'da', 'de', 'el', 'en', 'en-GB', 'es', 'es-419', 'et', 'fi', 'fil', 'fr', 'fr-CA', 'hi-IN', 'hr', 'hu', 'id', 'it',
-  'ja', 'ko', 'lt', 'lv', 'ms', 'mt', 'nb', 'nl', 'pl', 'pt', 'pt-BR', 'ro', 'ru', 'sk', 'sl', 'sv', 'th', 'tr', 'vi', 'zh', 'zh-HK', 'zh-TW',
-] as const
-
-// A feature that may be named as long as it is switched off.
-const switchedOff = (): Reader<undefined> => ({
-  read: (raw, name) => {
-    if (typeof raw === 'object' && raw['enabled'] === 'true') throw notModelled(`${name}[enabled]`)
-    return undefined
-  },
-  findUnknown: () => undefined,
-})
-
-const createShape = {
-  adaptive_pricing: switchedOff(),
-  after_expiration: unmodelled(),
-  allow_promotion_codes: unmodelled(),
-  allowed_payment_method_types: list(text()),
-  automatic_tax: switchedOff(),
-  billing_address_collection: oneOf(['auto', 'required']),
-  branding_settings: inert(),
-  cancel_url: address(),
-  client_reference_id: text({ maxLength: 200 }),
-  consent_collection: inert(),
-  currency: currency(),
-  custom_fields: unmodelled(),
-  custom_text: inert(),
-  customer: text(),
-  customer_account: unmodelled(),
-  customer_creation: oneOf(['always', 'if_required']),
-  customer_email: text({ maxLength: 800 }),
-  customer_update: inert(),
-  discounts: unmodelled(),
-  excluded_payment_method_types: list(text()),
-  expires_at: integer(),
-  integration_identifier: inert(),
-  invoice_creation: switchedOff(),
-  line_items: lineItemsParameter(),
-  locale: oneOf(locales),
-  managed_payments: switchedOff(),
-  metadata: metadata(),
-  mode: required(oneOf(['payment', 'setup', 'subscription'])),
-  name_collection: inert(),
-  optional_items: unmodelled(),
-  origin_context: inert(),
-  payment_intent_data: hash({
-    application_fee_amount: unmodelled(),
-    capture_method: oneOf(['automatic', 'automatic_async', 'manual']),
-    description: text({ maxLength: 1000 }),
-    metadata: metadata(),
-    on_behalf_of: unmodelled(),
-    receipt_email: text(),
-    setup_future_usage: oneOf(['off_session', 'on_session']),
-    shipping: inert(),
-    statement_descriptor: text({ maxLength: 22 }),
-    statement_descriptor_suffix: text({ maxLength: 22 }),
-    transfer_data: unmodelled(),
-    transfer_group: inert(),
-  }),
-  payment_method_collection: oneOf(['always', 'if_required']),
-  payment_method_configuration: inert(),
-  payment_method_data: inert(),
-  payment_method_options: inert(),
-  payment_method_types: formerPaymentMethodTypes(),
-  permissions: inert(),
-  phone_number_collection: hash({ enabled: required(flag()) }),
-  redirect_on_completion: inert(),
-  return_url: address(),
-  saved_payment_method_options: inert(),
-  setup_intent_data: hash({ description: text({ maxLength: 1000 }), metadata: metadata(), on_behalf_of: unmodelled() }),
-  shipping_address_collection: inert(),
-  shipping_options: unmodelled(),
-  submit_type: oneOf(['auto', 'book', 'donate', 'pay', 'subscribe']),
-  subscription_data: unmodelled(),
-  success_url: address(),
-  tax_id_collection: inert(),
-  ui_mode: oneOf(['hosted_page', 'embedded_page', 'elements', 'form']),
-  wallet_options: inert(),
-}
 
 /** The calls on Checkout Sessions. */
 export const checkoutSessionRoutes: readonly Route[] = [
-  route('POST', '/v1/checkout/sessions', createShape, (world, params) => create(world, params)),
+  route('POST', '/v1/checkout/sessions', sessionParameters, (world, params) => create(world, params)),
   route('GET', '/v1/checkout/sessions/{id}', {}, (world, _, { id = '' }) => getObject(world, 'checkout.session', id)),
   route(
     'GET',
     '/v1/checkout/sessions',
     {
-      ...paging, created: createdFilter(), customer: text(), customer_account: unmodelled(), customer_details: hash({ email: required(text()) }),
-      payment_intent: text(), payment_link: text(), status: oneOf(['complete', 'expired', 'open']), subscription: text(),
+      ...paging,
+      created: createdFilter(),
+      customer: text(),
+      customer_account: unmodelled(),
+      customer_details: hash({ email: required(text()) }),
+      payment_intent: text(),
+      payment_link: text(),
+      status: oneOf(['complete', 'expired', 'open']),
+      subscription: text(),
     },
     (world, params) =>
       listObjects(world, {
@@ -109,7 +36,8 @@ export const checkoutSessionRoutes: readonly Route[] = [
         params,
         where: (session) =>
           (params.customer === undefined || idOf(session.customer) === params.customer) &&
-          (params.customer_details === undefined || session.customer_details?.email === params.customer_details.email) &&
+          (params.customer_details === undefined ||
+            session.customer_details?.email === params.customer_details.email) &&
           (params.payment_intent === undefined || idOf(session.payment_intent) === params.payment_intent) &&
           (params.payment_link === undefined || idOf(session.payment_link) === params.payment_link) &&
           (params.status === undefined || session.status === params.status) &&
@@ -119,7 +47,13 @@ export const checkoutSessionRoutes: readonly Route[] = [
   route(
     'POST',
     '/v1/checkout/sessions/{id}',
-    { collected_information: unmodelled(), line_items: unmodelled(), metadata: metadata(), payment_intent_data: unmodelled(), shipping_options: unmodelled() },
+    {
+      collected_information: unmodelled(),
+      line_items: unmodelled(),
+      metadata: metadata(),
+      payment_intent_data: unmodelled(),
+      shipping_options: unmodelled(),
+    },
     (world, { metadata: change }, { id = '' }) => {
       const before = getObject(world, 'checkout.session', id)
       return world.put('checkout.session', id, { ...before, metadata: mergeMetadata(before.metadata, change) })
@@ -134,7 +68,7 @@ export const checkoutSessionRoutes: readonly Route[] = [
   }),
 ]
 
-type Given = { readonly [K in keyof typeof createShape]: Read<(typeof createShape)[K]> }
+type Given = { readonly [K in keyof typeof sessionParameters]: Read<(typeof sessionParameters)[K]> }
 
 const create = (world: World, given: Given): Stripe.Checkout.Session => {
   const { mode } = given
@@ -144,7 +78,10 @@ const create = (world: World, given: Given): Stripe.Checkout.Session => {
     throw invalidParameter('customer_email', 'You may only specify one of these parameters: customer, customer_email.')
   }
   if (given.customer !== undefined && given.customer_creation !== undefined) {
-    throw invalidParameter('customer_creation', 'You may only specify one of these parameters: customer, customer_creation.')
+    throw invalidParameter(
+      'customer_creation',
+      'You may only specify one of these parameters: customer, customer_creation.',
+    )
   }
   if (given.customer !== undefined) getCustomer(world, given.customer, 'customer')
   if (mode === 'payment' && (given.line_items ?? []).length === 0) {
@@ -197,12 +134,16 @@ const checkAddresses = (given: Given): void => {
     throw invalidParameter('return_url', '`return_url` can only be set when `ui_mode` is not `hosted_page`.')
   }
   if (!hosted && (given.success_url !== undefined || given.cancel_url !== undefined)) {
-    throw invalidParameter('success_url', '`success_url` and `cancel_url` can only be set when `ui_mode` is `hosted_page`.')
+    throw invalidParameter(
+      'success_url',
+      '`success_url` and `cancel_url` can only be set when `ui_mode` is `hosted_page`.',
+    )
   }
 }
 
 const checkSetup = (given: Given): void => {
-  if (given.line_items !== undefined) throw invalidParameter('line_items', '`line_items` cannot be used in `setup` mode.')
+  if (given.line_items !== undefined)
+    throw invalidParameter('line_items', '`line_items` cannot be used in `setup` mode.')
   if (given.payment_intent_data !== undefined) {
     throw invalidParameter('payment_intent_data', 'You can not pass `payment_intent_data` in `setup` mode.')
   }

@@ -60,8 +60,12 @@ export const createSession = (world: World, given: NewSession): Stripe.Checkout.
   const setup =
     given.mode === 'setup'
       ? createSetupIntent(world, {
-          customer: given.customer, description: given.setupDescription, metadata: given.setupMetadata, usage: 'off_session',
-          paymentMethod: null, paymentMethodTypes: given.paymentMethodTypes,
+          customer: given.customer,
+          description: given.setupDescription,
+          metadata: given.setupMetadata,
+          usage: 'off_session',
+          paymentMethod: null,
+          paymentMethodTypes: given.paymentMethodTypes,
         })
       : null
   if (setup !== null) world.put('intent_owner', setup.id, { intent: setup.id, session: id })
@@ -72,7 +76,8 @@ export const createSession = (world: World, given: NewSession): Stripe.Checkout.
     adaptive_pricing: given.mode === 'payment' ? { enabled: false } : null,
     after_expiration: null,
     allow_promotion_codes: null,
-    allowed_payment_method_types: given.allowedPaymentMethodTypes === null ? null : [...given.allowedPaymentMethodTypes],
+    allowed_payment_method_types:
+      given.allowedPaymentMethodTypes === null ? null : [...given.allowedPaymentMethodTypes],
     amount_subtotal: given.mode === 'payment' ? total : null,
     amount_total: given.mode === 'payment' ? total : null,
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },
@@ -129,7 +134,11 @@ export const createSession = (world: World, given: NewSession): Stripe.Checkout.
     url: hosted ? `${world.request()?.publicUrl ?? ''}/c/pay/${id}` : null,
     wallet_options: null,
   }
-  world.put('checkout_plan', id, { session: id, lineItems: given.lineItems, paymentIntentData: given.paymentIntentData })
+  world.put('checkout_plan', id, {
+    session: id,
+    lineItems: given.lineItems,
+    paymentIntentData: given.paymentIntentData,
+  })
   schedule(world, expireTimer, id, expiresAt * 1000)
   return world.put('checkout.session', id, session)
 }
@@ -176,7 +185,8 @@ const checkTotal = (total: number, currency: string): void => {
   if (total !== 0 && total < minimumOf(currency)) {
     throw invalidParameter(
       undefined,
-      `The Checkout Session's total amount due must add up to at least ${formatAmount(minimumOf(currency), currency)} ${currency}`,
+      `The Checkout Session's total amount due must add up to at least ` +
+        `${formatAmount(minimumOf(currency), currency)} ${currency}`,
       'amount_too_small',
     )
   }
@@ -184,12 +194,25 @@ const checkTotal = (total: number, currency: string): void => {
 }
 
 const emailOnly = (email: string): Stripe.Checkout.Session.CustomerDetails => ({
-  address: null, business_name: null, email, individual_name: null, name: null, phone: null, tax_exempt: 'none', tax_ids: null,
+  address: null,
+  business_name: null,
+  email,
+  individual_name: null,
+  name: null,
+  phone: null,
+  tax_exempt: 'none',
+  tax_ids: null,
 })
 
 const noInvoice: Stripe.Checkout.Session.InvoiceCreation = {
   enabled: false,
   invoice_data: {
-    account_tax_ids: null, custom_fields: null, description: null, footer: null, issuer: null, metadata: {}, rendering_options: null,
+    account_tax_ids: null,
+    custom_fields: null,
+    description: null,
+    footer: null,
+    issuer: null,
+    metadata: {},
+    rendering_options: null,
   },
 }

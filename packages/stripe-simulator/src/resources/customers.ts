@@ -19,7 +19,10 @@ const fields = {
   individual_name: emptyable(text({ maxLength: 150 })),
   invoice_prefix: text(),
   invoice_settings: hash({
-    custom_fields: unmodelled(), default_payment_method: emptyable(text()), footer: text(), rendering_options: unmodelled(),
+    custom_fields: unmodelled(),
+    default_payment_method: emptyable(text()),
+    footer: text(),
+    rendering_options: unmodelled(),
   }),
   metadata: metadata(),
   name: emptyable(text({ maxLength: 256 })),
@@ -48,21 +51,31 @@ export const customerRoutes: readonly Route[] = [
       return customer
     },
   ),
-  route('POST', '/v1/customers/{id}', { ...fields, default_source: unmodelled() }, (world, { default_source: _, ...given }, { id = '' }) => {
-    const before = getCustomer(world, id)
-    const after = change(world, before, given)
-    if (JSON.stringify(after) === JSON.stringify(before)) return before
-    emit(world, 'customer.updated', world.put('customer', id, after), differences(before, after))
-    return after
-  }),
+  route(
+    'POST',
+    '/v1/customers/{id}',
+    { ...fields, default_source: unmodelled() },
+    (world, { default_source: _, ...given }, { id = '' }) => {
+      const before = getCustomer(world, id)
+      const after = change(world, before, given)
+      if (JSON.stringify(after) === JSON.stringify(before)) return before
+      emit(world, 'customer.updated', world.put('customer', id, after), differences(before, after))
+      return after
+    },
+  ),
   route('GET', '/v1/customers/{id}', {}, (world, _, { id = '' }) => getObject(world, 'customer', id)),
-  route('GET', '/v1/customers', { ...paging, created: createdFilter(), email: text(), test_clock: unmodelled() }, (world, params) =>
-    listObjects(world, {
-      table: 'customer',
-      url: '/v1/customers',
-      params,
-      where: (customer) => customer.deleted !== true && (params.email === undefined || customer.email === params.email),
-    }),
+  route(
+    'GET',
+    '/v1/customers',
+    { ...paging, created: createdFilter(), email: text(), test_clock: unmodelled() },
+    (world, params) =>
+      listObjects(world, {
+        table: 'customer',
+        url: '/v1/customers',
+        params,
+        where: (customer) =>
+          customer.deleted !== true && (params.email === undefined || customer.email === params.email),
+      }),
   ),
   route('DELETE', '/v1/customers/{id}', {}, (world, _, { id = '' }) => {
     const customer = getCustomer(world, id)
@@ -75,7 +88,10 @@ export const customerRoutes: readonly Route[] = [
 ]
 
 /** A new customer, without an event: {@link customerRoutes} and Checkout tell of it when it is complete. */
-export const createCustomer = (world: World, given: { readonly email?: string | null; readonly name?: string | null }): Stripe.Customer => {
+export const createCustomer = (
+  world: World,
+  given: { readonly email?: string | null; readonly name?: string | null },
+): Stripe.Customer => {
   const id = world.newId('cus', 14)
   const invoicePrefix = world.newId('x', 8).slice(2).toUpperCase()
   return world.put('customer', id, {
@@ -107,10 +123,14 @@ export const createCustomer = (world: World, given: { readonly email?: string | 
 /** The fields of `before` that `after` changed, as `previous_attributes` gives them. */
 export const differences = (before: object, after: object): Readonly<Record<string, unknown>> => {
   const later = after as Readonly<Record<string, unknown>>
-  return Object.fromEntries(Object.entries(before).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(later[key])))
+  return Object.fromEntries(
+    Object.entries(before).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(later[key])),
+  )
 }
 
-type Given = { readonly [K in keyof typeof fields]: (typeof fields)[K] extends { read: (...args: never[]) => infer T } ? T : never }
+type Given = {
+  readonly [K in keyof typeof fields]: (typeof fields)[K] extends { read: (...args: never[]) => infer T } ? T : never
+}
 
 const change = (world: World, before: Stripe.Customer, given: Given): Stripe.Customer => {
   const defaultMethod = given.invoice_settings?.default_payment_method
@@ -144,13 +164,13 @@ const change = (world: World, before: Stripe.Customer, given: Given): Stripe.Cus
 const toShipping = (given: Given['shipping']): Stripe.Customer.Shipping | null =>
   given === null || given === undefined
     ? null
-    : {
+    : ({
         address: toAddress(given.address) ?? undefined,
         carrier: given.carrier ?? null,
         name: given.name ?? '',
         phone: given.phone ?? null,
         tracking_number: given.tracking_number ?? null,
-      } as Stripe.Customer.Shipping
+      } as Stripe.Customer.Shipping)
 
 const checkDefaultMethod = (world: World, customer: string, method: string): void => {
   const found = getObject(world, 'payment_method', method, 'invoice_settings[default_payment_method]')

@@ -12,12 +12,33 @@ import { getObject, idOf } from './references.ts'
 import { getCard } from './test-cards.ts'
 
 const textEvidence = [
-  'access_activity_log', 'billing_address', 'cancellation_policy', 'cancellation_policy_disclosure', 'cancellation_rebuttal',
-  'customer_communication', 'customer_email_address', 'customer_name', 'customer_purchase_ip', 'customer_signature',
-  'duplicate_charge_documentation', 'duplicate_charge_explanation', 'duplicate_charge_id', 'product_description', 'receipt',
-  'refund_policy', 'refund_policy_disclosure', 'refund_refusal_explanation', 'service_date', 'service_documentation',
-  'shipping_address', 'shipping_carrier', 'shipping_date', 'shipping_documentation', 'shipping_tracking_number',
-  'uncategorized_file', 'uncategorized_text',
+  'access_activity_log',
+  'billing_address',
+  'cancellation_policy',
+  'cancellation_policy_disclosure',
+  'cancellation_rebuttal',
+  'customer_communication',
+  'customer_email_address',
+  'customer_name',
+  'customer_purchase_ip',
+  'customer_signature',
+  'duplicate_charge_documentation',
+  'duplicate_charge_explanation',
+  'duplicate_charge_id',
+  'product_description',
+  'receipt',
+  'refund_policy',
+  'refund_policy_disclosure',
+  'refund_refusal_explanation',
+  'service_date',
+  'service_documentation',
+  'shipping_address',
+  'shipping_carrier',
+  'shipping_date',
+  'shipping_documentation',
+  'shipping_tracking_number',
+  'uncategorized_file',
+  'uncategorized_text',
 ] as const
 
 const evidenceShape = Object.fromEntries(textEvidence.map((name) => [name, text({ maxLength: 20_000 })]))
@@ -25,22 +46,28 @@ const evidenceShape = Object.fromEntries(textEvidence.map((name) => [name, text(
 /** The calls on disputes. They are opened by test cards, or by the simulator's own control call. */
 export const disputeRoutes: readonly Route[] = [
   route('GET', '/v1/disputes/{id}', {}, (world, _, { id = '' }) => getObject(world, 'dispute', id)),
-  route('GET', '/v1/disputes', { ...paging, charge: text(), created: createdFilter(), payment_intent: text() }, (world, params) =>
-    listObjects(world, {
-      table: 'dispute',
-      url: '/v1/disputes',
-      params,
-      where: (dispute) =>
-        (params.charge === undefined || idOf(dispute.charge) === params.charge) &&
-        (params.payment_intent === undefined || idOf(dispute.payment_intent) === params.payment_intent),
-    }),
+  route(
+    'GET',
+    '/v1/disputes',
+    { ...paging, charge: text(), created: createdFilter(), payment_intent: text() },
+    (world, params) =>
+      listObjects(world, {
+        table: 'dispute',
+        url: '/v1/disputes',
+        params,
+        where: (dispute) =>
+          (params.charge === undefined || idOf(dispute.charge) === params.charge) &&
+          (params.payment_intent === undefined || idOf(dispute.payment_intent) === params.payment_intent),
+      }),
   ),
   route(
     'POST',
     '/v1/disputes/{id}',
     {
-      evidence: hash({ ...evidenceShape, appeal: inert(), enhanced_evidence: inert() }), intended_submission_method: inert(),
-      metadata: metadata(), submit: flag(),
+      evidence: hash({ ...evidenceShape, appeal: inert(), enhanced_evidence: inert() }),
+      intended_submission_method: inert(),
+      metadata: metadata(),
+      submit: flag(),
     },
     (world, { evidence, metadata: change, submit }, { id = '' }) => {
       const before = getObject(world, 'dispute', id)
@@ -85,7 +112,8 @@ export const openDispute = (
   charge: Stripe.Charge,
   { reason = 'fraudulent', inquiry = false }: { readonly reason?: string; readonly inquiry?: boolean } = {},
 ): Stripe.Dispute => {
-  if (charge.status !== 'succeeded' || !charge.captured) throw refusedByState(`Charge ${charge.id} has no money to dispute.`)
+  if (charge.status !== 'succeeded' || !charge.captured)
+    throw refusedByState(`Charge ${charge.id} has no money to dispute.`)
   if (charge.disputed) throw refusedByState(`Charge ${charge.id} is already disputed.`, { code: 'charge_disputed' })
   const id = world.newId('dp')
   const amount = charge.amount_captured
@@ -98,9 +126,16 @@ export const openDispute = (
     created: world.now(),
     currency: charge.currency,
     enhanced_eligibility_types: [],
-    evidence: { ...(Object.fromEntries(textEvidence.map((name) => [name, null])) as unknown as Stripe.Dispute.Evidence), enhanced_evidence: {} },
+    evidence: {
+      ...(Object.fromEntries(textEvidence.map((name) => [name, null])) as unknown as Stripe.Dispute.Evidence),
+      enhanced_evidence: {},
+    },
     evidence_details: {
-      due_by: world.now() + 7 * 24 * 60 * 60, enhanced_eligibility: {}, has_evidence: false, past_due: false, submission_count: 0,
+      due_by: world.now() + 7 * 24 * 60 * 60,
+      enhanced_eligibility: {},
+      has_evidence: false,
+      past_due: false,
+      submission_count: 0,
       submission_method: 'manual',
     },
     intended_submission_method: null,
@@ -111,7 +146,12 @@ export const openDispute = (
     payment_intent: idOf(charge.payment_intent),
     payment_method_details: {
       type: 'card',
-      card: { brand: charge.payment_method_details?.card?.brand ?? 'visa', case_type: inquiry ? 'inquiry' : 'chargeback', network: 'visa', network_reason_code: '10' },
+      card: {
+        brand: charge.payment_method_details?.card?.brand ?? 'visa',
+        case_type: inquiry ? 'inquiry' : 'chargeback',
+        network: 'visa',
+        network_reason_code: '10',
+      },
     } as Stripe.Dispute.PaymentMethodDetails,
     reason,
     status: inquiry ? 'warning_needs_response' : 'needs_response',
@@ -151,7 +191,8 @@ export const disputeByItself = (world: World, intentId: string): void => {
 }
 
 /** True once a dispute has ended. */
-export const isClosed = ({ status }: Stripe.Dispute): boolean => ['won', 'lost', 'warning_closed', 'prevented'].includes(status)
+export const isClosed = ({ status }: Stripe.Dispute): boolean =>
+  ['won', 'lost', 'warning_closed', 'prevented'].includes(status)
 
 const isInquiry = ({ status }: Stripe.Dispute): boolean => status.startsWith('warning_')
 
@@ -161,10 +202,25 @@ const disputeFee = 1500
 // Stripe's own magic words for test disputes.
 const decideOnEvidence = (world: World, dispute: Stripe.Dispute): Stripe.Dispute => {
   const word = dispute.evidence.uncategorized_text
-  return word === 'winning_evidence' ? closeDispute(world, dispute, 'won') : word === 'losing_evidence' ? closeDispute(world, dispute, 'lost') : dispute
+  return word === 'winning_evidence'
+    ? closeDispute(world, dispute, 'won')
+    : word === 'losing_evidence'
+      ? closeDispute(world, dispute, 'lost')
+      : dispute
 }
 
-const moveFunds = (world: World, dispute: string, amount: number, currency: string, fee: number): Stripe.BalanceTransaction =>
+const moveFunds = (
+  world: World,
+  dispute: string,
+  amount: number,
+  currency: string,
+  fee: number,
+): Stripe.BalanceTransaction =>
   recordBalanceChange(world, {
-    type: 'adjustment', amount, fee, currency, source: dispute, description: amount < 0 ? 'Chargeback withdrawal' : 'Chargeback reversal',
+    type: 'adjustment',
+    amount,
+    fee,
+    currency,
+    source: dispute,
+    description: amount < 0 ? 'Chargeback withdrawal' : 'Chargeback reversal',
   })

@@ -17,7 +17,13 @@ export const eventRoutes: readonly Route[] = [
   route(
     'GET',
     '/v1/events',
-    { ...paging, created: createdFilter(), delivery_success: flag(), type: text(), types: list(text(), { maxItems: 20 }) },
+    {
+      ...paging,
+      created: createdFilter(),
+      delivery_success: flag(),
+      type: text(),
+      types: list(text(), { maxItems: 20 }),
+    },
     (world, params) => {
       const oldest = world.now() - listedForS
       return listObjects(world, {

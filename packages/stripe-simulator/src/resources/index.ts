@@ -16,7 +16,7 @@ import { paymentMethodRoutes } from './payment-method-routes.ts'
 import { paymentPageRoutes } from './payment-pages.ts'
 import { idOf } from './references.ts'
 import { refundRoutes, refundTimer, settleRefundByItself } from './refunds.ts'
-import { setupIntentRoutes } from './setup-intents.ts'
+import { setupIntentRoutes } from './setup-intent-routes.ts'
 import { webhookEndpointRoutes } from './webhook-endpoints.ts'
 
 /** An area of Stripe: its calls, what happens by itself, and how its objects refer to each other. */
@@ -30,8 +30,18 @@ export interface Area {
 /** Payments: everything but billing. */
 export const payments: Area = {
   routes: [
-    ...balanceTransactionRoutes, ...chargeRoutes, ...checkoutSessionRoutes, ...customerRoutes, ...disputeRoutes, ...eventRoutes,
-    ...paymentIntentRoutes, ...paymentMethodRoutes, ...paymentPageRoutes, ...refundRoutes, ...setupIntentRoutes, ...webhookEndpointRoutes,
+    ...balanceTransactionRoutes,
+    ...chargeRoutes,
+    ...checkoutSessionRoutes,
+    ...customerRoutes,
+    ...disputeRoutes,
+    ...eventRoutes,
+    ...paymentIntentRoutes,
+    ...paymentMethodRoutes,
+    ...paymentPageRoutes,
+    ...refundRoutes,
+    ...setupIntentRoutes,
+    ...webhookEndpointRoutes,
   ],
   timers: {
     [expireTimer]: expireByItself,
@@ -60,7 +70,12 @@ export const payments: Area = {
     'checkout.session': {
       line_items: (world, { id }) => {
         const { lineItems } = getPlan(world, id)
-        return { object: 'list', data: lineItems.slice(0, 10), has_more: lineItems.length > 10, url: `/v1/checkout/sessions/${id}/line_items` }
+        return {
+          object: 'list',
+          data: lineItems.slice(0, 10),
+          has_more: lineItems.length > 10,
+          url: `/v1/checkout/sessions/${id}/line_items`,
+        }
       },
     },
     charge: {

@@ -1,4 +1,4 @@
-import Stripe from 'stripe'
+import type Stripe from 'stripe'
 import type { World } from '../engine/world.ts'
 import { mergeMetadata, metadata } from '../wire/metadata.ts'
 import { currency, hash, inert, integer, list, required, text, unmodelled, type Read } from '../wire/params.ts'
@@ -48,12 +48,18 @@ export const createLineItems = (world: World, given: LineItemsGiven): readonly S
     const at = `line_items[${index}]`
     const { quantity } = item
     if (quantity === undefined) throw missing(`${at}[quantity]`)
-    const price = item.price === undefined ? createPrice(world, item.price_data, at) : getObject(world, 'price', item.price, `${at}[price]`)
+    const price =
+      item.price === undefined
+        ? createPrice(world, item.price_data, at)
+        : getObject(world, 'price', item.price, `${at}[price]`)
     return createLineItem(world, price, quantity, item.metadata)
   })
   const [first] = items
   if (items.some((item) => item.currency !== first?.currency)) {
-    throw invalidParameter('line_items', 'You can not combine currencies in a single Checkout Session: all line items must use the same currency.')
+    throw invalidParameter(
+      'line_items',
+      'You can not combine currencies in a single Checkout Session: all line items must use the same currency.',
+    )
   }
   return items
 }
@@ -61,9 +67,15 @@ export const createLineItems = (world: World, given: LineItemsGiven): readonly S
 /** A price is a decimal in memory and a text on the wire; what the simulator holds is what goes over the wire. */
 export const wireDecimal = (amount: number): Stripe.Decimal => String(amount) as unknown as Stripe.Decimal
 
-const createLineItem = (world: World, price: Stripe.Price, quantity: number, given: Stripe.Metadata | null | undefined): Stripe.LineItem => {
+const createLineItem = (
+  world: World,
+  price: Stripe.Price,
+  quantity: number,
+  given: Stripe.Metadata | null | undefined,
+): Stripe.LineItem => {
   const amount = (price.unit_amount ?? 0) * quantity
-  if (!Number.isSafeInteger(amount)) throw invalidParameter('line_items', 'The amount is too large.', 'amount_too_large')
+  if (!Number.isSafeInteger(amount))
+    throw invalidParameter('line_items', 'The amount is too large.', 'amount_too_large')
   const product = typeof price.product === 'string' ? world.find('product', price.product) : undefined
   return {
     id: world.newId('li'),
@@ -85,10 +97,17 @@ type PriceData = LineItemsGiven[number]['price_data']
 
 const createPrice = (world: World, data: PriceData, at: string): Stripe.Price => {
   if (data === undefined) {
-    throw invalidParameter(at, 'You must specify either `price` or `price_data` for each line item.', 'parameter_missing')
+    throw invalidParameter(
+      at,
+      'You must specify either `price` or `price_data` for each line item.',
+      'parameter_missing',
+    )
   }
   checkDecimals(data.unit_amount, data.currency, `${at}[price_data][unit_amount]`)
-  const product = data.product === undefined ? createProduct(world, data.product_data, at) : getObject(world, 'product', data.product, `${at}[price_data][product]`)
+  const product =
+    data.product === undefined
+      ? createProduct(world, data.product_data, at)
+      : getObject(world, 'product', data.product, `${at}[price_data][product]`)
   const id = world.newId('price')
   return world.put('price', id, {
     id,
@@ -115,7 +134,11 @@ const createPrice = (world: World, data: PriceData, at: string): Stripe.Price =>
 
 const createProduct = (world: World, data: NonNullable<PriceData>['product_data'], at: string): Stripe.Product => {
   if (data === undefined) {
-    throw invalidParameter(`${at}[price_data]`, 'You must specify either `product` or `product_data` for each price.', 'parameter_missing')
+    throw invalidParameter(
+      `${at}[price_data]`,
+      'You must specify either `product` or `product_data` for each price.',
+      'parameter_missing',
+    )
   }
   const id = world.newId('prod', 14)
   return world.put('product', id, {

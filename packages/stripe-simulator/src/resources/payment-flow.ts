@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import type { World } from '../engine/world.ts'
 import { followPayment } from './checkout-completion.ts'
-import { authenticateIntent, settleIntent, type Attempt } from './payment-intents.ts'
+import { authenticateIntent, settleIntent, type Attempt } from './attempt-payment.ts'
 import { getObject } from './references.ts'
 
 /** Answers an intent's challenge, and completes the Checkout Session it belongs to, if any. */

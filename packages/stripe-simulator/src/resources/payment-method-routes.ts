@@ -3,46 +3,32 @@ import { emit } from '../engine/emit.ts'
 import type { World } from '../engine/world.ts'
 import { listObjects, paging } from '../wire/lists.ts'
 import { mergeMetadata, metadata } from '../wire/metadata.ts'
-import { hash, inert, integer, oneOf, required, text, unmodelled, type Read } from '../wire/params.ts'
+import { hash, inert, integer, required, text, unmodelled, type Read } from '../wire/params.ts'
 import { route, type Route } from '../wire/routes.ts'
-import { invalidParameter, StripeError } from '../wire/stripe-error.ts'
-import { billingDetails, toAddress } from './addresses.ts'
-import { cardError } from './card-errors.ts'
+import { invalidParameter } from '../wire/stripe-error.ts'
+import { billingDetails } from './addresses.ts'
+import { createPaymentMethod, paymentMethodShape, toBilling } from './create-payment-method.ts'
 import { differences } from './customers.ts'
-import {
-  attachPaymentMethod, createBankDebitMethod, createCardMethod, detachPaymentMethod, resolvePaymentMethod,
-  type BillingDetailsGiven,
-} from './payment-methods.ts'
+import { attachPaymentMethod, detachPaymentMethod, resolvePaymentMethod } from './payment-methods.ts'
 import { getCustomer, getObject, idOf } from './references.ts'
-import { findCardById, findCardByNumber, type Decline, type TestCard } from './test-cards.ts'
-
-const cardParameters = hash({
-  cvc: text(), exp_month: integer({ min: 1, max: 12 }), exp_year: integer(), networks: inert(), number: text(), token: text(),
-})
-
-/** The parameters that describe a payment method inline, as `payment_method_data` and the create call take them. */
-export const paymentMethodShape = {
-  allow_redisplay: oneOf(['always', 'limited', 'unspecified']),
-  billing_details: billingDetails(),
-  card: cardParameters,
-  metadata: metadata(),
-  radar_options: inert(),
-  type: oneOf(['card', 'us_bank_account']),
-  us_bank_account: hash({
-    account_holder_type: inert(), account_number: text(), account_type: inert(), financial_connections_account: inert(), routing_number: text(),
-  }),
-}
 
 /** The calls on payment methods. */
 export const paymentMethodRoutes: readonly Route[] = [
   route(
     'POST',
     '/v1/payment_methods',
-    { ...paymentMethodShape, type: required(paymentMethodShape.type), customer: unmodelled(), payment_method: unmodelled() },
+    {
+      ...paymentMethodShape,
+      type: required(paymentMethodShape.type),
+      customer: unmodelled(),
+      payment_method: unmodelled(),
+    },
     (world, params) => createPaymentMethod(world, params),
   ),
   route('GET', '/v1/payment_methods/{id}', {}, (world, _, { id = '' }) => getObject(world, 'payment_method', id)),
-  route('GET', '/v1/payment_methods', listShape(), (world, params) => listMethods(world, '/v1/payment_methods', params, params.customer)),
+  route('GET', '/v1/payment_methods', listShape(), (world, params) =>
+    listMethods(world, '/v1/payment_methods', params, params.customer),
+  ),
   route(
     'POST',
     '/v1/payment_methods/{id}',
@@ -62,9 +48,14 @@ export const paymentMethodRoutes: readonly Route[] = [
         ...before,
         ...(allow_redisplay !== undefined && { allow_redisplay }),
         billing_details: { ...before.billing_details, ...toBilling(billing_details) },
-        ...(before.card !== undefined && card !== undefined && {
-          card: { ...before.card, exp_month: card.exp_month ?? before.card.exp_month, exp_year: card.exp_year ?? before.card.exp_year },
-        }),
+        ...(before.card !== undefined &&
+          card !== undefined && {
+            card: {
+              ...before.card,
+              exp_month: card.exp_month ?? before.card.exp_month,
+              exp_year: card.exp_year ?? before.card.exp_year,
+            },
+          }),
         metadata: mergeMetadata(before.metadata, change),
       }
       emit(world, 'payment_method.updated', world.put('payment_method', id, after), differences(before, after))
@@ -83,72 +74,11 @@ export const paymentMethodRoutes: readonly Route[] = [
   }),
   route('GET', '/v1/customers/{id}/payment_methods/{method}', {}, (world, _, { id = '', method = '' }) => {
     const found = getObject(world, 'payment_method', method)
-    if (idOf(found.customer) !== id) throw invalidParameter('payment_method', `No such PaymentMethod: '${method}'`, 'resource_missing')
+    if (idOf(found.customer) !== id)
+      throw invalidParameter('payment_method', `No such PaymentMethod: '${method}'`, 'resource_missing')
     return found
   }),
 ]
-
-/** What `payment_method_data` and the create call give. */
-export type PaymentMethodGiven = { readonly [K in keyof typeof paymentMethodShape]: Read<(typeof paymentMethodShape)[K]> }
-
-/**
- * A new payment method from a test card's number or token, or a test bank account.
- *
- * A number that is no test card's is declined with 402, as Stripe declines real cards in test mode.
- */
-export const createPaymentMethod = (world: World, given: PaymentMethodGiven): Stripe.PaymentMethod => {
-  const created = given.type === 'us_bank_account' ? createDebit(world, given) : createCard(world, given)
-  return world.put('payment_method', created.id, {
-    ...created,
-    ...(given.allow_redisplay !== undefined && { allow_redisplay: given.allow_redisplay }),
-    metadata: mergeMetadata({}, given.metadata),
-  })
-}
-
-/** The test card with a number, for somebody who types it in. Refused with 402 when it is not one. */
-export const cardForNumber = (world: World, number: string): TestCard => {
-  const card = findCardByNumber(number)
-  if (card === undefined) throw cardError(world, passesLuhn(number) ? realCard : wrongNumber, {})
-  return card
-}
-
-const createCard = (world: World, { card, billing_details }: PaymentMethodGiven): Stripe.PaymentMethod => {
-  if (card === undefined) throw missing('card')
-  if (card.token !== undefined) {
-    const found = findCardById(card.token)
-    if (found === undefined) throw invalidParameter('card[token]', `No such token: '${card.token}'`, 'resource_missing')
-    return createCardMethod(world, found, toBilling(billing_details))
-  }
-  if (card.number === undefined) throw missing('card[number]')
-  if (card.exp_month === undefined) throw missing('card[exp_month]')
-  if (card.exp_year === undefined) throw missing('card[exp_year]')
-  const year = card.exp_year < 100 ? 2000 + card.exp_year : card.exp_year
-  checkExpiry(world, card.exp_month, year)
-  return createCardMethod(world, cardForNumber(world, card.number), toBilling(billing_details), { month: card.exp_month, year })
-}
-
-/** Refuses a card that has expired, with 402. */
-export const checkExpiry = (world: World, month: number, year: number): void => {
-  const now = new Date(world.nowMs())
-  if (year * 12 + month < now.getUTCFullYear() * 12 + now.getUTCMonth() + 1) {
-    throw new StripeError(402, {
-      code: 'invalid_expiry_year', message: "Your card's expiration year is invalid.", param: 'exp_year', type: 'card_error',
-    }, 'refused')
-  }
-}
-
-// Stripe's test account numbers that fail; any other one succeeds.
-const failingAccounts: Readonly<Record<string, string>> = {
-  '000111111113': 'account_closed', '000111111116': 'no_account', '000222222227': 'insufficient_funds', '000333333335': 'debit_not_authorized',
-}
-
-const createDebit = (world: World, { us_bank_account, billing_details }: PaymentMethodGiven): Stripe.PaymentMethod => {
-  if (us_bank_account?.account_number === undefined) throw missing('us_bank_account[account_number]')
-  const failureCode = failingAccounts[us_bank_account.account_number] ?? null
-  return createBankDebitMethod(world, { outcome: failureCode === null ? 'succeeded' : 'failed', failureCode }, toBilling(billing_details))
-}
-
-const missing = (param: string) => invalidParameter(param, `Missing required param: ${param}.`, 'parameter_missing')
 
 function listShape() {
   return { ...paging, allow_redisplay: inert(), customer: text(), type: text() }
@@ -165,38 +95,6 @@ const listMethods = (
     url,
     params,
     where: (method) =>
-      (customer === undefined || idOf(method.customer) === customer) && (params.type === undefined || method.type === params.type),
+      (customer === undefined || idOf(method.customer) === customer) &&
+      (params.type === undefined || method.type === params.type),
   })
-
-const toBilling = (given: Read<ReturnType<typeof billingDetails>>): BillingDetailsGiven => ({
-  ...(given?.address !== undefined && { address: toAddress(given.address) ?? toAddress({ ...emptyAddress }) }),
-  ...(given?.email !== undefined && { email: given.email }),
-  ...(given?.name !== undefined && { name: given.name }),
-  ...(given?.phone !== undefined && { phone: given.phone }),
-})
-
-const emptyAddress = { city: undefined, country: undefined, line1: undefined, line2: undefined, postal_code: undefined, state: undefined }
-
-const passesLuhn = (number: string): boolean => {
-  const digits = number.replaceAll(/[\s-]/g, '')
-  if (!/^\d{12,19}$/.test(digits)) return false
-  const sum = [...digits].reverse().reduce((total, digit, index) => {
-    const value = Number(digit) * (index % 2 === 1 ? 2 : 1)
-    return total + (value > 9 ? value - 9 : value)
-  }, 0)
-  return sum % 10 === 0
-}
-
-const wrongNumber: Decline = {
-  code: 'incorrect_number', declineCode: null, message: 'Your card number is incorrect.', networkDeclineCode: null, adviceCode: null, param: 'number',
-}
-const realCard: Decline = {
-  code: 'card_declined',
-  declineCode: 'test_mode_live_card',
-  message:
-    'Your card was declined. Your request was in test mode, but used a non test card. For a list of valid test cards, ' +
-    'visit: https://stripe.com/docs/testing.',
-  networkDeclineCode: null,
-  adviceCode: null,
-  param: null,
-}

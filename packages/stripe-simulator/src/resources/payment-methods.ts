@@ -3,7 +3,7 @@ import { emit } from '../engine/emit.ts'
 import type { Instrument } from '../engine/tables.ts'
 import type { World } from '../engine/world.ts'
 import { randomText } from '../engine/random.ts'
-import { invalidParameter, refusedByState, StripeError } from '../wire/stripe-error.ts'
+import { invalidParameter, refusedByState, type StripeError } from '../wire/stripe-error.ts'
 import { cardError } from './card-errors.ts'
 import { getCustomer, getObject, idOf } from './references.ts'
 import { findCardById, getCard, testBankDebits, type TestCard } from './test-cards.ts'
@@ -23,26 +23,31 @@ export const createCardMethod = (
   billing: BillingDetailsGiven = {},
   expiry?: { readonly month: number; readonly year: number },
 ): Stripe.PaymentMethod =>
-  create(world, billing, { type: 'card', number: card.number }, {
-    type: 'card',
-    card: {
-      brand: card.brand,
-      checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
-      country: card.country,
-      display_brand: card.brand === 'amex' ? 'american_express' : card.brand,
-      exp_month: expiry?.month ?? 12,
-      exp_year: expiry?.year ?? new Date(world.nowMs()).getUTCFullYear() + 1,
-      // The same card has the same fingerprint wherever it turns up.
-      fingerprint: randomText(`fingerprint:${card.number}`, 0, 16),
-      funding: card.funding,
-      generated_from: null,
-      last4: card.number.slice(-4),
-      networks: { available: [card.brand], preferred: null },
-      regulated_status: 'unregulated',
-      three_d_secure_usage: { supported: true },
-      wallet: null,
+  create(
+    world,
+    billing,
+    { type: 'card', number: card.number },
+    {
+      type: 'card',
+      card: {
+        brand: card.brand,
+        checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
+        country: card.country,
+        display_brand: card.brand === 'amex' ? 'american_express' : card.brand,
+        exp_month: expiry?.month ?? 12,
+        exp_year: expiry?.year ?? new Date(world.nowMs()).getUTCFullYear() + 1,
+        // The same card has the same fingerprint wherever it turns up.
+        fingerprint: randomText(`fingerprint:${card.number}`, 0, 16),
+        funding: card.funding,
+        generated_from: null,
+        last4: card.number.slice(-4),
+        networks: { available: [card.brand], preferred: null },
+        regulated_status: 'unregulated',
+        three_d_secure_usage: { supported: true },
+        wallet: null,
+      },
     },
-  })
+  )
 
 /** A new bank account whose debits end as given, some days after they are asked for. */
 export const createBankDebitMethod = (
@@ -50,23 +55,32 @@ export const createBankDebitMethod = (
   outcome: { readonly outcome: 'succeeded' | 'failed'; readonly failureCode: string | null },
   billing: BillingDetailsGiven = {},
 ): Stripe.PaymentMethod =>
-  create(world, billing, { type: 'bank_debit', ...outcome }, {
-    type: 'us_bank_account',
-    us_bank_account: {
-      account_holder_type: 'individual',
-      account_type: 'checking',
-      bank_name: 'STRIPE TEST BANK',
-      financial_connections_account: null,
-      fingerprint: randomText(`fingerprint:bank:${outcome.outcome}`, 0, 16),
-      last4: '6789',
-      networks: { preferred: 'ach', supported: ['ach'] },
-      routing_number: '110000000',
-      status_details: {},
+  create(
+    world,
+    billing,
+    { type: 'bank_debit', ...outcome },
+    {
+      type: 'us_bank_account',
+      us_bank_account: {
+        account_holder_type: 'individual',
+        account_type: 'checking',
+        bank_name: 'STRIPE TEST BANK',
+        financial_connections_account: null,
+        fingerprint: randomText(`fingerprint:bank:${outcome.outcome}`, 0, 16),
+        last4: '6789',
+        networks: { preferred: 'ach', supported: ['ach'] },
+        routing_number: '110000000',
+        status_details: {},
+      },
     },
-  })
+  )
 
 /** The payment method with this id. A test id such as `pm_card_visa` gives a new payment method each time. */
-export const resolvePaymentMethod = (world: World, id: string, billing: BillingDetailsGiven = {}): Stripe.PaymentMethod => {
+export const resolvePaymentMethod = (
+  world: World,
+  id: string,
+  billing: BillingDetailsGiven = {},
+): Stripe.PaymentMethod => {
   const card = findCardById(id)
   if (card !== undefined) return createCardMethod(world, card, billing)
   const debit = Object.hasOwn(testBankDebits, id) ? testBankDebits[id] : undefined
@@ -87,14 +101,20 @@ export const getInstrument = (world: World, method: string): Instrument => {
  * Refuses, first match wins: no such customer, a method that is spent, one that belongs to somebody else, and with 402
  * a card that its bank declines.
  */
-export const attachPaymentMethod = (world: World, method: Stripe.PaymentMethod, customer: string): Stripe.PaymentMethod => {
+export const attachPaymentMethod = (
+  world: World,
+  method: Stripe.PaymentMethod,
+  customer: string,
+): Stripe.PaymentMethod => {
   getCustomer(world, customer, 'customer')
   const owner = idOf(method.customer)
   if (owner === customer) return method
   const instrument = getInstrument(world, method.id)
   if (instrument.spent) throw spentMethod()
   if (owner !== null) {
-    throw refusedByState('The payment method you provided has already been attached to a customer.', { param: 'payment_method' })
+    throw refusedByState('The payment method you provided has already been attached to a customer.', {
+      param: 'payment_method',
+    })
   }
   if (instrument.source.type === 'card') {
     const { decline, attachable } = getCard(instrument.source.number)
@@ -115,13 +135,22 @@ export const keepForCustomer = (world: World, method: Stripe.PaymentMethod, cust
 export const detachPaymentMethod = (world: World, method: Stripe.PaymentMethod): Stripe.PaymentMethod => {
   const customer = idOf(method.customer)
   if (customer === null) {
-    throw refusedByState('The payment method you provided is not attached to a customer so detachment is impossible.', { param: 'payment_method' })
+    throw refusedByState('The payment method you provided is not attached to a customer so detachment is impossible.', {
+      param: 'payment_method',
+    })
   }
   const detached = world.put('payment_method', method.id, { ...method, customer: null })
   world.put('instrument', method.id, { ...getInstrument(world, method.id), spent: true })
   const owner = world.find('customer', customer)
-  if (owner !== undefined && owner.deleted !== true && idOf(owner.invoice_settings.default_payment_method) === method.id) {
-    world.put('customer', customer, { ...owner, invoice_settings: { ...owner.invoice_settings, default_payment_method: null } })
+  if (
+    owner !== undefined &&
+    owner.deleted !== true &&
+    idOf(owner.invoice_settings.default_payment_method) === method.id
+  ) {
+    world.put('customer', customer, {
+      ...owner,
+      invoice_settings: { ...owner.invoice_settings, default_payment_method: null },
+    })
   }
   emit(world, 'payment_method.detached', detached, { customer })
   return detached
@@ -140,7 +169,8 @@ export const spentMethod = (): StripeError =>
 export const notOfCustomer = (method: string, param: string): StripeError =>
   invalidParameter(
     param,
-    `The customer does not have a payment method with the ID ${method}. The payment method must be attached to the customer.`,
+    `The customer does not have a payment method with the ID ${method}. The payment method must be attached ` +
+      `to the customer.`,
     'resource_missing',
   )
 
@@ -157,7 +187,14 @@ const create = (
     object: 'payment_method',
     allow_redisplay: 'unspecified',
     billing_details: {
-      address: billing.address ?? { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },
+      address: billing.address ?? {
+        city: null,
+        country: null,
+        line1: null,
+        line2: null,
+        postal_code: null,
+        state: null,
+      },
       email: billing.email ?? null,
       name: billing.name ?? null,
       phone: billing.phone ?? null,

@@ -8,7 +8,8 @@ import { completeSession, followPayment } from './checkout-completion.ts'
 import { getPlan } from './checkout-sessions.ts'
 import { createCustomer } from './customers.ts'
 import { authenticatePayment } from './payment-flow.ts'
-import { confirmIntent, createIntent } from './payment-intents.ts'
+import { confirmIntent } from './attempt-payment.ts'
+import { createIntent } from './payment-intents.ts'
 import { resolvePaymentMethod } from './payment-methods.ts'
 import { getObject, idOf } from './references.ts'
 import { authenticateSetup, confirmSetup } from './setup-intents.ts'
@@ -35,7 +36,8 @@ export const paySession = (
   checkOpen(session)
   if (expectedAmount !== undefined && expectedAmount !== (session.amount_total ?? 0)) {
     throw refusedByState(
-      `The expected amount ${expectedAmount} does not match the Checkout Session's total amount due of ${session.amount_total ?? 0}.`,
+      `The expected amount ${expectedAmount} does not match the Checkout Session's total amount due of ` +
+        `${session.amount_total ?? 0}.`,
       { code: 'checkout_amount_mismatch', param: 'expected_amount' },
     )
   }
@@ -50,7 +52,11 @@ export const paySession = (
 }
 
 /** Answers the 3-D Secure challenge of a session's payment or saved card. */
-export const authenticateSession = (world: World, session: Stripe.Checkout.Session, outcome: 'succeeded' | 'failed'): PayerOutcome => {
+export const authenticateSession = (
+  world: World,
+  session: Stripe.Checkout.Session,
+  outcome: 'succeeded' | 'failed',
+): PayerOutcome => {
   checkOpen(session)
   const setup = world.find('setup_intent', idOf(session.setup_intent) ?? '')
   if (setup !== undefined) {
@@ -71,7 +77,9 @@ export const awaitsChallenge = (world: World, session: Stripe.Checkout.Session):
 
 /** The payer's acts by program: the calls with which Stripe's command line completes a session in test mode. */
 export const paymentPageRoutes: readonly Route[] = [
-  route('GET', '/v1/payment_pages/{session}', {}, (world, _, { session = '' }) => toPage(world, getObject(world, 'checkout.session', session))),
+  route('GET', '/v1/payment_pages/{session}', {}, (world, _, { session = '' }) =>
+    toPage(world, getObject(world, 'checkout.session', session)),
+  ),
   route(
     'POST',
     '/v1/payment_pages/{session}/confirm',
@@ -79,7 +87,10 @@ export const paymentPageRoutes: readonly Route[] = [
     (world, params, { session = '' }) => {
       const found = getObject(world, 'checkout.session', session)
       checkOpen(found)
-      const method = resolvePaymentMethod(world, params.payment_method, { email: found.customer_email ?? 'payer@example.com', name: 'Test Payer' })
+      const method = resolvePaymentMethod(world, params.payment_method, {
+        email: found.customer_email ?? 'payer@example.com',
+        name: 'Test Payer',
+      })
       return answer(world, paySession(world, found, method, params.expected_amount))
     },
   ),
@@ -87,7 +98,8 @@ export const paymentPageRoutes: readonly Route[] = [
     'POST',
     '/v1/payment_pages/{session}/authenticate',
     { outcome: required(oneOf(['succeeded', 'failed'])) },
-    (world, { outcome }, { session = '' }) => answer(world, authenticateSession(world, getObject(world, 'checkout.session', session), outcome)),
+    (world, { outcome }, { session = '' }) =>
+      answer(world, authenticateSession(world, getObject(world, 'checkout.session', session), outcome)),
   ),
 ]
 
@@ -119,10 +131,16 @@ export const returnAddress = (session: Stripe.Checkout.Session): string | null =
 
 const checkOpen = (session: Stripe.Checkout.Session): void => {
   if (session.status === 'open') return
-  throw refusedByState(`This Checkout Session is no longer open. It has a status of \`${session.status}\`.`, { code: 'checkout_session_not_open' })
+  throw refusedByState(`This Checkout Session is no longer open. It has a status of \`${session.status}\`.`, {
+    code: 'checkout_session_not_open',
+  })
 }
 
-const withCustomer = (world: World, session: Stripe.Checkout.Session, method: Stripe.PaymentMethod): Stripe.Checkout.Session => {
+const withCustomer = (
+  world: World,
+  session: Stripe.Checkout.Session,
+  method: Stripe.PaymentMethod,
+): Stripe.Checkout.Session => {
   if (idOf(session.customer) !== null || session.customer_creation !== 'always') return session
   const { email, name } = method.billing_details
   const customer = createCustomer(world, { email: session.customer_email ?? email, name })
@@ -169,4 +187,5 @@ const saveMethod = (world: World, session: Stripe.Checkout.Session, method: Stri
   return { session: current(world, session), decline: attempt.decline }
 }
 
-const current = (world: World, { id }: Stripe.Checkout.Session): Stripe.Checkout.Session => getObject(world, 'checkout.session', id)
+const current = (world: World, { id }: Stripe.Checkout.Session): Stripe.Checkout.Session =>
+  getObject(world, 'checkout.session', id)

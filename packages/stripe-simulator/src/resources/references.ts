@@ -8,7 +8,9 @@ export const idOf = (reference: string | { readonly id: string } | null | undefi
   reference === null || reference === undefined ? null : typeof reference === 'string' ? reference : reference.id
 
 /** Tables whose rows are objects of Stripe's API. */
-export type ObjectTable = { readonly [T in TableName]: Tables[T] extends { readonly object: string } ? T : never }[TableName]
+export type ObjectTable = {
+  readonly [T in TableName]: Tables[T] extends { readonly object: string } ? T : never
+}[TableName]
 
 // How Stripe calls each object in "No such …".
 const nouns: Readonly<Record<ObjectTable, string>> = {

@@ -22,27 +22,41 @@ export const refundRoutes: readonly Route[] = [
     'POST',
     '/v1/refunds',
     {
-      amount: integer({ min: 1 }), charge: text(), currency: inert(), customer: unmodelled(), instructions_email: inert(),
-      metadata: metadata(), origin: unmodelled(), payment_intent: text(),
-      reason: oneOf(['duplicate', 'fraudulent', 'requested_by_customer']), refund_application_fee: inert(), reverse_transfer: inert(),
+      amount: integer({ min: 1 }),
+      charge: text(),
+      currency: inert(),
+      customer: unmodelled(),
+      instructions_email: inert(),
+      metadata: metadata(),
+      origin: unmodelled(),
+      payment_intent: text(),
+      reason: oneOf(['duplicate', 'fraudulent', 'requested_by_customer']),
+      refund_application_fee: inert(),
+      reverse_transfer: inert(),
     },
     (world, params) => {
       const charge = chargeToRefund(world, params.charge, params.payment_intent)
       return createRefund(world, charge, {
-        amount: params.amount, reason: params.reason ?? null, metadata: mergeMetadata({}, params.metadata),
+        amount: params.amount,
+        reason: params.reason ?? null,
+        metadata: mergeMetadata({}, params.metadata),
       })
     },
   ),
   route('GET', '/v1/refunds/{id}', {}, (world, _, { id = '' }) => getObject(world, 'refund', id)),
-  route('GET', '/v1/refunds', { ...paging, charge: text(), created: createdFilter(), payment_intent: text() }, (world, params) =>
-    listObjects(world, {
-      table: 'refund',
-      url: '/v1/refunds',
-      params,
-      where: (refund) =>
-        (params.charge === undefined || idOf(refund.charge) === params.charge) &&
-        (params.payment_intent === undefined || idOf(refund.payment_intent) === params.payment_intent),
-    }),
+  route(
+    'GET',
+    '/v1/refunds',
+    { ...paging, charge: text(), created: createdFilter(), payment_intent: text() },
+    (world, params) =>
+      listObjects(world, {
+        table: 'refund',
+        url: '/v1/refunds',
+        params,
+        where: (refund) =>
+          (params.charge === undefined || idOf(refund.charge) === params.charge) &&
+          (params.payment_intent === undefined || idOf(refund.payment_intent) === params.payment_intent),
+      }),
   ),
   route('POST', '/v1/refunds/{id}', { metadata: metadata() }, (world, { metadata: change }, { id = '' }) => {
     const before = getObject(world, 'refund', id)
@@ -59,29 +73,48 @@ export const refundRoutes: readonly Route[] = [
 /**
  * Sends money back.
  *
- * Refuses, first match wins: a disputed charge (`charge_disputed`), one fully refunded (`charge_already_refunded`), more
+ * Refuses, first match wins: a disputed charge (`charge_disputed`), one fully refunded (`charge_already_refunded`),
+ * more
  * than is left (no code, param `amount`).
  */
 export const createRefund = (
   world: World,
   charge: Stripe.Charge,
-  { amount, reason, metadata: given }: { readonly amount: number | undefined; readonly reason: Stripe.Refund.Reason | null; readonly metadata: Stripe.Metadata },
+  {
+    amount,
+    reason,
+    metadata: given,
+  }: {
+    readonly amount: number | undefined
+    readonly reason: Stripe.Refund.Reason | null
+    readonly metadata: Stripe.Metadata
+  },
 ): Stripe.Refund => {
-  if (charge.disputed) throw refusedByState(`Charge ${charge.id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' })
+  if (charge.disputed)
+    throw refusedByState(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
+      code: 'charge_disputed',
+    })
   const left = charge.amount_captured - charge.amount_refunded
-  if (left <= 0) throw refusedByState(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' })
+  if (left <= 0)
+    throw refusedByState(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' })
   const asked = amount ?? left
   checkDecimals(asked, charge.currency, 'amount')
   if (asked > left) {
     throw refusedByState(
-      `Refund amount (${formatAmount(asked, charge.currency)}) is greater than unrefunded amount on charge (${formatAmount(left, charge.currency)})`,
+      `Refund amount (${formatAmount(asked, charge.currency)}) is greater than unrefunded amount on charge ` +
+        `(${formatAmount(left, charge.currency)})`,
       { param: 'amount' },
     )
   }
   const later = aftermathOf(world, charge)
   const id = world.newId('re')
   const balance = recordBalanceChange(world, {
-    type: 'refund', amount: -asked, fee: 0, currency: charge.currency, source: id, description: `REFUND FOR CHARGE`,
+    type: 'refund',
+    amount: -asked,
+    fee: 0,
+    currency: charge.currency,
+    source: id,
+    description: `REFUND FOR CHARGE`,
   })
   const refund = world.put('refund', id, {
     id,
@@ -105,9 +138,16 @@ export const createRefund = (
   } satisfies Stripe.Refund)
   if (later !== 'none') schedule(world, refundTimer, id, world.nowMs() + oneDayMs)
   const refunded = charge.amount_refunded + asked
-  const after = world.put('charge', charge.id, { ...charge, amount_refunded: refunded, refunded: refunded === charge.amount })
+  const after = world.put('charge', charge.id, {
+    ...charge,
+    amount_refunded: refunded,
+    refunded: refunded === charge.amount,
+  })
   emit(world, 'refund.created', refund)
-  emit(world, 'charge.refunded', after, { amount_refunded: charge.amount_refunded, ...(after.refunded && { refunded: false }) })
+  emit(world, 'charge.refunded', after, {
+    amount_refunded: charge.amount_refunded,
+    ...(after.refunded && { refunded: false }),
+  })
   return refund
 }
 
@@ -120,7 +160,8 @@ export const settleRefundByItself = (world: World, id: string): void => {
 }
 
 /**
- * Gives a refund another status, as the bank may: pending ones succeed or fail, and a succeeded one may still fail or be
+ * Gives a refund another status, as the bank may: pending ones succeed or fail, and a succeeded one may still fail
+ * or be
  * put back to pending. When it fails or is cancelled the money is back on the account and the charge counts it no more.
  */
 export const setRefundStatus = (world: World, refund: Stripe.Refund, status: RefundStatus): Stripe.Refund => {
@@ -145,12 +186,20 @@ export type RefundStatus = (typeof refundStatuses)[number]
 
 const oneDayMs = 24 * 60 * 60 * 1000
 
-const giveBack = (world: World, refund: Stripe.Refund): { readonly failure_reason: string; readonly failure_balance_transaction: string } => {
+const giveBack = (
+  world: World,
+  refund: Stripe.Refund,
+): { readonly failure_reason: string; readonly failure_balance_transaction: string } => {
   const charge = getObject(world, 'charge', idOf(refund.charge) ?? '')
   const after = { ...charge, amount_refunded: charge.amount_refunded - refund.amount, refunded: false }
   world.put('charge', charge.id, after)
   const balance = recordBalanceChange(world, {
-    type: 'refund_failure', amount: refund.amount, fee: 0, currency: refund.currency, source: refund.id, description: 'REFUND FAILURE',
+    type: 'refund_failure',
+    amount: refund.amount,
+    fee: 0,
+    currency: refund.currency,
+    source: refund.id,
+    description: 'REFUND FAILURE',
   })
   emit(world, 'charge.updated', after, differences(charge, after))
   return { failure_reason: 'lost_or_stolen_card', failure_balance_transaction: balance.id }
@@ -159,7 +208,11 @@ const giveBack = (world: World, refund: Stripe.Refund): { readonly failure_reaso
 const chargeToRefund = (world: World, charge: string | undefined, intent: string | undefined): Stripe.Charge => {
   if (charge !== undefined) return refundable(getObject(world, 'charge', charge, 'charge'))
   if (intent === undefined) {
-    throw invalidParameter(undefined, 'One of the following params should be provided for this request: payment_intent or charge.', 'parameter_missing')
+    throw invalidParameter(
+      undefined,
+      'One of the following params should be provided for this request: payment_intent or charge.',
+      'parameter_missing',
+    )
   }
   const { latest_charge } = getObject(world, 'payment_intent', intent, 'payment_intent')
   const latest = world.find('charge', idOf(latest_charge) ?? '')
@@ -170,7 +223,8 @@ const chargeToRefund = (world: World, charge: string | undefined, intent: string
 }
 
 const refundable = (charge: Stripe.Charge): Stripe.Charge => {
-  if (charge.status !== 'succeeded') throw refusedByState(`Charge ${charge.id} has a status of ${charge.status} and cannot be refunded.`)
+  if (charge.status !== 'succeeded')
+    throw refusedByState(`Charge ${charge.id} has a status of ${charge.status} and cannot be refunded.`)
   if (!charge.captured) {
     throw refusedByState(
       `This charge (${charge.id}) has not been captured. To let the authorization go, cancel its PaymentIntent.`,
@@ -189,5 +243,8 @@ const aftermathOf = (world: World, charge: Stripe.Charge): 'none' | 'pending' | 
 
 const destination = (charge: Stripe.Charge): Stripe.Refund.DestinationDetails =>
   charge.payment_method_details?.type === 'card'
-    ? { type: 'card', card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' } }
+    ? {
+        type: 'card',
+        card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
+      }
     : { type: 'us_bank_transfer', us_bank_transfer: { reference: null, reference_status: 'pending' } }

@@ -12,14 +12,22 @@ export const webhookEndpointRoutes: readonly Route[] = [
     'POST',
     '/v1/webhook_endpoints',
     {
-      enabled_events: required(list(text())), url: required(address()), api_version: text(), connect: unmodelled(),
-      description: emptyable(text()), metadata: metadata(),
+      enabled_events: required(list(text())),
+      url: required(address()),
+      api_version: text(),
+      connect: unmodelled(),
+      description: emptyable(text()),
+      metadata: metadata(),
     },
     (world, params) => {
       const secret = `whsec_${world.newId('x', 32).slice(2)}`
       const endpoint = addEndpoint(world, {
-        url: params.url, secret, events: params.enabled_events, apiVersion: params.api_version ?? null,
-        description: params.description ?? null, metadata: mergeMetadata({}, params.metadata),
+        url: params.url,
+        secret,
+        events: params.enabled_events,
+        apiVersion: params.api_version ?? null,
+        description: params.description ?? null,
+        metadata: mergeMetadata({}, params.metadata),
         livemode: world.request()?.livemode ?? false,
         bothModes: false,
       })
@@ -33,7 +41,13 @@ export const webhookEndpointRoutes: readonly Route[] = [
   route(
     'POST',
     '/v1/webhook_endpoints/{id}',
-    { description: emptyable(text()), disabled: flag(), enabled_events: list(text()), metadata: metadata(), url: address() },
+    {
+      description: emptyable(text()),
+      disabled: flag(),
+      enabled_events: list(text()),
+      metadata: metadata(),
+      url: address(),
+    },
     (world, params, { id = '' }) => {
       const before = getObject(world, 'webhook_endpoint', id)
       return world.put('webhook_endpoint', id, {

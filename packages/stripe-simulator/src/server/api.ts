@@ -1,16 +1,32 @@
 import { emitWarning } from 'node:process'
-import { apiVersion } from '../engine/emit.ts'
-import type { Fault, FaultKind } from '../engine/tables.ts'
+import type { FaultKind } from '../engine/tables.ts'
 import type { CurrentRequest, World } from '../engine/world.ts'
 import { takeFault } from '../faults/faults.ts'
 import { areas } from '../resources/index.ts'
 import type { RecordedAnswer } from '../wire/answer.ts'
 import { expandObject, type Includables, type References } from '../wire/expand.ts'
-import { decodeForm, decodeJson, type RawObject } from '../wire/form.ts'
+import type { RawObject } from '../wire/form.ts'
 import { findKept, keepAnswer, keyInUse, rowId, type KeyedCall } from '../wire/idempotency.ts'
 import { createRouter, type RouteMatch } from '../wire/routes.ts'
 import { StripeError } from '../wire/stripe-error.ts'
 import { authenticate } from './authenticate.ts'
+import {
+  brokenAnswer,
+  codeOf,
+  FaultyRefusal,
+  headersOf,
+  rateLimited,
+  readRaw,
+  record,
+  toRecorded,
+  toResponse,
+  truncated,
+  unrecognised,
+  waitOrAbort,
+  withFault,
+  type FullAnswer,
+  type Trace,
+} from './call-answers.ts'
 import type { Outcome, Sleep } from './outcome.ts'
 
 /** A call as a fault chooser sees it. */
@@ -60,13 +76,14 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
       const context: CurrentRequest = { id: requestId, idempotencyKey: key, livemode, publicUrl }
       const match = find(method, path)
       if (match === undefined) throw unrecognised(method, path)
-      const raw = readParameters(request, method === 'POST' ? text : url.search.slice(1))
+      const raw = readRaw(request, method === 'POST' ? text : url.search.slice(1))
       const keyed: KeyedCall | undefined = key === null ? undefined : { key, livemode, method, path, raw }
       const lock = keyed === undefined ? undefined : rowId(keyed.key, livemode)
       if (lock !== undefined && inFlight.has(lock)) throw keyInUse(key ?? '')
 
       const replay = keyed !== undefined && findKept(world, keyed) !== undefined
-      const fault = chooseFault?.({ method, path, idempotencyKey: key, replay }) ?? takeFault(world, method, path, replay)
+      const fault =
+        chooseFault?.({ method, path, idempotencyKey: key, replay }) ?? takeFault(world, method, path, replay)
       const faulty: Trace = { ...trace, fault: fault?.kind ?? null }
       const waitMs = fault?.ms ?? 0
       if (fault?.kind === 'timeout_before_effect') {
@@ -74,7 +91,7 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
         await waitOrAbort(sleep, waitMs, request)
         return { type: 'dropped' }
       }
-      if (fault?.kind === '429') throw rateLimited(faulty, retryAfterOf(fault))
+      if (fault?.kind === '429') throw rateLimited(faulty, fault.retryAfterS ?? null)
       if (fault?.kind === '409_key_in_use') throw withFault(keyInUse(key ?? ''), faulty)
       if (fault?.kind === 'latency') {
         if (lock !== undefined) inFlight.add(lock)
@@ -99,7 +116,11 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
       if (!(error instanceof StripeError)) throw error
       const { fault } = error instanceof FaultyRefusal ? error.trace : trace
       const answer = { ...toRecorded(error), headers: { ...headersOf(trace), ...error.headers } }
-      record(world, { ...trace, fault }, { status: error.status, errorCode: error.body.code ?? null, replayed: false, executed: false })
+      record(
+        world,
+        { ...trace, fault },
+        { status: error.status, errorCode: error.body.code ?? null, replayed: false, executed: false },
+      )
       return { type: 'answer', response: toResponse(answer) }
     }
   }
@@ -108,21 +129,35 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
     return world.transaction(() => {
       const kept = keyed === undefined ? undefined : findKept(world, keyed)
       if (kept !== undefined) {
-        record(world, trace, { status: kept.answer.status, errorCode: codeOf(kept.answer), replayed: true, executed: false })
-        return { ...kept.answer, headers: { ...headersOf(trace), 'idempotent-replayed': 'true', 'original-request': kept.requestId } }
+        record(world, trace, {
+          status: kept.answer.status,
+          errorCode: codeOf(kept.answer),
+          replayed: true,
+          executed: false,
+        })
+        return {
+          ...kept.answer,
+          headers: { ...headersOf(trace), 'idempotent-replayed': 'true', 'original-request': kept.requestId },
+        }
       }
       const result = trace.fault === '500_no_effect' ? { answer: brokenAnswer, keep: true } : run(match, raw)
       const answer = trace.fault === '500_with_effect' && result.keep ? brokenAnswer : result.answer
       if (keyed !== undefined && result.keep) keepAnswer(world, keyed, trace.requestId, answer)
       record(world, trace, {
-        status: answer.status, errorCode: codeOf(answer), replayed: false, executed: result.keep && trace.fault !== '500_no_effect',
+        status: answer.status,
+        errorCode: codeOf(answer),
+        replayed: false,
+        executed: result.keep && trace.fault !== '500_no_effect',
       })
       return { ...answer, headers: headersOf(trace) }
     })
   }
 
   // Runs the call; what it changed stays only where it succeeded, or failed in a way that leaves its marks.
-  function run({ route, values }: RouteMatch, raw: RawObject): { readonly answer: RecordedAnswer; readonly keep: boolean } {
+  function run(
+    { route, values }: RouteMatch,
+    raw: RawObject,
+  ): { readonly answer: RecordedAnswer; readonly keep: boolean } {
     try {
       return world.transaction(() => {
         try {
@@ -130,7 +165,8 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
           const body = expandObject(world, object, expand, references, includables)
           return { answer: { status: 200, body: JSON.stringify(body) }, keep: true }
         } catch (error) {
-          if (error instanceof StripeError && error.effect === 'executed') return { answer: toRecorded(error), keep: true }
+          if (error instanceof StripeError && error.effect === 'executed')
+            return { answer: toRecorded(error), keep: true }
           throw error
         }
       })
@@ -139,116 +175,5 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
       emitWarning(error instanceof Error ? error : String(error), 'StripeSimulatorBug')
       return { answer: brokenAnswer, keep: false }
     }
-  }
-}
-
-interface Trace {
-  readonly requestId: string
-  readonly key: string | null
-  readonly method: string
-  readonly path: string
-  readonly fault: FaultKind | null
-}
-
-interface FullAnswer extends RecordedAnswer {
-  readonly headers: Readonly<Record<string, string>>
-}
-
-class FaultyRefusal extends StripeError {
-  readonly trace: Trace
-
-  constructor(error: StripeError, trace: Trace) {
-    super(error.status, error.body, error.effect, error.headers)
-    this.trace = trace
-  }
-}
-
-const withFault = (error: StripeError, trace: Trace): StripeError => new FaultyRefusal(error, trace)
-
-const rateLimited = (trace: Trace, retryAfterS: number | null): StripeError =>
-  withFault(
-    new StripeError(
-      429,
-      {
-        code: 'rate_limit',
-        doc_url: 'https://stripe.com/docs/error-codes/rate-limit',
-        message: 'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.',
-        type: 'invalid_request_error',
-      },
-      'not_executed',
-      retryAfterS === null ? {} : { 'retry-after': String(retryAfterS) },
-    ),
-    trace,
-  )
-
-const retryAfterOf = (fault: Fault | ChosenFault): number | null => fault.retryAfterS ?? null
-
-const unrecognised = (method: string, path: string): StripeError =>
-  new StripeError(
-    404,
-    {
-      message:
-        `Unrecognized request URL (${method}: ${path}). If you are trying to list objects, remove the trailing slash. If you are ` +
-        'trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. Please see ' +
-        'https://stripe.com/docs or we can help at https://support.stripe.com/.',
-      type: 'invalid_request_error',
-    },
-    'not_executed',
-  )
-
-const brokenAnswer: RecordedAnswer = {
-  status: 500,
-  body: JSON.stringify({ error: { message: 'An error occurred on our side. We have been told of it and will look into it.', type: 'api_error' } }),
-}
-
-const readParameters = (request: Request, text: string): RawObject =>
-  (request.headers.get('content-type') ?? '').includes('application/json') ? decodeJson(text) : decodeForm(text)
-
-const toRecorded = ({ status, body }: StripeError): RecordedAnswer => ({ status, body: JSON.stringify({ error: body }) })
-
-const codeOf = (answer: RecordedAnswer): string | null => {
-  if (answer.status < 400) return null
-  const { error } = JSON.parse(answer.body) as { readonly error: { readonly code?: string } }
-  return error.code ?? null
-}
-
-const headersOf = ({ requestId, key }: Trace): Readonly<Record<string, string>> => ({
-  'content-type': 'application/json',
-  'request-id': requestId,
-  'stripe-version': apiVersion,
-  ...(key !== null && isHeaderSafe(key) && { 'idempotency-key': key }),
-})
-
-const isHeaderSafe = (value: string): boolean => /^[\x20-\x7e]*$/.test(value)
-
-const toResponse = ({ status, body, headers }: FullAnswer): Response =>
-  new Response(body, { status, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } })
-
-const truncated = ({ status, body, headers }: FullAnswer): Response =>
-  new Response(body.slice(0, Math.max(1, Math.floor(body.length / 2))), { status, headers })
-
-const record = (
-  world: World,
-  { requestId, key, method, path, fault }: Trace,
-  result: { readonly status: number | null; readonly errorCode: string | null; readonly replayed: boolean; readonly executed: boolean },
-): void => {
-  world.transaction(() => {
-    const sequence = world.nextSequence()
-    world.put('call', requestId, { id: requestId, sequence, atMs: world.nowMs(), method, path, idempotencyKey: key, fault, ...result })
-  })
-}
-
-const waitOrAbort = async (sleep: Sleep, ms: number, { signal }: Request): Promise<void> => {
-  if (ms <= 0) return
-  signal.throwIfAborted()
-  let stop = (): void => undefined
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  try {
-    await Promise.race([sleep(ms), aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
   }
 }

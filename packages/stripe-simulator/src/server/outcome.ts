@@ -1,4 +1,6 @@
-/** What becomes of a request: an answer, or the loss of the connection. Each skin makes the loss real in its own way. */
+/**
+ * What becomes of a request: an answer, or the loss of the connection. Each skin makes the loss real in its own way.
+ */
 export type Outcome =
   | { readonly type: 'answer'; readonly response: Response }
   /** The connection ends without an answer. */
@@ -23,7 +25,8 @@ export const htmlAnswer = (status: number, body: string): Response =>
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
       'x-content-type-options': 'nosniff',
     },
   })

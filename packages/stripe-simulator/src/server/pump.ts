@@ -6,11 +6,16 @@ import { sendDelivery, type Deliver } from '../webhooks/send.ts'
 
 /** What makes things happen as time goes by: webhooks are sent, sessions expire. */
 export interface Pump {
-  /** Sends one delivery now, whenever it is due. Undefined when there is none of this id, or it is under way already. */
+  /**
+   * Sends one delivery now, whenever it is due. Undefined when there is none of this id, or it is under way already.
+   */
   readonly deliver: (id: string) => Promise<Delivery | undefined>
   /** Sends everything that is due, in order, until nothing is. */
   readonly settle: () => Promise<void>
-  /** Moves the clock forward and lets everything on the way happen at its own time: timers always, webhooks if it drives them. */
+  /**
+   * Moves the clock forward and lets everything on the way happen at its own time: timers always, webhooks if it
+   * drives them.
+   */
   readonly advance: (ms: number) => Promise<void>
   /** When the next thing is due; undefined when nothing is to come. */
   readonly nextDueAtMs: () => number | undefined

@@ -62,7 +62,11 @@ interface NodeExchange {
   readonly outgoing: ServerResponse
 }
 
-const answer = async (simulator: Simulator, request: Request, { incoming, outgoing }: NodeExchange): Promise<Response> => {
+const answer = async (
+  simulator: Simulator,
+  request: Request,
+  { incoming, outgoing }: NodeExchange,
+): Promise<Response> => {
   const outcome = await simulator.respond(request)
   switch (outcome.type) {
     case 'answer':

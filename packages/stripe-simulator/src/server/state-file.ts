@@ -68,7 +68,8 @@ const read = (path: string): readonly Change[] => {
 const checkHeader = (path: string, line: string): void => {
   const found = parse(line) as { readonly format?: unknown; readonly version?: unknown } | undefined
   if (found?.format !== header.format) throw unreadable(path, 1, 'it is not a state file of the Stripe simulator')
-  if (found.version !== header.version) throw unreadable(path, 1, `its format has version ${String(found.version)}, and this simulator reads version 1`)
+  if (found.version !== header.version)
+    throw unreadable(path, 1, `its format has version ${String(found.version)}, and this simulator reads version 1`)
 }
 
 const parseLine = (path: string, line: string, number: number): readonly Change[] => {
@@ -78,7 +79,13 @@ const parseLine = (path: string, line: string, number: number): readonly Change[
 }
 
 const isChange = (value: unknown): value is Change =>
-  typeof value === 'object' && value !== null && 'table' in value && typeof value.table === 'string' && 'id' in value && typeof value.id === 'string' && 'row' in value
+  typeof value === 'object' &&
+  value !== null &&
+  'table' in value &&
+  typeof value.table === 'string' &&
+  'id' in value &&
+  typeof value.id === 'string' &&
+  'row' in value
 
 const parse = (line: string): unknown => {
   try {
@@ -89,13 +96,16 @@ const parse = (line: string): unknown => {
 }
 
 const unreadable = (path: string, line: number, why: string): UnreadableStateFile =>
-  new UnreadableStateFile(`Cannot read the state file ${path}, line ${line}: ${why}. Restore it from a copy, or move it away to start empty.`)
+  new UnreadableStateFile(
+    `Cannot read the state file ${path}, line ${line}: ${why}. Restore it from a copy, or move it away to start empty.`,
+  )
 
 const replace = (path: string, changes: readonly Change[]): number => {
   const draft = `${path}.new`
   const fd = openSync(draft, 'w')
   write(fd, `${JSON.stringify(header)}\n`)
-  for (let start = 0; start < changes.length; start += 500) write(fd, `${JSON.stringify(changes.slice(start, start + 500))}\n`)
+  for (let start = 0; start < changes.length; start += 500)
+    write(fd, `${JSON.stringify(changes.slice(start, start + 500))}\n`)
   fsyncSync(fd)
   renameSync(draft, path)
   return fd

@@ -39,7 +39,9 @@ export const flushWebhooks = (world: World): number => {
   return waiting.length
 }
 
-/** Queues an event for every endpoint that wants it, as the mode in force says. Answers how many endpoints that were. */
+/**
+ * Queues an event for every endpoint that wants it, as the mode in force says. Answers how many endpoints that were.
+ */
 export const scheduleDeliveries = (world: World, event: Stripe.Event): number => {
   const endpoints = [...world.rows('webhook_endpoint')].filter((endpoint) => wants(world, endpoint, event))
   const settings = webhookSettings(world)
@@ -66,7 +68,9 @@ export const listDueDeliveries = (world: World): readonly Delivery[] => {
 
 /** When the next attempt of any delivery is due, but for those in `except`. Undefined when none waits. */
 export const nextDeliveryDueMs = (world: World, except: ReadonlySet<string> = new Set()): number | undefined => {
-  const due = listWaiting(world).flatMap(({ id, status, dueMs }) => (status === 'pending' && !except.has(id) ? [dueMs] : []))
+  const due = listWaiting(world).flatMap(({ id, status, dueMs }) =>
+    status === 'pending' && !except.has(id) ? [dueMs] : [],
+  )
   return due.length === 0 ? undefined : Math.min(...due)
 }
 

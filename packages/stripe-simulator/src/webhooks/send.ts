@@ -41,6 +41,10 @@ export const sendDelivery = async (world: World, id: string, deliver: Deliver): 
     await response.arrayBuffer()
     return recordAttempt(world, id, { atMs, status: response.status, error: null })
   } catch (error) {
-    return recordAttempt(world, id, { atMs, status: null, error: error instanceof Error ? error.message : String(error) })
+    return recordAttempt(world, id, {
+      atMs,
+      status: null,
+      error: error instanceof Error ? error.message : String(error),
+    })
   }
 }

@@ -2,11 +2,15 @@ import type { World } from '../engine/world.ts'
 import type { ObjectTable } from '../resources/references.ts'
 import { invalidParameter } from './stripe-error.ts'
 
-/** The table that an id in a field of this name points into. Areas of the simulator add to it by exporting their own. */
+/**
+ * The table that an id in a field of this name points into. Areas of the simulator add to it by exporting their own.
+ */
 export type References = Readonly<Record<string, ObjectTable>>
 
 /** Fields that are left out unless they are asked for, by the object they belong to. */
-export type Includables = Readonly<Record<string, Readonly<Record<string, (world: World, object: { readonly id: string }) => unknown>>>>
+export type Includables = Readonly<
+  Record<string, Readonly<Record<string, (world: World, object: { readonly id: string }) => unknown>>>
+>
 
 /**
  * Replaces ids by objects along paths such as `data.payment_intent.latest_charge`.
@@ -24,7 +28,12 @@ export const expandObject = (
   for (const path of paths) {
     const fields = path.split('.')
     const depth = fields.filter((field) => field !== 'data').length
-    if (depth > 4) throw invalidParameter('expand', 'You cannot expand more than 4 levels of a property.', 'property_expansion_max_depth')
+    if (depth > 4)
+      throw invalidParameter(
+        'expand',
+        'You cannot expand more than 4 levels of a property.',
+        'property_expansion_max_depth',
+      )
     expanded = follow(expanded, fields, path) as object
   }
   return expanded
@@ -49,7 +58,8 @@ export const expandObject = (
     const value = record[field]
     const table = references[field]
     if (typeof value === 'string') return table === undefined ? undefined : world.find(table, value)
-    if (Array.isArray(value) && table !== undefined) return value.map((id) => (typeof id === 'string' ? (world.find(table, id) ?? id) : id))
+    if (Array.isArray(value) && table !== undefined)
+      return value.map((id) => (typeof id === 'string' ? (world.find(table, id) ?? id) : id))
     return table === undefined && (typeof value !== 'object' || value === null) ? undefined : value
   }
 }

@@ -1,6 +1,9 @@
 import { invalidParameter } from './stripe-error.ts'
 
-/** A decoded body: every leaf is a text, arrays are objects with the keys `0`, `1`, … No prototype, so any key is safe. */
+/**
+ * A decoded body: every leaf is a text, arrays are objects with the keys `0`, `1`, … No prototype, so any key is
+ * safe.
+ */
 export type Raw = string | RawObject
 
 /** The branches of {@link Raw}. */
@@ -35,7 +38,10 @@ export const decodeJson = (text: string): RawObject => {
 export const canonical = (raw: Raw): string =>
   typeof raw === 'string'
     ? JSON.stringify(raw)
-    : `{${Object.keys(raw).sort().map((key) => `${JSON.stringify(key)}:${canonical(raw[key] ?? '')}`).join(',')}}`
+    : `{${Object.keys(raw)
+        .sort()
+        .map((key) => `${JSON.stringify(key)}:${canonical(raw[key] ?? '')}`)
+        .join(',')}}`
 
 interface MutableObject {
   [key: string]: string | MutableObject
@@ -79,7 +85,8 @@ const parse = (text: string): unknown => {
 const fromJson = (value: unknown, depth: number): Raw => {
   if (depth > deepestNesting) throw invalidParameter(undefined, 'Invalid request body: it is nested too deeply.')
   if (value === null || value === undefined) return ''
-  if (typeof value !== 'object') return String(value)
+  if (typeof value === 'string') return value
+  if (typeof value !== 'object') return JSON.stringify(value)
   const object = emptyObject()
   for (const [key, item] of Object.entries(value)) object[key] = fromJson(item, depth + 1) as string | MutableObject
   return object

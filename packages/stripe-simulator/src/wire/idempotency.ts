@@ -24,25 +24,48 @@ export interface KeyedCall {
  */
 export const findKept = (world: World, call: KeyedCall): IdempotencyRecord | undefined => {
   if (call.key.length > 255) {
-    throw invalidParameter(undefined, 'Idempotency keys may not be longer than 255 characters.', 'idempotency_key_too_long')
+    throw invalidParameter(
+      undefined,
+      'Idempotency keys may not be longer than 255 characters.',
+      'idempotency_key_too_long',
+    )
   }
   forgetOldKeys(world)
   const kept = world.find('idempotency_key', rowId(call.key, call.livemode))
   if (kept === undefined) return undefined
   if (kept.path !== call.path || kept.method !== call.method) {
-    throw mismatch(`Keys for idempotent requests can only be used for the same endpoint they were first used for ('${kept.path}' vs '${call.path}'). Try using a key other than '${call.key}' if you meant to execute a different request.`)
+    throw mismatch(
+      `Keys for idempotent requests can only be used for the same endpoint they were first used for ` +
+        `('${kept.path}' vs '${call.path}'). Try using a key other than '${call.key}' if you meant to ` +
+        `execute a different request.`,
+    )
   }
   if (kept.parameterHash !== hashOf(call.raw)) {
-    throw mismatch(`Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${call.key}' if you meant to execute a different request.`)
+    throw mismatch(
+      `Keys for idempotent requests can only be used with the same parameters they were first used with. ` +
+        `Try using a key other than '${call.key}' if you meant to execute a different request.`,
+    )
   }
   return kept
 }
 
 /** Keeps an answer under the call's key. */
-export const keepAnswer = (world: World, call: KeyedCall, requestId: string, answer: IdempotencyRecord['answer']): void => {
+export const keepAnswer = (
+  world: World,
+  call: KeyedCall,
+  requestId: string,
+  answer: IdempotencyRecord['answer'],
+): void => {
   const { key, livemode, method, path, raw } = call
   world.put('idempotency_key', rowId(key, livemode), {
-    key, livemode, method, path, parameterHash: hashOf(raw), requestId, createdMs: world.nowMs(), answer,
+    key,
+    livemode,
+    method,
+    path,
+    parameterHash: hashOf(raw),
+    requestId,
+    createdMs: world.nowMs(),
+    answer,
   })
 }
 
@@ -63,7 +86,9 @@ export const keyInUse = (key: string): StripeError =>
     {
       code: 'idempotency_key_in_use',
       doc_url: 'https://stripe.com/docs/error-codes/idempotency-key-in-use',
-      message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
+      message:
+        `There is currently another in-progress request using this Idempotent Key (that probably ` +
+        `means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
       type: 'idempotency_error',
     },
     'not_executed',
@@ -74,4 +99,5 @@ export const rowId = (key: string, livemode: boolean): string => `${livemode ? '
 
 const hashOf = (raw: RawObject): string => createHash('sha256').update(canonical(raw)).digest('hex').slice(0, 32)
 
-const mismatch = (message: string): StripeError => new StripeError(400, { message, type: 'idempotency_error' }, 'not_executed')
+const mismatch = (message: string): StripeError =>
+  new StripeError(400, { message, type: 'idempotency_error' }, 'not_executed')

@@ -28,7 +28,10 @@ export interface ListRequest<T extends ObjectTable> {
 }
 
 /** A page of the objects of the call's mode, newest first. A cursor that names no object is refused with 400. */
-export const listObjects = <T extends ObjectTable>(world: World, { table, url, params, where }: ListRequest<T>): Page<Tables[T]> => {
+export const listObjects = <T extends ObjectTable>(
+  world: World,
+  { table, url, params, where }: ListRequest<T>,
+): Page<Tables[T]> => {
   const livemode = world.request()?.livemode
   const matches: Tables[T][] = []
   for (const object of world.rows(table)) {
@@ -63,7 +66,12 @@ export const paginate = <T extends { readonly id: string }>(
 
 type Read =
   | number
-  | { readonly gt: number | undefined; readonly gte: number | undefined; readonly lt: number | undefined; readonly lte: number | undefined }
+  | {
+      readonly gt: number | undefined
+      readonly gte: number | undefined
+      readonly lt: number | undefined
+      readonly lte: number | undefined
+    }
   | undefined
 
 const isCreatedIn = (object: object, filter: Read): boolean => {
@@ -72,7 +80,9 @@ const isCreatedIn = (object: object, filter: Read): boolean => {
   if (typeof filter === 'number') return created === filter
   const { gt, gte, lt, lte } = filter
   return (
-    (gt === undefined || created > gt) && (gte === undefined || created >= gte) &&
-    (lt === undefined || created < lt) && (lte === undefined || created <= lte)
+    (gt === undefined || created > gt) &&
+    (gte === undefined || created >= gte) &&
+    (lt === undefined || created < lt) &&
+    (lte === undefined || created <= lte)
   )
 }

@@ -7,7 +7,7 @@ import { invalidParameter } from './stripe-error.ts'
  *
  * Refuses more than 50 keys, keys over 40 characters, values over 500 characters, and nested values.
  */
-export const metadata = (): Reader<Stripe.Metadata | null | undefined> => ({
+export const metadata = (): Reader<Readonly<Record<string, string>> | null | undefined> => ({
   read: (raw, name) => {
     if (raw === undefined) return undefined
     if (raw === '') return null
@@ -18,10 +18,18 @@ export const metadata = (): Reader<Stripe.Metadata | null | undefined> => ({
         throw invalidParameter(at, 'Metadata values must be strings, but you passed in a value of type hash.')
       }
       if (key.length > 40) {
-        throw invalidParameter(at, `Metadata keys can have up to 40 characters, but you passed in a key that is ${key.length} characters. Invalid key: ${key}`)
+        throw invalidParameter(
+          at,
+          `Metadata keys can have up to 40 characters, but you passed in a key that is ${key.length} ` +
+            `characters. Invalid key: ${key}`,
+        )
       }
       if (value.length > 500) {
-        throw invalidParameter(at, `Metadata values can have up to 500 characters, but you passed in a value that is ${value.length} characters. Invalid value: ${value}`)
+        throw invalidParameter(
+          at,
+          `Metadata values can have up to 500 characters, but you passed in a value that is ${value.length} ` +
+            `characters. Invalid value: ${value}`,
+        )
       }
       return [key, value]
     })
@@ -34,7 +42,7 @@ export const metadata = (): Reader<Stripe.Metadata | null | undefined> => ({
 /** What an object's metadata becomes when `change` is applied to it. */
 export const mergeMetadata = (
   before: Stripe.Metadata | null,
-  change: Stripe.Metadata | null | undefined,
+  change: Readonly<Record<string, string>> | null | undefined,
 ): Stripe.Metadata => {
   if (change === undefined) return before ?? {}
   if (change === null) return {}

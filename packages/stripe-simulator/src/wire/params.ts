@@ -86,7 +86,11 @@ export const integer = (limits: { readonly min?: number; readonly max?: number }
       throw invalidParameter(name, tooSmall(limits.min), 'parameter_invalid_integer')
     }
     if (limits.max !== undefined && value > limits.max) {
-      throw invalidParameter(name, `This value must be less than or equal to ${limits.max}.`, 'parameter_invalid_integer')
+      throw invalidParameter(
+        name,
+        `This value must be less than or equal to ${limits.max}.`,
+        'parameter_invalid_integer',
+      )
     }
     return value
   })
@@ -131,7 +135,9 @@ export const list = <T>(
     return entries.flatMap(([index, value]) => item.read(value, `${name}[${index}]`) ?? [])
   },
   findUnknown: (raw, name) =>
-    typeof raw === 'string' ? undefined : first(Object.entries(raw), ([key, value]) => item.findUnknown(value, `${name}[${key}]`)),
+    typeof raw === 'string'
+      ? undefined
+      : first(Object.entries(raw), ([key, value]) => item.findUnknown(value, `${name}[${key}]`)),
 })
 
 /** A nested hash of parameters. */
@@ -181,8 +187,7 @@ const leaf = <T>(read: (raw: string, name: string) => T): Reader<T | undefined> 
     if (raw === '') throw emptyValue(name)
     return read(raw, name)
   },
-  findUnknown: (raw, name) =>
-    typeof raw === 'string' ? undefined : first(Object.keys(raw), (key) => join(name, key)),
+  findUnknown: (raw, name) => (typeof raw === 'string' ? undefined : first(Object.keys(raw), (key) => join(name, key))),
 })
 
 const emptyValue = (name: string) =>

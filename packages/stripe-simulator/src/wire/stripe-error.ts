@@ -42,7 +42,11 @@ export class StripeError extends Error {
 
 /** A parameter that does not pass: 400, and nothing is kept under the idempotency key. */
 export const invalidParameter = (param: string | undefined, message: string, code?: string): StripeError =>
-  new StripeError(400, { ...withDoc(code), message, ...(param !== undefined && { param }), type: invalid }, 'not_executed')
+  new StripeError(
+    400,
+    { ...withDoc(code), message, ...(param !== undefined && { param }), type: invalid },
+    'not_executed',
+  )
 
 /** A call that the state of an object forbids: 400, kept under the idempotency key. */
 export const refusedByState = (
