@@ -5,28 +5,37 @@ import { memoryUnitOfWork, type ProviderCall, type ProviderFault } from '../src/
 import { brokenAlways, brokenAtRest, snapshot } from './oracle.ts'
 import { mxn, owner, planned, staff, world, type World } from './world.ts'
 
+/** What goes wrong with the very call that a step is about, if anything does. */
+interface Trouble {
+  readonly trouble: ProviderFault | undefined
+}
+
 /** What can happen, as data: so that a failure prints as a list one can read, and shrinks. */
 type Step =
-  | { readonly do: 'book'; readonly who: number; readonly night: number }
-  | { readonly do: 'checkout' | 'cancel' | 'sync'; readonly on: number; readonly times: number; readonly key: boolean }
+  | ({ readonly do: 'book'; readonly who: number; readonly night: number; readonly checkout: boolean } & Trouble)
+  | ({ readonly do: 'checkout' | 'cancel' | 'sync'; readonly on: number; readonly times: number; readonly key: boolean } & Trouble)
   | { readonly do: 'pay' | 'pay_wrong' | 'pay_later' | 'fail_later' | 'settle_later' | 'decline'; readonly on: number }
   | { readonly do: 'deliver'; readonly on: number; readonly times: number }
   | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'refund'; readonly on: number; readonly part: number; readonly key: boolean }
+  | ({ readonly do: 'refund'; readonly on: number; readonly part: number; readonly key: boolean } & Trouble)
   | { readonly do: 'refund_there' | 'dispute'; readonly on: number }
-  | { readonly do: 'start_balance' | 'bad_card' | 'cancel_reservation'; readonly on: number }
+  | ({ readonly do: 'start_balance' | 'bad_card' | 'cancel_reservation'; readonly on: number } & Trouble)
   | { readonly do: 'reprice'; readonly on: number; readonly to: number }
   | { readonly do: 'fault'; readonly call: ProviderCall; readonly fault: ProviderFault }
   | { readonly do: 'crash'; readonly after: number; readonly committed: boolean }
 
 const on = fc.nat(7)
+const fault = fc.constantFrom<ProviderFault>(
+  'answer_lost', 'answer_lost', 'request_lost', 'unreachable', 'error_with_effect', 'error_without_effect', 'unrecognized_status',
+)
+const trouble = fc.option(fault, { nil: undefined, freq: 3 })
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('book' as const), who: fc.nat(2), night: fc.nat(2) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('book' as const), who: fc.nat(2), night: fc.nat(2), checkout: fc.boolean(), trouble }) },
   {
     weight: 5,
     arbitrary: fc.record({
       do: fc.constantFrom('checkout' as const, 'checkout' as const, 'cancel' as const, 'sync' as const), on,
-      times: fc.integer({ min: 1, max: 4 }), key: fc.boolean(),
+      times: fc.integer({ min: 1, max: 4 }), key: fc.boolean(), trouble,
     }),
   },
   {
@@ -38,18 +47,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('deliver' as const), on: fc.nat(30), times: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(minute, 20 * minute, 3 * hour, 2 * day, 70 * day) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('refund' as const), on, part: fc.integer({ min: 1, max: 3 }), key: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('refund' as const), on, part: fc.integer({ min: 1, max: 3 }), key: fc.boolean(), trouble }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('refund_there' as const, 'dispute' as const), on }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('start_balance' as const, 'bad_card' as const, 'cancel_reservation' as const), on }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('start_balance' as const, 'bad_card' as const, 'cancel_reservation' as const), on, trouble }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reprice' as const), on, to: fc.integer({ min: 1, max: 3 }) }) },
   {
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('fault' as const),
       call: fc.constantFrom<ProviderCall>('openSession', 'chargeSavedCard', 'closeAttempt', 'findAttempt', 'refund', 'refund', 'findRefund'),
-      fault: fc.constantFrom<ProviderFault>(
-        'answer_lost', 'request_lost', 'unreachable', 'error_with_effect', 'error_without_effect', 'unrecognized_status',
-      ),
+      fault,
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), after: fc.nat(3), committed: fc.boolean() }) },
@@ -95,9 +102,14 @@ const run = async (w: World, crash: ReturnType<typeof crashing>, doing: Step, in
   const reservation = async (on: number): Promise<ReservationId | undefined> => at(await w.reservations(), on)?.id
   const page = (on: number, state: string) => at(w.provider.truth.attempts().filter((each) => each.kind === 'hosted' && each.state.type === state), on)?.id
   const { holdfast, provider } = w
+  if ('trouble' in doing && doing.trouble !== undefined) provider.faults.next(callOf[doing.do], doing.trouble)
   switch (doing.do) {
-    case 'book':
-      return void (await holdfast.openIntent({ actor: owner(`o${doing.who}`), kind: 'reservation', payload: { night: doing.night } }))
+    case 'book': {
+      const actor = owner(`o${doing.who}`)
+      const opened = await holdfast.openIntent({ actor, kind: 'reservation', payload: { night: doing.night } })
+      if (opened.ok && doing.checkout) await whileTimePasses(w, holdfast.startCheckout({ actor, paymentId: opened.value.paymentId }))
+      return
+    }
     case 'checkout':
     case 'cancel':
     case 'sync': {
@@ -105,9 +117,8 @@ const run = async (w: World, crash: ReturnType<typeof crashing>, doing: Step, in
       if (paymentId === undefined) return
       const request = { actor: staff, paymentId, ...(doing.key ? { idempotencyKey: `k${index}` } : {}) }
       const ask = { checkout: holdfast.startCheckout, cancel: holdfast.cancelPayment, sync: holdfast.syncPayment }[doing.do]
-      const all = Promise.allSettled(Array.from({ length: doing.times }, () => ask(request)))
-      for (let round = 0; round < 12; round += 1) await w.clock.advance(1000)
-      const failed = (await all).filter((each) => each.status === 'rejected' && !(each.reason instanceof Crash))
+      const all = await whileTimePasses(w, Promise.allSettled(Array.from({ length: doing.times }, () => ask(request))))
+      const failed = all.filter((each) => each.status === 'rejected' && !(each.reason instanceof Crash))
       if (failed.length > 0) throw failed[0]
       return
     }
@@ -190,6 +201,27 @@ const run = async (w: World, crash: ReturnType<typeof crashing>, doing: Step, in
       return crash.plan(doing.after, doing.committed)
   }
 }
+
+/** Lets those who wait for somebody else's answer wait. */
+const whileTimePasses = async <T>(w: World, act: Promise<T>): Promise<T> => {
+  let over = false
+  const done = act.finally(() => {
+    over = true
+  })
+  done.catch(() => {})
+  for (let round = 0; !over; round += 1) {
+    if (round > 100) throw new Error('Somebody waits for ever.')
+    await w.clock.advance(1000)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return done
+}
+
+/** The call that each step is about. */
+const callOf = {
+  book: 'openSession', checkout: 'openSession', cancel: 'closeAttempt', sync: 'findAttempt', refund: 'refund',
+  start_balance: 'chargeSavedCard', bad_card: 'chargeSavedCard', cancel_reservation: 'closeAttempt',
+} as const satisfies Partial<Record<Step['do'], ProviderCall>>
 
 const story = async (steps: readonly Step[], webhooksAtTheEnd: boolean): Promise<void> => {
   const crash = crashing()

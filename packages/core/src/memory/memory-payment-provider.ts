@@ -127,6 +127,15 @@ export const memoryPaymentProvider = ({
         return found === undefined ? { type: 'absent' } : reported(reportRefund(found, livemode))
       }),
 
+    listRefunds: ({ chargeId }) =>
+      calls.plain('listRefunds', () => ({
+        type: 'reported',
+        report: ledger
+          .refunds()
+          .filter((each) => each.chargeId === chargeId)
+          .map((each) => reportRefund(each, livemode)),
+      })),
+
     payer,
     bank,
     faults: { next: calls.script, clear: calls.clearScript },
@@ -165,6 +174,7 @@ const reportAttempt = (attempt: LedgerAttempt, livemode: boolean): AttemptReport
 const reportRefund = (refund: LedgerRefund, livemode: boolean): RefundReport => ({
   state: refund.state,
   providerId: refund.id,
+  ...(refund.refundId === undefined ? {} : { refundId: refund.refundId }),
   chargeId: refund.chargeId,
   amount: refund.amount,
   livemode,

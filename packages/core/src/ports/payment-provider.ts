@@ -30,6 +30,8 @@ export interface AttemptReport {
 export interface RefundReport {
   readonly state: RefundState | Unrecognized
   readonly providerId: string
+  /** Our own id, where our mark is on it: absent for a refund that somebody made at the provider. */
+  readonly refundId?: RefundId
   /** The charge it gives back, as {@link Charge.id} names it. */
   readonly chargeId: string
   readonly amount: Money
@@ -129,4 +131,6 @@ export interface PaymentProvider {
     readonly chargeId: string
     readonly providerId?: string
   }): Promise<ProviderAnswer<RefundReport>>
+  /** Every refund of a charge there is, whoever made it, oldest first. Empty when there is none. */
+  listRefunds(query: { readonly chargeId: string }): Promise<ProviderAnswer<readonly RefundReport[]>>
 }

@@ -147,18 +147,22 @@ export const closeAttempt = (change: CaseMove, attempt: Attempt, reason: Closing
   change.effect({ type: 'close_attempt', paymentId: attempt.paymentId, attemptId: attempt.id })
 }
 
-/** Sends back what is left of an attempt's charge, once: the refund's id follows from the attempt's. */
+/**
+ * Sends back what is left of an attempt's charge, once: the refund's id follows from the attempt's. Only where the
+ * provider would not make that refund (somebody had given back a part of it there) does the rest go under a next id.
+ */
 export const sendBack = (change: CaseMove, attemptId: AttemptId, at: Instant, reason: RefundReason): void => {
-  const id = `rf_${attemptId}` as RefundId
   const attempt = getAttempt(change.kase, attemptId)
+  const before = change.kase.refunds.filter(({ id }) => isSentBack(id, attemptId))
   const left = refundableFrom(change.kase, attempt)
-  if (attempt.status !== 'succeeded' || left === 0n || change.kase.refunds.some((refund) => refund.id === id)) return
+  if (attempt.status !== 'succeeded' || left === 0n || before.some(({ status }) => status !== 'failed')) return
+  const id = (before.length === 0 ? `rf_${attemptId}` : `rf_${attemptId}.${before.length + 1}`) as RefundId
   const amount = { ...attempt.charge.amount, minorUnits: left }
   change.refund(requestRefund({ id, paymentId: attempt.paymentId, attemptId, amount, reason, at }), {
     type: 'requested', reason, minorUnits: left,
   })
   change.effect({ type: 'send_refund', paymentId: attempt.paymentId, refundId: id })
-  if (reason === 'late_payment' || reason === 'duplicate' || reason === 'amount_mismatch')
+  if (before.length === 0 && (reason === 'late_payment' || reason === 'duplicate' || reason === 'amount_mismatch'))
     change.effect({
       type: 'send_message', paymentId: attempt.paymentId,
       message: {
@@ -167,6 +171,9 @@ export const sendBack = (change: CaseMove, attemptId: AttemptId, at: Instant, re
       },
     })
 }
+
+/** True for a refund that {@link sendBack} decided, and nobody asked for. */
+export const isSentBack = (id: RefundId, attemptId: AttemptId): boolean => id === `rf_${attemptId}` || id.startsWith(`rf_${attemptId}.`)
 
 const announce = (change: CaseMove, attempt: Attempt, url: string, expiresAt: Instant): void => {
   const { payment } = change.kase

@@ -1,10 +1,11 @@
 import type { Effect } from '../../effect/effect.ts'
-import { getAttempt } from '../../payment/payment-case.ts'
+import { getAttempt, refundableFrom } from '../../payment/payment-case.ts'
 import { decideRefund, evolveRefund, isUnsettled, type Refund } from '../../payment/refund.ts'
 import type { ProviderAnswer, RefundReport } from '../../ports/payment-provider.ts'
 import type { Transaction } from '../../ports/unit-of-work.ts'
 import { moveCase } from '../../settlement/case-change.ts'
 import { settleRefund } from '../../settlement/settle-refund.ts'
+import { isSentBack, sendBack } from '../../settlement/settlement.ts'
 import { applyRefundReport, noteRefundLook } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult } from './effect-result.ts'
@@ -23,6 +24,7 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
     refundId: refund.id, paymentId: refund.paymentId, idempotencyKey: refund.idempotencyKey,
     chargeId, amount: refund.amount, reason: refund.reason,
   })
+  if (answer.type === 'refused') return refused(deps, effect, refund, chargeId, answer.failure.detail ?? answer.failure.code)
   const age = clock.now() - refund.requestedAt
   if (answer.type !== 'unknown' || !answer.answered || tries < errorsBeforeLookUp || age <= listLagMs)
     return conclude(deps, effect, answer)
@@ -75,7 +77,6 @@ const conclude = (deps: Dependencies, effect: RefundEffect, answer: ProviderAnsw
           }),
       }
     case 'refused':
-      return { type: 'done', store: (tx) => noteRefusal(tx, deps, effect, answer.failure.detail ?? answer.failure.code) }
     case 'absent':
       return nothingToDo
     case 'unreachable':
@@ -96,15 +97,41 @@ const conclude = (deps: Dependencies, effect: RefundEffect, answer: ProviderAnsw
   }
 }
 
-const noteRefusal = async (tx: Transaction, deps: Dependencies, effect: RefundEffect, detail: string) => {
-  const found = await tx.payments.find(effect.paymentId)
-  if (found === undefined) return undefined
+/**
+ * The provider will not make this refund. Most often somebody has given back a part of the charge there: what was made is
+ * learned first, so that the rest of what has to go back still can.
+ */
+const refused = async (
+  deps: Dependencies,
+  effect: RefundEffect,
+  refund: Refund,
+  chargeId: string,
+  detail: string,
+): Promise<EffectResult> => {
+  const made = await deps.paymentProvider.listRefunds({ chargeId })
+  if (made.type === 'unreachable' || made.type === 'unknown')
+    return { type: 'again', because: made.type, detail: `${detail} Its refunds could not be listed: ${made.detail}` }
   const now = deps.clock.now()
-  const change = settleRefund(found.value, effect.refundId, { at: now, state: { type: 'failed', detail } })
-  const origin = {
-    type: 'answer' as const, about: { type: 'refund', id: effect.refundId }, name: effect.type, data: { outcome: 'refused', detail },
+  const about = { type: 'refund', id: effect.refundId }
+  return {
+    type: 'done',
+    store: async (tx) => {
+      for (const report of made.type === 'reported' ? made.report : [])
+        await applyRefundReport(tx, deps, { paymentId: effect.paymentId, ...(report.refundId ? { refundId: report.refundId } : {}) }, report, {
+          now, asked: true, origin: { type: 'answer', about, name: 'list_refunds', data: { providerId: report.providerId } },
+        })
+      const found = await tx.payments.find(effect.paymentId)
+      if (found === undefined) return undefined
+      const failed = settleRefund(found.value, refund.id, { at: now, state: { type: 'failed', detail } })
+      if (failed.facts.length === 0) return found.value
+      const move = moveCase(found.value, failed)
+      const rest = refundableFrom(move.kase, getAttempt(move.kase, refund.attemptId))
+      if (isSentBack(refund.id, refund.attemptId) && rest < refund.amount.minorUnits)
+        sendBack(move, refund.attemptId, now, refund.reason)
+      const origin = { type: 'answer' as const, about, name: effect.type, data: { outcome: 'refused', detail } }
+      return storeChange(tx, deps, found.version, move.done(), { now, origin })
+    },
   }
-  return storeChange(tx, deps, found.version, change, { now, origin })
 }
 
 const rotateKey = async (tx: Transaction, deps: Dependencies, effect: RefundEffect, used: string): Promise<void> => {
