@@ -17,7 +17,8 @@ const call = async (
   return { status: response.status, error: json['error'] ?? ({} as Body) }
 }
 const session =
-  'mode=payment&success_url=https://a.test&line_items[0][quantity]=1&line_items[0][price_data][currency]=eur&line_items[0][price_data][product_data][name]=x'
+  'mode=payment&success_url=https://a.test&line_items[0][quantity]=1&line_items[0][price_data][currency]=eur' +
+  '&line_items[0][price_data][product_data][name]=x'
 
 it.each([
   [

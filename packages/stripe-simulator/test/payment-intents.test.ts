@@ -135,7 +135,7 @@ it('charges every card that is meant to succeed', async () => {
   }
 })
 
-it('needs authentication off-session every time with one card, and never again with another once it was set up', async () => {
+it('needs authentication off-session every time with one card, and never again with another set up for later', async () => {
   const bench = createBench()
   const always = await savedCard(bench, 'pm_card_authenticationRequired')
   expect(await failure(bench.stripe.paymentIntents.create(offSession(always)))).toMatchObject({
@@ -164,6 +164,18 @@ it('needs authentication off-session every time with one card, and never again w
   expect(await failure(bench.stripe.paymentIntents.create(offSession(attachedOnly)))).toMatchObject({
     code: 'authentication_required',
   })
+})
+
+it('makes nothing of a call whose card is turned away before anything was attempted', async () => {
+  const { stripe, simulator } = createBench()
+  expect((await failure(stripe.customers.create({ payment_method: 'pm_card_chargeDeclined' }))).statusCode).toBe(402)
+  const card = { number: '4242424242424241', exp_month: 12, exp_year: 2034, cvc: '123' }
+  expect(await failure(stripe.paymentMethods.create({ type: 'card', card }))).toMatchObject({
+    statusCode: 402,
+    code: 'incorrect_number',
+  })
+  const { objects, events } = simulator.ledger()
+  expect([objects.customer.length, objects.payment_method.length, events.length]).toEqual([0, 0, 0])
 })
 
 it('can be declined, given another card and confirmed again', async () => {

@@ -76,7 +76,8 @@ export const renderChallenge = (challenge: {
     language: challenge.language,
     title: t.challengeTitle,
     banner: t.testMode,
-    content: html`<section class="single"><h1>${t.challengeTitle}</h1><p class="amount">${challenge.amount}</p><p class="soft">${t.challengeHint}</p>
+    content: html`<section class="single"><h1>${t.challengeTitle}</h1>
+<p class="amount">${challenge.amount}</p><p class="soft">${t.challengeHint}</p>
 <form class="stack" method="post" action="${challenge.action}">
 <button name="outcome" value="succeeded">${t.complete}</button>
 <button class="quiet" name="outcome" value="failed">${t.fail}</button>
@@ -124,13 +125,16 @@ ${problem === null ? '' : html`<p class="alert" role="alert">${problem}</p>`}
 <fieldset><legend>${t.card}</legend>
 ${session.customer_email === null ? field('email', t.email, fields.email, 'email', 'email') : ''}
 ${field('number', t.number, fields.number, 'cc-number')}
-<div class="pair">${field('expiry', t.expiry, fields.expiry, 'cc-exp')}${field('cvc', t.cvc, fields.cvc, 'cc-csc')}</div>
+<div class="pair">
+${field('expiry', t.expiry, fields.expiry, 'cc-exp')}
+${field('cvc', t.cvc, fields.cvc, 'cc-csc')}</div>
 ${field('name', t.name, fields.name, 'cc-name', 'text')}
 ${expected}
 <button name="method" value="card">${label}</button>
 </fieldset></form>
-<details ${problem === null && fields.number === '' ? 'open' : ''}><summary>${t.testCards}</summary><p class="soft">${t.testCardsHint}</p>
-<ul class="cards">${testCards.map((card) => html`<li><a href="${action}?card=${card.number}#payment"><span>${card.title}</span> <code>${spaced(card.number)}</code></a></li>`)}</ul></details>
+<details ${problem === null && fields.number === '' ? 'open' : ''}><summary>${t.testCards}</summary>
+<p class="soft">${t.testCardsHint}</p>
+<ul class="cards">${testCards.map((card) => testCardLink(card, action))}</ul></details>
 ${
   offersBank
     ? html`<details><summary>${t.bank}</summary><p class="soft">${t.bankHint}</p>
@@ -152,6 +156,12 @@ const field = (
   autocomplete: string,
   type: 'text' | 'email' | 'numeric' = 'numeric',
 ): Html =>
-  html`<label>${label}<input type="${type === 'numeric' ? 'text' : type}" ${type === 'numeric' ? 'inputmode=numeric' : ''} name="${name}" value="${value}" autocomplete="${autocomplete}"></label>`
+  html`<label>${label}
+<input type="${type === 'numeric' ? 'text' : type}" ${type === 'numeric' ? 'inputmode=numeric' : ''}
+ name="${name}" value="${value}" autocomplete="${autocomplete}"></label>`
+
+const testCardLink = (card: TestCard, action: string): Html =>
+  html`<li><a href="${action}?card=${card.number}#payment">
+<span>${card.title}</span> <code>${spaced(card.number)}</code></a></li>`
 
 const spaced = (number: string): string => number.replaceAll(/(\d{4})(?=\d)/g, '$1 ')

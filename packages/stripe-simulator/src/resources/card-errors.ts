@@ -31,6 +31,10 @@ export const declineBody = (world: World, decline: Decline, subjects: DeclineSub
   }
 }
 
+/** A card that is turned away before anything was attempted, as when it is saved: 402, and nothing changed. */
+export const cardRefusal = (world: World, decline: Decline): StripeError =>
+  new StripeError(402, declineBody(world, decline, {}), 'refused')
+
 /** A decline as the answer to a call: 402. What the attempt left behind stays. */
 export const cardError = (world: World, decline: Decline, subjects: DeclineSubjects): StripeError =>
   new StripeError(402, declineBody(world, decline, subjects), 'executed')

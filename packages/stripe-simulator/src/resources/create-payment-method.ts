@@ -4,7 +4,7 @@ import { mergeMetadata, metadata } from '../wire/metadata.ts'
 import { hash, inert, integer, oneOf, text, type Read } from '../wire/params.ts'
 import { invalidParameter, StripeError } from '../wire/stripe-error.ts'
 import { billingDetails, toAddress } from './addresses.ts'
-import { cardError } from './card-errors.ts'
+import { cardRefusal } from './card-errors.ts'
 import { createBankDebitMethod, createCardMethod, type BillingDetailsGiven } from './payment-methods.ts'
 import { findCardById, findCardByNumber, type Decline, type TestCard } from './test-cards.ts'
 
@@ -56,7 +56,7 @@ export const createPaymentMethod = (world: World, given: PaymentMethodGiven): St
 /** The test card with a number, for somebody who types it in. Refused with 402 when it is not one. */
 export const cardForNumber = (world: World, number: string): TestCard => {
   const card = findCardByNumber(number)
-  if (card === undefined) throw cardError(world, passesLuhn(number) ? realCard : wrongNumber, {})
+  if (card === undefined) throw cardRefusal(world, passesLuhn(number) ? realCard : wrongNumber)
   return card
 }
 

@@ -4,7 +4,7 @@ import type { Instrument } from '../engine/tables.ts'
 import type { World } from '../engine/world.ts'
 import { randomText } from '../engine/random.ts'
 import { invalidParameter, refusedByState, type StripeError } from '../wire/stripe-error.ts'
-import { cardError } from './card-errors.ts'
+import { cardRefusal } from './card-errors.ts'
 import { getCustomer, getObject, idOf } from './references.ts'
 import { findCardById, getCard, testBankDebits, type TestCard } from './test-cards.ts'
 
@@ -118,7 +118,7 @@ export const attachPaymentMethod = (
   }
   if (instrument.source.type === 'card') {
     const { decline, attachable } = getCard(instrument.source.number)
-    if (decline !== null && !attachable) throw cardError(world, decline, {})
+    if (decline !== null && !attachable) throw cardRefusal(world, decline)
   }
   return keepForCustomer(world, method, customer)
 }

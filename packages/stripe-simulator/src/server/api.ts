@@ -67,7 +67,7 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
     catchUp()
     const { method } = request
     const path = url.pathname
-    const key = method === 'POST' ? request.headers.get('idempotency-key') : null
+    const key = method === 'POST' ? request.headers.get('idempotency-key') || null : null
     const requestId = world.newId('req', 14)
     const trace: Trace = { requestId, key, path, method, fault: null }
 
