@@ -31,6 +31,8 @@ export type ContractFault =
 export interface PaymentProviderFixture {
   readonly provider: PaymentProvider
   readonly payer: ContractPayer
+  /** Gives a part of a charge back at the provider, under no id of ours. */
+  readonly refundThere: (chargeId: string, minorUnits: bigint) => Promise<void>
   readonly faults: { next(call: keyof PaymentProvider, fault: ContractFault): void | Promise<void> }
   /** What exists there, whatever anybody was told. */
   readonly truth: {

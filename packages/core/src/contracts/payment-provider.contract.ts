@@ -1,4 +1,4 @@
-import { runContract, type Harness } from './contract.ts'
+import { runContract, type ContractPromise, type Harness } from './contract.ts'
 import { promisesOfCharges } from './payment-provider-charges.contract.ts'
 import { promisesOfClosing } from './payment-provider-closing.contract.ts'
 import type { PaymentProviderFixture } from './payment-provider-fixture.ts'
@@ -8,10 +8,15 @@ import { promisesOfRefunds } from './payment-provider-refunds.contract.ts'
 
 export type { ContractFault, ContractPayer, PaymentProviderFixture } from './payment-provider-fixture.ts'
 
-/** What every {@link PaymentProvider} promises, in the words of its docstrings. Run it from the adapter's own package. */
+/** Everything that a {@link PaymentProvider} promises, one promise at a time, in the words of its docstrings. */
+export const paymentProviderPromises: readonly ContractPromise<PaymentProviderFixture>[] = [
+  ...promisesOfPages,
+  ...promisesOfClosing,
+  ...promisesOfCharges,
+  ...promisesOfLookUps,
+  ...promisesOfRefunds,
+]
+
+/** Runs every promise of a {@link PaymentProvider} against an adapter, from the adapter's own package. */
 export const paymentProviderContract = (harness: Harness<PaymentProviderFixture>): void =>
-  runContract(
-    'payment-provider',
-    [...promisesOfPages, ...promisesOfClosing, ...promisesOfCharges, ...promisesOfLookUps, ...promisesOfRefunds],
-    harness,
-  )
+  runContract('payment-provider', paymentProviderPromises, harness)

@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest'
+import { paymentProviderPromises } from '../src/contracts/payment-provider.contract.ts'
+import type { MemoryPaymentProvider } from '../src/memory/memory-payment-provider.ts'
+import type { AttemptReport, PaymentProvider, ProviderAnswer } from '../src/ports/payment-provider.ts'
+import { memoryProviderFixture } from './memory-provider-fixture.ts'
+
+type Break = (whole: MemoryPaymentProvider) => Partial<PaymentProvider>
+
+/** Breaks every call of a provider in the same way. */
+const everyCall =
+  (change: <Report>(answer: ProviderAnswer<Report>, call: keyof PaymentProvider) => ProviderAnswer<Report>): Break =>
+  (whole) => ({
+    openSession: async (request) => change(await whole.openSession(request), 'openSession'),
+    chargeSavedCard: async (request) => change(await whole.chargeSavedCard(request), 'chargeSavedCard'),
+    closeAttempt: async (attempt) => change(await whole.closeAttempt(attempt), 'closeAttempt'),
+    findAttempt: async (query) => change(await whole.findAttempt(query), 'findAttempt'),
+    refund: async (request) => change(await whole.refund(request), 'refund'),
+    findRefund: async (query) => change(await whole.findRefund(query), 'findRefund'),
+    listRefunds: async (query) => change(await whole.listRefunds(query), 'listRefunds'),
+  })
+
+const freshKey = <Request extends { readonly idempotencyKey: string }>(
+  request: Request,
+  tries: { count: number },
+): Request => {
+  tries.count += 1
+  return { ...request, idempotencyKey: `${request.idempotencyKey}:${tries.count}` }
+}
+
+const rewrite = (
+  answer: ProviderAnswer<AttemptReport>,
+  change: (report: AttemptReport) => AttemptReport,
+): ProviderAnswer<AttemptReport> => (answer.type === 'reported' ? { ...answer, report: change(answer.report) } : answer)
+
+const refused = { type: 'refused', failure: { code: 'provider_rejected', retryable: false } } as const
+const lookUps: readonly string[] = ['findAttempt', 'findRefund', 'listRefunds']
+
+/** Every way to break a provider that we thought of, in the words of whoever would make the mistake. */
+const mutants: Readonly<Record<string, Break>> = {
+  'opens a page with a new key for every try': (whole) => {
+    const tries = { count: 0 }
+    return { openSession: (request) => whole.openSession(freshKey(request, tries)) }
+  },
+  'charges a card with a new key for every try': (whole) => {
+    const tries = { count: 0 }
+    return { chargeSavedCard: (request) => whole.chargeSavedCard(freshKey(request, tries)) }
+  },
+  'gives money back with a new key for every try': (whole) => {
+    const tries = { count: 0 }
+    return { refund: (request) => whole.refund(freshKey(request, tries)) }
+  },
+  'makes the key of a refund from its charge and sum': (whole) => ({
+    refund: (request) =>
+      whole.refund({ ...request, idempotencyKey: `${request.chargeId}:${request.amount.minorUnits}` }),
+  }),
+  'calls a misused key a refusal': everyCall((answer) =>
+    answer.type === 'unknown' && answer.detail.includes('idempotency key') ? refused : answer,
+  ),
+  'calls a lost answer a refusal': everyCall((answer) =>
+    answer.type === 'unknown' && !answer.answered ? refused : answer,
+  ),
+  'calls a lost answer unreachable': everyCall((answer) =>
+    answer.type === 'unknown' && !answer.answered ? { type: 'unreachable', detail: answer.detail } : answer,
+  ),
+  'calls an answered error a refusal': everyCall((answer) =>
+    answer.type === 'unknown' && answer.answered ? refused : answer,
+  ),
+  'calls an answered error a lost answer': everyCall((answer) =>
+    answer.type === 'unknown' ? { ...answer, answered: false } : answer,
+  ),
+  'calls a lost answer an answered error': everyCall((answer) =>
+    answer.type === 'unknown' ? { ...answer, answered: true } : answer,
+  ),
+  'calls somebody who is away unknown': everyCall((answer) =>
+    answer.type === 'unreachable' ? { type: 'unknown', answered: false, detail: answer.detail } : answer,
+  ),
+  'throws when an answer gets lost': everyCall((answer) => {
+    if (answer.type === 'unknown') throw new Error(answer.detail)
+    return answer
+  }),
+  'takes a look-up that failed for one that found nothing': everyCall((answer, call) =>
+    lookUps.includes(call) && (answer.type === 'unknown' || answer.type === 'unreachable')
+      ? { type: 'absent' }
+      : answer,
+  ),
+  'takes a list that failed for an empty one': (whole) => ({
+    listRefunds: async (query) => {
+      const answer = await whole.listRefunds(query)
+      return answer.type === 'reported' ? answer : { type: 'reported', report: [] }
+    },
+  }),
+  'answers a look-up from memory': (whole) => {
+    const seen = new Map<string, ProviderAnswer<AttemptReport>>()
+    return {
+      findAttempt: async (query) => {
+        const key = JSON.stringify(query)
+        const answer = seen.get(key) ?? (await whole.findAttempt(query))
+        seen.set(key, answer)
+        return answer
+      },
+    }
+  },
+  'answers a decline as a refusal': (whole) => ({
+    chargeSavedCard: async (request) => {
+      const answer = await whole.chargeSavedCard(request)
+      return answer.type === 'reported' && answer.report.state.type === 'declined'
+        ? { type: 'refused', failure: answer.report.state.failure }
+        : answer
+    },
+  }),
+  'calls every decline by one name': (whole) => ({
+    chargeSavedCard: async (request) =>
+      rewrite(await whole.chargeSavedCard(request), (report) =>
+        report.state.type === 'declined'
+          ? { ...report, state: { type: 'declined', failure: { code: 'card_declined', retryable: true } } }
+          : report,
+      ),
+  }),
+  'makes a state of a status it does not know': (whole) => ({
+    openSession: async (request) =>
+      rewrite(await whole.openSession(request), (report) =>
+        report.state.type === 'unrecognized' ? { ...report, state: { type: 'processing' } } : report,
+      ),
+  }),
+  'says what was asked for instead of what came': (whole) => ({
+    findAttempt: async (query) =>
+      rewrite(await whole.findAttempt(query), (report) =>
+        report.state.type === 'captured'
+          ? {
+              ...report,
+              state: {
+                type: 'captured',
+                charge: { ...report.state.charge, amount: { ...report.state.charge.amount, minorUnits: 1n } },
+              },
+            }
+          : report,
+      ),
+  }),
+  'forgets which card was saved': (whole) => ({
+    findAttempt: async (query) =>
+      rewrite(await whole.findAttempt(query), (report) => {
+        if (report.state.type !== 'captured') return report
+        const { id, amount } = report.state.charge
+        return { ...report, state: { type: 'captured', charge: { id, amount } } }
+      }),
+  }),
+  'takes a card declined on a page for the end of the page': (whole) => ({
+    findAttempt: async (query) =>
+      whole.events().some(({ type }) => type === 'charge.declined_on_page')
+        ? {
+            type: 'reported',
+            report: {
+              livemode: false,
+              state: { type: 'declined', failure: { code: 'card_declined', retryable: true } },
+            },
+          }
+        : whole.findAttempt(query),
+  }),
+  'takes money on its way for money': (whole) => ({
+    findAttempt: async (query) =>
+      rewrite(await whole.findAttempt(query), (report) =>
+        report.state.type === 'processing'
+          ? {
+              ...report,
+              state: {
+                type: 'captured',
+                charge: { id: 'ch_0', amount: whole.truth.attempts()[0]?.amount ?? ({} as never) },
+              },
+            }
+          : report,
+      ),
+  }),
+  'says closed without closing': () => ({
+    closeAttempt: async ({ providerId }) => ({
+      type: 'reported',
+      report: { providerId, livemode: false, state: { type: 'expired' } },
+    }),
+  }),
+  'calls everything expired that it closes': (whole) => ({
+    closeAttempt: async (attempt) =>
+      rewrite(await whole.closeAttempt(attempt), (report) => ({ ...report, state: { type: 'expired' } })),
+  }),
+  'refuses to close what is closed already': (whole) => {
+    const closed = new Set<string>()
+    return {
+      closeAttempt: async (attempt) => {
+        if (closed.has(attempt.providerId)) return refused
+        closed.add(attempt.providerId)
+        return whole.closeAttempt(attempt)
+      },
+    }
+  },
+  'finds any attempt there is': (whole) => ({
+    findAttempt: async (query) => {
+      const [first] = whole.truth.attempts()
+      return whole.findAttempt(first === undefined ? query : { ...query, providerId: query.providerId ?? first.id })
+    },
+  }),
+  'keeps quiet about a second page': (whole) => ({
+    findAttempt: async (query) => rewrite(await whole.findAttempt(query), ({ others: _others, ...report }) => report),
+  }),
+  'tells of the newest page first': (whole) => ({
+    findAttempt: async (query) => {
+      const newest = whole.truth.attempts().findLast(({ attemptId }) => attemptId === query.attemptId)
+      return whole.findAttempt({
+        ...query,
+        ...(newest === undefined || query.providerId ? {} : { providerId: newest.id }),
+      })
+    },
+  }),
+  'forgets its own id of a page': (whole) => ({
+    openSession: async (request) =>
+      rewrite(await whole.openSession(request), ({ providerId: _providerId, ...report }) => report),
+  }),
+  'says that play money is real': (whole) => ({
+    openSession: async (request) =>
+      rewrite(await whole.openSession(request), (report) => ({ ...report, livemode: true })),
+  }),
+  'does not say that a refund was refused': (whole) => ({
+    refund: async (request) => {
+      const answer = await whole.refund(request)
+      return answer.type === 'refused' ? { type: 'unknown', answered: true, detail: 'No.' } : answer
+    },
+  }),
+  'finds any refund of the charge': (whole) => ({
+    findRefund: async ({ chargeId, ...query }) => {
+      const listed = await whole.listRefunds({ chargeId })
+      const [first] = listed.type === 'reported' ? listed.report : []
+      return first === undefined ? whole.findRefund({ ...query, chargeId }) : { type: 'reported', report: first }
+    },
+  }),
+  'lists our own refunds only': (whole) => ({
+    listRefunds: async (query) => {
+      const answer = await whole.listRefunds(query)
+      return answer.type === 'reported'
+        ? { type: 'reported', report: answer.report.filter(({ refundId }) => refundId !== undefined) }
+        : answer
+    },
+  }),
+  'lists the newest refund first': (whole) => ({
+    listRefunds: async (query) => {
+      const answer = await whole.listRefunds(query)
+      return answer.type === 'reported' ? { type: 'reported', report: answer.report.toReversed() } : answer
+    },
+  }),
+}
+
+/** The promises that a provider breaks, in their words. */
+const broken = async (change: Break): Promise<readonly string[]> => {
+  const words: string[] = []
+  for (const promise of paymentProviderPromises)
+    await promise.keptBy(memoryProviderFixture(change)).catch(() => words.push(promise.words))
+  return words
+}
+
+describe('a provider broken on purpose is noticed', () => {
+  it.each(Object.entries(mutants))('one that %s', async (_name, change) => {
+    expect(await broken(change)).not.toEqual([])
+  })
+
+  it('one that is whole breaks nothing', async () => {
+    expect(await broken(() => ({}))).toEqual([])
+  })
+})
