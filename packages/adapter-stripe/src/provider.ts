@@ -1,20 +1,13 @@
-import type {
-  AttemptReport,
-  Clock,
-  PaymentProvider,
-  ProviderAnswer,
-  RefundReport,
-  SessionRequest,
-} from '@holdfast/core'
+import type { AttemptReport, Clock, PaymentProvider, ProviderAnswer, SessionRequest } from '@holdfast/core'
 import type Stripe from 'stripe'
 import { toStripeAmount } from './amount.ts'
 import { ask, ofLookUp, type Asked } from './asking.ts'
 import { attemptsAt } from './attempts.ts'
 import { once } from './idempotency.ts'
-import { findMarked } from './listing.ts'
-import { reportOfIntent, reportOfRefund, reportOfSession } from './report.ts'
+import { refundsAt } from './refunds.ts'
+import { reportOfIntent, reportOfSession } from './report.ts'
 import { chargeParams, refundParams, sessionParams } from './requests.ts'
-import { intentWire, refundWire, sessionWire, type RefundWire, type SessionWire } from './wire.ts'
+import { intentWire, refundWire, sessionWire, type SessionWire } from './wire.ts'
 
 export interface StripeProviderOptions {
   /** From {@link createStripe}. A client that retries by itself would hide what was not heard. */
@@ -109,7 +102,7 @@ export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProvi
       )
       switch (asked.type) {
         case 'got':
-          return refunds.answer(asked.body)
+          return refunds.read(asked.body)
         case 'refused':
         case 'missing':
         case 'declined':
@@ -121,6 +114,7 @@ export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProvi
     },
 
     findRefund: (query) => refunds.find(query),
+    listRefunds: ({ chargeId }) => refunds.list(chargeId),
   }
 }
 
@@ -129,58 +123,9 @@ const isCustomerGone = (asked: Asked<SessionWire>, { customerId }: SessionReques
 
 const withoutCustomer = ({ customerId: _gone, ...request }: SessionRequest): SessionRequest => request
 
-type RefundQuery = Parameters<PaymentProvider['findRefund']>[0]
-type Refusal = Extract<ProviderAnswer<never>, { readonly type: 'refused' }>
-
-const refundsAt = (stripe: Stripe, maxPages: number) => {
-  const expand = ['payment_intent']
-  const find = async ({ refundId, chargeId, providerId }: RefundQuery): Promise<ProviderAnswer<RefundReport>> => {
-    if (providerId !== undefined) {
-      const asked = await ask(refundWire, () => stripe.refunds.retrieve(providerId, { expand }))
-      return asked.type === 'got' ? answer(asked.body) : ofLookUp(asked)
-    }
-    const found = await findMarked(
-      (paging) => stripe.refunds.list({ payment_intent: chargeId, expand: ['data.payment_intent'], ...paging }),
-      ({ metadata }) => metadata.refund_id === refundId,
-      maxPages,
-    )
-    if (found.type !== 'found') return found
-    const [first] = found.objects
-    if (first === undefined) return { type: 'absent' }
-    const read = await ask(refundWire, async () => first)
-    return read.type === 'got' ? answer(read.body) : ofLookUp(read)
-  }
-
-  /**
-   * "More than is left" may be so because an earlier try made this very refund, under a key that Stripe has forgotten:
-   * only a refund that is not there was refused.
-   */
-  const provenRefusal = async (
-    query: RefundQuery,
-    failure: Refusal['failure'],
-  ): Promise<ProviderAnswer<RefundReport>> => {
-    const { refundId, chargeId } = query
-    const found = await find({ refundId, chargeId })
-    return found.type === 'absent' ? { type: 'refused', failure } : found
-  }
-
-  return { find, provenRefusal, answer }
-}
-
-const answer = (refund: RefundWire): ProviderAnswer<RefundReport> => {
-  const report = reportOfRefund(refund)
-  return report === undefined
-    ? {
-        type: 'unknown',
-        answered: true,
-        detail: `Refund '${refund.id}' does not say which PaymentIntent it gives back.`,
-      }
-    : { type: 'reported', report }
-}
-
 const reported = (report: AttemptReport): ProviderAnswer<AttemptReport> => ({ type: 'reported', report })
 
-const unfit = (detail: string): Refusal => ({
+const unfit = (detail: string): Extract<ProviderAnswer<never>, { readonly type: 'refused' }> => ({
   type: 'refused',
   failure: { code: 'provider_rejected', retryable: false, providerCode: 'amount_not_representable', detail },
 })

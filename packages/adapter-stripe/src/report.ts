@@ -49,9 +49,11 @@ export const reportOfRefund = (refund: RefundWire, livemode?: boolean): RefundRe
   const intent = refund.payment_intent
   const real = livemode ?? (typeof intent === 'object' ? intent?.livemode : undefined)
   if (intent === null || intent === undefined || real === undefined) return undefined
+  const refundId = markedRefund(refund)
   return {
     state: stateOfRefund(refund),
     providerId: refund.id,
+    ...(refundId === undefined ? {} : { refundId }),
     chargeId: typeof intent === 'string' ? intent : intent.id,
     amount: fromStripeAmount(refund.amount, refund.currency),
     livemode: real,

@@ -2,7 +2,6 @@ import { err, ok, type AttemptId, type AttemptReport, type ProviderNews, type Re
 import type { z } from 'zod'
 import {
   markedAttempt,
-  markedRefund,
   reportOfIntent,
   reportOfPageIntent,
   reportOfRefund,
@@ -55,10 +54,8 @@ export const translateEvent = (event: {
     case 'charge.refund.updated':
       return read(refundWire, object, (refund) => {
         const report = reportOfRefund(refund, livemode)
-        const refundId = markedRefund(refund)
-        return report === undefined
-          ? nothing
-          : { about: 'refund', ...(refundId === undefined ? {} : { refundId }), report }
+        if (report === undefined) return nothing
+        return { about: 'refund', ...(report.refundId === undefined ? {} : { refundId: report.refundId }), report }
       })
     case 'charge.dispute.created':
     case 'charge.dispute.funds_withdrawn':

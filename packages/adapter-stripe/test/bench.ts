@@ -75,6 +75,8 @@ const benchOn = (simulator: Simulator, apiBase: string, client: HttpClient): Str
       expire: async () => simulator.advance(dayMs),
       saveCard: (kind) => saveCard(stripe, cards[kind]),
     },
+    refundThere: async (payment_intent, minorUnits) =>
+      void (await stripe.refunds.create({ payment_intent, amount: Number(minorUnits) })),
     faults: {
       next: (call, fault) => {
         if (fault === 'unrecognized_status') oddities.next = true
@@ -109,6 +111,7 @@ const paths: Readonly<Record<keyof PaymentProvider, string>> = {
   findAttempt: 'GET /v1/checkout/sessions',
   refund: 'POST /v1/refunds',
   findRefund: 'GET /v1/refunds',
+  listRefunds: 'GET /v1/refunds',
 }
 
 const kinds: Readonly<Record<Exclude<ContractFault, 'unrecognized_status'>, FaultKind>> = {

@@ -1,0 +1,151 @@
+import { instant, type ProviderEvent } from '@holdfast/core'
+import { createSimulator, simulatorHttpClient } from '@holdfast/stripe-simulator'
+import { describe, expect, it } from 'vitest'
+import { createStripe, stripeProvider, stripeWebhookVerifier } from '../src/index.ts'
+import { chargeRequest, noon, refundRequest, sessionRequest } from './samples.ts'
+
+const secret = 'whsec_deliveries'
+
+/** The adapter on a simulator whose webhooks are verified and kept. */
+const begin = () => {
+  const verifier = stripeWebhookVerifier({ secrets: [secret] })
+  const events: ProviderEvent[] = []
+  const simulator = createSimulator({
+    seed: 'deliveries',
+    now: () => noon,
+    webhooks: [{ url: 'http://shop.test/webhooks', secret }],
+    deliver: async (request) => {
+      const verified = await verifier.verify({
+        rawBody: new Uint8Array(await request.arrayBuffer()),
+        signature: request.headers.get('stripe-signature') ?? undefined,
+        receivedAt: instant(simulator.nowMs()),
+      })
+      if (!verified.ok) throw new Error(JSON.stringify(verified.error))
+      events.push(verified.value)
+      return new Response(null, { status: 200 })
+    },
+  })
+  const stripe = createStripe({ apiKey: 'sk_test_deliveries', httpClient: simulatorHttpClient(simulator) })
+  const provider = stripeProvider({ stripe, clock: { now: () => noon } })
+  const pay = (session: string, paymentMethod: string) =>
+    simulator.fetch(`http://127.0.0.1:12111/v1/payment_pages/${session}/confirm`, {
+      method: 'POST',
+      body: new URLSearchParams({ payment_method: paymentMethod }),
+      headers: { authorization: 'Bearer sk_test_deliveries' },
+    })
+  /** What was told since the last time it was asked, in short; what is about nothing is left out. */
+  const told = async () => {
+    await simulator.settle()
+    return events.splice(0).flatMap(({ type, news }) => {
+      if (news.about === 'nothing') return []
+      if (news.about === 'dispute') return [`${type}: ${news.outcome}`]
+      if (news.about === 'refund') return [`${type}: ${news.report.state.type} ${news.refundId ?? 'theirs'}`]
+      return [`${type}: ${news.report === 'ask' ? 'ask' : news.report.state.type} ${news.attemptId ?? ''}`]
+    })
+  }
+  const open = async (saveCard = false): Promise<string> => {
+    const answer = await provider.openSession(sessionRequest({ saveCard }))
+    return answer.type === 'reported' ? (answer.report.providerId ?? '') : ''
+  }
+  return { simulator, stripe, provider, pay, told, open }
+}
+
+describe('what Stripe delivers', () => {
+  it('of a paid page is its money, twice', async () => {
+    const { open, pay, told } = begin()
+    await pay(await open(), 'pm_card_visa')
+    expect((await told()).toSorted()).toEqual([
+      'checkout.session.completed: captured att_1',
+      'payment_intent.succeeded: captured att_1',
+    ])
+  })
+
+  it('of a page that kept a card is its money with the card, and a session to ask for', async () => {
+    const { open, pay, told, provider } = begin()
+    const session = await open(true)
+    await pay(session, 'pm_card_visa')
+    expect((await told()).toSorted()).toEqual([
+      'checkout.session.completed: ask att_1',
+      'payment_intent.succeeded: captured att_1',
+    ])
+    expect(
+      await provider.findAttempt({
+        kind: 'hosted',
+        attemptId: sessionRequest().attemptId,
+        providerId: session,
+        requestedAt: noon,
+      }),
+    ).toMatchObject({
+      report: {
+        state: {
+          charge: { customerId: expect.stringMatching(/^cus_/), paymentMethodId: expect.stringMatching(/^pm_/) },
+        },
+      },
+    })
+  })
+
+  it('of a card declined on a page is nothing', async () => {
+    const { open, pay, told } = begin()
+    await pay(await open(), 'pm_card_chargeDeclined')
+    expect(await told()).toEqual([])
+  })
+
+  it('of a page that ran out is a session to ask for', async () => {
+    const { open, simulator, told } = begin()
+    await open()
+    await simulator.advance(24 * 60 * 60 * 1_000)
+    expect(await told()).toEqual(['checkout.session.expired: ask att_1'])
+  })
+
+  it.each([
+    [
+      'pm_usBankAccount_success',
+      ['checkout.session.async_payment_succeeded: captured att_1', 'payment_intent.succeeded: captured att_1'],
+    ],
+    ['pm_usBankAccount_insufficientFunds', ['checkout.session.async_payment_failed: declined att_1']],
+  ])('of money that takes days (%s) is that it is on its way, and then its end', async (method, end) => {
+    const { open, pay, simulator, told } = begin()
+    await pay(await open(), method)
+    expect((await told()).toSorted()).toEqual([
+      'checkout.session.completed: processing att_1',
+      'payment_intent.processing: processing att_1',
+    ])
+    await simulator.advance(5 * 24 * 60 * 60 * 1_000)
+    expect((await told()).toSorted()).toEqual(end)
+  })
+
+  it.each([
+    ['pm_card_visa', ['payment_intent.succeeded: captured att_1']],
+    ['pm_card_chargeCustomerFail', ['payment_intent.payment_failed: declined att_1']],
+  ])('of a saved card (%s) is how its charge ended', async (method, end) => {
+    const { stripe, provider, told } = begin()
+    const customer = await stripe.customers.create({})
+    const { id } = await stripe.paymentMethods.attach(method, { customer: customer.id })
+    await provider.chargeSavedCard(chargeRequest({ card: { customerId: customer.id, paymentMethodId: id } }))
+    expect(await told()).toEqual(end)
+  })
+
+  it('of refunds is ours by our id, and theirs without one', async () => {
+    const { open, pay, provider, stripe, told } = begin()
+    const session = await open()
+    await pay(session, 'pm_card_visa')
+    await told()
+    const { payment_intent: chargeId } = await stripe.checkout.sessions.retrieve(session)
+    const amount = { ...refundRequest().amount, currency: sessionRequest().amount.currency }
+    await provider.refund(refundRequest({ chargeId: String(chargeId), amount }))
+    await stripe.refunds.create({ payment_intent: String(chargeId), amount: 1_000 })
+    const lines = await told()
+    expect(lines).toContain('refund.created: succeeded rf_1')
+    expect(lines).toContain('refund.created: succeeded theirs')
+  })
+
+  it.each([
+    ['pm_card_createDispute', ['charge.dispute.created: opened', 'charge.dispute.funds_withdrawn: opened']],
+    ['pm_card_createDisputeInquiry', []],
+  ])('of what a bank asks (%s) is a dispute where money is at stake', async (method, lines) => {
+    const { open, pay, simulator, told } = begin()
+    await pay(await open(), method)
+    await simulator.advance(60 * 60 * 1_000)
+    expect((await told()).filter((line) => line.startsWith('charge.dispute'))).toEqual(lines)
+  })
+})
