@@ -53,7 +53,9 @@ describe.each(published)('%s', (folder, manifest) => {
 
   it('publishes what was built and its source, and no tests', () => {
     expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'src', '!dist/.tsbuildinfo']))
-    expect(manifest.files?.filter((pattern) => /^!|^(dist|src|LICENSE)$|\.(json|md)$/.test(pattern))).toEqual(manifest.files)
+    expect(manifest.files?.filter((pattern) => /^!|^(dist|src|LICENSE)$|\.(json|md)$/.test(pattern))).toEqual(
+      manifest.files,
+    )
   })
 
   it('exports only what has a source, with the types beside the code', () => {
