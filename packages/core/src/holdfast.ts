@@ -6,7 +6,14 @@ import type { Dependencies } from './use-cases/dependencies.ts'
 import { drainOutbox, type DrainOutbox } from './use-cases/drain-outbox.ts'
 import { openIntent, type OpenIntent } from './use-cases/open-intent.ts'
 import { performEffect, type PerformEffect } from './use-cases/perform-effect.ts'
-import { readPayment, readTimeline, syncPayment, type ReadPayment, type ReadTimeline, type SyncPayment } from './use-cases/read-payment.ts'
+import {
+  readPayment,
+  readTimeline,
+  syncPayment,
+  type ReadPayment,
+  type ReadTimeline,
+  type SyncPayment,
+} from './use-cases/read-payment.ts'
 import { receiveEvent, type ReceiveEvent } from './use-cases/receive-event.ts'
 import { refundPayment, type RefundPayment } from './use-cases/refund-payment.ts'
 import { planSweep, runTasks, type RunTasks } from './use-cases/run-tasks.ts'

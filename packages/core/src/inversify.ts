@@ -9,7 +9,15 @@ export interface Services extends Dependencies {
 }
 
 const needed = [
-  'unitOfWork', 'paymentProvider', 'clock', 'ids', 'notifier', 'returnUrls', 'fulfilmentKinds', 'settings', 'logger',
+  'unitOfWork',
+  'paymentProvider',
+  'clock',
+  'ids',
+  'notifier',
+  'returnUrls',
+  'fulfilmentKinds',
+  'settings',
+  'logger',
 ] as const satisfies readonly (keyof Dependencies)[]
 
 /**
@@ -23,12 +31,26 @@ export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger
     bind<Holdfast>('holdfast')
       .toResolvedValue(
         (
-          unitOfWork: Dependencies['unitOfWork'], paymentProvider: Dependencies['paymentProvider'], clock: Dependencies['clock'],
-          ids: Dependencies['ids'], notifier: Dependencies['notifier'], returnUrls: Dependencies['returnUrls'],
-          fulfilmentKinds: Dependencies['fulfilmentKinds'], settings: Dependencies['settings'], bound: Dependencies['logger'],
+          unitOfWork: Dependencies['unitOfWork'],
+          paymentProvider: Dependencies['paymentProvider'],
+          clock: Dependencies['clock'],
+          ids: Dependencies['ids'],
+          notifier: Dependencies['notifier'],
+          returnUrls: Dependencies['returnUrls'],
+          fulfilmentKinds: Dependencies['fulfilmentKinds'],
+          settings: Dependencies['settings'],
+          bound: Dependencies['logger'],
         ) =>
           createHoldfast({
-            unitOfWork, paymentProvider, clock, ids, notifier, returnUrls, fulfilmentKinds, settings, logger: bound,
+            unitOfWork,
+            paymentProvider,
+            clock,
+            ids,
+            notifier,
+            returnUrls,
+            fulfilmentKinds,
+            settings,
+            logger: bound,
           }),
         [...needed],
       )

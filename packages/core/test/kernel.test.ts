@@ -26,13 +26,29 @@ describe('money', () => {
   })
 
   it('is never negative, never a fraction and never beyond what a number can hold exactly', () => {
-    for (const bad of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 1e21]) expect(() => money(bad, 'EUR')).toThrow(RangeError)
+    for (const bad of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 1e21])
+      expect(() => money(bad, 'EUR')).toThrow(RangeError)
     expect(() => money(-1n, 'EUR')).toThrow('never negative')
     for (const bad of ['', 'EU', 'EURO', '12$', 'E R']) expect(() => currency(bad)).toThrow(RangeError)
   })
 
   it('is not read from anything but plain digits', () => {
-    for (const bad of ['', '-1', '+1', '1e3', '1,5', ' 1', '1 ', '.5', '1.', '1.234', '0x10', 'NaN', '1'.repeat(16), '١'])
+    for (const bad of [
+      '',
+      '-1',
+      '+1',
+      '1e3',
+      '1,5',
+      ' 1',
+      '1 ',
+      '.5',
+      '1.',
+      '1.234',
+      '0x10',
+      'NaN',
+      '1'.repeat(16),
+      '١',
+    ])
       expect(parseDecimal(bad, 'EUR')).toBeUndefined()
     expect(parseDecimal('1.5', 'JPY')).toBeUndefined()
     expect(parseDecimal('10.5', 'EUR')).toEqual(money(1050n, 'EUR'))
@@ -81,7 +97,9 @@ describe('waits between tries', () => {
   })
 
   it('differ for work that failed together', () => {
-    const waits = Array.from({ length: 50 }, (_, index) => backoffMs(6, `work ${index}`, { firstMs: 1000, capMs: 3_600_000 }))
+    const waits = Array.from({ length: 50 }, (_, index) =>
+      backoffMs(6, `work ${index}`, { firstMs: 1000, capMs: 3_600_000 }),
+    )
     expect(new Set(waits).size).toBeGreaterThan(25)
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, minute, type AttemptId, type ProviderEvent } from '../src/index.ts'
 import { memoryUnitOfWork } from '../src/memory/index.ts'
-import { brokenAlways, brokenAtRest } from './oracle.ts'
-import { ana, ben, mxn, staff, world, type World } from './world.ts'
+import { brokenAlways, brokenAtRest } from '../src/contracts/rules/oracle.ts'
+import { ana, ben, mxn, staff, world, type World } from '../src/contracts/rules/world.ts'
 
 /**
  * Bugs that lost money or bookings in other people's systems, each as a story that has to end well here. The names are
@@ -82,7 +82,10 @@ describe('an answer that got lost', () => {
     w.provider.faults.next('chargeSavedCard', 'error_without_effect')
     await w.pass(64 * day, hour)
     // The charge is proven not to exist; a page takes its place, and its link went out once.
-    expect((await w.get(balanceId)).attempts).toMatchObject([{ status: 'declined', failure: { code: 'provider_error' } }, { kind: 'hosted' }])
+    expect((await w.get(balanceId)).attempts).toMatchObject([
+      { status: 'declined', failure: { code: 'provider_error' } },
+      { kind: 'hosted' },
+    ])
     expect(w.notifier.sent.filter(({ template }) => template === 'payment_link')).toHaveLength(1)
     expect(w.provider.truth.refunds()).toHaveLength(1)
     await rest(w)
@@ -93,7 +96,9 @@ describe('doing more than was allowed', () => {
   it('medusajs/medusa#16012: fifty who refund at once give back no more than came', async () => {
     const w = world()
     const { paymentId } = await paidDeposit(w)
-    await Promise.all(Array.from({ length: 50 }, () => w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(100_00n) })))
+    await Promise.all(
+      Array.from({ length: 50 }, () => w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(100_00n) })),
+    )
     expect(w.provider.truth.refunds()).toHaveLength(3)
     await rest(w)
   })
@@ -110,7 +115,7 @@ describe('doing more than was allowed', () => {
     await rest(w)
   })
 
-  it('saleor/saleor PR#15855: the loser of a race gives back its own money and not the winner\'s', async () => {
+  it("saleor/saleor PR#15855: the loser of a race gives back its own money and not the winner's", async () => {
     const w = world()
     const winner = await w.book(ana)
     const loser = await w.book(ben)
@@ -132,7 +137,9 @@ describe('doing more than was allowed', () => {
     await Promise.all(Array.from({ length: 50 }, () => w.holdfast.receiveEvent(paid)))
     const facts = await w.holdfast.readTimeline({ actor: staff, paymentId })
     if (!facts.ok) throw new Error('No timeline.')
-    expect(facts.value.filter(({ type, name }) => type === 'fact' && name === 'captured').map(({ about }) => about.type)).toEqual(['attempt', 'payment'])
+    expect(
+      facts.value.filter(({ type, name }) => type === 'fact' && name === 'captured').map(({ about }) => about.type),
+    ).toEqual(['attempt', 'payment'])
     await rest(w)
   })
 })
@@ -162,7 +169,10 @@ describe('ending what was alive', () => {
     const w = world()
     const { paymentId, sessionId } = await w.book(ana)
     await w.provider.payer.expire(sessionId)
-    expect(await w.holdfast.cancelPayment({ actor: ana, paymentId })).toMatchObject({ ok: true, value: { providerCancellation: 'done' } })
+    expect(await w.holdfast.cancelPayment({ actor: ana, paymentId })).toMatchObject({
+      ok: true,
+      value: { providerCancellation: 'done' },
+    })
   })
 
   it('Attendize#1000: nights nobody paid for are never held', async () => {
@@ -200,7 +210,10 @@ describe('news in the wrong order', () => {
     const { attempts } = await w.get(paymentId)
     const attemptId = attempts[0]?.id as AttemptId
     const overtaken: ProviderEvent = {
-      id: 'evt_expired', type: 'checkout.session.expired', occurredAt: w.clock.now(), livemode: false,
+      id: 'evt_expired',
+      type: 'checkout.session.expired',
+      occurredAt: w.clock.now(),
+      livemode: false,
       news: { about: 'attempt', providerId: sessionId, attemptId, report: 'ask' },
     }
     await w.holdfast.receiveEvent(overtaken)
@@ -221,7 +234,13 @@ describe('news in the wrong order', () => {
   })
 
   it('an event that cannot be stored is not taken for received', async () => {
-    const w = world({ unitOfWork: memoryUnitOfWork({ beforeCommit: () => { if (broken) throw new Error('The disk is full.') } }) })
+    const w = world({
+      unitOfWork: memoryUnitOfWork({
+        beforeCommit: () => {
+          if (broken) throw new Error('The disk is full.')
+        },
+      }),
+    })
     let broken = false
     const { sessionId } = await w.book(ana)
     await w.provider.payer.pay(sessionId)
@@ -244,15 +263,33 @@ describe('a request under a key', () => {
     await w.provider.payer.pay(page?.id ?? '')
     await w.deliver()
     expect(await w.holdfast.refundPayment(ask)).toEqual(refused)
-    expect(await w.holdfast.refundPayment({ ...ask, amount: mxn(1n) })).toEqual({ ok: false, error: { code: 'idempotency_key_reused' } })
+    expect(await w.holdfast.refundPayment({ ...ask, amount: mxn(1n) })).toEqual({
+      ok: false,
+      error: { code: 'idempotency_key_reused' },
+    })
     expect(w.provider.truth.refunds()).toEqual([])
   })
 
   it('of one person never meets the same key of another', async () => {
     const w = world()
-    const one = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 0 }, idempotencyKey: 'k' })
-    const other = await w.holdfast.openIntent({ actor: ben, kind: 'reservation', payload: { night: 0 }, idempotencyKey: 'k' })
-    const again = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 0 }, idempotencyKey: 'k' })
+    const one = await w.holdfast.openIntent({
+      actor: ana,
+      kind: 'reservation',
+      payload: { night: 0 },
+      idempotencyKey: 'k',
+    })
+    const other = await w.holdfast.openIntent({
+      actor: ben,
+      kind: 'reservation',
+      payload: { night: 0 },
+      idempotencyKey: 'k',
+    })
+    const again = await w.holdfast.openIntent({
+      actor: ana,
+      kind: 'reservation',
+      payload: { night: 0 },
+      idempotencyKey: 'k',
+    })
     expect(again).toEqual(one)
     expect(other).not.toEqual(one)
   })

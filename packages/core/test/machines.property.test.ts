@@ -49,7 +49,10 @@ interface Machine<State extends { readonly status: string }, Command> {
   readonly name: string
   readonly initial: State
   readonly table: Readonly<Record<string, Readonly<Record<string, string>>>>
-  readonly decide: (state: State, command: Command) => Decision<{ readonly type: string }, unknown, { readonly code: string }>
+  readonly decide: (
+    state: State,
+    command: Command,
+  ) => Decision<{ readonly type: string }, unknown, { readonly code: string }>
   readonly evolve: (state: State, event: never) => State
   readonly command: fc.Arbitrary<Command>
   /** Statuses that nothing but what is listed leaves. */
@@ -67,36 +70,68 @@ const item = { name: 'n', description: 'd' }
 const payment: Machine<Payment, PaymentCommand> = {
   name: 'payment',
   initial: {
-    id: paymentId, purpose: 'deposit', owner: 'ana' as OwnerId, subject: { type: 'intent', id: 'int_1' }, amount, item,
-    metadata: {}, saveCard: true, createdAt: instant(0), status: 'pending',
+    id: paymentId,
+    purpose: 'deposit',
+    owner: 'ana' as OwnerId,
+    subject: { type: 'intent', id: 'int_1' },
+    amount,
+    item,
+    metadata: {},
+    saveCard: true,
+    createdAt: instant(0),
+    status: 'pending',
   },
   table: paymentTransitions,
   decide: decidePayment,
   evolve: evolvePayment,
   command: fc.oneof<fc.Arbitrary<PaymentCommand>[]>(
-    fc.record({ type: fc.constant('start_attempt' as const), kind: fc.constantFrom('hosted' as const, 'off_session' as const) }),
+    fc.record({
+      type: fc.constant('start_attempt' as const),
+      kind: fc.constantFrom('hosted' as const, 'off_session' as const),
+    }),
     fc.constant({ type: 'note_processing' as const }),
     fc.record({ type: fc.constant('note_authorized' as const), at }),
     fc.record({ type: fc.constant('count_capture' as const), at, attemptId, honourLate: fc.boolean() }),
     fc.record({ type: fc.constant('note_failure' as const), at, failure }),
     fc.constant({ type: 'note_withdrawal' as const }),
-    fc.record({ type: fc.constant('change_amount' as const), amount: fc.constantFrom(amount, money(5n, 'MXN')), item: fc.constant(item) }),
-    fc.record({ type: fc.constant('cancel' as const), at, reason: fc.constantFrom('requested' as const, 'abandoned' as const) }),
+    fc.record({
+      type: fc.constant('change_amount' as const),
+      amount: fc.constantFrom(amount, money(5n, 'MXN')),
+      item: fc.constant(item),
+    }),
+    fc.record({
+      type: fc.constant('cancel' as const),
+      at,
+      reason: fc.constantFrom('requested' as const, 'abandoned' as const),
+    }),
     fc.record({ type: fc.constant('note_refunded' as const), total: fc.constantFrom(0n, 1n, 5n, 1000n) }),
-    fc.record({ type: fc.constant('note_dispute' as const), at, outcome: fc.constantFrom('opened' as const, 'won' as const, 'lost' as const) }),
+    fc.record({
+      type: fc.constant('note_dispute' as const),
+      at,
+      outcome: fc.constantFrom('opened' as const, 'won' as const, 'lost' as const),
+    }),
   ),
   endings: { cancelled: ['captured'] },
 }
 
 const attempt: Machine<Attempt, AttemptCommand> = {
   name: 'attempt',
-  initial: requestAttempt({ id: 'att_1' as AttemptId, paymentId, kind: 'hosted', amount, announce: false, at: instant(0) }),
+  initial: requestAttempt({
+    id: 'att_1' as AttemptId,
+    paymentId,
+    kind: 'hosted',
+    amount,
+    announce: false,
+    at: instant(0),
+  }),
   table: attemptTransitions,
   decide: decideAttempt,
   evolve: evolveAttempt,
   command: fc.oneof<fc.Arbitrary<AttemptCommand>[]>(
     fc.record({
-      type: fc.constant('observe' as const), at, providerId,
+      type: fc.constant('observe' as const),
+      at,
+      providerId,
       state: fc.oneof(
         fc.record({ type: fc.constant('opened' as const), url: fc.constant('https://pay.example/1'), expiresAt: at }),
         fc.constant({ type: 'processing' as const }),
@@ -106,7 +141,10 @@ const attempt: Machine<Attempt, AttemptCommand> = {
         fc.constant({ type: 'expired' as const }),
       ),
     }),
-    fc.record({ type: fc.constant('close' as const), reason: fc.constantFrom('replaced' as const, 'requested' as const) }),
+    fc.record({
+      type: fc.constant('close' as const),
+      reason: fc.constantFrom('replaced' as const, 'requested' as const),
+    }),
   ),
   endings: { succeeded: [], declined: ['captured'], expired: ['captured'] },
 }
@@ -114,15 +152,26 @@ const attempt: Machine<Attempt, AttemptCommand> = {
 const refund: Machine<Refund, RefundCommand> = {
   name: 'refund',
   initial: requestRefund({
-    id: 'rf_1' as RefundId, paymentId, attemptId: 'att_1' as AttemptId, amount, reason: 'duplicate', at: instant(0),
+    id: 'rf_1' as RefundId,
+    paymentId,
+    attemptId: 'att_1' as AttemptId,
+    amount,
+    reason: 'duplicate',
+    at: instant(0),
   }),
   table: refundTransitions,
   decide: decideRefund,
   evolve: evolveRefund,
   command: fc.oneof<fc.Arbitrary<RefundCommand>[]>(
     fc.record({
-      type: fc.constant('observe' as const), at, providerId: fc.constant('re_1'),
-      state: fc.constantFrom({ type: 'pending' as const }, { type: 'succeeded' as const }, { type: 'failed' as const, detail: 'no' }),
+      type: fc.constant('observe' as const),
+      at,
+      providerId: fc.constant('re_1'),
+      state: fc.constantFrom(
+        { type: 'pending' as const },
+        { type: 'succeeded' as const },
+        { type: 'failed' as const, detail: 'no' },
+      ),
     }),
     fc.record({ type: fc.constant('rotate_key' as const), used: fc.constantFrom('rf_1', 'rf_1~2') }),
   ),
@@ -132,7 +181,12 @@ const refund: Machine<Refund, RefundCommand> = {
 const reservation: Machine<Reservation, ReservationCommand> = {
   name: 'reservation',
   initial: makeReservation({
-    id: 'res_1' as ReservationId, owner: 'ana' as OwnerId, intentId: 'int_1' as IntentId, paymentId, details: {}, createdAt: instant(0),
+    id: 'res_1' as ReservationId,
+    owner: 'ana' as OwnerId,
+    intentId: 'int_1' as IntentId,
+    paymentId,
+    details: {},
+    createdAt: instant(0),
     slot: { resourceId: 'casa' as ResourceId, unit: 0, startsAt: instant(10), endsAt: instant(500_000) },
     balance: { paymentId: 'pay_2' as PaymentId, amount, dueAt: instant(5) },
   }),
@@ -151,8 +205,16 @@ const reservation: Machine<Reservation, ReservationCommand> = {
 const intent: Machine<PendingIntent, IntentCommand> = {
   name: 'pending-intent',
   initial: {
-    id: 'int_1' as IntentId, token: 't', kind: 'reservation', owner: 'ana' as OwnerId, payload: {}, paymentId, status: 'open',
-    quote: { amount, purpose: 'deposit', item, details: {} }, expiresAt: instant(9), createdAt: instant(0),
+    id: 'int_1' as IntentId,
+    token: 't',
+    kind: 'reservation',
+    owner: 'ana' as OwnerId,
+    payload: {},
+    paymentId,
+    status: 'open',
+    quote: { amount, purpose: 'deposit', item, details: {} },
+    expiresAt: instant(9),
+    createdAt: instant(0),
   },
   table: intentTransitions,
   decide: decideIntent,
@@ -160,7 +222,8 @@ const intent: Machine<PendingIntent, IntentCommand> = {
   command: fc.oneof<fc.Arbitrary<IntentCommand>[]>(
     fc.record({ type: fc.constant('note_paid' as const), at }),
     fc.record({
-      type: fc.constant('fulfil' as const), at,
+      type: fc.constant('fulfil' as const),
+      at,
       record: fc.constantFrom({ type: 'reservation', id: 'res_1' }, { type: 'reservation', id: 'res_2' }),
     }),
     fc.record({ type: fc.constant('give_back' as const), at, reason: fc.constant('slot_taken' as const) }),
@@ -178,7 +241,8 @@ const apply = <S extends { readonly status: string }, C>(machine: Machine<S, C>,
 const properties = <S extends { readonly status: string }, C>(machine: Machine<S, C>): void => {
   const { table, initial, command, endings } = machine
   const story = fc.array(command, { maxLength: 25 })
-  const after = (commands: readonly C[]): S => commands.reduce((state, each) => apply(machine, state, each).next, initial)
+  const after = (commands: readonly C[]): S =>
+    commands.reduce((state, each) => apply(machine, state, each).next, initial)
 
   describe(`the ${machine.name} machine`, () => {
     test.prop([story], { numRuns: 1000 })('never emits an event its table forbids', (commands) => {
@@ -194,12 +258,15 @@ const properties = <S extends { readonly status: string }, C>(machine: Machine<S
       }
     })
 
-    test.prop([story, command], { numRuns: 1000 })('changes nothing when the same command comes twice', (commands, last) => {
-      const once = apply(machine, after(commands), last)
-      const twice = apply(machine, once.next, last)
-      expect(twice.events).toEqual([])
-      expect(twice.next).toEqual(once.next)
-    })
+    test.prop([story, command], { numRuns: 1000 })(
+      'changes nothing when the same command comes twice',
+      (commands, last) => {
+        const once = apply(machine, after(commands), last)
+        const twice = apply(machine, once.next, last)
+        expect(twice.events).toEqual([])
+        expect(twice.next).toEqual(once.next)
+      },
+    )
 
     test.prop([story], { numRuns: 1000 })('leaves an ending only by what is listed', (commands) => {
       let state = initial
@@ -215,7 +282,8 @@ const properties = <S extends { readonly status: string }, C>(machine: Machine<S
       const state = after(commands)
       const all = new Set(Object.values(table).flatMap((row) => Object.keys(row)))
       for (const type of all)
-        if (!allows(table, state.status, type)) expect(() => machine.evolve(state, { type } as never)).toThrow(IllegalTransition)
+        if (!allows(table, state.status, type))
+          expect(() => machine.evolve(state, { type } as never)).toThrow(IllegalTransition)
     })
 
     it('reaches every status', () => {
@@ -274,14 +342,20 @@ describe('what the provider says of one attempt', () => {
     { type: 'expired' as const },
   )
   // One story of a page has one ending. Its reports may come in any order, any number of times, with gaps.
-  test.prop([ended, fc.boolean(), fc.infiniteStream(fc.nat(100))])('ends the same in any order and any repetition', (ending, processing, noise) => {
-    const reports = [opened, ...(processing ? [{ type: 'processing' as const }] : []), ending]
-    const observe = (state: Attempt, report: (typeof reports)[number]): Attempt =>
-      apply(attempt, state, { type: 'observe', at: instant(1), providerId: 'cs_1', state: report }).next
-    const straight = reports.reduce(observe, attempt.initial)
-    const shuffled = Array.from({ length: 12 }, () => reports[(noise.next().value as number) % reports.length] ?? opened)
-    const mixed = [...shuffled, ending, ...shuffled].reduce(observe, attempt.initial)
-    expect(mixed).toEqual(straight)
-    expect(isLive(mixed)).toBe(false)
-  })
+  test.prop([ended, fc.boolean(), fc.infiniteStream(fc.nat(100))])(
+    'ends the same in any order and any repetition',
+    (ending, processing, noise) => {
+      const reports = [opened, ...(processing ? [{ type: 'processing' as const }] : []), ending]
+      const observe = (state: Attempt, report: (typeof reports)[number]): Attempt =>
+        apply(attempt, state, { type: 'observe', at: instant(1), providerId: 'cs_1', state: report }).next
+      const straight = reports.reduce(observe, attempt.initial)
+      const shuffled = Array.from(
+        { length: 12 },
+        () => reports[(noise.next().value as number) % reports.length] ?? opened,
+      )
+      const mixed = [...shuffled, ending, ...shuffled].reduce(observe, attempt.initial)
+      expect(mixed).toEqual(straight)
+      expect(isLive(mixed)).toBe(false)
+    },
+  )
 })

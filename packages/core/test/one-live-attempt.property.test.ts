@@ -22,8 +22,16 @@ import {
 const amount = money(1000n, 'MXN')
 const due: PaymentCase = {
   payment: {
-    id: 'pay_1' as PaymentId, purpose: 'deposit', owner: 'ana' as OwnerId, subject: { type: 'intent', id: 'int_1' }, amount,
-    item: { name: 'n', description: 'd' }, metadata: {}, saveCard: false, createdAt: instant(0), status: 'pending',
+    id: 'pay_1' as PaymentId,
+    purpose: 'deposit',
+    owner: 'ana' as OwnerId,
+    subject: { type: 'intent', id: 'int_1' },
+    amount,
+    item: { name: 'n', description: 'd' },
+    metadata: {},
+    saveCard: false,
+    createdAt: instant(0),
+    status: 'pending',
   },
   attempts: [],
   refunds: [],
@@ -39,14 +47,20 @@ const begin = (kase: PaymentCase, id: string, kind: 'hosted' | 'off_session' = '
 const hear = (kase: PaymentCase, id: string, state: AttemptState, providerId = `cs_${id}`) =>
   settle(kase, id as AttemptId, { at: now, state, providerId }, policy)
 const opened: AttemptState = { type: 'opened', url: 'https://pay.example', expiresAt: instant(20_000_000) }
-const captured = (id: string, sum = amount): AttemptState => ({ type: 'captured', charge: { id: `ch_${id}`, amount: sum } })
+const captured = (id: string, sum = amount): AttemptState => ({
+  type: 'captured',
+  charge: { id: `ch_${id}`, amount: sum },
+})
 
 describe('one live attempt', () => {
   it('starts where nothing is live, and never beside a live one', () => {
     expect(planAttempt(due, 'hosted', now)).toEqual({ type: 'start' })
     const requested = begin(due, 'a')
     expect(planAttempt(requested, 'hosted', now)).toMatchObject({ type: 'wait' })
-    expect(planAttempt(requested, 'off_session', now)).toEqual({ type: 'refuse', refusal: { code: 'charge_in_flight' } })
+    expect(planAttempt(requested, 'off_session', now)).toEqual({
+      type: 'refuse',
+      refusal: { code: 'charge_in_flight' },
+    })
     expect(() => begin(requested, 'b')).toThrow(Bug)
   })
 
@@ -54,7 +68,9 @@ describe('one live attempt', () => {
     const open = hear(begin(due, 'a'), 'a', opened).kase
     expect(planAttempt(open, 'hosted', now)).toMatchObject({ type: 'use' })
     expect(planAttempt(open, 'off_session', now)).toMatchObject({ type: 'close_first' })
-    expect(planAttempt(open, 'hosted', instant(20_000_000 - shortestUsefulPageMs + 1))).toMatchObject({ type: 'close_first' })
+    expect(planAttempt(open, 'hosted', instant(20_000_000 - shortestUsefulPageMs + 1))).toMatchObject({
+      type: 'close_first',
+    })
     const repriced = { ...open, payment: { ...open.payment, amount: money(999n, 'MXN') } }
     expect(planAttempt(repriced, 'hosted', now)).toMatchObject({ type: 'close_first' })
     const otherCurrency = { ...open, payment: { ...open.payment, amount: money(1000n, 'USD') } }
@@ -75,8 +91,14 @@ describe('one live attempt', () => {
 })
 
 const state = fc.constantFrom<AttemptState>(
-  opened, { type: 'processing' }, { type: 'authorized' }, captured('x'), captured('x', money(1n, 'MXN')),
-  captured('x', money(1000n, 'USD')), { type: 'declined', failure: { code: 'card_declined', retryable: true } }, { type: 'expired' },
+  opened,
+  { type: 'processing' },
+  { type: 'authorized' },
+  captured('x'),
+  captured('x', money(1n, 'MXN')),
+  captured('x', money(1000n, 'USD')),
+  { type: 'declined', failure: { code: 'card_declined', retryable: true } },
+  { type: 'expired' },
 )
 const act = fc.oneof(
   fc.record({ do: fc.constant('begin' as const), kind: fc.constantFrom('hosted' as const, 'off_session' as const) }),

@@ -2,8 +2,8 @@ import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import { hour, minute, type PaymentProvider, type UnitOfWork } from '../src/index.ts'
 import { memoryUnitOfWork } from '../src/memory/index.ts'
-import { brokenAlways, brokenAtRest } from './oracle.ts'
-import { ana, ben, mxn, planned, staff, world } from './world.ts'
+import { brokenAlways, brokenAtRest } from '../src/contracts/rules/oracle.ts'
+import { ana, ben, mxn, planned, staff, world } from '../src/contracts/rules/world.ts'
 
 /**
  * The scheduler decides whose transaction is begun next and whose call reaches the provider next, so that every order of
@@ -40,7 +40,8 @@ const scheduled = (scheduler: fc.Scheduler) => {
       ]),
     ) as unknown as PaymentProvider
   return {
-    unitOfWork, provider,
+    unitOfWork,
+    provider,
     race: async (start: () => readonly Promise<unknown>[], tick: () => Promise<void>): Promise<void> => {
       racing = true
       let over = false
@@ -59,9 +60,13 @@ const scheduled = (scheduler: fc.Scheduler) => {
 }
 
 type Act = 'checkout' | 'retry' | 'cancel' | 'reprice' | 'pay' | 'deliver' | 'sweep' | 'sync'
-const acts = fc.array(fc.constantFrom<Act>('checkout', 'checkout', 'retry', 'cancel', 'reprice', 'pay', 'pay', 'deliver', 'sweep', 'sync'), {
-  minLength: 2, maxLength: 7,
-})
+const acts = fc.array(
+  fc.constantFrom<Act>('checkout', 'checkout', 'retry', 'cancel', 'reprice', 'pay', 'pay', 'deliver', 'sweep', 'sync'),
+  {
+    minLength: 2,
+    maxLength: 7,
+  },
+)
 
 test.prop([fc.scheduler(), acts, fc.boolean()], { numRuns: 250 })(
   'whoever races for one payment, there is one page, one charge and one end',
@@ -74,7 +79,9 @@ test.prop([fc.scheduler(), acts, fc.boolean()], { numRuns: 250 })(
     if (rival) await w.provider.payer.pay(other.sessionId)
     const { paymentId } = mine
     const pay = async (): Promise<void> => {
-      const page = w.provider.truth.attempts().find(({ id, state }) => id !== other.sessionId && state.type === 'opened')
+      const page = w.provider.truth
+        .attempts()
+        .find(({ id, state }) => id !== other.sessionId && state.type === 'opened')
       if (page !== undefined) await w.provider.payer.pay(page.id)
     }
     const perform: Record<Act, () => Promise<unknown>> = {
@@ -82,7 +89,9 @@ test.prop([fc.scheduler(), acts, fc.boolean()], { numRuns: 250 })(
       retry: () => w.holdfast.startCheckout({ actor: ana, paymentId, idempotencyKey: 'retry' }),
       cancel: () => w.holdfast.cancelPayment({ actor: ana, paymentId }),
       reprice: () => w.holdfast.changeAmount({ actor: staff, paymentId, amount: mxn(111_00n) }),
-      pay, deliver: () => w.deliver(), sweep: () => w.holdfast.sweep(),
+      pay,
+      deliver: () => w.deliver(),
+      sweep: () => w.holdfast.sweep(),
       sync: () => w.holdfast.syncPayment({ actor: ana, paymentId }),
     }
     await seam.race(

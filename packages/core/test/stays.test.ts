@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, isCollected, minute } from '../src/index.ts'
-import { ana, ben, mxn, planned, staff, world, type World } from './world.ts'
+import { ana, ben, mxn, planned, staff, world, type World } from '../src/contracts/rules/world.ts'
 
 const messages = (w: World) => w.notifier.sent.map(({ template }) => template)
 const bookAndPay = async (w: World) => {
@@ -13,7 +13,9 @@ const bookAndPay = async (w: World) => {
   return { paymentId, reservation, balanceId: reservation.balance.paymentId }
 }
 const openPages = (w: World, paymentAttempts: readonly { readonly id: string }[]) =>
-  w.provider.truth.attempts().filter(({ attemptId, state }) => paymentAttempts.some(({ id }) => id === attemptId) && state.type === 'opened')
+  w.provider.truth
+    .attempts()
+    .filter(({ attemptId, state }) => paymentAttempts.some(({ id }) => id === attemptId) && state.type === 'opened')
 
 describe('a stay, from the deposit to the balance', () => {
   it('is confirmed by the deposit and paid by the saved card on its day', async () => {
@@ -114,7 +116,10 @@ describe('retrying a payment', () => {
     const { paymentId, sessionId } = await w.book(ana)
     await w.provider.payer.pay(sessionId)
     await w.deliver()
-    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toEqual({ ok: false, error: { code: 'payment_already_completed' } })
+    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toEqual({
+      ok: false,
+      error: { code: 'payment_already_completed' },
+    })
   })
 
   it('expires the page of the old price before it asks for one of the new', async () => {
@@ -123,7 +128,10 @@ describe('retrying a payment', () => {
     const changed = await w.holdfast.changeAmount({ actor: staff, paymentId, amount: mxn(250_00n) })
     expect(changed).toMatchObject({ ok: true, value: { payment: { amount: mxn(250_00n) } } })
     expect(w.provider.truth.attempts().map(({ state }) => state.type)).toEqual(['expired'])
-    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toMatchObject({ ok: true, value: { type: 'open' } })
+    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toMatchObject({
+      ok: true,
+      value: { type: 'open' },
+    })
     expect(w.provider.truth.attempts().map(({ amount }) => amount)).toEqual([mxn(300_00n), mxn(250_00n)])
   })
 
@@ -132,7 +140,8 @@ describe('retrying a payment', () => {
     const { paymentId, sessionId } = await w.book(ana)
     await w.provider.payer.pay(sessionId)
     expect(await w.holdfast.changeAmount({ actor: staff, paymentId, amount: mxn(250_00n) })).toEqual({
-      ok: false, error: { code: 'payment_already_completed' },
+      ok: false,
+      error: { code: 'payment_already_completed' },
     })
     expect((await w.get(paymentId)).payment.status).toBe('completed')
     expect(await w.reservations()).toHaveLength(1)
@@ -144,9 +153,15 @@ describe('retrying a payment', () => {
     const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 1 } })
     if (!opened.ok) throw new Error('No intent.')
     const { paymentId } = opened.value
-    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toEqual({ ok: true, value: { type: 'pending', paymentId } })
+    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toEqual({
+      ok: true,
+      value: { type: 'pending', paymentId },
+    })
     await w.pass(5 * minute, minute)
-    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toMatchObject({ ok: true, value: { type: 'open' } })
+    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toMatchObject({
+      ok: true,
+      value: { type: 'open' },
+    })
     expect(w.provider.truth.attempts()).toHaveLength(1)
   })
 
@@ -159,7 +174,10 @@ describe('retrying a payment', () => {
     await w.holdfast.startCheckout({ actor: ana, paymentId })
     await w.pass(20 * minute, minute)
     expect((await w.get(paymentId)).payment).toMatchObject({ status: 'failed', failure: { code: 'provider_error' } })
-    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toMatchObject({ ok: true, value: { type: 'open' } })
+    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toMatchObject({
+      ok: true,
+      value: { type: 'open' },
+    })
     expect(w.provider.truth.attempts()).toHaveLength(1)
   })
 
@@ -182,7 +200,10 @@ describe('cancelling a payment', () => {
     const { paymentId, sessionId } = await w.book(ana)
     await w.provider.payer.pay(sessionId)
     const outcome = await w.holdfast.cancelPayment({ actor: ana, paymentId })
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'payment_already_completed', payment: { status: 'completed' } } })
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { code: 'payment_already_completed', payment: { status: 'completed' } },
+    })
     expect(await w.reservations()).toHaveLength(1)
   })
 
@@ -190,7 +211,8 @@ describe('cancelling a payment', () => {
     const w = world()
     const { paymentId } = await w.book(ana)
     expect(await w.holdfast.cancelPayment({ actor: ana, paymentId })).toMatchObject({
-      ok: true, value: { providerCancellation: 'done', payment: { status: 'cancelled' } },
+      ok: true,
+      value: { providerCancellation: 'done', payment: { status: 'cancelled' } },
     })
     expect(w.provider.truth.attempts().map(({ state }) => state.type)).toEqual(['expired'])
     expect(await w.unitOfWork.read((tx) => tx.intents.listOpen(ana.id, 10))).toEqual([])
@@ -201,7 +223,8 @@ describe('cancelling a payment', () => {
     const { paymentId } = await w.book(ana)
     w.provider.faults.next('closeAttempt', 'unreachable')
     expect(await w.holdfast.cancelPayment({ actor: ana, paymentId })).toMatchObject({
-      ok: true, value: { providerCancellation: 'pending', payment: { status: 'cancelled' } },
+      ok: true,
+      value: { providerCancellation: 'pending', payment: { status: 'cancelled' } },
     })
     expect(w.provider.truth.attempts().map(({ state }) => state.type)).toEqual(['opened'])
     await w.pass(hour, minute)
@@ -238,7 +261,7 @@ describe('cancelling a payment', () => {
     expect(w.provider.truth.refunds()).toEqual([])
   })
 
-  it('hides somebody else\'s payment as one that does not exist', async () => {
+  it("hides somebody else's payment as one that does not exist", async () => {
     const w = world()
     const { paymentId } = await w.book(ana)
     for (const attempt of [
@@ -319,7 +342,8 @@ describe('refunds', () => {
     expect(w.provider.truth.refunds().map(({ amount }) => amount.minorUnits)).toEqual([100_00n, 100_00n, 50_00n])
     expect((await w.get(paymentId)).payment).toMatchObject({ status: 'partially_refunded', refunded: 250_00n })
     expect(await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(50_01n) })).toEqual({
-      ok: false, error: { code: 'refund_exceeds_payment', refundable: mxn(50_00n) },
+      ok: false,
+      error: { code: 'refund_exceeds_payment', refundable: mxn(50_00n) },
     })
   })
 
@@ -333,7 +357,9 @@ describe('refunds', () => {
     w.provider.bank.refund(attempt.state.charge.id, 100_00n)
     await w.deliver()
     for (const event of w.provider.events()) await w.holdfast.receiveEvent({ ...event, id: `${event.id}_again` })
-    expect((await w.get(paymentId)).refunds).toMatchObject([{ reason: 'external', amount: mxn(100_00n), status: 'succeeded' }])
+    expect((await w.get(paymentId)).refunds).toMatchObject([
+      { reason: 'external', amount: mxn(100_00n), status: 'succeeded' },
+    ])
     expect((await w.get(paymentId)).payment).toMatchObject({ status: 'partially_refunded', refunded: 100_00n })
   })
 
@@ -357,7 +383,10 @@ describe('an intent that nobody pays', () => {
     await w.pass(3 * hour, minute)
     expect((await w.get(paymentId)).payment).toMatchObject({ status: 'cancelled', reason: 'abandoned' })
     expect(w.provider.truth.attempts().map(({ state }) => state.type)).toEqual(['expired'])
-    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toEqual({ ok: false, error: { code: 'payment_cancelled' } })
+    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toEqual({
+      ok: false,
+      error: { code: 'payment_cancelled' },
+    })
   })
 })
 
@@ -374,7 +403,8 @@ describe('cancelling a reservation', () => {
     expect(openPages(w, (await w.get(balanceId)).attempts)).toEqual([])
     await expect(w.book(ben)).resolves.toBeDefined()
     expect(await w.holdfast.startBalance({ actor: ana, reservationId: reservation.id })).toEqual({
-      ok: false, error: { code: 'reservation_cancelled' },
+      ok: false,
+      error: { code: 'reservation_cancelled' },
     })
   })
 })

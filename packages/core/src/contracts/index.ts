@@ -1,4 +1,6 @@
 export type { ContractPromise, Harness } from './contract.ts'
 export * from './payment-provider.contract.ts'
+export * from './rules.contract.ts'
+export * as rules from './rules/index.ts'
 export * as samples from './samples.ts'
 export * from './unit-of-work.contract.ts'

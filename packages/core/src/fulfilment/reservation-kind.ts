@@ -53,8 +53,16 @@ export const reservationKind = ({
     if (quote.balance !== undefined) {
       const { amount, dueAt, item } = quote.balance
       const balance: Payment = {
-        id: balancePaymentId, purpose: 'balance', owner, subject: { type: 'reservation', id }, amount, item,
-        metadata: { booking_id: id }, saveCard: false, createdAt: now, status: 'pending',
+        id: balancePaymentId,
+        purpose: 'balance',
+        owner,
+        subject: { type: 'reservation', id },
+        amount,
+        item,
+        metadata: { booking_id: id },
+        saveCard: false,
+        createdAt: now,
+        status: 'pending',
         ...(charge.customerId === undefined || charge.paymentMethodId === undefined
           ? {}
           : { savedCard: { customerId: charge.customerId, paymentMethodId: charge.paymentMethodId } }),
@@ -62,7 +70,11 @@ export const reservationKind = ({
       await tx.payments.save({ payment: balance, attempts: [], refunds: [] }, 0, now)
       await tx.timeline.append([
         {
-          paymentId: balancePaymentId, at: now, type: 'fact', about: { type: 'payment', id: balancePaymentId }, name: 'created',
+          paymentId: balancePaymentId,
+          at: now,
+          type: 'fact',
+          about: { type: 'payment', id: balancePaymentId },
+          name: 'created',
           data: { depositPaymentId: payment.id, dueAt },
         },
       ])
@@ -70,19 +82,33 @@ export const reservationKind = ({
     }
     await tx.reservations.save(
       makeReservation({
-        id, owner, slot, intentId: intent.id, paymentId: payment.id, details: quote.details, createdAt: now,
+        id,
+        owner,
+        slot,
+        intentId: intent.id,
+        paymentId: payment.id,
+        details: quote.details,
+        createdAt: now,
         ...(quote.balance === undefined
           ? {}
           : { balance: { paymentId: balancePaymentId, amount: quote.balance.amount, dueAt: quote.balance.dueAt } }),
       }),
       0,
     )
-    await tx.tasks.append(tasks.map(({ body, dueAt }) => ({ id: taskId(body), body, dueAt })), now)
+    await tx.tasks.append(
+      tasks.map(({ body, dueAt }) => ({ id: taskId(body), body, dueAt })),
+      now,
+    )
     return { type: 'done', record: { type: 'reservation', id } }
   },
 })
 
 const isFree = async (tx: Transaction, slot: Slot): Promise<boolean> => {
-  const holding = await tx.reservations.listHolding({ resourceId: slot.resourceId, from: slot.startsAt, to: slot.endsAt, limit: 100 })
+  const holding = await tx.reservations.listHolding({
+    resourceId: slot.resourceId,
+    from: slot.startsAt,
+    to: slot.endsAt,
+    limit: 100,
+  })
   return holding.every((reservation) => reservation.slot.unit !== slot.unit)
 }

@@ -3,7 +3,8 @@ export type Instant = number & { readonly __instant: never }
 
 /** Checks and brands a number of milliseconds since the epoch. @throws RangeError when it is not a whole, finite number. */
 export const instant = (epochMs: number): Instant => {
-  if (!Number.isSafeInteger(epochMs)) throw new RangeError(`An instant is a whole number of milliseconds, not ${epochMs}.`)
+  if (!Number.isSafeInteger(epochMs))
+    throw new RangeError(`An instant is a whole number of milliseconds, not ${epochMs}.`)
   return epochMs as Instant
 }
 

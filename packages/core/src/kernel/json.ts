@@ -15,9 +15,7 @@ export const encodeJson = (value: unknown): string =>
 
 /** Reads what {@link encodeJson} wrote. The caller knows the shape: the text comes from our own store. */
 export const decodeJson = <T>(text: string): T =>
-  JSON.parse(text, (_key, part: unknown) =>
-    isTagged(part) ? BigInt(part.$bigint) : part,
-  ) as T
+  JSON.parse(text, (_key, part: unknown) => (isTagged(part) ? BigInt(part.$bigint) : part)) as T
 
 const isTagged = (part: unknown): part is { readonly $bigint: string } =>
   typeof part === 'object' &&

@@ -52,6 +52,7 @@ export const evolver =
     const next = apply(state, event)
     const expected = table[state.status as State['status']][event.type as Event['type']]
     // An arm shared by several edges may return any of their targets as far as the compiler can tell.
-    if (next.status !== expected) throw new IllegalTransition(state.status, `${event.type} (arm answered '${next.status}')`)
+    if (next.status !== expected)
+      throw new IllegalTransition(state.status, `${event.type} (arm answered '${next.status}')`)
     return next
   }

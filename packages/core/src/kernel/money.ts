@@ -12,9 +12,7 @@ export interface Money {
 }
 
 /** Currencies whose smallest unit is the unit itself. Source: Stripe's currency page, as of API 2026-10-28.endive. */
-const zeroDecimal = new Set(
-  'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '),
-)
+const zeroDecimal = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '))
 /** Currencies with three decimals. Stripe wants the last digit to be 0. */
 const threeDecimal = new Set('BHD JOD KWD OMR TND'.split(' '))
 

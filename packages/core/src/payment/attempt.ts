@@ -73,7 +73,13 @@ export type Attempt =
 export type LiveAttempt = Extract<Attempt, Live>
 
 export type AttemptEvent =
-  | { readonly type: 'opened'; readonly at: Instant; readonly providerId: string; readonly url: string; readonly expiresAt: Instant }
+  | {
+      readonly type: 'opened'
+      readonly at: Instant
+      readonly providerId: string
+      readonly url: string
+      readonly expiresAt: Instant
+    }
   | { readonly type: 'processing_started'; readonly at: Instant; readonly providerId?: string }
   | { readonly type: 'captured'; readonly at: Instant; readonly charge: Charge; readonly providerId?: string }
   | { readonly type: 'declined'; readonly at: Instant; readonly failure: PaymentFailure; readonly providerId?: string }
@@ -98,15 +104,28 @@ export type AttemptCommand =
 
 export const attemptTransitions = {
   requested: {
-    opened: 'open', processing_started: 'processing', captured: 'succeeded', declined: 'declined', expired: 'expired',
-    close_requested: 'requested', looked: 'requested',
+    opened: 'open',
+    processing_started: 'processing',
+    captured: 'succeeded',
+    declined: 'declined',
+    expired: 'expired',
+    close_requested: 'requested',
+    looked: 'requested',
   },
   open: {
-    processing_started: 'processing', captured: 'succeeded', declined: 'declined', expired: 'expired',
-    close_requested: 'open', looked: 'open',
+    processing_started: 'processing',
+    captured: 'succeeded',
+    declined: 'declined',
+    expired: 'expired',
+    close_requested: 'open',
+    looked: 'open',
   },
   processing: {
-    captured: 'succeeded', declined: 'declined', expired: 'expired', close_requested: 'processing', looked: 'processing',
+    captured: 'succeeded',
+    declined: 'declined',
+    expired: 'expired',
+    close_requested: 'processing',
+    looked: 'processing',
   },
   succeeded: {},
   // Money is believed whenever it is heard of, even from what was taken for dead: it is counted or sent back, never dropped.
@@ -114,8 +133,24 @@ export const attemptTransitions = {
   expired: { captured: 'succeeded' },
 } as const satisfies Transitions<Attempt['status'], AttemptEvent['type']>
 
-const base = ({ id, paymentId, kind, amount, idempotencyKey, requestedAt, announce, page, providerId }: Attempt): Base => ({
-  id, paymentId, kind, amount, idempotencyKey, requestedAt, announce,
+const base = ({
+  id,
+  paymentId,
+  kind,
+  amount,
+  idempotencyKey,
+  requestedAt,
+  announce,
+  page,
+  providerId,
+}: Attempt): Base => ({
+  id,
+  paymentId,
+  kind,
+  amount,
+  idempotencyKey,
+  requestedAt,
+  announce,
   ...(page === undefined ? {} : { page }),
   ...(providerId === undefined ? {} : { providerId }),
 })
@@ -133,14 +168,33 @@ export const evolveAttempt: (attempt: Attempt, event: AttemptEvent) => Attempt =
   typeof attemptTransitions
 >(attemptTransitions, {
   opened: (attempt, event) => ({
-    ...named(attempt, event), ...stillClosing(attempt), status: 'open', url: event.url, expiresAt: event.expiresAt,
-    lookAt: firstLook(event.at, event.expiresAt), looks: 0,
+    ...named(attempt, event),
+    ...stillClosing(attempt),
+    status: 'open',
+    url: event.url,
+    expiresAt: event.expiresAt,
+    lookAt: firstLook(event.at, event.expiresAt),
+    looks: 0,
   }),
   processing_started: (attempt, event) => ({
-    ...named(attempt, event), ...stillClosing(attempt), status: 'processing', lookAt: after(event.at, hour), looks: 0,
+    ...named(attempt, event),
+    ...stillClosing(attempt),
+    status: 'processing',
+    lookAt: after(event.at, hour),
+    looks: 0,
   }),
-  captured: (attempt, event) => ({ ...named(attempt, event), status: 'succeeded', succeededAt: event.at, charge: event.charge }),
-  declined: (attempt, event) => ({ ...named(attempt, event), status: 'declined', declinedAt: event.at, failure: event.failure }),
+  captured: (attempt, event) => ({
+    ...named(attempt, event),
+    status: 'succeeded',
+    succeededAt: event.at,
+    charge: event.charge,
+  }),
+  declined: (attempt, event) => ({
+    ...named(attempt, event),
+    status: 'declined',
+    declinedAt: event.at,
+    failure: event.failure,
+  }),
   expired: (attempt, event) => ({ ...named(attempt, event), status: 'expired', expiredAt: event.at }),
   close_requested: (attempt, { reason }) => ({ ...attempt, closing: reason }),
   looked: (attempt, { at }) => ({ ...attempt, looks: attempt.looks + 1, lookAt: nextLook(attempt, at) }),
@@ -197,13 +251,22 @@ const observe = (
 export const requestAttempt = (
   ask: Pick<Base, 'id' | 'paymentId' | 'kind' | 'amount' | 'announce' | 'page'> & { readonly at: Instant },
 ): LiveAttempt => ({
-  id: ask.id, paymentId: ask.paymentId, kind: ask.kind, amount: ask.amount, announce: ask.announce,
+  id: ask.id,
+  paymentId: ask.paymentId,
+  kind: ask.kind,
+  amount: ask.amount,
+  announce: ask.announce,
   ...(ask.page === undefined ? {} : { page: ask.page }),
-  idempotencyKey: ask.id, requestedAt: ask.at, status: 'requested', lookAt: after(ask.at, 2 * minute), looks: 0,
+  idempotencyKey: ask.id,
+  requestedAt: ask.at,
+  status: 'requested',
+  lookAt: after(ask.at, 2 * minute),
+  looks: 0,
 })
 
 // A page that nobody pays is asked about seldom; one that is about to end is asked about soon after its end.
-const firstLook = (at: Instant, expiresAt: Instant): Instant => sooner(after(at, 15 * minute), after(expiresAt, minute), at)
+const firstLook = (at: Instant, expiresAt: Instant): Instant =>
+  sooner(after(at, 15 * minute), after(expiresAt, minute), at)
 
 const nextLook = (attempt: LiveAttempt, at: Instant): Instant => {
   const wait = Math.min(5 * minute * 2 ** Math.min(attempt.looks, 10), attempt.status === 'processing' ? day : 6 * hour)

@@ -22,8 +22,7 @@ export const liveAttempt = ({ attempts }: PaymentCase): LiveAttempt | undefined 
 
 /** The attempt of this id. A case that lacks it was put together wrongly. */
 export const getAttempt = (kase: PaymentCase, id: AttemptId): Attempt =>
-  kase.attempts.find((attempt) => attempt.id === id) ??
-  bug(`Payment '${kase.payment.id}' has no attempt '${id}'.`)
+  kase.attempts.find((attempt) => attempt.id === id) ?? bug(`Payment '${kase.payment.id}' has no attempt '${id}'.`)
 
 /** The case with a changed or a new attempt. */
 export const withAttempt = (kase: PaymentCase, attempt: Attempt): PaymentCase => ({

@@ -90,7 +90,12 @@ export type PaymentCommand =
   | { readonly type: 'note_processing' }
   | { readonly type: 'note_authorized'; readonly at: Instant }
   /** `honourLate`: count money that comes for a cancelled payment, instead of sending it back. */
-  | { readonly type: 'count_capture'; readonly at: Instant; readonly attemptId: AttemptId; readonly honourLate: boolean }
+  | {
+      readonly type: 'count_capture'
+      readonly at: Instant
+      readonly attemptId: AttemptId
+      readonly honourLate: boolean
+    }
   | { readonly type: 'note_failure'; readonly at: Instant; readonly failure: PaymentFailure }
   | { readonly type: 'note_withdrawal' }
   | { readonly type: 'change_amount'; readonly amount: Money; readonly item: LineItem }
@@ -106,28 +111,64 @@ export type PaymentRefusal =
 
 export const paymentTransitions = {
   pending: {
-    charge_started: 'processing', processing_reported: 'processing', authorized: 'authorized', captured: 'completed',
-    attempt_failed: 'failed', amount_changed: 'pending', cancelled: 'cancelled',
+    charge_started: 'processing',
+    processing_reported: 'processing',
+    authorized: 'authorized',
+    captured: 'completed',
+    attempt_failed: 'failed',
+    amount_changed: 'pending',
+    cancelled: 'cancelled',
   },
   processing: {
-    authorized: 'authorized', captured: 'completed', attempt_failed: 'failed', attempt_withdrawn: 'pending', cancelled: 'cancelled',
+    authorized: 'authorized',
+    captured: 'completed',
+    attempt_failed: 'failed',
+    attempt_withdrawn: 'pending',
+    cancelled: 'cancelled',
   },
   authorized: { captured: 'completed', attempt_failed: 'failed', cancelled: 'cancelled' },
   failed: {
-    checkout_started: 'pending', charge_started: 'processing', processing_reported: 'processing', authorized: 'authorized',
-    captured: 'completed', amount_changed: 'failed', cancelled: 'cancelled',
+    checkout_started: 'pending',
+    charge_started: 'processing',
+    processing_reported: 'processing',
+    authorized: 'authorized',
+    captured: 'completed',
+    amount_changed: 'failed',
+    cancelled: 'cancelled',
   },
   cancelled: { captured: 'completed' },
   completed: { refunded_in_part: 'partially_refunded', refunded_in_full: 'refunded', dispute_opened: 'disputed' },
   partially_refunded: {
-    refunded_in_part: 'partially_refunded', refunded_in_full: 'refunded', refund_undone: 'completed', dispute_opened: 'disputed',
+    refunded_in_part: 'partially_refunded',
+    refunded_in_full: 'refunded',
+    refund_undone: 'completed',
+    dispute_opened: 'disputed',
   },
   refunded: { refunded_in_part: 'partially_refunded', refund_undone: 'completed' },
   disputed: { dispute_won: 'completed', dispute_lost: 'refunded' },
 } as const satisfies Transitions<Payment['status'], PaymentEvent['type']>
 
-const base = ({ id, purpose, owner, subject, amount, item, metadata, saveCard, savedCard, createdAt }: Payment): Base => ({
-  id, purpose, owner, subject, amount, item, metadata, saveCard, createdAt,
+const base = ({
+  id,
+  purpose,
+  owner,
+  subject,
+  amount,
+  item,
+  metadata,
+  saveCard,
+  savedCard,
+  createdAt,
+}: Payment): Base => ({
+  id,
+  purpose,
+  owner,
+  subject,
+  amount,
+  item,
+  metadata,
+  saveCard,
+  createdAt,
   ...(savedCard === undefined ? {} : { savedCard }),
 })
 const collected = ({ completedAt, attemptId, refunded }: Collected): Collected => ({ completedAt, attemptId, refunded })
@@ -142,18 +183,42 @@ export const evolvePayment: (payment: Payment, event: PaymentEvent) => Payment =
   charge_started: (payment) => ({ ...base(payment), status: 'processing' }),
   processing_reported: (payment) => ({ ...base(payment), status: 'processing' }),
   authorized: (payment, { at }) => ({ ...base(payment), status: 'authorized', authorizedAt: at }),
-  captured: (payment, { at, attemptId }) => ({ ...base(payment), status: 'completed', completedAt: at, attemptId, refunded: 0n }),
+  captured: (payment, { at, attemptId }) => ({
+    ...base(payment),
+    status: 'completed',
+    completedAt: at,
+    attemptId,
+    refunded: 0n,
+  }),
   attempt_failed: (payment, { at, failure }) => ({ ...base(payment), status: 'failed', failedAt: at, failure }),
   attempt_withdrawn: (payment) => ({ ...base(payment), status: 'pending' }),
   amount_changed: (payment, { amount, item }) => ({ ...payment, amount, item }),
   cancelled: (payment, { at, reason }) => ({ ...base(payment), status: 'cancelled', cancelledAt: at, reason }),
-  refunded_in_part: (payment, { refunded }) => ({ ...base(payment), ...collected(payment), status: 'partially_refunded', refunded }),
-  refunded_in_full: (payment, { refunded }) => ({ ...base(payment), ...collected(payment), status: 'refunded', refunded }),
+  refunded_in_part: (payment, { refunded }) => ({
+    ...base(payment),
+    ...collected(payment),
+    status: 'partially_refunded',
+    refunded,
+  }),
+  refunded_in_full: (payment, { refunded }) => ({
+    ...base(payment),
+    ...collected(payment),
+    status: 'refunded',
+    refunded,
+  }),
   refund_undone: (payment) => ({ ...base(payment), ...collected(payment), status: 'completed', refunded: 0n }),
-  dispute_opened: (payment, { at }) => ({ ...base(payment), ...collected(payment), status: 'disputed', disputedAt: at }),
+  dispute_opened: (payment, { at }) => ({
+    ...base(payment),
+    ...collected(payment),
+    status: 'disputed',
+    disputedAt: at,
+  }),
   dispute_won: (payment) => ({ ...base(payment), ...collected(payment), status: 'completed' }),
   dispute_lost: (payment) => ({
-    ...base(payment), ...collected(payment), status: 'refunded', refunded: payment.amount.minorUnits,
+    ...base(payment),
+    ...collected(payment),
+    status: 'refunded',
+    refunded: payment.amount.minorUnits,
   }),
 })
 

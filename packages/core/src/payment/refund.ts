@@ -70,7 +70,13 @@ export type RefundCommand =
   | { readonly type: 'rotate_key'; readonly used: string }
 
 export const refundTransitions = {
-  requested: { accepted: 'pending', succeeded: 'succeeded', failed: 'failed', looked: 'requested', key_rotated: 'requested' },
+  requested: {
+    accepted: 'pending',
+    succeeded: 'succeeded',
+    failed: 'failed',
+    looked: 'requested',
+    key_rotated: 'requested',
+  },
   pending: { succeeded: 'succeeded', failed: 'failed', looked: 'pending' },
   // A bank may send a refund back days after it had succeeded.
   succeeded: { failed: 'failed' },
@@ -81,7 +87,13 @@ const base = (refund: Refund, heard?: string): Base => {
   const providerId = refund.providerId ?? heard
   const { id, idempotencyKey, paymentId, attemptId, amount, reason, requestedAt } = refund
   return {
-    id, idempotencyKey, paymentId, attemptId, amount, reason, requestedAt,
+    id,
+    idempotencyKey,
+    paymentId,
+    attemptId,
+    amount,
+    reason,
+    requestedAt,
     ...(providerId === undefined ? {} : { providerId }),
   }
 }
@@ -93,19 +105,30 @@ export const evolveRefund: (refund: Refund, event: RefundEvent) => Refund = evol
   typeof refundTransitions
 >(refundTransitions, {
   accepted: (refund, { at, providerId }) => ({
-    ...base(refund, providerId), status: 'pending', lookAt: after(at, hour), looks: 0,
+    ...base(refund, providerId),
+    status: 'pending',
+    lookAt: after(at, hour),
+    looks: 0,
   }),
   succeeded: (refund, { at, providerId }) => ({ ...base(refund, providerId), status: 'succeeded', succeededAt: at }),
-  failed: (refund, { at, detail, providerId }) => ({ ...base(refund, providerId), status: 'failed', failedAt: at, detail }),
+  failed: (refund, { at, detail, providerId }) => ({
+    ...base(refund, providerId),
+    status: 'failed',
+    failedAt: at,
+    detail,
+  }),
   looked: (refund, { at }) => ({
-    ...refund, looks: refund.looks + 1, lookAt: after(at, Math.min(10 * minute * 2 ** Math.min(refund.looks, 10), day)),
+    ...refund,
+    looks: refund.looks + 1,
+    lookAt: after(at, Math.min(10 * minute * 2 ** Math.min(refund.looks, 10), day)),
   }),
   key_rotated: (refund, { idempotencyKey }) => ({ ...refund, idempotencyKey }),
 })
 
 /** Decides what a command means for a refund as it stands. Refuses nothing. */
 export const decideRefund = (refund: Refund, command: RefundCommand): Decision<RefundEvent, never, never> => {
-  if (command.type === 'note_look') return isUnsettled(refund) ? accept([{ type: 'looked', at: command.at }]) : unchanged
+  if (command.type === 'note_look')
+    return isUnsettled(refund) ? accept([{ type: 'looked', at: command.at }]) : unchanged
   if (command.type === 'rotate_key')
     return refund.status === 'requested' && refund.idempotencyKey === command.used
       ? accept([{ type: 'key_rotated', idempotencyKey: nextKey(command.used) }])
@@ -113,9 +136,13 @@ export const decideRefund = (refund: Refund, command: RefundCommand): Decision<R
   const { at, state, providerId = refund.providerId } = command
   switch (state.type) {
     case 'pending':
-      return refund.status === 'requested' && providerId !== undefined ? accept([{ type: 'accepted', at, providerId }]) : unchanged
+      return refund.status === 'requested' && providerId !== undefined
+        ? accept([{ type: 'accepted', at, providerId }])
+        : unchanged
     case 'succeeded':
-      return isUnsettled(refund) && providerId !== undefined ? accept([{ type: 'succeeded', at, providerId }]) : unchanged
+      return isUnsettled(refund) && providerId !== undefined
+        ? accept([{ type: 'succeeded', at, providerId }])
+        : unchanged
     case 'failed':
       return refund.status === 'failed'
         ? unchanged
@@ -130,8 +157,16 @@ export const isUnsettled = (refund: Refund): refund is Extract<Refund, Unsettled
 export const requestRefund = (
   ask: Pick<Base, 'id' | 'paymentId' | 'attemptId' | 'amount' | 'reason'> & { readonly at: Instant },
 ): Extract<Refund, { readonly status: 'requested' }> => ({
-  id: ask.id, idempotencyKey: ask.id, paymentId: ask.paymentId, attemptId: ask.attemptId, amount: ask.amount, reason: ask.reason,
-  requestedAt: ask.at, status: 'requested', lookAt: after(ask.at, 10 * minute), looks: 0,
+  id: ask.id,
+  idempotencyKey: ask.id,
+  paymentId: ask.paymentId,
+  attemptId: ask.attemptId,
+  amount: ask.amount,
+  reason: ask.reason,
+  requestedAt: ask.at,
+  status: 'requested',
+  lookAt: after(ask.at, 10 * minute),
+  looks: 0,
 })
 
 /** `rf_1` → `rf_1~2` → `rf_1~3`: it follows from the key it replaces, so that two who rotate agree. */

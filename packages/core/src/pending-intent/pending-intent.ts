@@ -77,7 +77,15 @@ export const intentTransitions = {
 } as const satisfies Transitions<PendingIntent['status'], IntentEvent['type']>
 
 const base = ({ id, token, kind, owner, payload, quote, paymentId, expiresAt, createdAt }: PendingIntent): Base => ({
-  id, token, kind, owner, payload, quote, paymentId, expiresAt, createdAt,
+  id,
+  token,
+  kind,
+  owner,
+  payload,
+  quote,
+  paymentId,
+  expiresAt,
+  createdAt,
 })
 
 /** The intent after an event. @throws IllegalTransition for an event its table forbids. */
@@ -93,7 +101,10 @@ export const evolveIntent: (intent: PendingIntent, event: IntentEvent) => Pendin
 })
 
 /** Decides what a command means for an intent as it stands. Total: every command in every status gets an answer. */
-export const decideIntent = (intent: PendingIntent, command: IntentCommand): Decision<IntentEvent, never, IntentRefusal> => {
+export const decideIntent = (
+  intent: PendingIntent,
+  command: IntentCommand,
+): Decision<IntentEvent, never, IntentRefusal> => {
   const { status } = intent
   switch (command.type) {
     case 'note_paid':

@@ -26,7 +26,10 @@ export interface FulfilmentKind {
    * Reads what a stranger sent and prices it. The price is always the server's: nothing in the payload is believed to be
    * one. May look things up, but runs outside any transaction and changes nothing.
    */
-  quote(payload: Json, context: { readonly owner: OwnerId; readonly now: Instant }): Promise<Result<Quote, QuoteRefusal>>
+  quote(
+    payload: Json,
+    context: { readonly owner: OwnerId; readonly now: Instant },
+  ): Promise<Result<Quote, QuoteRefusal>>
   /**
    * Whether it can still be had, asked before somebody is sent to pay. No promise: {@link fulfil} decides. Only reads.
    * Absent: always.

@@ -120,7 +120,10 @@ export interface PaymentProvider {
    * Makes sure that an attempt can no longer be paid, and answers what it is now: `expired`, or what it had become before.
    * Closing what is closed already is no error.
    */
-  closeAttempt(attempt: { readonly kind: AttemptKind; readonly providerId: string }): Promise<ProviderAnswer<AttemptReport>>
+  closeAttempt(attempt: {
+    readonly kind: AttemptKind
+    readonly providerId: string
+  }): Promise<ProviderAnswer<AttemptReport>>
   /** What an attempt is now. Never answers from memory: what it answers was true at the provider after it was asked. */
   findAttempt(query: AttemptQuery): Promise<ProviderAnswer<AttemptReport>>
   /** Gives money back. The same key gives it back once. */

@@ -47,7 +47,11 @@ export interface Queue<Body> {
    */
   append(work: readonly NewWork<Body>[], now: Instant): Promise<void>
   /** Takes up to `limit` pieces that are due and that nobody holds, longest due first, by id among equals. */
-  lease(request: { readonly now: Instant; readonly limit: number; readonly leaseMs: number }): Promise<readonly Leased<Body>[]>
+  lease(request: {
+    readonly now: Instant
+    readonly limit: number
+    readonly leaseMs: number
+  }): Promise<readonly Leased<Body>[]>
   /** Takes this piece, due or not, unless it is done, dead or held: then `undefined`. */
   take(id: string, request: { readonly now: Instant; readonly leaseMs: number }): Promise<Leased<Body> | undefined>
   /** Marks it done. False when the lease was lost: somebody else has it, or had it and finished. */
@@ -58,7 +62,11 @@ export interface Queue<Body> {
   bury(id: string, tries: number, error: string, at: Instant): Promise<boolean>
   find(id: string): Promise<Work<Body> | undefined>
   /** By status, longest due first, at most `limit`, after the piece with id `after`; none when there is no such piece. */
-  list(filter: { readonly status: WorkStatus; readonly limit: number; readonly after?: string }): Promise<readonly Work<Body>[]>
+  list(filter: {
+    readonly status: WorkStatus
+    readonly limit: number
+    readonly after?: string
+  }): Promise<readonly Work<Body>[]>
   /** Makes dead work wait again, with its tries forgotten. False when there is no such dead work. */
   revive(id: string, dueAt: Instant): Promise<boolean>
   /** How much waits, and since when the longest due has been due. */

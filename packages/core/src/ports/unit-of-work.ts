@@ -72,9 +72,15 @@ export interface PaymentStore {
    */
   save(kase: PaymentCase, expected: Version, now: Instant): Promise<void>
   /** Attempts that may be alive at the provider and are due for a look, longest due first. Through an index. */
-  listDueAttempts(now: Instant, limit: number): Promise<readonly { readonly paymentId: PaymentId; readonly attemptId: AttemptId }[]>
+  listDueAttempts(
+    now: Instant,
+    limit: number,
+  ): Promise<readonly { readonly paymentId: PaymentId; readonly attemptId: AttemptId }[]>
   /** Refunds that the provider has not settled and that are due for a look, longest due first. Through an index. */
-  listDueRefunds(now: Instant, limit: number): Promise<readonly { readonly paymentId: PaymentId; readonly refundId: string }[]>
+  listDueRefunds(
+    now: Instant,
+    limit: number,
+  ): Promise<readonly { readonly paymentId: PaymentId; readonly refundId: string }[]>
   /** Newest first, at most `limit`, older than the one with id `after`. */
   list(filter: PaymentFilter): Promise<readonly PaymentSummary[]>
 }
@@ -107,7 +113,11 @@ export interface ReservationStore {
   /** Locked in `run` until the end of the transaction. */
   find(id: ReservationId): Promise<Versioned<Reservation> | undefined>
   /** Newest first, at most `limit`. Without an owner: everybody's. Not locked. */
-  list(filter: { readonly owner?: OwnerId; readonly limit: number; readonly after?: ReservationId }): Promise<readonly Reservation[]>
+  list(filter: {
+    readonly owner?: OwnerId
+    readonly limit: number
+    readonly after?: ReservationId
+  }): Promise<readonly Reservation[]>
   /**
    * Reservations that hold any part of this slot, earliest first. In `run` the resource is locked until the end of the
    * transaction, so that what was free stays free. Cancelled ones hold nothing.
@@ -144,7 +154,12 @@ export interface Inbox extends Omit<Queue<ProviderEvent>, 'append'> {
   /** `done`: applied in this very transaction. `waiting`: to be applied by the runner from `dueAt` on. */
   record(
     event: ProviderEvent,
-    as: { readonly status: 'done' | 'waiting'; readonly at: Instant; readonly dueAt?: Instant; readonly error?: string },
+    as: {
+      readonly status: 'done' | 'waiting'
+      readonly at: Instant
+      readonly dueAt?: Instant
+      readonly error?: string
+    },
   ): Promise<'fresh' | 'known'>
   listRecent(limit: number): Promise<readonly Work<ProviderEvent>[]>
 }

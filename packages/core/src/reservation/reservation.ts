@@ -39,7 +39,11 @@ export type Reservation =
   | (Base & { readonly status: 'balance_due' }) // its day has come, or somebody started on it early
   | (Base & { readonly status: 'paid' })
   | (Base & { readonly status: 'completed'; readonly completedAt: Instant })
-  | (Base & { readonly status: 'cancelled'; readonly cancelledAt: Instant; readonly cancelledBy: 'owner' | 'staff' | 'system' })
+  | (Base & {
+      readonly status: 'cancelled'
+      readonly cancelledAt: Instant
+      readonly cancelledBy: 'owner' | 'staff' | 'system'
+    })
 
 export type ReservationEvent =
   | { readonly type: 'balance_fell_due' }
@@ -70,7 +74,14 @@ export const reservationTransitions = {
 } as const satisfies Transitions<Reservation['status'], ReservationEvent['type']>
 
 const base = ({ id, owner, slot, intentId, paymentId, balance, details, createdAt }: Reservation): Base => ({
-  id, owner, slot, intentId, paymentId, details, createdAt, ...(balance === undefined ? {} : { balance }),
+  id,
+  owner,
+  slot,
+  intentId,
+  paymentId,
+  details,
+  createdAt,
+  ...(balance === undefined ? {} : { balance }),
 })
 
 /** The reservation after an event. @throws IllegalTransition for an event its table forbids. */
@@ -82,7 +93,12 @@ export const evolveReservation: (reservation: Reservation, event: ReservationEve
   balance_fell_due: (reservation) => ({ ...base(reservation), status: 'balance_due' }),
   balance_paid: (reservation) => ({ ...base(reservation), status: 'paid' }),
   completed: (reservation, { at }) => ({ ...base(reservation), status: 'completed', completedAt: at }),
-  cancelled: (reservation, { at, by }) => ({ ...base(reservation), status: 'cancelled', cancelledAt: at, cancelledBy: by }),
+  cancelled: (reservation, { at, by }) => ({
+    ...base(reservation),
+    status: 'cancelled',
+    cancelledAt: at,
+    cancelledBy: by,
+  }),
 })
 
 /** Decides what a command means for a reservation as it stands. Total: every command in every status gets an answer. */

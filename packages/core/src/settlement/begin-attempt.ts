@@ -27,7 +27,9 @@ export const beginAttempt = (
   const attempt = requestAttempt({ ...ask, paymentId: payment.id, amount: payment.amount })
   change.attempt(attempt, { type: 'requested', kind: attempt.kind, minorUnits: attempt.amount.minorUnits })
   change.effect({
-    type: ask.kind === 'hosted' ? 'open_session' : 'charge_saved_card', paymentId: payment.id, attemptId: attempt.id,
+    type: ask.kind === 'hosted' ? 'open_session' : 'charge_saved_card',
+    paymentId: payment.id,
+    attemptId: attempt.id,
   })
   return attempt
 }

@@ -58,7 +58,11 @@ export const moveCase = (start: PaymentCase, sofar?: CaseChange) => {
       kase = withRefund(kase, next)
       facts.push(fact('refund', next.id, event))
     },
-    fact(type: Fact['about']['type'], id: string, event: { readonly type: string; readonly [field: string]: unknown }): void {
+    fact(
+      type: Fact['about']['type'],
+      id: string,
+      event: { readonly type: string; readonly [field: string]: unknown },
+    ): void {
       facts.push(fact(type, id, event))
     },
     effect(effect: Effect): void {

@@ -33,8 +33,12 @@ export const mirrorRefund = (
   if (known !== undefined) move(change, known, made)
   else if (attempt !== undefined) {
     const refund = requestRefund({
-      id: `rf_${made.providerId}` as RefundId, paymentId: kase.payment.id, attemptId: attempt.id,
-      amount: made.amount, reason: 'external', at: made.at,
+      id: `rf_${made.providerId}` as RefundId,
+      paymentId: kase.payment.id,
+      attemptId: attempt.id,
+      amount: made.amount,
+      reason: 'external',
+      at: made.at,
     })
     change.refund(refund, { type: 'found_at_provider' })
     move(change, refund, made)
@@ -51,7 +55,9 @@ const move = (change: CaseMove, refund: Refund, observation: RefundObservation):
     change.refund(next, event)
     if (event.type === 'failed')
       change.attention(`refund_failed:${refund.id}`, 'refund_failed', observation.at, {
-        refundId: refund.id, minorUnits: refund.amount.minorUnits, detail: event.detail,
+        refundId: refund.id,
+        minorUnits: refund.amount.minorUnits,
+        detail: event.detail,
       })
   }
   noteTotal(change)
@@ -62,7 +68,9 @@ const noteTotal = (change: CaseMove): void => {
   const { payment, refunds } = change.kase
   if (!isCollected(payment)) return
   const total = refunds
-    .filter(({ attemptId, status }) => attemptId === payment.attemptId && (status === 'pending' || status === 'succeeded'))
+    .filter(
+      ({ attemptId, status }) => attemptId === payment.attemptId && (status === 'pending' || status === 'succeeded'),
+    )
     .reduce((sum, { amount }) => sum + amount.minorUnits, 0n)
   change.payment({ type: 'note_refunded', total })
 }

@@ -84,7 +84,10 @@ const settleOldNews = (change: CaseMove, attempt: Attempt, { at, state, provider
   if (state.type === 'authorized' && isLive(attempt)) change.payment({ type: 'note_authorized', at })
   if (state.type === 'captured' && attempt.status === 'succeeded' && attempt.charge.id !== state.charge.id)
     change.attention(`unexpected_charge:${state.charge.id}`, 'unexpected_charge', at, {
-      attemptId: attempt.id, expected: attempt.charge.id, found: state.charge.id, minorUnits: state.charge.amount.minorUnits,
+      attemptId: attempt.id,
+      expected: attempt.charge.id,
+      found: state.charge.id,
+      minorUnits: state.charge.amount.minorUnits,
     })
   return change.done()
 }
@@ -99,13 +102,21 @@ const noteProgress = (change: CaseMove, { at, state }: Observation): void => {
   change.payment(state.type === 'authorized' ? { type: 'note_authorized', at } : { type: 'note_processing' })
 }
 
-const settleMoney = (change: CaseMove, attempt: Attempt, charge: Charge, at: Instant, policy: SettlementPolicy): void => {
+const settleMoney = (
+  change: CaseMove,
+  attempt: Attempt,
+  charge: Charge,
+  at: Instant,
+  policy: SettlementPolicy,
+): void => {
   const { payment } = change.kase
   const asAsked = sameMoney(charge.amount, attempt.amount) && sameMoney(charge.amount, payment.amount)
   if (!asAsked) {
     change.payment({ type: 'note_failure', at, failure: { code: 'amount_mismatch', retryable: true } })
     change.attention(`amount_mismatch:${attempt.id}`, 'amount_mismatch', at, {
-      attemptId: attempt.id, chargeId: charge.id, policy: policy.wrongAmount,
+      attemptId: attempt.id,
+      chargeId: charge.id,
+      policy: policy.wrongAmount,
       expected: `${attempt.amount.minorUnits} ${attempt.amount.currency}`,
       reported: `${charge.amount.minorUnits} ${charge.amount.currency}`,
     })
@@ -113,7 +124,10 @@ const settleMoney = (change: CaseMove, attempt: Attempt, charge: Charge, at: Ins
     return
   }
   const refusal = change.payment({
-    type: 'count_capture', at, attemptId: attempt.id, honourLate: policy.lateMoney === 'honour',
+    type: 'count_capture',
+    at,
+    attemptId: attempt.id,
+    honourLate: policy.lateMoney === 'honour',
   })
   if (refusal !== undefined) {
     sendBack(change, attempt.id, at, refusal.code === 'payment_cancelled' ? 'late_payment' : 'duplicate')
@@ -159,29 +173,44 @@ export const sendBack = (change: CaseMove, attemptId: AttemptId, at: Instant, re
   const id = (before.length === 0 ? `rf_${attemptId}` : `rf_${attemptId}.${before.length + 1}`) as RefundId
   const amount = { ...attempt.charge.amount, minorUnits: left }
   change.refund(requestRefund({ id, paymentId: attempt.paymentId, attemptId, amount, reason, at }), {
-    type: 'requested', reason, minorUnits: left,
+    type: 'requested',
+    reason,
+    minorUnits: left,
   })
   change.effect({ type: 'send_refund', paymentId: attempt.paymentId, refundId: id })
   if (before.length === 0 && (reason === 'late_payment' || reason === 'duplicate' || reason === 'amount_mismatch'))
     change.effect({
-      type: 'send_message', paymentId: attempt.paymentId,
+      type: 'send_message',
+      paymentId: attempt.paymentId,
       message: {
-        id: `refunded:${id}`, to: change.kase.payment.owner, paymentId: attempt.paymentId,
-        template: 'refunded_surplus', reason, amount,
+        id: `refunded:${id}`,
+        to: change.kase.payment.owner,
+        paymentId: attempt.paymentId,
+        template: 'refunded_surplus',
+        reason,
+        amount,
       },
     })
 }
 
 /** True for a refund that {@link sendBack} decided, and nobody asked for. */
-export const isSentBack = (id: RefundId, attemptId: AttemptId): boolean => id === `rf_${attemptId}` || id.startsWith(`rf_${attemptId}.`)
+export const isSentBack = (id: RefundId, attemptId: AttemptId): boolean =>
+  id === `rf_${attemptId}` || id.startsWith(`rf_${attemptId}.`)
 
 const announce = (change: CaseMove, attempt: Attempt, url: string, expiresAt: Instant): void => {
   const { payment } = change.kase
   change.effect({
-    type: 'send_message', paymentId: payment.id,
+    type: 'send_message',
+    paymentId: payment.id,
     message: {
-      id: `payment_link:${attempt.id}`, to: payment.owner, paymentId: payment.id,
-      template: 'payment_link', url, amount: attempt.amount, expiresAt, subject: payment.subject,
+      id: `payment_link:${attempt.id}`,
+      to: payment.owner,
+      paymentId: payment.id,
+      template: 'payment_link',
+      url,
+      amount: attempt.amount,
+      expiresAt,
+      subject: payment.subject,
     },
   })
 }

@@ -32,7 +32,12 @@ export const applyInbox =
         await unitOfWork.run(async (tx) => {
           const now = clock.now()
           if (tries < settings.triesBeforeDead)
-            await tx.inbox.postpone(id, tries, after(now, backoffMs(tries, id, { firstMs: 5 * second, capMs: hour })), detail)
+            await tx.inbox.postpone(
+              id,
+              tries,
+              after(now, backoffMs(tries, id, { firstMs: 5 * second, capMs: hour })),
+              detail,
+            )
           else if (error instanceof UnknownObject && body.news.about !== 'attempt')
             await tx.inbox.finish(id, tries, { at: now, result: 'unknown_object' })
           else await tx.inbox.bury(id, tries, detail, now)

@@ -27,7 +27,12 @@ export const applyNews = async (
 ): Promise<void> => {
   if (event.livemode !== deps.settings.livemode) {
     await tx.attention.raise([
-      { id: `livemode_mismatch:${event.id}`, code: 'livemode_mismatch', at: now, data: { eventId: event.id, type: event.type } },
+      {
+        id: `livemode_mismatch:${event.id}`,
+        code: 'livemode_mismatch',
+        at: now,
+        data: { eventId: event.id, type: event.type },
+      },
     ])
     return
   }
@@ -41,7 +46,9 @@ export const applyNews = async (
       const target = await getTarget(tx, event, { chargeId: news.report.chargeId })
       const refundId = news.refundId === undefined ? {} : { refundId: news.refundId }
       await applyRefundReport(tx, deps, { paymentId: target.paymentId, ...refundId }, news.report, {
-        now, asked: false, origin: origin(event, { state: news.report.state.type }),
+        now,
+        asked: false,
+        origin: origin(event, { state: news.report.state.type }),
       })
       return
     }
@@ -66,7 +73,11 @@ const applyAttemptNews = async (
   const target = attemptId === undefined ? await tx.payments.findPaymentOf(by) : await getTarget(tx, event, by)
   if (target === undefined) return
   if (report !== 'ask') {
-    await applyAttemptReport(tx, deps, target, report, { now, asked: false, origin: origin(event, { state: report.state.type }) })
+    await applyAttemptReport(tx, deps, target, report, {
+      now,
+      asked: false,
+      origin: origin(event, { state: report.state.type }),
+    })
     return
   }
   const found = await tx.payments.find(target.paymentId)
@@ -90,7 +101,10 @@ const applyDispute = async (
   const { facts } = move.done()
   if (facts.length === 0) return
   if (news.outcome === 'opened')
-    move.attention(`dispute_opened:${news.providerId}`, 'dispute_opened', now, { disputeId: news.providerId, chargeId: news.chargeId })
+    move.attention(`dispute_opened:${news.providerId}`, 'dispute_opened', now, {
+      disputeId: news.providerId,
+      chargeId: news.chargeId,
+    })
   await storeChange(tx, deps, found.version, move.done(), { now, origin: origin(event, { outcome: news.outcome }) })
 }
 
@@ -100,10 +114,14 @@ const getTarget = async (
   by: Parameters<Transaction['payments']['findPaymentOf']>[0],
 ): Promise<{ readonly paymentId: PaymentId; readonly attemptId: NonNullable<typeof by.attemptId> }> => {
   const target = await tx.payments.findPaymentOf(by)
-  if (target === undefined) throw new UnknownObject(`Event '${event.id}' (${event.type}) is about something that no payment has.`)
+  if (target === undefined)
+    throw new UnknownObject(`Event '${event.id}' (${event.type}) is about something that no payment has.`)
   return target
 }
 
 const origin = (event: ProviderEvent, data: Origin['data']): Origin => ({
-  type: 'event', about: { type: 'event', id: event.id }, name: event.type, data,
+  type: 'event',
+  about: { type: 'event', id: event.id },
+  name: event.type,
+  data,
 })

@@ -42,7 +42,13 @@ export const applyAttemptReport = async (
   await closeOthers(tx, target, report, now)
   const observation = { at: now, state, ...(providerId === undefined ? {} : { providerId }) }
   const change = settle(found.value, target.attemptId, observation, deps.settings)
-  return store(tx, deps, found, heard.asked && isSilent(change) ? looked(found.value, target.attemptId, now) : change, heard)
+  return store(
+    tx,
+    deps,
+    found,
+    heard.asked && isSilent(change) ? looked(found.value, target.attemptId, now) : change,
+    heard,
+  )
 }
 
 /** Applies what the provider says about a refund of ours, or about one made at the provider that we only follow. */
@@ -59,7 +65,10 @@ export const applyRefundReport = async (
   const { now } = heard
   if (state.type === 'unrecognized') {
     const move = moveCase(found.value)
-    move.attention(`unrecognized_status:${providerId}`, 'unrecognized_status', now, { providerId, status: state.status })
+    move.attention(`unrecognized_status:${providerId}`, 'unrecognized_status', now, {
+      providerId,
+      status: state.status,
+    })
     return store(tx, deps, found, move.done(), heard)
   }
   const ours = found.value.refunds.find(({ id }) => id === target.refundId)
@@ -67,7 +76,13 @@ export const applyRefundReport = async (
     ours === undefined
       ? mirrorRefund(found.value, { at: now, state, providerId, chargeId, amount })
       : settleRefund(found.value, ours.id, { at: now, state, providerId })
-  return store(tx, deps, found, heard.asked && isSilent(change) && ours ? refundLooked(found.value, ours.id, now) : change, heard)
+  return store(
+    tx,
+    deps,
+    found,
+    heard.asked && isSilent(change) && ours ? refundLooked(found.value, ours.id, now) : change,
+    heard,
+  )
 }
 
 /** Notes that the provider was asked about an attempt and gave no answer worth keeping: it is asked again, later. */
@@ -101,7 +116,11 @@ const closeOthers = async (
   now: Instant,
 ): Promise<void> => {
   const effects = others.map((providerId): Effect => ({ type: 'close_attempt', paymentId, attemptId, providerId }))
-  if (effects.length > 0) await tx.outbox.append(effects.map((body) => ({ id: effectId(body), body, dueAt: now })), now)
+  if (effects.length > 0)
+    await tx.outbox.append(
+      effects.map((body) => ({ id: effectId(body), body, dueAt: now })),
+      now,
+    )
 }
 
 const store = async (

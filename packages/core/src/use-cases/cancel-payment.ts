@@ -67,7 +67,8 @@ const begin = async (tx: Transaction, deps: Dependencies, request: CancelPayment
   const { paymentId, actor, reason = 'requested' } = request
   const answer = (outcome: CancelPaymentOutcome): Step => ({ type: 'answer', outcome })
   const found = await tx.payments.find(paymentId)
-  if (found === undefined || !mayTouch(actor, found.value.payment.owner)) return answer(err({ code: 'payment_not_found' }))
+  if (found === undefined || !mayTouch(actor, found.value.payment.owner))
+    return answer(err({ code: 'payment_not_found' }))
   const claim = await claimKey<CancelPaymentOutcome>(tx, request, { useCase: 'cancel_payment', paymentId }, now)
   if (claim.type === 'reused') return answer(err({ code: 'idempotency_key_reused' }))
   if (claim.type === 'settled') return answer(claim.outcome)
@@ -78,7 +79,11 @@ const begin = async (tx: Transaction, deps: Dependencies, request: CancelPayment
     return answer(await settleKey(tx, request, standing(found.value)))
   const move = moveCase(found.value)
   const origin = {
-    type: 'command' as const, about: { type: 'payment', id: paymentId }, name: 'cancel_payment', actor: actorName(actor), data: { reason },
+    type: 'command' as const,
+    about: { type: 'payment', id: paymentId },
+    name: 'cancel_payment',
+    actor: actorName(actor),
+    data: { reason },
   }
   if (live === undefined) {
     move.payment({ type: 'cancel', at: now, reason })
@@ -97,7 +102,11 @@ const begin = async (tx: Transaction, deps: Dependencies, request: CancelPayment
 }
 
 /** The provider has been asked. Whatever it said is in the case; where it said nothing, the cancellation is ours to make. */
-const conclude = async (tx: Transaction, deps: Dependencies, request: CancelPaymentRequest): Promise<CancelPaymentOutcome> => {
+const conclude = async (
+  tx: Transaction,
+  deps: Dependencies,
+  request: CancelPaymentRequest,
+): Promise<CancelPaymentOutcome> => {
   const now = deps.clock.now()
   const { paymentId, reason = 'requested' } = request
   const found = (await tx.payments.find(paymentId)) ?? bug(`Payment '${paymentId}' is gone.`)

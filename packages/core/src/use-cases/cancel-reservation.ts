@@ -5,7 +5,12 @@ import { isCollected } from '../payment/payment.ts'
 import { getAttempt, liveAttempt, refundableFrom } from '../payment/payment-case.ts'
 import { requestRefund } from '../payment/refund.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
-import { decideReservation, evolveReservation, type Reservation, type ReservationRefusal } from '../reservation/reservation.ts'
+import {
+  decideReservation,
+  evolveReservation,
+  type Reservation,
+  type ReservationRefusal,
+} from '../reservation/reservation.ts'
 import { moveCase } from '../settlement/case-change.ts'
 import { closeAttempt } from '../settlement/settlement.ts'
 import { actorName, mayTouch, type Actor } from './actor.ts'
@@ -23,7 +28,9 @@ export interface CancelReservationRequest {
 
 export type CancelReservationOutcome = Result<
   { readonly reservation: Reservation },
-  KeyReused | { readonly code: 'reservation_not_found' } | Extract<ReservationRefusal, { readonly code: 'reservation_completed' }>
+  | KeyReused
+  | { readonly code: 'reservation_not_found' }
+  | Extract<ReservationRefusal, { readonly code: 'reservation_completed' }>
 >
 export type CancelReservation = (request: CancelReservationRequest) => Promise<CancelReservationOutcome>
 
@@ -37,7 +44,8 @@ export const cancelReservation =
   (deps: Dependencies): CancelReservation =>
   async (request) => {
     const known = await deps.unitOfWork.read((tx) => tx.reservations.find(request.reservationId))
-    if (known === undefined || !mayTouch(request.actor, known.value.owner)) return err({ code: 'reservation_not_found' })
+    if (known === undefined || !mayTouch(request.actor, known.value.owner))
+      return err({ code: 'reservation_not_found' })
     const { paymentId, balance } = known.value
     return deps.unitOfWork.run((tx) => cancel(tx, deps, request, [paymentId, ...(balance ? [balance.paymentId] : [])]))
   }
@@ -75,7 +83,14 @@ const cancel = async (
         const id: RefundId = deps.ids.next('refund')
         const amount = { ...payment.amount, minorUnits: left }
         move.refund(
-          requestRefund({ id, paymentId: payment.id, attemptId: payment.attemptId, amount, reason: 'reservation_cancelled', at: now }),
+          requestRefund({
+            id,
+            paymentId: payment.id,
+            attemptId: payment.attemptId,
+            amount,
+            reason: 'reservation_cancelled',
+            at: now,
+          }),
           { type: 'requested', reason: 'reservation_cancelled', minorUnits: left },
         )
         move.effect({ type: 'send_refund', paymentId: payment.id, refundId: id })
@@ -88,8 +103,11 @@ const cancel = async (
     await storeChange(tx, deps, version, move.done(), {
       now,
       origin: {
-        type: 'command', about: { type: 'reservation', id: reservationId }, name: 'cancel_reservation',
-        actor: actorName(actor), data: { refund },
+        type: 'command',
+        about: { type: 'reservation', id: reservationId },
+        name: 'cancel_reservation',
+        actor: actorName(actor),
+        data: { refund },
       },
     })
   }

@@ -29,7 +29,9 @@ export type ChangeAmountRefusal =
   | { readonly code: 'charge_in_flight' }
   | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
 
-export type ChangeAmount = (request: ChangeAmountRequest) => Promise<Result<{ readonly payment: Payment }, ChangeAmountRefusal>>
+export type ChangeAmount = (
+  request: ChangeAmountRequest,
+) => Promise<Result<{ readonly payment: Payment }, ChangeAmountRefusal>>
 
 /**
  * Changes what is due, where nobody has paid yet. An open page with the old price is expired at the provider first: if it
@@ -46,7 +48,8 @@ export const changeAmount =
       if (step.type === 'answer') return step.outcome
       const performed = step.work === undefined ? undefined : await deps.perform(step.work)
       if (performed === undefined) return err({ code: 'charge_in_flight' })
-      if (performed.type === 'postponed') return err({ code: 'provider_unavailable', retryAfterMs: performed.retryAfterMs })
+      if (performed.type === 'postponed')
+        return err({ code: 'provider_unavailable', retryAfterMs: performed.retryAfterMs })
     }
   }
 
@@ -58,28 +61,38 @@ type Step =
 const nextStep = async (tx: Transaction, deps: Dependencies, request: ChangeAmountRequest): Promise<Step> => {
   const now = deps.clock.now()
   const { paymentId } = request
-  const answer = (outcome: Result<{ readonly payment: Payment }, ChangeAmountRefusal>): Step => ({ type: 'answer', outcome })
+  const answer = (outcome: Result<{ readonly payment: Payment }, ChangeAmountRefusal>): Step => ({
+    type: 'answer',
+    outcome,
+  })
   const found = await tx.payments.find(paymentId)
   if (found === undefined) return answer(err({ code: 'payment_not_found' }))
   const { payment } = found.value
   const move = moveCase(found.value)
   const origin = {
-    type: 'command' as const, about: { type: 'payment', id: paymentId }, name: 'change_amount', actor: actorName(request.actor),
+    type: 'command' as const,
+    about: { type: 'payment', id: paymentId },
+    name: 'change_amount',
+    actor: actorName(request.actor),
     data: { minorUnits: request.amount.minorUnits, currency: request.amount.currency },
   }
   const live = liveAttempt(found.value)
   if (live === undefined || payment.status === 'cancelled') {
     const refusal = move.payment({ type: 'change_amount', amount: request.amount, item: request.item ?? payment.item })
     if (refusal !== undefined)
-      return answer(err({ code: refusal.code === 'payment_cancelled' ? 'payment_cancelled' : 'payment_already_completed' }))
+      return answer(
+        err({ code: refusal.code === 'payment_cancelled' ? 'payment_cancelled' : 'payment_already_completed' }),
+      )
     const change = move.done()
-    const kase = change.facts.length === 0 ? found.value : await storeChange(tx, deps, found.version, change, { now, origin })
+    const kase =
+      change.facts.length === 0 ? found.value : await storeChange(tx, deps, found.version, change, { now, origin })
     return answer(ok({ payment: kase.payment }))
   }
   if (live.kind === 'off_session' || live.status === 'processing') return answer(err({ code: 'charge_in_flight' }))
   const effect: Effect = { type: 'close_attempt', paymentId, attemptId: live.id }
   const id = effectId(effect)
-  if (live.closing !== undefined) return { type: 'close', work: await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs }) }
+  if (live.closing !== undefined)
+    return { type: 'close', work: await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs }) }
   closeAttempt(move, live, 'replaced')
   await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
   return { type: 'close', work: { id, body: effect, tries: 1 } }

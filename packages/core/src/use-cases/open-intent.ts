@@ -34,7 +34,10 @@ export interface OpenedIntent {
   readonly expiresAt: Instant
 }
 
-export type OpenIntentOutcome = Result<OpenedIntent, QuoteRefusal | KeyReused | { readonly code: 'unknown_kind'; readonly known: readonly string[] }>
+export type OpenIntentOutcome = Result<
+  OpenedIntent,
+  QuoteRefusal | KeyReused | { readonly code: 'unknown_kind'; readonly known: readonly string[] }
+>
 export type OpenIntent = (request: OpenIntentRequest) => Promise<OpenIntentOutcome>
 
 /**
@@ -44,7 +47,9 @@ export type OpenIntent = (request: OpenIntentRequest) => Promise<OpenIntentOutco
  * `invalid_payload`, `unknown_resource`, `slot_taken`.
  */
 export const openIntent =
-  (deps: Pick<Dependencies, 'unitOfWork' | 'clock' | 'ids' | 'fulfilmentKinds' | 'settings' | 'returnUrls'>): OpenIntent =>
+  (
+    deps: Pick<Dependencies, 'unitOfWork' | 'clock' | 'ids' | 'fulfilmentKinds' | 'settings' | 'returnUrls'>,
+  ): OpenIntent =>
   async (request) => {
     const { unitOfWork, clock, ids, fulfilmentKinds, settings } = deps
     const kind = fulfilmentKinds.find(({ name }) => name === request.kind)
@@ -64,22 +69,49 @@ export const openIntent =
       const id = ids.next('intent')
       const paymentId = ids.next('payment')
       const intent: PendingIntent = {
-        id, token: ids.token(), kind: kind.name, owner, payload: request.payload, quote, paymentId,
-        expiresAt: after(now, settings.intentTtlMs), createdAt: now, status: 'open',
+        id,
+        token: ids.token(),
+        kind: kind.name,
+        owner,
+        payload: request.payload,
+        quote,
+        paymentId,
+        expiresAt: after(now, settings.intentTtlMs),
+        createdAt: now,
+        status: 'open',
       }
       const payment: Payment = {
-        id: paymentId, purpose: quote.purpose, owner, subject: { type: 'intent', id }, amount: quote.amount, item: quote.item,
-        metadata: { intent_id: id, ...metadataOf(quote.details) }, saveCard: quote.balance !== undefined, createdAt: now, status: 'pending',
+        id: paymentId,
+        purpose: quote.purpose,
+        owner,
+        subject: { type: 'intent', id },
+        amount: quote.amount,
+        item: quote.item,
+        metadata: { intent_id: id, ...metadataOf(quote.details) },
+        saveCard: quote.balance !== undefined,
+        createdAt: now,
+        status: 'pending',
       }
       await tx.intents.save(intent, 0)
       const change = moveCase({ payment, attempts: [], refunds: [] })
       change.fact('intent', id, { type: 'opened', kind: kind.name })
       await storeChange(tx, deps, 0, change.done(), {
-        now, origin: { type: 'command', about: { type: 'intent', id }, name: 'open_intent', actor: actorName(request.actor), data: {} },
+        now,
+        origin: {
+          type: 'command',
+          about: { type: 'intent', id },
+          name: 'open_intent',
+          actor: actorName(request.actor),
+          data: {},
+        },
       })
       const abandon = { type: 'abandon_intent', intentId: id } as const
       await tx.tasks.append([{ id: taskId(abandon), body: abandon, dueAt: intent.expiresAt }], now)
-      return settleKey(tx, request, ok({ intentId: id, paymentId, token: intent.token, amount: quote.amount, expiresAt: intent.expiresAt }))
+      return settleKey(
+        tx,
+        request,
+        ok({ intentId: id, paymentId, token: intent.token, amount: quote.amount, expiresAt: intent.expiresAt }),
+      )
     })
   }
 
@@ -87,5 +119,7 @@ export const openIntent =
 const metadataOf = (details: Readonly<Record<string, Json>>): Readonly<Record<string, string>> => {
   const shown = details['metadata']
   if (typeof shown !== 'object' || shown === null || Array.isArray(shown)) return {}
-  return Object.fromEntries(Object.entries(shown).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  return Object.fromEntries(
+    Object.entries(shown).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
 }

@@ -48,7 +48,10 @@ export const performEffect =
     }
     const { because, detail } = result
     logger.log('warn', 'effect_postponed', { effect: work.id, tries: work.tries, because, detail })
-    const retryAfterMs = Math.max(result.atLeastMs ?? 0, backoffMs(work.tries, work.id, because === 'unknown' ? unheard : away))
+    const retryAfterMs = Math.max(
+      result.atLeastMs ?? 0,
+      backoffMs(work.tries, work.id, because === 'unknown' ? unheard : away),
+    )
     return unitOfWork.run(async (tx): Promise<Performed> => {
       await result.store?.(tx)
       if (isMessage(work.body) && work.tries >= settings.triesBeforeDead) {
@@ -101,8 +104,12 @@ const sendMessage = async (
     store: async (tx) => {
       await tx.timeline.append([
         {
-          paymentId, at: clock.now(), type: 'answer', about: { type: 'message', id: message.id },
-          name: 'message_sent', data: { template: message.template },
+          paymentId,
+          at: clock.now(),
+          type: 'answer',
+          about: { type: 'message', id: message.id },
+          name: 'message_sent',
+          data: { template: message.template },
         },
       ])
       return undefined

@@ -22,7 +22,12 @@ export const react = async (
   now: Instant,
 ): Promise<void> => {
   const { payment } = change.kase
-  const moved = new Set(change.done().facts.filter(({ about }) => about.id === payment.id).map(({ event }) => event.type))
+  const moved = new Set(
+    change
+      .done()
+      .facts.filter(({ about }) => about.id === payment.id)
+      .map(({ event }) => event.type),
+  )
   if (moved.has('captured')) await rememberCustomer(tx, change)
   switch (payment.subject.type) {
     case 'intent':
@@ -61,9 +66,15 @@ const fulfilIntent = async (
     const { record } = fulfilment
     await tx.intents.save(moveIntent(change, paid, { type: 'fulfil', at: now, record }), found.version)
     change.effect({
-      type: 'send_message', paymentId: payment.id,
+      type: 'send_message',
+      paymentId: payment.id,
       message: {
-        id: `confirmed:${paid.id}`, to: paid.owner, paymentId: payment.id, template: 'confirmed', record, amount: payment.amount,
+        id: `confirmed:${paid.id}`,
+        to: paid.owner,
+        paymentId: payment.id,
+        template: 'confirmed',
+        record,
+        amount: payment.amount,
       },
     })
     return
@@ -72,10 +83,16 @@ const fulfilIntent = async (
   await tx.intents.save(moveIntent(change, paid, { type: 'give_back', at: now, reason }), found.version)
   sendBack(change, payment.attemptId, now, reason)
   change.effect({
-    type: 'send_message', paymentId: payment.id,
+    type: 'send_message',
+    paymentId: payment.id,
     message: {
-      id: `refunded_unavailable:${paid.id}`, to: paid.owner, paymentId: payment.id, template: 'refunded_unavailable',
-      reason, amount: payment.amount, details: paid.quote.details,
+      id: `refunded_unavailable:${paid.id}`,
+      to: paid.owner,
+      paymentId: payment.id,
+      template: 'refunded_unavailable',
+      reason,
+      amount: payment.amount,
+      details: paid.quote.details,
     },
   })
 }
@@ -87,7 +104,9 @@ const abandonIntent = async (tx: Transaction, change: CaseMove, intentId: Intent
 }
 
 const notePaidBalance = async (tx: Transaction, change: CaseMove, id: ReservationId, now: Instant): Promise<void> => {
-  const found = (await tx.reservations.find(id)) ?? bug(`Payment '${change.kase.payment.id}' is for a reservation that is not there.`)
+  const found =
+    (await tx.reservations.find(id)) ??
+    bug(`Payment '${change.kase.payment.id}' is for a reservation that is not there.`)
   const decision = decideReservation(found.value, { type: 'note_balance_paid' })
   if (!decision.ok) {
     const { payment } = change.kase

@@ -27,10 +27,19 @@ export const receiveEvent =
       })
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
-      logger.log(error instanceof UnknownObject ? 'info' : 'error', 'event_deferred', { event: event.id, type: event.type, detail })
+      logger.log(error instanceof UnknownObject ? 'info' : 'error', 'event_deferred', {
+        event: event.id,
+        type: event.type,
+        detail,
+      })
       return unitOfWork.run(async (tx): Promise<ReceivedEvent> => {
         const now = clock.now()
-        const recorded = await tx.inbox.record(event, { status: 'waiting', at: now, dueAt: after(now, 5 * second), error: detail })
+        const recorded = await tx.inbox.record(event, {
+          status: 'waiting',
+          at: now,
+          dueAt: after(now, 5 * second),
+          error: detail,
+        })
         return recorded === 'known' ? 'known' : 'stored'
       })
     }

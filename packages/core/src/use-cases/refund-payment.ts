@@ -76,14 +76,20 @@ const begin = async (tx: Transaction, deps: Dependencies, request: RefundPayment
   const claim = await claimKey<RefundPaymentOutcome>(tx, request, asked, now)
   if (claim.type === 'reused') return { outcome: err({ code: 'idempotency_key_reused' }) }
   if (claim.type === 'settled') return { outcome: claim.outcome }
-  const refuse = async (error: RefundPaymentRefusal): Promise<Step> => ({ outcome: await settleKey(tx, request, err(error)) })
+  const refuse = async (error: RefundPaymentRefusal): Promise<Step> => ({
+    outcome: await settleKey(tx, request, err(error)),
+  })
 
   const { payment } = found.value
   if (!isCollected(payment)) return refuse({ code: 'payment_not_completed', status: payment.status })
   if (payment.status === 'disputed') return refuse({ code: 'payment_disputed' })
-  const refundable: Money = { ...payment.amount, minorUnits: refundableFrom(found.value, getAttempt(found.value, payment.attemptId)) }
+  const refundable: Money = {
+    ...payment.amount,
+    minorUnits: refundableFrom(found.value, getAttempt(found.value, payment.attemptId)),
+  }
   const amount = request.amount ?? refundable
-  if (amount.currency !== payment.amount.currency) return refuse({ code: 'currency_mismatch', currency: payment.amount.currency })
+  if (amount.currency !== payment.amount.currency)
+    return refuse({ code: 'currency_mismatch', currency: payment.amount.currency })
   if (amount.minorUnits === 0n || amount.minorUnits > refundable.minorUnits)
     return refuse({ code: 'refund_exceeds_payment', refundable })
 
@@ -94,9 +100,13 @@ const begin = async (tx: Transaction, deps: Dependencies, request: RefundPayment
   const effect: Effect = { type: 'send_refund', paymentId, refundId: id }
   move.effect(effect)
   const kase = await storeChange(tx, deps, found.version, move.done(), {
-    now, perform: effectId(effect),
+    now,
+    perform: effectId(effect),
     origin: {
-      type: 'command', about: { type: 'payment', id: paymentId }, name: 'refund_payment', actor: actorName(actor),
+      type: 'command',
+      about: { type: 'payment', id: paymentId },
+      name: 'refund_payment',
+      actor: actorName(actor),
       data: { minorUnits: amount.minorUnits, reason, full: sameMoney(amount, refundable) },
     },
   })

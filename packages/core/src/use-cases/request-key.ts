@@ -26,7 +26,9 @@ export const claimKey = async <Outcome>(
   asked: { readonly useCase: string } & Readonly<Record<string, unknown>>,
   now: Instant,
 ): Promise<Claim<Outcome>> =>
-  idempotencyKey === undefined ? { type: 'fresh' } : tx.requests.claim(scoped(actor, idempotencyKey), encodeJson(asked), now)
+  idempotencyKey === undefined
+    ? { type: 'fresh' }
+    : tx.requests.claim(scoped(actor, idempotencyKey), encodeJson(asked), now)
 
 /** Keeps the outcome under the request's key; answers the one that counts, which is the first. */
 export const settleKey = async <Outcome>(

@@ -23,7 +23,9 @@ export const runTasks =
   (deps: TaskDependencies): RunTasks =>
   async (limit) => {
     const { unitOfWork, clock, settings, logger } = deps
-    const leased = await unitOfWork.run((tx) => tx.tasks.lease({ now: clock.now(), limit, leaseMs: 5 * settings.leaseMs }))
+    const leased = await unitOfWork.run((tx) =>
+      tx.tasks.lease({ now: clock.now(), limit, leaseMs: 5 * settings.leaseMs }),
+    )
     for (const work of leased) {
       const { id, tries } = work
       try {
@@ -31,7 +33,8 @@ export const runTasks =
         await unitOfWork.run(async (tx) => {
           const now = clock.now()
           const mine = await tx.tasks.finish(id, tries, { at: now, result })
-          if (mine && againInMs !== undefined) await tx.tasks.append([{ id, body: work.body, dueAt: after(now, againInMs) }], now)
+          if (mine && againInMs !== undefined)
+            await tx.tasks.append([{ id, body: work.body, dueAt: after(now, againInMs) }], now)
         })
       } catch (error) {
         const detail = error instanceof Error ? error.message : String(error)
@@ -40,7 +43,8 @@ export const runTasks =
           const now = clock.now()
           const again = after(now, backoffMs(tries, id, { firstMs: 10 * second, capMs: hour }))
           // The sweep is what everything falls back on: it is never given up.
-          if (tries < settings.triesBeforeDead || work.body.type === 'sweep') await tx.tasks.postpone(id, tries, again, detail)
+          if (tries < settings.triesBeforeDead || work.body.type === 'sweep')
+            await tx.tasks.postpone(id, tries, again, detail)
           else await tx.tasks.bury(id, tries, detail, now)
         })
       }
@@ -56,7 +60,8 @@ export const planSweep =
       const now = clock.now()
       const task: Task = { type: 'sweep' }
       const known = await tx.tasks.find(taskId(task))
-      if (known?.status !== 'waiting') await tx.tasks.append([{ id: taskId(task), body: task, dueAt: after(now, minute) }], now)
+      if (known?.status !== 'waiting')
+        await tx.tasks.append([{ id: taskId(task), body: task, dueAt: after(now, minute) }], now)
     })
 
 interface Ran {
@@ -88,8 +93,16 @@ const abandonIntent = async (
 ): Promise<Ran> => {
   const found = await unitOfWork.read((tx) => tx.intents.find(intentId))
   if (found === undefined || found.value.status !== 'open') return { result: { intent: found?.value.status ?? 'gone' } }
-  const outcome = await cancelPayment({ actor: { type: 'system' }, paymentId: found.value.paymentId, reason: 'abandoned' })
-  return { result: outcome.ok ? { provider_cancellation: outcome.value.providerCancellation } : { refused: outcome.error.code } }
+  const outcome = await cancelPayment({
+    actor: { type: 'system' },
+    paymentId: found.value.paymentId,
+    reason: 'abandoned',
+  })
+  return {
+    result: outcome.ok
+      ? { provider_cancellation: outcome.value.providerCancellation }
+      : { refused: outcome.error.code },
+  }
 }
 
 const completeReservation = (
@@ -111,8 +124,12 @@ const completeReservation = (
       await tx.reservations.save(reservation, found.version)
       await tx.timeline.append(
         decision.events.map(({ type }) => ({
-          paymentId: reservation.balance?.paymentId ?? reservation.paymentId, at: now, type: 'fact' as const,
-          about: { type: 'reservation', id: reservationId }, name: type, data: {},
+          paymentId: reservation.balance?.paymentId ?? reservation.paymentId,
+          at: now,
+          type: 'fact' as const,
+          about: { type: 'reservation', id: reservationId },
+          name: type,
+          data: {},
         })),
       )
     }

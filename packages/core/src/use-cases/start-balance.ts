@@ -37,7 +37,10 @@ export type StartBalanceOutcome = Result<
   StartedBalance,
   | KeyReused
   | { readonly code: 'reservation_not_found' }
-  | Extract<ReservationRefusal, { readonly code: 'reservation_cancelled' | 'balance_not_owed' | 'balance_already_paid' }>
+  | Extract<
+      ReservationRefusal,
+      { readonly code: 'reservation_cancelled' | 'balance_not_owed' | 'balance_already_paid' }
+    >
   | { readonly code: 'payment_cancelled' }
 >
 export type StartBalance = (request: StartBalanceRequest) => Promise<StartBalanceOutcome>
@@ -55,7 +58,8 @@ export const startBalance =
   async (request) => {
     const { unitOfWork, perform } = deps
     const known = await unitOfWork.read((tx) => tx.reservations.find(request.reservationId))
-    if (known === undefined || !mayTouch(request.actor, known.value.owner)) return err({ code: 'reservation_not_found' })
+    if (known === undefined || !mayTouch(request.actor, known.value.owner))
+      return err({ code: 'reservation_not_found' })
     const step = await unitOfWork.run((tx) => begin(tx, deps, request, known.value.balance?.paymentId))
     if (step.type === 'answer') return step.outcome
     await perform(step.work)
@@ -65,7 +69,8 @@ export const startBalance =
       const live = kase.attempts.find(isLive)
       return live?.status === 'requested' && live.kind === 'hosted'
         ? tx.outbox.take(effectId({ type: 'open_session', paymentId: step.paymentId, attemptId: live.id }), {
-            now: deps.clock.now(), leaseMs: deps.settings.leaseMs,
+            now: deps.clock.now(),
+            leaseMs: deps.settings.leaseMs,
           })
         : undefined
     })
@@ -92,7 +97,8 @@ const begin = async (
   const answer = (outcome: StartBalanceOutcome): Step => ({ type: 'answer', outcome })
   // Always the payment before its reservation: whoever locks both locks them in this order.
   const found = balancePaymentId === undefined ? undefined : await tx.payments.find(balancePaymentId)
-  const known = (await tx.reservations.find(request.reservationId)) ?? bug(`Reservation '${request.reservationId}' is gone.`)
+  const known =
+    (await tx.reservations.find(request.reservationId)) ?? bug(`Reservation '${request.reservationId}' is gone.`)
   const asked = { useCase: 'start_balance', reservationId: request.reservationId }
   const claim = await claimKey<StartBalanceOutcome>(tx, request, asked, now)
   if (claim.type === 'reused') return answer(err({ code: 'idempotency_key_reused' }))
@@ -101,7 +107,8 @@ const begin = async (
 
   const decision = decideReservation(known.value, { type: 'start_balance' })
   if (!decision.ok) return settle(err(decision.refusal as Extract<StartBalanceOutcome, { ok: false }>['error']))
-  if (found === undefined) return bug(`Reservation '${request.reservationId}' owes a balance, but has no payment for it.`)
+  if (found === undefined)
+    return bug(`Reservation '${request.reservationId}' owes a balance, but has no payment for it.`)
   const { payment, attempts } = found.value
   const paymentId = payment.id
   if (payment.status === 'cancelled') return settle(err({ code: 'payment_cancelled' }))
@@ -113,14 +120,24 @@ const begin = async (
     await tx.reservations.save(decision.events.reduce(evolveReservation, known.value), known.version)
   const kind = payment.savedCard === undefined ? 'hosted' : 'off_session'
   const attempt = beginAttempt(move, {
-    id: ids.next('attempt'), kind, announce: kind === 'hosted', at: now,
+    id: ids.next('attempt'),
+    kind,
+    announce: kind === 'hosted',
+    at: now,
     ...(kind === 'hosted' ? { page: await pageTerms(tx, deps, payment, now) } : {}),
   })
-  const effect: Effect = { type: kind === 'hosted' ? 'open_session' : 'charge_saved_card', paymentId, attemptId: attempt.id }
+  const effect: Effect = {
+    type: kind === 'hosted' ? 'open_session' : 'charge_saved_card',
+    paymentId,
+    attemptId: attempt.id,
+  }
   const id = effectId(effect)
   const origin = {
-    type: 'command' as const, about: { type: 'reservation', id: request.reservationId }, name: 'start_balance',
-    actor: actorName(request.actor), data: { kind },
+    type: 'command' as const,
+    about: { type: 'reservation', id: request.reservationId },
+    name: 'start_balance',
+    actor: actorName(request.actor),
+    data: { kind },
   }
   await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
   return { type: 'perform', paymentId, work: { id, body: effect, tries: 1 } }
@@ -132,7 +149,8 @@ const getCase = async (tx: Transaction, paymentId: PaymentId): Promise<PaymentCa
 const standing = ({ payment, attempts }: PaymentCase): StartedBalance => {
   const page = attempts.find((attempt) => attempt.status === 'open')
   return {
-    paymentId: payment.id, paymentStatus: payment.status,
+    paymentId: payment.id,
+    paymentStatus: payment.status,
     ...(page === undefined ? {} : { checkoutUrl: page.url, expiresAt: page.expiresAt }),
   }
 }

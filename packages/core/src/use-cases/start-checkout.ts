@@ -96,7 +96,8 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheck
   const now = deps.clock.now()
   const answer = (outcome: StartCheckoutOutcome): Step => ({ type: 'answer', outcome })
   const found = await tx.payments.find(request.paymentId)
-  if (found === undefined || !mayTouch(request.actor, found.value.payment.owner)) return answer(err({ code: 'payment_not_found' }))
+  if (found === undefined || !mayTouch(request.actor, found.value.payment.owner))
+    return answer(err({ code: 'payment_not_found' }))
   const asked = { useCase: 'start_checkout', paymentId: request.paymentId }
   const claim = await claimKey<StartCheckoutOutcome>(tx, request, asked, now)
   if (claim.type === 'reused') return answer(err({ code: 'idempotency_key_reused' }))
@@ -105,8 +106,11 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheck
 
   const plan = planAttempt(found.value, 'hosted', now)
   const origin = {
-    type: 'command' as const, about: { type: 'payment', id: request.paymentId }, name: 'start_checkout',
-    actor: actorName(request.actor), data: { plan: plan.type },
+    type: 'command' as const,
+    about: { type: 'payment', id: request.paymentId },
+    name: 'start_checkout',
+    actor: actorName(request.actor),
+    data: { plan: plan.type },
   }
   switch (plan.type) {
     case 'refuse':
@@ -132,7 +136,13 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheck
       if (!subject.ok) return settle(subject)
       const move = moveCase(found.value)
       const page = await pageTerms(tx, deps, found.value.payment, now, subject.value.endsAt)
-      const attempt = beginAttempt(move, { id: deps.ids.next('attempt'), kind: 'hosted', announce: false, at: now, page })
+      const attempt = beginAttempt(move, {
+        id: deps.ids.next('attempt'),
+        kind: 'hosted',
+        announce: false,
+        at: now,
+        page,
+      })
       const effect: Effect = { type: 'open_session', paymentId: request.paymentId, attemptId: attempt.id }
       const id = effectId(effect)
       await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
@@ -155,7 +165,8 @@ const checkSubject = async (
     }
     case 'intent': {
       const { value: intent } =
-        (await tx.intents.find(payment.subject.id as IntentId)) ?? bug(`Payment '${payment.id}' is for an intent that is not there.`)
+        (await tx.intents.find(payment.subject.id as IntentId)) ??
+        bug(`Payment '${payment.id}' is for an intent that is not there.`)
       if (intent.expiresAt <= now) return err({ code: 'intent_expired' })
       const kind = fulfilmentKinds.find(({ name }) => name === intent.kind)
       if (kind?.available !== undefined && !(await kind.available(tx, intent))) return err({ code: 'slot_taken' })
@@ -173,11 +184,18 @@ const answerOf = (kase: PaymentCase, opened: AttemptId | undefined): StartChecko
 }
 
 const openPage = (attempt: Extract<Attempt, { readonly status: 'open' }>): Checkout => ({
-  type: 'open', paymentId: attempt.paymentId, attemptId: attempt.id, checkoutUrl: attempt.url, expiresAt: attempt.expiresAt,
+  type: 'open',
+  paymentId: attempt.paymentId,
+  attemptId: attempt.id,
+  checkoutUrl: attempt.url,
+  expiresAt: attempt.expiresAt,
   sessionId: attempt.providerId ?? bug(`Open attempt '${attempt.id}' has no session.`),
 })
 
-const unheard = (performed: Extract<Performed, { readonly type: 'postponed' }>, paymentId: PaymentId): StartCheckoutOutcome =>
+const unheard = (
+  performed: Extract<Performed, { readonly type: 'postponed' }>,
+  paymentId: PaymentId,
+): StartCheckoutOutcome =>
   performed.because === 'unknown'
     ? ok({ type: 'pending', paymentId })
     : err({ code: 'provider_unavailable', retryAfterMs: performed.retryAfterMs })

@@ -37,7 +37,10 @@ export const storeChange = async (
   await react(tx, deps, move, now)
   if (change.fallback)
     beginAttempt(move, {
-      id: deps.ids.next('attempt'), kind: 'hosted', announce: true, at: now,
+      id: deps.ids.next('attempt'),
+      kind: 'hosted',
+      announce: true,
+      at: now,
       page: await pageTerms(tx, deps, move.kase.payment, now),
     })
   const { kase, facts, effects, attention } = move.done()
@@ -54,11 +57,23 @@ export const storeChange = async (
   await tx.timeline.append([
     ...(origin === undefined ? [] : [{ ...origin, paymentId, at: now }]),
     ...facts.map(
-      ({ about, event: { type, ...data } }): TimelineEntry => ({ paymentId, at: now, type: 'fact', about, name: type, data }),
+      ({ about, event: { type, ...data } }): TimelineEntry => ({
+        paymentId,
+        at: now,
+        type: 'fact',
+        about,
+        name: type,
+        data,
+      }),
     ),
     ...attention.map(
       ({ code, id, data }): TimelineEntry => ({
-        paymentId, at: now, type: 'attention', about: { type: 'attention', id }, name: code, data,
+        paymentId,
+        at: now,
+        type: 'attention',
+        about: { type: 'attention', id },
+        name: code,
+        data,
       }),
     ),
   ])

@@ -53,7 +53,9 @@ const due = ({ unitOfWork, clock }: Dependencies): Promise<readonly Look[]> =>
     const refunds = await tx.payments.listDueRefunds(now, batch)
     return [
       ...attempts.map((target): Look => ({ type: 'look_up_attempt', ...target })),
-      ...refunds.map(({ paymentId, refundId }): Look => ({ type: 'look_up_refund', paymentId, refundId: refundId as RefundId })),
+      ...refunds.map(
+        ({ paymentId, refundId }): Look => ({ type: 'look_up_refund', paymentId, refundId: refundId as RefundId }),
+      ),
     ]
   })
 
@@ -75,7 +77,10 @@ const look = async (
     if (performed.type !== 'done') return 'failed'
     return performed.kase !== undefined && statusesOf({ value: performed.kase }) !== before.statuses ? 'moved' : 'same'
   } catch (error) {
-    logger.log('error', 'sweep_look_failed', { effect: id, detail: error instanceof Error ? error.message : String(error) })
+    logger.log('error', 'sweep_look_failed', {
+      effect: id,
+      detail: error instanceof Error ? error.message : String(error),
+    })
     return 'failed'
   }
 }

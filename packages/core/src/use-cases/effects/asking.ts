@@ -27,10 +27,16 @@ export const heard = (deps: Dependencies, effect: AttemptEffect, report: Attempt
   type: 'done',
   store: (tx) =>
     applyAttemptReport(tx, deps, effect, report, {
-      now: deps.clock.now(), asked: true,
+      now: deps.clock.now(),
+      asked: true,
       origin: {
-        type: 'answer', about: { type: 'attempt', id: effect.attemptId }, name: effect.type,
-        data: { state: report.state.type, ...(report.providerId === undefined ? {} : { providerId: report.providerId }) },
+        type: 'answer',
+        about: { type: 'attempt', id: effect.attemptId },
+        name: effect.type,
+        data: {
+          state: report.state.type,
+          ...(report.providerId === undefined ? {} : { providerId: report.providerId }),
+        },
       },
     }),
 })
@@ -57,13 +63,16 @@ export const unheard = (
     await noteLook(tx, deps, effect, now)
     await tx.timeline.append([
       {
-        paymentId: effect.paymentId, at: now, type: 'answer', about: { type: 'attempt', id: effect.attemptId },
-        name: effect.type, data: { outcome: answer.type, detail: answer.detail },
+        paymentId: effect.paymentId,
+        at: now,
+        type: 'answer',
+        about: { type: 'attempt', id: effect.attemptId },
+        name: effect.type,
+        data: { outcome: answer.type, detail: answer.detail },
       },
     ])
   },
 })
-
 
 /** What to do where an answered error says nothing about the effect, and the same key would only repeat it. */
 export const errorsBeforeLookUp = 3

@@ -21,12 +21,19 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
   const query = { kind: attempt.kind, attemptId: attempt.id, requestedAt: attempt.requestedAt }
   const age = clock.now() - attempt.requestedAt
   const onlyLook = attempt.closing !== undefined || age > keyTrustMs
-  const card = payment.savedCard ?? bug(`Attempt '${attempt.id}' charges a saved card, but payment '${payment.id}' has none.`)
+  const card =
+    payment.savedCard ?? bug(`Attempt '${attempt.id}' charges a saved card, but payment '${payment.id}' has none.`)
   const first = onlyLook
     ? await paymentProvider.findAttempt(query)
     : await paymentProvider.chargeSavedCard({
-        attemptId: attempt.id, paymentId: payment.id, idempotencyKey: attempt.idempotencyKey, amount: attempt.amount,
-        item: payment.item, purpose: payment.purpose, metadata: payment.metadata, card,
+        attemptId: attempt.id,
+        paymentId: payment.id,
+        idempotencyKey: attempt.idempotencyKey,
+        amount: attempt.amount,
+        item: payment.item,
+        purpose: payment.purpose,
+        metadata: payment.metadata,
+        card,
       })
   const stuck = first.type === 'unknown' && first.answered && tries >= errorsBeforeLookUp && age > listLagMs
   const answer = stuck ? await paymentProvider.findAttempt(query) : first
@@ -40,7 +47,11 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
         return unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; its list may lag.' })
       return concluded(deps, effect, {
         type: 'declined',
-        failure: { code: 'provider_error', retryable: true, detail: 'The provider failed, and holds no charge for this attempt.' },
+        failure: {
+          code: 'provider_error',
+          retryable: true,
+          detail: 'The provider failed, and holds no charge for this attempt.',
+        },
       })
     case 'unreachable':
     case 'unknown':

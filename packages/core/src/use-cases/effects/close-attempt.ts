@@ -27,14 +27,22 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
   const answer: ProviderAnswer<AttemptReport> =
     attempt.kind === 'hosted'
       ? await askForPage(deps, kase, attempt, tries)
-      : await paymentProvider.findAttempt({ kind: attempt.kind, attemptId: attempt.id, requestedAt: attempt.requestedAt })
+      : await paymentProvider.findAttempt({
+          kind: attempt.kind,
+          attemptId: attempt.id,
+          requestedAt: attempt.requestedAt,
+        })
   switch (answer.type) {
     case 'reported': {
       const { report } = answer
       if (report.state.type !== 'opened') return heard(deps, effect, report)
       // The page's id is stored before it is closed, as before anybody would be sent to it.
       await deps.unitOfWork.run((tx) =>
-        applyAttemptReport(tx, deps, effect, report, { now: clock.now(), asked: true, origin: origin(effect, 'opened') }),
+        applyAttemptReport(tx, deps, effect, report, {
+          now: clock.now(),
+          asked: true,
+          origin: origin(effect, 'opened'),
+        }),
       )
       return close(deps, effect, attempt.kind, report.providerId ?? bug('An open page has no id.'))
     }
@@ -43,7 +51,11 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
     case 'absent':
       // A charge that is under way right now may still turn up.
       return attempt.kind === 'off_session' && clock.now() - attempt.requestedAt <= 5 * listLagMs
-        ? unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; a charge may be under way.' })
+        ? unheard(deps, effect, {
+            type: 'unknown',
+            answered: false,
+            detail: 'Not found yet; a charge may be under way.',
+          })
         : concluded(deps, effect, { type: 'expired' })
     case 'unreachable':
     case 'unknown':
@@ -67,7 +79,11 @@ const close = async (
     case 'absent':
       return concluded(deps, effect, { type: 'expired' })
     case 'refused':
-      return unheard(deps, effect, { type: 'unknown', answered: true, detail: answer.failure.detail ?? answer.failure.code })
+      return unheard(deps, effect, {
+        type: 'unknown',
+        answered: true,
+        detail: answer.failure.detail ?? answer.failure.code,
+      })
     case 'unreachable':
     case 'unknown':
       return unheard(deps, effect, answer)
@@ -75,5 +91,8 @@ const close = async (
 }
 
 const origin = (effect: CloseAttempt, state: string) => ({
-  type: 'answer' as const, about: { type: 'attempt', id: effect.attemptId }, name: effect.type, data: { state },
+  type: 'answer' as const,
+  about: { type: 'attempt', id: effect.attemptId },
+  name: effect.type,
+  data: { state },
 })

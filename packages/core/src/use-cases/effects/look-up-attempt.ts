@@ -5,12 +5,18 @@ import type { EffectPerformer } from './effect-result.ts'
 import { heard, nothingToDo, readAttempt, unheard } from './asking.ts'
 
 /** Asks the provider what an attempt is now, and believes that. */
-export const lookUpAttempt: EffectPerformer<Extract<Effect, { readonly type: 'look_up_attempt' }>> = async (deps, effect) => {
+export const lookUpAttempt: EffectPerformer<Extract<Effect, { readonly type: 'look_up_attempt' }>> = async (
+  deps,
+  effect,
+) => {
   const found = await readAttempt(deps, effect)
   if (found === undefined || !isLive(found.attempt)) return nothingToDo
   const { id, kind, providerId, requestedAt } = found.attempt
   const answer = await deps.paymentProvider.findAttempt({
-    kind, attemptId: id, requestedAt, ...(providerId === undefined ? {} : { providerId }),
+    kind,
+    attemptId: id,
+    requestedAt,
+    ...(providerId === undefined ? {} : { providerId }),
   })
   switch (answer.type) {
     case 'reported':

@@ -9,7 +9,11 @@ import type { EffectPerformer } from './effect-result.ts'
 import { concluded, errorsBeforeLookUp, heard, listLagMs, nothingToDo, readAttempt, unheard } from './asking.ts'
 
 /** Opens the hosted page of a requested attempt, or finds the one that an earlier try opened. */
-export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open_session' }>> = async (deps, effect, { tries }) => {
+export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open_session' }>> = async (
+  deps,
+  effect,
+  { tries },
+) => {
   const found = await readAttempt(deps, effect)
   if (found === undefined || found.attempt.status !== 'requested') return nothingToDo
   const { attempt, kase } = found
@@ -23,7 +27,11 @@ export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open
     case 'absent':
       return concluded(deps, effect, {
         type: 'declined',
-        failure: { code: 'provider_error', retryable: true, detail: 'The provider failed, and holds no page for this attempt.' },
+        failure: {
+          code: 'provider_error',
+          retryable: true,
+          detail: 'The provider failed, and holds no page for this attempt.',
+        },
       })
     case 'unreachable':
     case 'unknown':
@@ -50,9 +58,18 @@ export const askForPage = async (
   const { successUrl, cancelUrl, expiresAt, locale, customerId } =
     attempt.page ?? bug(`Hosted attempt '${attempt.id}' has no terms for its page.`)
   const answer = await paymentProvider.openSession({
-    attemptId: attempt.id, paymentId: payment.id, idempotencyKey: attempt.idempotencyKey, amount: attempt.amount,
-    item: payment.item, purpose: payment.purpose, owner: payment.owner, metadata: payment.metadata, saveCard: payment.saveCard,
-    successUrl, cancelUrl, expiresAt,
+    attemptId: attempt.id,
+    paymentId: payment.id,
+    idempotencyKey: attempt.idempotencyKey,
+    amount: attempt.amount,
+    item: payment.item,
+    purpose: payment.purpose,
+    owner: payment.owner,
+    metadata: payment.metadata,
+    saveCard: payment.saveCard,
+    successUrl,
+    cancelUrl,
+    expiresAt,
     ...(locale === undefined ? {} : { locale }),
     ...(customerId === undefined ? {} : { customerId }),
   })

@@ -15,16 +15,25 @@ import { errorsBeforeLookUp, listLagMs, nothingToDo } from './asking.ts'
 type RefundEffect = Extract<Effect, { readonly type: 'send_refund' | 'look_up_refund' }>
 
 /** Gives money back, or finds the refund that an earlier try made. */
-export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_refund' }>> = async (deps, effect, { tries }) => {
+export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_refund' }>> = async (
+  deps,
+  effect,
+  { tries },
+) => {
   const found = await readRefund(deps, effect)
   if (found === undefined || found.refund.status !== 'requested') return nothingToDo
   const { refund, chargeId } = found
   const { paymentProvider, clock } = deps
   const answer = await paymentProvider.refund({
-    refundId: refund.id, paymentId: refund.paymentId, idempotencyKey: refund.idempotencyKey,
-    chargeId, amount: refund.amount, reason: refund.reason,
+    refundId: refund.id,
+    paymentId: refund.paymentId,
+    idempotencyKey: refund.idempotencyKey,
+    chargeId,
+    amount: refund.amount,
+    reason: refund.reason,
   })
-  if (answer.type === 'refused') return refused(deps, effect, refund, chargeId, answer.failure.detail ?? answer.failure.code)
+  if (answer.type === 'refused')
+    return refused(deps, effect, refund, chargeId, answer.failure.detail ?? answer.failure.code)
   const age = clock.now() - refund.requestedAt
   if (answer.type !== 'unknown' || !answer.answered || tries < errorsBeforeLookUp || age <= listLagMs)
     return conclude(deps, effect, answer)
@@ -32,19 +41,26 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
   const kept = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
   if (kept.type !== 'absent') return conclude(deps, effect, kept)
   return {
-    type: 'again', because: 'unknown', detail: 'Nothing was refunded under this key; trying under the next one.',
+    type: 'again',
+    because: 'unknown',
+    detail: 'Nothing was refunded under this key; trying under the next one.',
     store: (tx) => rotateKey(tx, deps, effect, refund.idempotencyKey),
   }
 }
 
 /** Asks the provider what a refund is now, and believes that. */
-export const lookUpRefund: EffectPerformer<Extract<Effect, { readonly type: 'look_up_refund' }>> = async (deps, effect) => {
+export const lookUpRefund: EffectPerformer<Extract<Effect, { readonly type: 'look_up_refund' }>> = async (
+  deps,
+  effect,
+) => {
   const found = await readRefund(deps, effect)
   if (found === undefined || !isUnsettled(found.refund)) return nothingToDo
   const { refund, chargeId } = found
   const { providerId } = refund
   const answer = await deps.paymentProvider.findRefund({
-    refundId: refund.id, chargeId, ...(providerId === undefined ? {} : { providerId }),
+    refundId: refund.id,
+    chargeId,
+    ...(providerId === undefined ? {} : { providerId }),
   })
   // What was never made is the business of whoever makes it.
   return answer.type === 'absent' || answer.type === 'refused'
@@ -72,7 +88,8 @@ const conclude = (deps: Dependencies, effect: RefundEffect, answer: ProviderAnsw
         type: 'done',
         store: (tx) =>
           applyRefundReport(tx, deps, effect, answer.report, {
-            now, asked: true,
+            now,
+            asked: true,
             origin: { type: 'answer', about, name: effect.type, data: { state: answer.report.state.type } },
           }),
       }
@@ -82,13 +99,21 @@ const conclude = (deps: Dependencies, effect: RefundEffect, answer: ProviderAnsw
     case 'unreachable':
     case 'unknown':
       return {
-        type: 'again', because: answer.type, detail: answer.detail,
-        ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined ? { atLeastMs: answer.retryAfterMs } : {}),
+        type: 'again',
+        because: answer.type,
+        detail: answer.detail,
+        ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined
+          ? { atLeastMs: answer.retryAfterMs }
+          : {}),
         store: async (tx) => {
           await noteRefundLook(tx, deps, effect, now)
           await tx.timeline.append([
             {
-              paymentId: effect.paymentId, at: now, type: 'answer', about, name: effect.type,
+              paymentId: effect.paymentId,
+              at: now,
+              type: 'answer',
+              about,
+              name: effect.type,
               data: { outcome: answer.type, detail: answer.detail },
             },
           ])
@@ -117,9 +142,17 @@ const refused = async (
     type: 'done',
     store: async (tx) => {
       for (const report of made.type === 'reported' ? made.report : [])
-        await applyRefundReport(tx, deps, { paymentId: effect.paymentId, ...(report.refundId ? { refundId: report.refundId } : {}) }, report, {
-          now, asked: true, origin: { type: 'answer', about, name: 'list_refunds', data: { providerId: report.providerId } },
-        })
+        await applyRefundReport(
+          tx,
+          deps,
+          { paymentId: effect.paymentId, ...(report.refundId ? { refundId: report.refundId } : {}) },
+          report,
+          {
+            now,
+            asked: true,
+            origin: { type: 'answer', about, name: 'list_refunds', data: { providerId: report.providerId } },
+          },
+        )
       const found = await tx.payments.find(effect.paymentId)
       if (found === undefined) return undefined
       const failed = settleRefund(found.value, refund.id, { at: now, state: { type: 'failed', detail } })

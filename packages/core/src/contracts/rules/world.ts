@@ -1,32 +1,18 @@
-import {
-  createHoldfast,
-  day,
-  defaultSettings,
-  err,
-  hour,
-  instant,
-  money,
-  ok,
-  reservationKind,
-  silentLogger,
-  type Actor,
-  type Holdfast,
-  type Id,
-  type Instant,
-  type Json,
-  type Money,
-  type Ids,
-  type OwnerId,
-  type PaymentCase,
-  type PaymentId,
-  type PaymentProvider,
-  type Reservation,
-  type ReservationCatalogue,
-  type ReservationId,
-  type ResourceId,
-  type Settings,
-  type UnitOfWork,
-} from '../src/index.ts'
+import { err, ok } from '../../kernel/result.ts'
+import { reservationKind, type ReservationCatalogue } from '../../fulfilment/reservation-kind.ts'
+import { createHoldfast, type Holdfast } from '../../holdfast.ts'
+import type { OwnerId, PaymentId, ReservationId, ResourceId } from '../../kernel/ids.ts'
+import { day, instant, type Instant } from '../../kernel/instant.ts'
+import type { Json } from '../../kernel/json.ts'
+import { money, type Money } from '../../kernel/money.ts'
+import type { PaymentCase } from '../../payment/payment-case.ts'
+import type { Ids } from '../../ports/ids.ts'
+import { silentLogger } from '../../ports/logger.ts'
+import type { PaymentProvider } from '../../ports/payment-provider.ts'
+import type { UnitOfWork } from '../../ports/unit-of-work.ts'
+import type { Reservation } from '../../reservation/reservation.ts'
+import type { Actor } from '../../use-cases/actor.ts'
+import { defaultSettings, type Settings } from '../../use-cases/dependencies.ts'
 import {
   memoryClock,
   memoryNotifier,
@@ -36,7 +22,7 @@ import {
   type MemoryClock,
   type MemoryNotifier,
   type MemoryPaymentProvider,
-} from '../src/memory/index.ts'
+} from '../../memory/index.ts'
 
 /** One property by the sea: a thousand pesos a night, three in ten now, the rest thirty days before arrival. */
 export const catalogue: ReservationCatalogue = {
@@ -49,9 +35,13 @@ export const catalogue: ReservationCatalogue = {
     const deposit = (total * 3n) / 10n
     const dueAt = instant(Math.max(startsAt - 30 * day, now))
     return ok({
-      amount: money(deposit, 'MXN'), purpose: 'deposit', item: { name: 'Deposit · Casa', description: `Night ${night}` },
+      amount: money(deposit, 'MXN'),
+      purpose: 'deposit',
+      item: { name: 'Deposit · Casa', description: `Night ${night}` },
       balance: {
-        amount: money(total - deposit, 'MXN'), dueAt, item: { name: 'Second payment · Casa', description: `Night ${night}` },
+        amount: money(total - deposit, 'MXN'),
+        dueAt,
+        item: { name: 'Second payment · Casa', description: `Night ${night}` },
       },
       slot: { resourceId: resource as ResourceId, unit: 0, startsAt, endsAt: instant(startsAt + nights * day) },
       details: { night },
@@ -59,13 +49,19 @@ export const catalogue: ReservationCatalogue = {
   },
 }
 
+/** When every story begins. */
 export const start: Instant = instant(Date.parse('2026-03-01T12:00:00Z'))
 const firstNight = instant(Date.parse('2026-06-01T15:00:00Z'))
 
+/** Somebody who books and pays. */
 export const owner = (id: string): Extract<Actor, { readonly type: 'owner' }> => ({ type: 'owner', id: id as OwnerId })
+/** The first guest. */
 export const ana = owner('ana')
+/** The second guest. */
 export const ben = owner('ben')
+/** Somebody at the desk. */
 export const staff: Extract<Actor, { readonly type: 'staff' }> = { type: 'staff', id: 'eve' }
+/** Pesos, in centavos. */
 export const mxn = (minorUnits: bigint): Money => money(minorUnits, 'MXN')
 
 /** Holdfast over memory, with the truth of its provider beside it. */
@@ -83,9 +79,13 @@ export interface World {
   readonly reservations: () => Promise<readonly Reservation[]>
   readonly reservation: (id: ReservationId) => Promise<Reservation>
   /** Opens an intent for a night and the page of its deposit. */
-  readonly book: (who: Extract<Actor, { readonly type: 'owner' }>, night?: number) => Promise<{ paymentId: PaymentId; sessionId: string }>
+  readonly book: (
+    who: Extract<Actor, { readonly type: 'owner' }>,
+    night?: number,
+  ) => Promise<{ paymentId: PaymentId; sessionId: string }>
 }
 
+/** What of a world a test brings itself; the rest is in memory. */
 export interface WorldOptions {
   readonly settings?: Partial<Settings>
   readonly unitOfWork?: UnitOfWork
@@ -94,15 +94,23 @@ export interface WorldOptions {
   readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider
 }
 
+/** Makes a world in which nothing has happened yet. */
 export const world = (options: WorldOptions = {}): World => {
   const clock = memoryClock(start)
   const unitOfWork = options.unitOfWork ?? memoryUnitOfWork()
   const notifier = memoryNotifier()
   const provider = memoryPaymentProvider({ clock })
   const holdfast = createHoldfast({
-    unitOfWork, paymentProvider: options.wrapProvider?.(provider) ?? provider, clock, notifier, ids: options.ids ?? sequentialIds(), logger: silentLogger,
+    unitOfWork,
+    paymentProvider: options.wrapProvider?.(provider) ?? provider,
+    clock,
+    notifier,
+    ids: options.ids ?? sequentialIds(),
+    logger: silentLogger,
     settings: { ...defaultSettings, ...options.settings },
-    returnUrls: { of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }) },
+    returnUrls: {
+      of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }),
+    },
     fulfilmentKinds: [reservationKind({ catalogue, unitOfWork })],
   })
   let delivered = 0
@@ -112,7 +120,12 @@ export const world = (options: WorldOptions = {}): World => {
     return found.value
   }
   return {
-    holdfast, unitOfWork, provider, clock, notifier, get,
+    holdfast,
+    unitOfWork,
+    provider,
+    clock,
+    notifier,
+    get,
     async deliver() {
       const events = provider.events()
       for (; delivered < events.length; delivered += 1) {
@@ -148,6 +161,3 @@ export const planned = async (w: World): Promise<void> => {
     tx.tasks.append([{ id: 'sweep', body: { type: 'sweep' }, dueAt: instant(w.clock.now() + 60_000) }], w.clock.now()),
   )
 }
-
-export const id = <Kind extends string>(text: string): Id<Kind> => text as Id<Kind>
-export { hour }

@@ -1,0 +1,78 @@
+import * as fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { day, minute } from '../kernel/instant.ts'
+import type { UnitOfWork } from '../ports/unit-of-work.ts'
+import { Crash, crashing } from './rules/crashing.ts'
+import { brokenAlways, brokenAtRest } from './rules/oracle.ts'
+import { play } from './rules/play.ts'
+import { step, type Step } from './rules/step.ts'
+import { planned, world } from './rules/world.ts'
+
+/** A store on which the rules are to hold. */
+export interface RulesHarness {
+  readonly name: string
+  /** An empty one. Called before every story. */
+  readonly open: () => Promise<UnitOfWork>
+  readonly close?: () => Promise<void>
+  /** How many stories. Default 50, or `HOLDFAST_PROPERTY_RUNS`. */
+  readonly runs?: number
+}
+
+/**
+ * The rules of payment, played against a store: random stories of bookings, payers, refunds, cancellations, clocks, lost
+ * and repeated events, failing calls and crashing processes, over the whole core and a provider in memory. After every
+ * step what must always hold is checked, and after the last one everything has to come to its right end by itself.
+ *
+ * A failure prints its seed and the shortest story that still fails.
+ */
+export const rulesContract = ({ name, open, close, runs = runsAskedFor() }: RulesHarness): void => {
+  describe(`on ${name}`, () => {
+    afterAll(async () => close?.())
+    it(
+      'every rule holds at every step of any story, and everything comes to its right end',
+      () =>
+        fc.assert(
+          fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 40 }), fc.boolean(), async (steps, webhooks) =>
+            tell(await open(), steps, webhooks),
+          ),
+          { numRuns: runs },
+        ),
+      runs * 10_000 + 60_000,
+    )
+  })
+}
+
+/** Tells one story to its end. @throws when a rule does not hold. */
+export const tell = async (
+  unitOfWork: UnitOfWork,
+  steps: readonly Step[],
+  webhooksAtTheEnd: boolean,
+): Promise<void> => {
+  const crash = crashing(unitOfWork)
+  const w = world({ unitOfWork: crash })
+  await planned(w)
+  for (const [index, doing] of steps.entries()) {
+    await survive(() => play(w, crash, doing, index))
+    expect(await brokenAlways(w)).toEqual([])
+  }
+  // Heal: no more faults and crashes. What was lost stays lost; asking alone has to find it, unless webhooks are back.
+  crash.calm()
+  w.provider.faults.clear()
+  for (const { id, state, kind } of w.provider.truth.attempts())
+    if (kind === 'hosted' && state.type === 'processing') await w.provider.payer.settle(id, 'paid')
+  if (webhooksAtTheEnd) await w.deliver()
+  await w.pass(2 * day, 20 * minute)
+  await w.pass(200 * day, 2 * day)
+  expect([...(await brokenAlways(w)), ...(await brokenAtRest(w))]).toEqual([])
+}
+
+const runsAskedFor = (): number => Number(process.env['HOLDFAST_PROPERTY_RUNS'] ?? 50)
+
+/** A process that ended is started again, and a payer who acts on a page that is gone finds it gone. */
+const survive = async (act: () => Promise<unknown>): Promise<void> => {
+  try {
+    await act()
+  } catch (error) {
+    if (!(error instanceof Crash) && !(error instanceof RangeError)) throw error
+  }
+}

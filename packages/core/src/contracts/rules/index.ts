@@ -1,0 +1,5 @@
+export * from './crashing.ts'
+export * from './oracle.ts'
+export * from './play.ts'
+export * from './step.ts'
+export * from './world.ts'

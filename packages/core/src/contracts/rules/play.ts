@@ -1,0 +1,168 @@
+import { minute } from '../../kernel/instant.ts'
+import type { PaymentId, ReservationId } from '../../kernel/ids.ts'
+import type { ProviderCall } from '../../memory/index.ts'
+import { snapshot } from './oracle.ts'
+import type { Step } from './step.ts'
+import { mxn, owner, staff, type World } from './world.ts'
+import { Crash, type CrashingUnitOfWork } from './crashing.ts'
+
+/** Plays one step. What the host would see thrown, a crash included, the caller sees thrown. */
+export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, index: number): Promise<void> => {
+  const payments = async () => (await snapshot(w)).cases
+  const payment = async (on: number): Promise<PaymentId | undefined> => at(await payments(), on)?.payment.id
+  const reservation = async (on: number): Promise<ReservationId | undefined> => at(await w.reservations(), on)?.id
+  const page = (on: number, state: string) =>
+    at(
+      w.provider.truth.attempts().filter((each) => each.kind === 'hosted' && each.state.type === state),
+      on,
+    )?.id
+  const { holdfast, provider } = w
+  if ('trouble' in doing && doing.trouble !== undefined) provider.faults.next(callOf[doing.do], doing.trouble)
+  switch (doing.do) {
+    case 'book': {
+      const actor = owner(`o${doing.who}`)
+      const opened = await holdfast.openIntent({ actor, kind: 'reservation', payload: { night: doing.night } })
+      if (opened.ok && doing.checkout)
+        await whileTimePasses(w, holdfast.startCheckout({ actor, paymentId: opened.value.paymentId }))
+      return
+    }
+    case 'checkout':
+    case 'cancel':
+    case 'sync': {
+      const paymentId = await payment(doing.on)
+      if (paymentId === undefined) return
+      const request = { actor: staff, paymentId, ...(doing.key ? { idempotencyKey: `k${index}` } : {}) }
+      const ask = { checkout: holdfast.startCheckout, cancel: holdfast.cancelPayment, sync: holdfast.syncPayment }[
+        doing.do
+      ]
+      const all = await whileTimePasses(w, Promise.allSettled(Array.from({ length: doing.times }, () => ask(request))))
+      const failed = all.filter((each) => each.status === 'rejected' && !(each.reason instanceof Crash))
+      if (failed.length > 0) throw failed[0]
+      return
+    }
+    case 'pay': {
+      const id = page(doing.on, 'opened')
+      return id === undefined ? undefined : provider.payer.pay(id)
+    }
+    case 'pay_wrong': {
+      const id = page(doing.on, 'opened')
+      return id === undefined ? undefined : provider.payer.pay(id, mxn(7n))
+    }
+    case 'pay_later': {
+      const id = page(doing.on, 'opened')
+      return id === undefined ? undefined : provider.payer.payLater(id)
+    }
+    case 'fail_later':
+    case 'settle_later': {
+      const id = page(doing.on, 'processing')
+      return id === undefined ? undefined : provider.payer.settle(id, doing.do === 'fail_later' ? 'failed' : 'paid')
+    }
+    case 'decline': {
+      const id = page(doing.on, 'opened')
+      return id === undefined ? undefined : provider.payer.declineOnPage(id)
+    }
+    case 'deliver': {
+      const event = at(provider.events(), doing.on)
+      if (event === undefined) return
+      await Promise.all(Array.from({ length: doing.times }, () => holdfast.receiveEvent(event)))
+      return
+    }
+    case 'pass':
+      return w.pass(doing.ms, Math.max(minute, doing.ms / 20))
+    case 'refund': {
+      const paymentId = await payment(doing.on)
+      if (paymentId === undefined) return
+      const { amount } = (await w.get(paymentId)).payment
+      await holdfast.refundPayment({
+        actor: staff,
+        paymentId,
+        amount: { ...amount, minorUnits: amount.minorUnits / BigInt(doing.part) },
+        ...(doing.key ? { idempotencyKey: `r${doing.on}` } : {}),
+      })
+      return
+    }
+    case 'refund_there':
+    case 'dispute': {
+      const charges = provider.truth
+        .attempts()
+        .flatMap(({ state }) => (state.type === 'captured' ? [state.charge] : []))
+      const charge = at(charges, doing.on)
+      if (charge === undefined) return
+      const back = provider.truth.refunds().filter(({ chargeId }) => chargeId === charge.id)
+      if (doing.do === 'refund_there' && back.length === 0) {
+        provider.bank.refund(charge.id, charge.amount.minorUnits / 2n + 1n)
+        const news = provider.events().at(-1)
+        if (news !== undefined) await holdfast.receiveEvent(news)
+      }
+      if (doing.do === 'dispute')
+        for (const outcome of ['opened', 'won'] as const) provider.bank.dispute(charge.id, outcome)
+      return
+    }
+    case 'start_balance': {
+      const reservationId = await reservation(doing.on)
+      if (reservationId !== undefined) await holdfast.startBalance({ actor: staff, reservationId })
+      return
+    }
+    case 'bad_card': {
+      const kase = at(
+        (await payments()).filter((each) => each.payment.savedCard !== undefined),
+        doing.on,
+      )
+      if (kase?.payment.savedCard !== undefined) await provider.payer.declineCard(kase.payment.savedCard)
+      return
+    }
+    case 'cancel_reservation': {
+      const reservationId = await reservation(doing.on)
+      if (reservationId !== undefined)
+        await holdfast.cancelReservation({
+          actor: staff,
+          reservationId,
+          refund: doing.on % 2 === 0 ? 'all' : 'nothing',
+        })
+      return
+    }
+    case 'reprice': {
+      const paymentId = await payment(doing.on)
+      if (paymentId !== undefined)
+        await holdfast.changeAmount({ actor: staff, paymentId, amount: mxn(BigInt(doing.to) * 111_00n) })
+      return
+    }
+    case 'fault':
+      return provider.faults.next(doing.call, doing.fault)
+    case 'crash':
+      return crash.plan(doing.after, doing.committed)
+  }
+}
+
+/** The call that each step is about. */
+const callOf = {
+  book: 'openSession',
+  checkout: 'openSession',
+  cancel: 'closeAttempt',
+  sync: 'findAttempt',
+  refund: 'refund',
+  start_balance: 'chargeSavedCard',
+  bad_card: 'chargeSavedCard',
+  cancel_reservation: 'closeAttempt',
+} as const satisfies Partial<Record<Step['do'], ProviderCall>>
+
+/** Lets those who wait for somebody else's answer wait. */
+const whileTimePasses = async <T>(w: World, act: Promise<T>): Promise<T> => {
+  let over = false
+  const done = act.finally(() => {
+    over = true
+  })
+  done.catch(() => {})
+  for (let round = 0; !over; round += 1) {
+    if (round > longestWaitRounds) throw new Error('Somebody waits for ever.')
+    // Time goes on only while somebody waits for it: a database takes its own.
+    if (w.clock.sleepers > 0) await w.clock.advance(1000)
+    await new Promise((resolve) => setTimeout(resolve, 0))
+  }
+  return done
+}
+
+const longestWaitRounds = 20_000
+
+const at = <T>(list: readonly T[], index: number): T | undefined =>
+  list.length === 0 ? undefined : list[index % list.length]

@@ -1,0 +1,130 @@
+import * as fc from 'fast-check'
+import { day, hour, minute } from '../../kernel/instant.ts'
+import type { ProviderCall, ProviderFault } from '../../memory/index.ts'
+
+/** What goes wrong with the very call that a step is about, if anything does. */
+export interface Trouble {
+  readonly trouble: ProviderFault | undefined
+}
+
+/** What can happen, as data: so that a failure prints as a list one can read, and shrinks. */
+export type Step =
+  | ({ readonly do: 'book'; readonly who: number; readonly night: number; readonly checkout: boolean } & Trouble)
+  | ({
+      readonly do: 'checkout' | 'cancel' | 'sync'
+      readonly on: number
+      readonly times: number
+      readonly key: boolean
+    } & Trouble)
+  | { readonly do: 'pay' | 'pay_wrong' | 'pay_later' | 'fail_later' | 'settle_later' | 'decline'; readonly on: number }
+  | { readonly do: 'deliver'; readonly on: number; readonly times: number }
+  | { readonly do: 'pass'; readonly ms: number }
+  | ({ readonly do: 'refund'; readonly on: number; readonly part: number; readonly key: boolean } & Trouble)
+  | { readonly do: 'refund_there' | 'dispute'; readonly on: number }
+  | ({ readonly do: 'start_balance' | 'bad_card' | 'cancel_reservation'; readonly on: number } & Trouble)
+  | { readonly do: 'reprice'; readonly on: number; readonly to: number }
+  | { readonly do: 'fault'; readonly call: ProviderCall; readonly fault: ProviderFault }
+  | { readonly do: 'crash'; readonly after: number; readonly committed: boolean }
+
+const on = fc.nat(7)
+const fault = fc.constantFrom<ProviderFault>(
+  'answer_lost',
+  'answer_lost',
+  'request_lost',
+  'unreachable',
+  'error_with_effect',
+  'error_without_effect',
+  'unrecognized_status',
+)
+const trouble = fc.option(fault, { nil: undefined, freq: 3 })
+/** Any step, those that matter more often. */
+export const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('book' as const),
+      who: fc.nat(2),
+      night: fc.nat(2),
+      checkout: fc.boolean(),
+      trouble,
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom('checkout' as const, 'checkout' as const, 'cancel' as const, 'sync' as const),
+      on,
+      times: fc.integer({ min: 1, max: 4 }),
+      key: fc.boolean(),
+      trouble,
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'pay' as const,
+        'pay' as const,
+        'pay' as const,
+        'pay_wrong' as const,
+        'pay_later' as const,
+        'fail_later' as const,
+        'settle_later' as const,
+        'decline' as const,
+      ),
+      on,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('deliver' as const),
+      on: fc.nat(30),
+      times: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('pass' as const),
+      ms: fc.constantFrom(minute, 20 * minute, 3 * hour, 2 * day, 70 * day),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('refund' as const),
+      on,
+      part: fc.integer({ min: 1, max: 3 }),
+      key: fc.boolean(),
+      trouble,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('refund_there' as const, 'dispute' as const), on }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('start_balance' as const, 'bad_card' as const, 'cancel_reservation' as const),
+      on,
+      trouble,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reprice' as const), on, to: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('fault' as const),
+      call: fc.constantFrom<ProviderCall>(
+        'openSession',
+        'chargeSavedCard',
+        'closeAttempt',
+        'findAttempt',
+        'refund',
+        'refund',
+        'findRefund',
+      ),
+      fault,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), after: fc.nat(3), committed: fc.boolean() }) },
+)
