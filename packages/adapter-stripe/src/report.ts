@@ -65,7 +65,7 @@ export const markedAttempt = ({ metadata }: Pick<IntentWire, 'metadata'>): Attem
   metadata.attempt_id === undefined ? undefined : parseId(metadata.attempt_id)
 
 /** The refund that an object is marked with. */
-export const markedRefund = ({ metadata }: Pick<RefundWire, 'metadata'>): RefundId | undefined =>
+const markedRefund = ({ metadata }: Pick<RefundWire, 'metadata'>): RefundId | undefined =>
   metadata.refund_id === undefined ? undefined : parseId(metadata.refund_id)
 
 /** True for a charge without its payer that waits for somebody to come. Nobody will: it has to be ended. */
