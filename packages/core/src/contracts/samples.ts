@@ -12,12 +12,19 @@ import type { Reservation, Slot } from '../reservation/reservation.ts'
 /** The first moment of every story in the contracts; `at(5)` is five milliseconds into it. */
 export const at = (ms: number): Instant => instant(1_790_000_000_000 + ms)
 
+/** The payment all samples are about. */
 export const paymentId = (text: string): PaymentId => text as PaymentId
+/** An attempt of that payment. */
 export const attemptId = (text: string): AttemptId => text as AttemptId
+/** A refund of that payment. */
 export const refundId = (text: string): RefundId => text as RefundId
+/** The intent that payment is for. */
 export const intentId = (text: string): IntentId => text as IntentId
+/** The reservation it becomes. */
 export const reservationId = (text: string): ReservationId => text as ReservationId
+/** Whose they all are. */
 export const ownerId = (text: string): OwnerId => text as OwnerId
+/** What is booked. */
 export const resourceId = (text: string): ResourceId => text as ResourceId
 
 /** One more than a double can count to, and the most that 64 bits hold. */

@@ -3,10 +3,15 @@ declare const kind: unique symbol
 /** A string that only one kind of thing is known by, so that a payment's id cannot be passed for an attempt's. */
 export type Id<Kind extends string> = string & { readonly [kind]: Kind }
 
+/** A payment, here. The provider never sees it as its own: it stands in our metadata there. */
 export type PaymentId = Id<'payment'>
+/** One attempt to pay; also its idempotency key towards the provider. */
 export type AttemptId = Id<'attempt'>
+/** One refund; also its first idempotency key towards the provider. */
 export type RefundId = Id<'refund'>
+/** A pending intent. */
 export type IntentId = Id<'intent'>
+/** A reservation. */
 export type ReservationId = Id<'reservation'>
 /** Whoever a payment belongs to, as the host names its people. */
 export type OwnerId = Id<'owner'>

@@ -12,6 +12,7 @@ export type { MemoryBank, MemoryPayer } from './memory-provider-acts.ts'
 export type { ProviderCall, ProviderFault } from './memory-provider-calls.ts'
 export type { LedgerAttempt, LedgerRefund } from './memory-provider-ledger.ts'
 
+/** What an in-memory provider is made with. */
 export interface MemoryPaymentProviderOptions {
   readonly clock: Pick<Clock, 'now'>
   /** The mode that every report and event names. Default false: no real money. */

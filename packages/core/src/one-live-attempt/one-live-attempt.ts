@@ -15,6 +15,7 @@ export type AttemptPlan =
   /** A page is open that no longer will do: it must be proven dead at the provider before anything is started. */
   | { readonly type: 'close_first'; readonly attempt: LiveAttempt }
 
+/** Why nobody can be sent to pay now, or ever. */
 export type AttemptPlanRefusal =
   | { readonly code: 'payment_already_completed' }
   | { readonly code: 'payment_cancelled' }

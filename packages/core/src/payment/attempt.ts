@@ -61,6 +61,7 @@ interface Live {
   readonly looks: number
 }
 
+/** One way to pay one payment, in each of its statuses with what is known then. */
 export type Attempt =
   | (Base & Live & { readonly status: 'requested' }) // asked for, answer not yet heard
   | (Base & Live & { readonly status: 'open'; readonly url: string; readonly expiresAt: Instant })
@@ -72,6 +73,7 @@ export type Attempt =
 /** An attempt that may still bring money: at most one per payment. */
 export type LiveAttempt = Extract<Attempt, Live>
 
+/** What can happen to an attempt. All but the last two were told by the provider. */
 export type AttemptEvent =
   | {
       readonly type: 'opened'
@@ -96,12 +98,14 @@ export type AttemptState =
   | { readonly type: 'declined'; readonly failure: PaymentFailure }
   | { readonly type: 'expired' }
 
+/** What can be put to an attempt. */
 export type AttemptCommand =
   | { readonly type: 'observe'; readonly at: Instant; readonly state: AttemptState; readonly providerId?: string }
   | { readonly type: 'close'; readonly reason: ClosingReason }
   /** Asked the provider, and heard nothing new or nothing at all. */
   | { readonly type: 'note_look'; readonly at: Instant }
 
+/** status → event → status: all that may happen to an attempt. */
 export const attemptTransitions = {
   requested: {
     opened: 'open',

@@ -50,6 +50,7 @@ interface Collected {
   readonly refunded: bigint
 }
 
+/** A sum that is due, in each of its statuses with what is known then. */
 export type Payment =
   | (Base & { readonly status: 'pending' }) //     due, and not failed: a hosted page may be open
   | (Base & { readonly status: 'processing' }) //  a charge was asked for or the provider is at it: not yet heard
@@ -64,6 +65,7 @@ export type Payment =
 /** Who or what ended a payment that nobody has paid. */
 export type CancelReason = 'requested' | 'abandoned' | 'reservation_cancelled'
 
+/** What can happen to a payment. */
 export type PaymentEvent =
   | { readonly type: 'checkout_started' }
   | { readonly type: 'charge_started' }
@@ -104,11 +106,13 @@ export type PaymentCommand =
   | { readonly type: 'note_refunded'; readonly total: bigint }
   | { readonly type: 'note_dispute'; readonly at: Instant; readonly outcome: 'opened' | 'won' | 'lost' }
 
+/** Why a payment will not do what it is asked. It is never the provider's refusal: that is a failure. */
 export type PaymentRefusal =
   | { readonly code: 'payment_already_completed'; readonly status: Payment['status'] }
   | { readonly code: 'payment_cancelled' }
   | { readonly code: 'payment_not_completed'; readonly status: Payment['status'] }
 
+/** status → event → status: all that may happen to a payment. `cancelled` can still be paid where the host honours late money. */
 export const paymentTransitions = {
   pending: {
     charge_started: 'processing',

@@ -44,12 +44,14 @@ interface Unsettled {
   readonly looks: number
 }
 
+/** Money on its way back, in each of its statuses with what is known then. */
 export type Refund =
   | (Base & Unsettled & { readonly status: 'requested' }) // asked for, answer not yet heard
   | (Base & Unsettled & { readonly status: 'pending' }) //   the provider has it, the money is on its way
   | (Base & { readonly status: 'succeeded'; readonly succeededAt: Instant })
   | (Base & { readonly status: 'failed'; readonly failedAt: Instant; readonly detail: string })
 
+/** What can happen to a refund. */
 export type RefundEvent =
   | { readonly type: 'accepted'; readonly at: Instant; readonly providerId: string }
   | { readonly type: 'succeeded'; readonly at: Instant; readonly providerId: string }
@@ -64,11 +66,13 @@ export type RefundState =
   | { readonly type: 'succeeded' }
   | { readonly type: 'failed'; readonly detail: string }
 
+/** What can be put to a refund. `rotate_key` names the key it saw in use, so that two who ask rotate once. */
 export type RefundCommand =
   | { readonly type: 'observe'; readonly at: Instant; readonly state: RefundState; readonly providerId?: string }
   | { readonly type: 'note_look'; readonly at: Instant }
   | { readonly type: 'rotate_key'; readonly used: string }
 
+/** status → event → status: all that may happen to a refund. */
 export const refundTransitions = {
   requested: {
     accepted: 'pending',

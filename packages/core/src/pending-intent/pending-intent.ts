@@ -36,6 +36,7 @@ interface Base {
   readonly createdAt: Instant
 }
 
+/** What somebody wants to buy, in each of its statuses with what is known then. */
 export type PendingIntent =
   | (Base & { readonly status: 'open' })
   | (Base & { readonly status: 'paid'; readonly paidAt: Instant })
@@ -49,24 +50,28 @@ export interface RecordRef {
   readonly id: string
 }
 
+/** What can happen to an intent. */
 export type IntentEvent =
   | { readonly type: 'paid'; readonly at: Instant }
   | { readonly type: 'fulfilled'; readonly at: Instant; readonly record: RecordRef }
   | { readonly type: 'refunded'; readonly at: Instant; readonly reason: RefundReason }
   | { readonly type: 'abandoned'; readonly at: Instant }
 
+/** What can be put to an intent. */
 export type IntentCommand =
   | { readonly type: 'note_paid'; readonly at: Instant }
   | { readonly type: 'fulfil'; readonly at: Instant; readonly record: RecordRef }
   | { readonly type: 'give_back'; readonly at: Instant; readonly reason: RefundReason }
   | { readonly type: 'abandon'; readonly at: Instant }
 
+/** Why an intent will not do what it is asked. */
 export type IntentRefusal =
   | { readonly code: 'intent_not_paid' }
   | { readonly code: 'intent_already_fulfilled' }
   | { readonly code: 'intent_already_paid' }
   | { readonly code: 'intent_refunded' }
 
+/** status → event → status: all that may happen to an intent. */
 export const intentTransitions = {
   open: { paid: 'paid', abandoned: 'abandoned' },
   paid: { fulfilled: 'fulfilled', refunded: 'refunded' },

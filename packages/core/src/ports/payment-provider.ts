@@ -95,6 +95,7 @@ export interface AttemptQuery {
   readonly requestedAt: Instant
 }
 
+/** What is needed to give money back. */
 export interface RefundRequest {
   readonly refundId: RefundId
   readonly paymentId: PaymentId

@@ -17,6 +17,7 @@ export interface ProviderEvent {
   readonly news: ProviderNews
 }
 
+/** What an event is about, and what it says. */
 export type ProviderNews =
   /**
    * About an attempt, named by the provider's id, by ours where our mark is on the object, or by both; never by neither.

@@ -4,6 +4,7 @@ import type { Json } from '../kernel/json.ts'
 /** Work that waits in the database. `dead`: given up after many tries, until a human revives it. */
 export type WorkStatus = 'waiting' | 'done' | 'dead'
 
+/** Work to be added to a queue. */
 export interface NewWork<Body> {
   /** What the work is known by. Chosen by the caller: the same work has the same id. */
   readonly id: string
@@ -13,6 +14,7 @@ export interface NewWork<Body> {
   readonly leaseMs?: number
 }
 
+/** A piece of work as it is stored. */
 export interface Work<Body> {
   readonly id: string
   readonly body: Body

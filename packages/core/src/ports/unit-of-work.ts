@@ -26,6 +26,7 @@ export interface UnitOfWork {
   read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
 }
 
+/** What can be read and written in one transaction. Everything is kept together, or nothing. */
 export interface Transaction {
   readonly payments: PaymentStore
   readonly intents: IntentStore
@@ -48,6 +49,7 @@ export interface Versioned<Value> {
   readonly version: Version
 }
 
+/** Payments, each with its attempts and refunds. */
 export interface PaymentStore {
   /**
    * The payment with all its attempts and refunds, or `undefined` when there is none. In `run` it is locked until the end
@@ -85,6 +87,7 @@ export interface PaymentStore {
   list(filter: PaymentFilter): Promise<readonly PaymentSummary[]>
 }
 
+/** Which payments to list. */
 export interface PaymentFilter {
   readonly owner?: OwnerId
   readonly status?: Payment['status']
@@ -98,6 +101,7 @@ export interface PaymentSummary {
   readonly updatedAt: Instant
 }
 
+/** Pending intents. */
 export interface IntentStore {
   /** Locked in `run` until the end of the transaction. */
   find(id: IntentId): Promise<Versioned<PendingIntent> | undefined>
@@ -109,6 +113,7 @@ export interface IntentStore {
   save(intent: PendingIntent, expected: Version): Promise<void>
 }
 
+/** Reservations, and who holds what when. */
 export interface ReservationStore {
   /** Locked in `run` until the end of the transaction. */
   find(id: ReservationId): Promise<Versioned<Reservation> | undefined>
@@ -143,6 +148,7 @@ export interface CustomerStore {
   remember(owner: OwnerId, customerId: string): Promise<void>
 }
 
+/** The stories of payments. */
 export interface Timeline {
   append(entries: readonly TimelineEntry[]): Promise<void>
   /** The payment's story, oldest first, in the order it was written. */
@@ -164,6 +170,7 @@ export interface Inbox extends Omit<Queue<ProviderEvent>, 'append'> {
   listRecent(limit: number): Promise<readonly Work<ProviderEvent>[]>
 }
 
+/** What became of a key that was claimed. */
 export type Claim<Outcome> =
   /** Nobody used this key, or somebody did for the same request and was not heard of since: do the work, then settle. */
   | { readonly type: 'fresh' }

@@ -34,6 +34,7 @@ interface Base {
   readonly createdAt: Instant
 }
 
+/** A slot that is taken, in each of its statuses with what is known then. */
 export type Reservation =
   | (Base & { readonly status: 'confirmed' }) //   the deposit is paid, the balance is not due yet
   | (Base & { readonly status: 'balance_due' }) // its day has come, or somebody started on it early
@@ -45,18 +46,21 @@ export type Reservation =
       readonly cancelledBy: 'owner' | 'staff' | 'system'
     })
 
+/** What can happen to a reservation. */
 export type ReservationEvent =
   | { readonly type: 'balance_fell_due' }
   | { readonly type: 'balance_paid' }
   | { readonly type: 'completed'; readonly at: Instant }
   | { readonly type: 'cancelled'; readonly at: Instant; readonly by: 'owner' | 'staff' | 'system' }
 
+/** What can be put to a reservation. */
 export type ReservationCommand =
   | { readonly type: 'start_balance' }
   | { readonly type: 'note_balance_paid' }
   | { readonly type: 'complete'; readonly at: Instant }
   | { readonly type: 'cancel'; readonly at: Instant; readonly by: 'owner' | 'staff' | 'system' }
 
+/** Why a reservation will not do what it is asked. */
 export type ReservationRefusal =
   | { readonly code: 'reservation_cancelled' }
   | { readonly code: 'reservation_completed' }
@@ -65,6 +69,7 @@ export type ReservationRefusal =
   | { readonly code: 'balance_already_paid' }
   | { readonly code: 'balance_not_owed' }
 
+/** status → event → status: all that may happen to a reservation. */
 export const reservationTransitions = {
   confirmed: { balance_fell_due: 'balance_due', balance_paid: 'paid', cancelled: 'cancelled' },
   balance_due: { balance_paid: 'paid', cancelled: 'cancelled' },

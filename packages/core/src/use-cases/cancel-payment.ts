@@ -14,6 +14,7 @@ import type { PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 
+/** What is asked of {@link cancelPayment}. */
 export interface CancelPaymentRequest {
   readonly actor: Actor
   readonly paymentId: PaymentId
@@ -32,12 +33,15 @@ export interface CancelledPayment {
   readonly providerCancellation: 'done' | 'pending'
 }
 
+/** Why {@link cancelPayment} refuses. */
 export type CancelPaymentRefusal =
   | KeyReused
   | { readonly code: 'payment_not_found' }
   | { readonly code: 'payment_already_completed'; readonly payment: Payment }
 
+/** What {@link cancelPayment} answers. */
 export type CancelPaymentOutcome = Result<CancelledPayment, CancelPaymentRefusal>
+/** The use case {@link cancelPayment}, wired. */
 export type CancelPayment = (request: CancelPaymentRequest) => Promise<CancelPaymentOutcome>
 
 /**

@@ -18,6 +18,7 @@ import type { Dependencies } from './dependencies.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 
+/** What is asked of {@link cancelReservation}. */
 export interface CancelReservationRequest {
   readonly actor: Actor
   readonly reservationId: ReservationId
@@ -26,12 +27,14 @@ export interface CancelReservationRequest {
   readonly idempotencyKey?: string
 }
 
+/** What {@link cancelReservation} answers. */
 export type CancelReservationOutcome = Result<
   { readonly reservation: Reservation },
   | KeyReused
   | { readonly code: 'reservation_not_found' }
   | Extract<ReservationRefusal, { readonly code: 'reservation_completed' }>
 >
+/** The use case {@link cancelReservation}, wired. */
 export type CancelReservation = (request: CancelReservationRequest) => Promise<CancelReservationOutcome>
 
 /**

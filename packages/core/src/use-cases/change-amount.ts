@@ -13,6 +13,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
 import { storeChange } from './store-change.ts'
 
+/** What is asked of {@link changeAmount}. */
 export interface ChangeAmountRequest {
   /** Prices are the host's to change, never an owner's. */
   readonly actor: Exclude<Actor, { readonly type: 'owner' }>
@@ -22,6 +23,7 @@ export interface ChangeAmountRequest {
   readonly item?: LineItem
 }
 
+/** Why {@link changeAmount} refuses. */
 export type ChangeAmountRefusal =
   | { readonly code: 'payment_not_found' }
   | { readonly code: 'payment_already_completed' }
@@ -29,6 +31,7 @@ export type ChangeAmountRefusal =
   | { readonly code: 'charge_in_flight' }
   | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
 
+/** The use case {@link changeAmount}, wired. */
 export type ChangeAmount = (
   request: ChangeAmountRequest,
 ) => Promise<Result<{ readonly payment: Payment }, ChangeAmountRefusal>>

@@ -5,6 +5,7 @@ import type { Drained } from './apply-inbox.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
 
+/** The use case {@link drainOutbox}, wired. */
 export type DrainOutbox = (limit: number) => Promise<Drained>
 
 /**

@@ -15,6 +15,7 @@ import type { Dependencies } from './dependencies.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 
+/** What is asked of {@link openIntent}. */
 export interface OpenIntentRequest {
   readonly actor: Extract<Actor, { readonly type: 'owner' }>
   /** The name of a registered fulfilment kind. */
@@ -34,10 +35,12 @@ export interface OpenedIntent {
   readonly expiresAt: Instant
 }
 
+/** What {@link openIntent} answers. */
 export type OpenIntentOutcome = Result<
   OpenedIntent,
   QuoteRefusal | KeyReused | { readonly code: 'unknown_kind'; readonly known: readonly string[] }
 >
+/** The use case {@link openIntent}, wired. */
 export type OpenIntent = (request: OpenIntentRequest) => Promise<OpenIntentOutcome>
 
 /**

@@ -19,6 +19,7 @@ export type Performed =
   | { readonly type: 'postponed'; readonly because: 'unreachable' | 'unknown'; readonly retryAfterMs: number }
   | { readonly type: 'dead' }
 
+/** The use case {@link performEffect}, wired. */
 export type PerformEffect = (
   work: Leased<Effect>,
   /** Runs in the transaction that stores the outcome, with the case as it is then. */

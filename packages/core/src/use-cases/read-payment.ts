@@ -8,6 +8,7 @@ import { mayTouch, type Actor } from './actor.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
 
+/** What is asked of {@link readPayment}. */
 export interface ReadPaymentRequest {
   readonly actor: Actor
   readonly paymentId: PaymentId
@@ -18,6 +19,7 @@ export interface PaymentNotFound {
   readonly code: 'payment_not_found'
 }
 
+/** The use case {@link readPayment}, wired. */
 export type ReadPayment = (request: ReadPaymentRequest) => Promise<Result<PaymentCase, PaymentNotFound>>
 
 /** A payment with its attempts and refunds, as stored. Refuses: `payment_not_found`. */
@@ -30,6 +32,7 @@ export const readPayment =
       : ok(found.value)
   }
 
+/** The use case {@link readTimeline}, wired. */
 export type ReadTimeline = (request: ReadPaymentRequest) => Promise<Result<readonly TimelineEntry[], PaymentNotFound>>
 
 /** Everything that happened to a payment, oldest first: commands, facts, calls and their answers, events. */

@@ -14,6 +14,7 @@ import type { PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 
+/** What is asked of {@link refundPayment}. */
 export interface RefundPaymentRequest {
   /** Refunds are the host's to give, never an owner's. */
   readonly actor: Exclude<Actor, { readonly type: 'owner' }>
@@ -31,6 +32,7 @@ export interface RequestedRefund {
   readonly payment: Payment
 }
 
+/** Why {@link refundPayment} refuses. */
 export type RefundPaymentRefusal =
   | KeyReused
   | { readonly code: 'payment_not_found' }
@@ -39,7 +41,9 @@ export type RefundPaymentRefusal =
   | { readonly code: 'currency_mismatch'; readonly currency: string }
   | { readonly code: 'refund_exceeds_payment'; readonly refundable: Money }
 
+/** What {@link refundPayment} answers. */
 export type RefundPaymentOutcome = Result<RequestedRefund, RefundPaymentRefusal>
+/** The use case {@link refundPayment}, wired. */
 export type RefundPayment = (request: RefundPaymentRequest) => Promise<RefundPaymentOutcome>
 
 /**

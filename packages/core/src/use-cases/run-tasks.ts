@@ -10,6 +10,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { StartBalance } from './start-balance.ts'
 import type { Sweep } from './sweep.ts'
 
+/** The use case {@link runTasks}, wired. */
 export type RunTasks = (limit: number) => Promise<Drained>
 
 interface TaskDependencies extends Dependencies {

@@ -18,6 +18,7 @@ import type { PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { pageTerms, storeChange } from './store-change.ts'
 
+/** What is asked of {@link startBalance}. */
 export interface StartBalanceRequest {
   readonly actor: Actor
   readonly reservationId: ReservationId
@@ -33,6 +34,7 @@ export interface StartedBalance {
   readonly expiresAt?: Instant
 }
 
+/** What {@link startBalance} answers. */
 export type StartBalanceOutcome = Result<
   StartedBalance,
   | KeyReused
@@ -43,6 +45,7 @@ export type StartBalanceOutcome = Result<
     >
   | { readonly code: 'payment_cancelled' }
 >
+/** The use case {@link startBalance}, wired. */
 export type StartBalance = (request: StartBalanceRequest) => Promise<StartBalanceOutcome>
 
 /**

@@ -19,6 +19,7 @@ import type { Performed, PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { pageTerms, storeChange } from './store-change.ts'
 
+/** What is asked of {@link startCheckout}. */
 export interface StartCheckoutRequest {
   readonly actor: Actor
   readonly paymentId: PaymentId
@@ -37,6 +38,7 @@ export type Checkout =
     }
   | { readonly type: 'pending'; readonly paymentId: PaymentId }
 
+/** Why {@link startCheckout} refuses. */
 export type StartCheckoutRefusal =
   | AttemptPlanRefusal
   | KeyReused
@@ -47,7 +49,9 @@ export type StartCheckoutRefusal =
   | { readonly code: 'payment_declined'; readonly failure: PaymentFailure }
   | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
 
+/** What {@link startCheckout} answers. */
 export type StartCheckoutOutcome = Result<Checkout, StartCheckoutRefusal>
+/** The use case {@link startCheckout}, wired. */
 export type StartCheckout = (request: StartCheckoutRequest) => Promise<StartCheckoutOutcome>
 
 /**

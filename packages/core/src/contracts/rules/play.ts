@@ -1,5 +1,6 @@
 import { minute } from '../../kernel/instant.ts'
 import type { PaymentId, ReservationId } from '../../kernel/ids.ts'
+import { isCollected } from '../../payment/payment.ts'
 import type { ProviderCall } from '../../memory/index.ts'
 import { snapshot } from './oracle.ts'
 import type { Step } from './step.ts'
@@ -70,7 +71,9 @@ export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, ind
     case 'pass':
       return w.pass(doing.ms, Math.max(minute, doing.ms / 20))
     case 'refund': {
-      const paymentId = await payment(doing.on)
+      // Mostly of those that brought money; of the others now and then, to be refused.
+      const paid = (await payments()).filter((kase) => isCollected(kase.payment))
+      const paymentId = doing.on === 0 ? await payment(0) : at(paid, doing.on)?.payment.id
       if (paymentId === undefined) return
       const { amount } = (await w.get(paymentId)).payment
       await holdfast.refundPayment({
