@@ -8,8 +8,8 @@ export type Asked<Body> = { readonly type: 'got'; readonly body: Body } | Proble
 /**
  * Makes a call and reads what it answers.
  *
- * The SDK takes any JSON without an `error` for success, whatever its status: a body that is not the object asked for is
- * an answer that says nothing.
+ * The SDK takes any JSON without an `error` for success, whatever its status: a body that is not the object asked for
+ * is an answer that says nothing.
  */
 export const ask = async <Body>(wire: z.ZodType<Body>, call: () => Promise<unknown>): Promise<Asked<Body>> => {
   try {
@@ -28,7 +28,10 @@ export const ask = async <Body>(wire: z.ZodType<Body>, call: () => Promise<unkno
 
 type LookUpAnswer = Extract<ProviderAnswer<never>, { readonly type: 'absent' | 'unreachable' | 'unknown' }>
 
-/** A problem of a call that only looks: what is missing is absent, and being refused proves nothing about what was looked for. */
+/**
+ * A problem of a call that only looks: what is missing is absent, and being refused proves nothing about what was
+ * looked for.
+ */
 export const ofLookUp = (problem: Problem): LookUpAnswer => {
   switch (problem.type) {
     case 'missing':

@@ -21,8 +21,8 @@ export const attemptsAt = (stripe: Stripe, maxPages: number) => {
   }
 
   /**
-   * A charge that waits for somebody, with nobody there: it is cancelled, so that it is dead at Stripe before it is called
-   * declined here. Where it cannot be, it has moved on meanwhile, and is asked for again.
+   * A charge that waits for somebody, with nobody there: it is cancelled, so that it is dead at Stripe before it is
+   * called declined here. Where it cannot be, it has moved on meanwhile, and is asked for again.
    */
   const settleWaiting = async (intent: IntentWire): Promise<Answer> => {
     if (!waitsForSomebody(intent)) return reported(reportOfIntent(intent))
@@ -79,7 +79,9 @@ const isOurs = (
   attemptId: AttemptId,
 ): boolean => marks.attempt_id === attemptId && marks.kind === kind
 
-/** Of several of one attempt, the one that has brought money comes first, then the ones that may; the dead come last. */
+/**
+ * Of several of one attempt, the one that has brought money comes first, then the ones that may; the dead come last.
+ */
 const pick = (reports: readonly AttemptReport[]): Answer => {
   const [first, ...rest] = reports.toSorted((a, b) => weight(a) - weight(b))
   if (first === undefined) return { type: 'absent' }

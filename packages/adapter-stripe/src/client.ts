@@ -5,7 +5,10 @@ type HttpClient = NonNullable<NonNullable<ConstructorParameters<typeof Stripe>[1
 export interface StripeClientOptions {
   /** The account's secret or restricted key. */
   readonly apiKey: string
-  /** Where the API is, such as `http://127.0.0.1:12111` for a simulator. Default: Stripe's own. Scheme, host and port only. */
+  /**
+   * Where the API is, such as `http://127.0.0.1:12111` for a simulator. Default: Stripe's own. Scheme, host and port
+   * only.
+   */
   readonly apiBase?: string
   /** How long a call may stand still before its outcome is called unknown. Default 10 s. */
   readonly timeoutMs?: number

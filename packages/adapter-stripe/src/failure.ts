@@ -14,10 +14,10 @@ export type Problem =
 /**
  * Sorts an error by what it proves.
  *
- * Nothing happened: not connected, a wrong key (401, 403: money must not be declared dead over a misconfiguration), 429,
- * a path that is not Stripe's. Nothing will: 400 and 404. Unheard: the connection was lost, the time was up, or another
- * call holds the key (409). An answer that says nothing about the effect: 5xx, what is no JSON, a key that was used with
- * other parameters (something was done under it), and everything not listed.
+ * Nothing happened: not connected, a wrong key (401, 403: money must not be declared dead over a misconfiguration),
+ * 429, a path that is not Stripe's. Nothing will: 400 and 404. Unheard: the connection was lost, the time was up, or
+ * another call holds the key (409). An answer that says nothing about the effect: 5xx, what is no JSON, a key that was
+ * used with other parameters (something was done under it), and everything not listed.
  */
 export const problemOf = (error: unknown): Problem => {
   if (!(error instanceof Stripe.errors.StripeError)) return unheard(messageOf(error))

@@ -10,8 +10,8 @@ export type ListPage = (paging: { readonly limit: number; readonly starting_afte
 /**
  * Every object of a list that is marked as wanted, as Stripe sent it, newest first.
  *
- * Other programs' objects are passed over without being read. A list that goes on past `maxPages` is not known to its end:
- * unless something was found, that is `unknown` and never "there is none".
+ * Other programs' objects are passed over without being read. A list that goes on past `maxPages` is not known to its
+ * end: unless something was found, that is `unknown` and never "there is none".
  */
 export const findMarked = async (
   fetchPage: ListPage,

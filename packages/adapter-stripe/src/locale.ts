@@ -1,7 +1,7 @@
 /** What Stripe's hosted page speaks, besides choosing by itself. Source: the types of SDK 23.1. */
 const spoken = (
-  'bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv ' +
-  'th tr vi zh zh-HK zh-TW'
+  'bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ' +
+  'ro ru sk sl sv th tr vi zh zh-HK zh-TW'
 ).split(' ')
 
 /** Tags whose page has another name. */

@@ -21,9 +21,9 @@ export interface StripeProviderOptions {
 /**
  * Stripe as a {@link PaymentProvider}: Checkout Sessions for hosted pages, PaymentIntents for saved cards.
  *
- * A hosted attempt is known by its session's id, a saved card's charge by its PaymentIntent's; money is always known by
- * the PaymentIntent, which is what refunds and disputes name. Every object bears our ids in its metadata, so that it can
- * be found when its name was never heard.
+ * A hosted attempt is known by its session's id, a saved card's charge by its PaymentIntent's; money is always known
+ * by the PaymentIntent, which is what refunds and disputes name. Every object bears our ids in its metadata, so that
+ * it can be found when its name was never heard.
  */
 export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProviderOptions): PaymentProvider => {
   const attempts = attemptsAt(stripe, lookUpPages)
@@ -41,8 +41,8 @@ export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProvi
           ),
         )
       const first = await open(request)
-      // A customer that was deleted at Stripe must not keep its owner from paying: the page makes a new one. Nothing was
-      // kept under the key, since the parameters did not pass.
+      // A customer that was deleted at Stripe must not keep its owner from paying: the page makes a new one. Nothing
+      // was kept under the key, since the parameters did not pass.
       const asked = isCustomerGone(first, request) ? await open(withoutCustomer(request)) : first
       switch (asked.type) {
         case 'got':

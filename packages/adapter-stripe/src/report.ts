@@ -34,8 +34,9 @@ export const reportOfIntent = (intent: IntentWire): AttemptReport => ({
 })
 
 /**
- * What the PaymentIntent behind a hosted page says about the attempt. It names no page, so the report names none either;
- * our mark on it does. Only news that cannot be undone on the page: money came, is on its way, or is authorized.
+ * What the PaymentIntent behind a hosted page says about the attempt. It names no page, so the report names none
+ * either; our mark on it does. Only news that cannot be undone on the page: money came, is on its way, or is
+ * authorized.
  */
 export const reportOfPageIntent = (intent: IntentWire): AttemptReport | undefined => {
   const state = stateOfIntent(intent)

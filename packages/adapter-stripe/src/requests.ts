@@ -11,15 +11,15 @@ import type Stripe from 'stripe'
 import { toStripeLocale } from './locale.ts'
 
 /**
- * A page lives 30 minutes to 24 hours (Checkout Session reference). A minute is left at the short end, for the call and for
- * clocks that disagree. None at the long end: an ending of exactly a day must stay the same for every try.
+ * A page lives 30 minutes to 24 hours (Checkout Session reference). A minute is left at the short end, for the call
+ * and for clocks that disagree. None at the long end: an ending of exactly a day must stay the same for every try.
  */
 const shortestPageMs = 31 * minute
 const longestPageMs = 24 * hour
 
 /**
- * What a hosted page is asked for with. `amount` is the sum in Stripe's own terms, `now` only moves an ending that is out
- * of Stripe's bounds into them.
+ * What a hosted page is asked for with. `amount` is the sum in Stripe's own terms, `now` only moves an ending that is
+ * out of Stripe's bounds into them.
  *
  * It never names payment methods: the account's settings decide what the page offers.
  */

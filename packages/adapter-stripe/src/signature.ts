@@ -7,8 +7,8 @@ export interface SignatureHeader {
 }
 
 /**
- * Takes a `Stripe-Signature` header apart: `t=<seconds>,v1=<hex>`, with as many `v1` as there are secrets while one is being
- * rolled. Other schemes are passed over. `undefined` for what is not such a header, as a time given twice.
+ * Takes a `Stripe-Signature` header apart: `t=<seconds>,v1=<hex>`, with as many `v1` as there are secrets while one is
+ * being rolled. Other schemes are passed over. `undefined` for what is not such a header, as a time given twice.
  */
 export const readSignatureHeader = (header: string): SignatureHeader | undefined => {
   const parts = header.split(',').map((part) => part.split('=', 2) as [string, string?])

@@ -23,8 +23,8 @@ type Translated = Result<ProviderNews, string>
 /**
  * What an event of Stripe's means for us: news, or, in words, why its object cannot be read.
  *
- * An object without our mark is another program's: the account need not be ours alone. A type that is not listed is about
- * nothing. What an event says was so when it was made; whether it still is, is asked where it matters.
+ * An object without our mark is another program's: the account need not be ours alone. A type that is not listed is
+ * about nothing. What an event says was so when it was made; whether it still is, is asked where it matters.
  */
 export const translateEvent = (event: {
   readonly type: string
@@ -132,8 +132,8 @@ const ofIntent = (intent: IntentWire, attemptId: AttemptId, type: string): Provi
 }
 
 /**
- * An inquiry (`warning_…`) takes no money, so it opens nothing; it may become a dispute, whose funds are then withdrawn.
- * One that is closed in any way but lost leaves the money where it is.
+ * An inquiry (`warning_…`) takes no money, so it opens nothing; it may become a dispute, whose funds are then
+ * withdrawn. One that is closed in any way but lost leaves the money where it is.
  */
 const outcomeOfDispute = (type: string, status: string): 'opened' | 'won' | 'lost' | undefined => {
   if (type === 'charge.dispute.closed') return status === 'lost' ? 'lost' : 'won'

@@ -55,8 +55,7 @@ const table: readonly (readonly [string, Behaviour, object])[] = [
     failing(404, {
       type: 'invalid_request_error',
       code: 'resource_missing',
-      message:
-        "No such customer: 'cus_1'; a similar object exists in live mode, but a test mode key was used to make this request.",
+      message: "No such customer: 'cus_1'; a similar object exists in live mode, but a test mode key was used.",
     }),
     { type: 'unreachable', detail: expect.stringContaining('other mode') },
   ],

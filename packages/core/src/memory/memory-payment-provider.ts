@@ -36,15 +36,19 @@ export interface MemoryPaymentProvider extends PaymentProvider {
     attempts(): readonly LedgerAttempt[]
     refunds(): readonly LedgerRefund[]
   }
-  /** The news of everything that happened so far, oldest first. Each reader delivers, repeats or loses them as it likes. */
+  /**
+   * The news of everything that happened so far, oldest first. Each reader delivers, repeats or loses them as it
+   * likes.
+   */
   events(): readonly ProviderEvent[]
 }
 
 /**
- * A payment provider in memory: stateful, scripted, and as strict as a real one about idempotency keys, states and sums.
+ * A payment provider in memory: stateful, scripted, and as strict as a real one about idempotency keys, states and
+ * sums.
  *
- * Keys are kept for 24 hours, answers and errors alike, and forgotten then, as Stripe's are. Ids are numbered, so that the
- * same story has the same ids every time.
+ * Keys are kept for 24 hours, answers and errors alike, and forgotten then, as Stripe's are. Ids are numbered, so that
+ * the same story has the same ids every time.
  */
 export const memoryPaymentProvider = ({
   clock,

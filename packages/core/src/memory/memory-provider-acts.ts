@@ -4,7 +4,9 @@ import type { PaymentFailure } from '../payment/failure.ts'
 import type { SavedCard } from '../payment/payment.ts'
 import type { LedgerAttempt, LedgerRefund, ProviderLedger } from './memory-provider-ledger.ts'
 
-/** What people do on hosted pages and with their cards. An act on a page that cannot be acted on throws a RangeError. */
+/**
+ * What people do on hosted pages and with their cards. An act on a page that cannot be acted on throws a RangeError.
+ */
 export interface MemoryPayer {
   /** Pays an open page; the money comes at once. With `amount`, another sum arrives than was asked for. */
   pay(sessionId: string, amount?: Money): Promise<void>
