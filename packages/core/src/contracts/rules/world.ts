@@ -89,6 +89,11 @@ export interface World {
 export interface WorldOptions {
   readonly settings?: Partial<Settings>
   readonly unitOfWork?: UnitOfWork
+  /** One that moves by itself, for callers that really wait for each other. */
+  readonly clock?: MemoryClock
+  /** Shared by several worlds: processes of one host, with one provider and one database. */
+  readonly provider?: MemoryPaymentProvider
+  readonly notifier?: MemoryNotifier
   readonly ids?: Ids
   /** Puts something between Holdfast and its provider. */
   readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider
@@ -96,10 +101,10 @@ export interface WorldOptions {
 
 /** Makes a world in which nothing has happened yet. */
 export const world = (options: WorldOptions = {}): World => {
-  const clock = memoryClock(start)
+  const clock = options.clock ?? memoryClock(start)
   const unitOfWork = options.unitOfWork ?? memoryUnitOfWork()
-  const notifier = memoryNotifier()
-  const provider = memoryPaymentProvider({ clock })
+  const notifier = options.notifier ?? memoryNotifier()
+  const provider = options.provider ?? memoryPaymentProvider({ clock })
   const holdfast = createHoldfast({
     unitOfWork,
     paymentProvider: options.wrapProvider?.(provider) ?? provider,
