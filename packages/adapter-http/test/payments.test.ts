@@ -205,7 +205,9 @@ describe('the list of payments', () => {
       (json as { payments: { payment_id: string }[] }).payments.map((each) => each.payment_id)
     const first = await here.call('GET', '/api/payments/?limit=2', { as: ana })
     expect(idsOf(first.json)).toEqual(['pay_0003', 'pay_0002'])
-    const second = await here.call('GET', `/api/payments/?limit=2&after=${first.json['next_cursor']}`, { as: ana })
+    const second = await here.call('GET', `/api/payments/?limit=2&after=${String(first.json['next_cursor'])}`, {
+      as: ana,
+    })
     expect([idsOf(second.json), second.json['next_cursor']]).toEqual([['pay_0001'], null])
     expect(idsOf((await here.call('GET', '/api/payments/', { as: staff })).json)).toHaveLength(4)
   })

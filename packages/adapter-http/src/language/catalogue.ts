@@ -26,6 +26,7 @@ export type MessageKey =
   | 'balance_failed'
   | 'reservation_cancelled'
   | 'intent_abandoned'
+  | 'too_many_decimals'
   | 'refund_requested'
   | 'sync_open'
   | 'sync_complete'

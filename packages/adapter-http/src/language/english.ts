@@ -115,6 +115,7 @@ export const english: Catalogue = {
     balance_failed: 'The balance has not been paid yet.',
     reservation_cancelled: 'The reservation has been cancelled.',
     intent_abandoned: 'The purchase has been given up. Nothing was charged.',
+    too_many_decimals: 'More decimals than the currency has',
     refund_requested: 'The refund is on its way.',
     sync_open: 'The payment page is open and has not been paid.',
     sync_complete: 'The payment page has been completed.',

@@ -112,6 +112,7 @@ export const persian: Catalogue = {
     balance_failed: 'مانده هنوز پرداخت نشده است.',
     reservation_cancelled: 'رزرو لغو شد.',
     intent_abandoned: 'خرید رها شد. مبلغی برداشت نشد.',
+    too_many_decimals: 'رقم‌های اعشار بیش از آن است که این واحد پول دارد',
     refund_requested: 'بازپرداخت در راه است.',
     sync_open: 'صفحهٔ پرداخت باز است و پرداخت نشده است.',
     sync_complete: 'صفحهٔ پرداخت کامل شده است.',

@@ -114,6 +114,7 @@ export const spanish: Catalogue = {
     balance_failed: 'El segundo pago aún no está hecho.',
     reservation_cancelled: 'Reserva cancelada exitosamente',
     intent_abandoned: 'La compra se ha abandonado. No se cobró nada.',
+    too_many_decimals: 'Más decimales de los que tiene la moneda',
     refund_requested: 'El reembolso está en camino.',
     sync_open: 'La página de pago está abierta y no se ha pagado.',
     sync_complete: 'La página de pago se ha completado.',

@@ -1,4 +1,5 @@
-import { parseDecimal, type Money } from '@holdfast/core'
+import { parseDecimal } from '@holdfast/core'
+import type { Catalogue } from '../language/catalogue.ts'
 import type { RefusalWith } from '../problem/refusal.ts'
 import { answerOnce } from '../serving/answer-once.ts'
 import { listedPayment, showListedPayment } from '../wire/payment.ts'
@@ -32,7 +33,8 @@ const refundPayment = route({
     if (!known.ok) return refused(known.error)
     const amount =
       body.amount === undefined ? undefined : parseDecimal(body.amount, known.value.payment.amount.currency)
-    if (body.amount !== undefined && amount === undefined) return refused(tooManyDecimals(known.value.payment.amount))
+    if (body.amount !== undefined && amount === undefined)
+      return refused(tooManyDecimals(known.value.payment.amount.currency, words))
     const outcome = await holdfast.refundPayment({
       actor,
       paymentId,
@@ -70,9 +72,9 @@ const changeAmount = route({
     const { holdfast, clock } = services
     const known = await holdfast.readPayment({ actor, paymentId })
     if (!known.ok) return refused(known.error)
-    const due = known.value.payment.amount
-    const amount = parseDecimal(body.amount, body.currency ?? due.currency)
-    if (amount === undefined) return refused(tooManyDecimals(due))
+    const currency = body.currency ?? known.value.payment.amount.currency
+    const amount = parseDecimal(body.amount, currency)
+    if (amount === undefined) return refused(tooManyDecimals(currency, words))
     const asked = { useCase: 'change_amount', paymentId, amount, item: body.item }
     const outcome = await answerOnce(services, { actor, ...keyed }, asked, () =>
       holdfast.changeAmount({ actor, paymentId, amount, ...(body.item === undefined ? {} : { item: body.item }) }),
@@ -104,7 +106,10 @@ const readTimeline = route({
 /** What only staff may do with a payment. */
 export const staffPaymentRoutes = [refundPayment, changeAmount, readTimeline] as const
 
-const tooManyDecimals = ({ currency }: Money): RefusalWith<'invalid_request'> => ({
+/** A currency is known only with the payment, so no schema can tell. */
+const tooManyDecimals = (currency: string, words: Catalogue): RefusalWith<'invalid_request'> => ({
   code: 'invalid_request',
-  errors: [{ field: 'amount', code: 'invalid_format', message: `${currency}: 0.00` }],
+  errors: [
+    { field: 'amount', code: 'too_many_decimals', message: `${words.messages.too_many_decimals} (${currency})` },
+  ],
 })

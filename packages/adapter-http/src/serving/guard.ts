@@ -47,11 +47,11 @@ export const guard = async (
     const taken = await options.rateLimiter.take(`${actor.type}:${actor.id}`)
     if (!taken.ok) return err({ code: 'rate_limited', retryAfterMs: taken.retryAfterMs })
   }
-  const keyed = idempotencyKeyOf(request)
+  const keyed = route.keyed === true ? idempotencyKeyOf(request) : ok({})
   if (!keyed.ok) return keyed
   const id = pathId(route, rawId)
   if (!id.ok) return id
-  const query = validate(route.query, readQuery(request), language)
+  const query = route.query === undefined ? ok(undefined) : validate(route.query, readQuery(request), language)
   if (!query.ok) return query
 
   if (route.method === 'get' || route.mount === 'webhooks')

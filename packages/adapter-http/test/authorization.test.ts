@@ -1,0 +1,110 @@
+import { instant, type PaymentId } from '@holdfast/core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { routes, type Route } from '../src/index.ts'
+import { ana, ben, bookedReservation, openIntent, staff, world, type Answered, type World } from './world.ts'
+
+/** A body that each route takes. A route that takes one and is not here fails below. */
+const bodies: Readonly<Record<string, unknown>> = {
+  open_intent: { kind: 'reservation', payload: { house: 'casa', day: 77 } },
+  refund_payment: { amount: '1.00' },
+  change_amount: { amount: '50.00' },
+}
+
+/** A world in which Ana has one of everything, and staff have work. */
+const populated = async () => {
+  const here = world()
+  const booked = await bookedReservation(here)
+  const open = await openIntent(here, { day: 2 })
+  const now = here.clock.now()
+  await here.unitOfWork.run(async (tx) => {
+    const effect = { type: 'send_refund', paymentId: open.paymentId as PaymentId, refundId: 'rf_1' as never } as const
+    await tx.outbox.append([{ id: 'dead', body: effect, dueAt: now, leaseMs: 1 }], now)
+    await tx.outbox.bury('dead', 1, 'gave up', now)
+    await tx.tasks.append([{ id: 'dead', body: { type: 'sweep' }, dueAt: now, leaseMs: 1 }], now)
+    await tx.tasks.bury('dead', 1, 'gave up', now)
+    const event = { id: 'dead', type: 'x', occurredAt: now, livemode: false, news: { about: 'nothing' } } as const
+    await tx.inbox.record(event, { status: 'waiting', at: now, dueAt: now })
+    await tx.inbox.bury('dead', (await tx.inbox.take('dead', { now, leaseMs: 1 }))?.tries ?? 0, 'gave up', now)
+    await tx.attention.raise([{ id: 'watch', code: 'refund_failed', at: instant(0), data: {} }])
+  })
+  const ids = {
+    payment: open.paymentId,
+    intent: open.intentId,
+    reservation: booked.reservationId,
+    work: 'dead',
+    attention: 'watch',
+  }
+  const idFor = ({ id, name }: Route): string =>
+    id === undefined ? '' : name === 'refund_payment' ? booked.paymentId : ids[id]
+  return { here, idFor }
+}
+
+const ask = (here: World, route: Route, id: string, as: string | undefined): Promise<Answered> => {
+  const path = route.mount === 'webhooks' ? '/api/webhooks/stripe' : `/api${route.path.replace('{id}', id)}/`
+  const body = bodies[route.name]
+  return here.call(route.method.toUpperCase(), path, {
+    ...(as === undefined ? {} : { as }),
+    ...(body === undefined ? {} : { body }),
+    headers: { 'x-request-id': 'the-same-for-all' },
+  })
+}
+
+const guarded = routes.filter(({ who }) => who !== 'anyone')
+const named = (some: readonly Route[]) => some.map((route) => [route.name, route] as const)
+
+describe('the table of routes', () => {
+  it('has an example for every body', () => {
+    const taking = routes.filter(({ body }) => body !== undefined).map(({ name }) => name)
+    expect(taking.toSorted()).toEqual(Object.keys(bodies).toSorted())
+  })
+
+  it('has every name and every call once', () => {
+    expect(new Set(routes.map(({ name }) => name)).size).toBe(routes.length)
+    expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(routes.length)
+  })
+
+  it('lets anyone call only what has no owner', () => {
+    const open = routes.filter(({ who }) => who === 'anyone').map(({ name }) => name)
+    expect(open).toEqual(['receive_webhook', 'healthz', 'readyz'])
+  })
+})
+
+describe.each(named(guarded))('%s', (_name, route) => {
+  const { who } = route
+  let here: World
+  let idFor: (route: Route) => string
+  beforeAll(async () => void ({ here, idFor } = await populated()))
+
+  it('turns away whoever has not signed in, whatever they ask for', async () => {
+    const answer = await ask(here, route, idFor(route), undefined)
+    expect([answer.status, answer.json['code']]).toEqual([401, 'unauthenticated'])
+    expect((await ask(here, route, 'none', undefined)).text).toBe(answer.text)
+  })
+
+  if (who === 'staff')
+    it('is not for owners, whatever they ask for', async () => {
+      const answer = await ask(here, route, idFor(route), ana)
+      expect([answer.status, answer.json['code']]).toEqual([403, 'forbidden'])
+      expect((await ask(here, route, 'none', ana)).text).toBe(answer.text)
+    })
+
+  if (who === 'owner')
+    it('is not for staff', async () => {
+      expect((await ask(here, route, idFor(route), staff)).status).toBe(403)
+    })
+
+  if (route.id !== undefined && who === 'owner_or_staff')
+    it("answers for somebody else's exactly what it answers for nothing", async () => {
+      const others = await ask(here, route, idFor(route), ben)
+      const nobodys = await ask(here, route, `${idFor(route)}x`, ben)
+      expect(others.status).toBe(404)
+      expect(others.text).toBe(nobodys.text)
+      expect([...others.headers]).toEqual([...nobodys.headers])
+    })
+
+  it.each([ana, staff].filter((each) => who === 'owner_or_staff' || each.startsWith(who)))('serves %s', async (as) => {
+    const fresh = await populated()
+    const answer = await ask(fresh.here, route, fresh.idFor(route), as)
+    expect(answer.status, answer.text).toBeLessThan(300)
+  })
+})
