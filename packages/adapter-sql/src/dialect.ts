@@ -22,11 +22,15 @@ export interface Dialect {
     /** Counts up by itself, in the order of insertion, and is the table's key. */
     readonly sequence: string
   }
-  begin(connection: object, mode: 'read' | 'write'): Promise<void>
+  readonly transaction: TransactionEnds
+  /**
+   * A part of a transaction that can be taken back by itself. Present where one connection writes at a time, so that
+   * transactions which wait for it gain by sharing one commit; elsewhere the server itself writes several at once.
+   */
+  readonly part?: TransactionEnds
   send(connection: object, statement: Statement, values: readonly Value[]): Promise<Outcome>
-  /** @throws when nothing was kept, and when that cannot be known. */
-  commit(connection: object): Promise<void>
-  rollBack(connection: object): Promise<void>
+  /** False once a transaction has ended by itself. */
+  inTransaction(connection: object): boolean
   /** Makes sure that a connection which breaks while it is ours breaks nothing else. Call the answer when done with it. */
   guard(connection: object): () => void
   kindOf(error: unknown): ErrorKind
@@ -34,6 +38,14 @@ export interface Dialect {
   lockResource(session: SqlSession, resourceId: string): void
   /** Keeps everybody else from migrating until the end of the transaction. */
   lockMigrations(session: SqlSession): void
+}
+
+/** How a transaction begins and ends. */
+export interface TransactionEnds {
+  begin(connection: object, mode: 'read' | 'write'): Promise<void>
+  /** @throws when nothing was kept, and when that cannot be known. */
+  commit(connection: object): Promise<void>
+  rollBack(connection: object): Promise<void>
 }
 
 /** The dialect that a knex instance speaks. @throws for any other database or driver. */
@@ -51,15 +63,33 @@ export const slotConstraint = 'holdfast_reservations_no_overlap'
 
 /** Of `pg`, what is used of it. */
 interface PgConnection {
-  query(query: string): Promise<{ readonly command: string }>
-  query(query: { readonly name?: string; readonly text: string; readonly values: readonly Value[] }): Promise<{
-    readonly rows: readonly Row[]
-    readonly rowCount: number | null
-  }>
+  query(query: PgQuery): Promise<PgAnswer>
   on(event: 'error', listener: (error: unknown) => void): void
   removeListener(event: 'error', listener: (error: unknown) => void): void
+  /** True where the pool was told that statements may be sent together. Versions of pg that know nothing of it send one at a time. */
+  readonly pipeline?: boolean
   /** Where knex looks whether a connection is to be thrown away. */
   __knex__disposed?: unknown
+}
+type PgQuery = { readonly name?: string; readonly text: string; readonly values: readonly Value[] }
+interface PgAnswer {
+  readonly rows: readonly Row[]
+  readonly rowCount: number | null
+  readonly command: string
+}
+
+const lastQueries = new WeakMap<object, Promise<unknown>>()
+
+/** Sends a statement, on a connection that does not pipeline when the one before has been answered. */
+const ask = (connection: object, query: PgQuery): Promise<PgAnswer> => {
+  const pg = connection as PgConnection
+  if (pg.pipeline === true) return pg.query(query)
+  const answer = (lastQueries.get(connection) ?? Promise.resolve()).then(() => pg.query(query))
+  lastQueries.set(
+    connection,
+    answer.catch(() => {}),
+  )
+  return answer
 }
 
 const lockResource = statement('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))')
@@ -67,30 +97,36 @@ const lockResource = statement('SELECT pg_advisory_xact_lock(hashtextextended(?,
 // Any number will do that nobody else locks; this one spells "holdfast" on a telephone.
 const lockMigrations = statement('SELECT pg_advisory_xact_lock(46533278)')
 
+const bare = {
+  beginWriting: { text: 'BEGIN ISOLATION LEVEL READ COMMITTED', values: [] },
+  beginReading: { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', values: [] },
+  commit: { text: 'COMMIT', values: [] },
+  rollBack: { text: 'ROLLBACK', values: [] },
+}
+
 const postgres: Dialect = {
   name: 'postgres',
   pipelines: true,
   // In the order of bytes, as on SQLite and in JavaScript, and not of the database's language.
   types: { text: 'text COLLATE "C"', integer: 'bigint', sequence: 'bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY' },
-  async begin(connection, mode) {
-    await (connection as PgConnection).query(
-      mode === 'write' ? 'BEGIN ISOLATION LEVEL READ COMMITTED' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-    )
+  transaction: {
+    async begin(connection, mode) {
+      await ask(connection, mode === 'write' ? bare.beginWriting : bare.beginReading)
+    },
+    async commit(connection) {
+      const { command } = await ask(connection, bare.commit)
+      // Postgres answers COMMIT with a rollback, and no error, when a statement had failed before.
+      if (command !== 'COMMIT') throw new Error('A statement failed, and the transaction was rolled back.')
+    },
+    async rollBack(connection) {
+      await ask(connection, bare.rollBack)
+    },
   },
   async send(connection, { postgres: { text, name } }, values) {
-    const { rows, rowCount } = await (connection as PgConnection).query(
-      name === undefined ? { text, values } : { name, text, values },
-    )
+    const { rows, rowCount } = await ask(connection, name === undefined ? { text, values } : { name, text, values })
     return { rows, changes: rowCount ?? 0 }
   },
-  async commit(connection) {
-    const { command } = await (connection as PgConnection).query('COMMIT')
-    // Postgres answers COMMIT with a rollback, and no error, when a statement had failed before.
-    if (command !== 'COMMIT') throw new Error('A statement failed, and the transaction was rolled back.')
-  },
-  async rollBack(connection) {
-    await (connection as PgConnection).query('ROLLBACK')
-  },
+  inTransaction: () => true,
   guard(connection) {
     const pg = connection as PgConnection
     // Without a listener, a connection that breaks would end the process.
@@ -143,15 +179,35 @@ const prepare = (connection: SqliteConnection, sql: string): SqliteStatement => 
   return made
 }
 
+const once = (connection: object, sql: string): void => {
+  prepare(connection as SqliteConnection, sql).run([])
+}
+
 const sqlite: Dialect = {
   name: 'sqlite',
   // Each statement is over when it has been called.
   pipelines: false,
   types: { text: 'text', integer: 'integer', sequence: 'integer PRIMARY KEY' },
-  async begin(connection, mode) {
-    // Not a plain BEGIN: a transaction that reads first and writes later would be turned away, whatever the time-out.
-    prepare(connection as SqliteConnection, mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN').run([])
+  transaction: {
+    async begin(connection, mode) {
+      // Not a plain BEGIN: a transaction that reads first and writes later would be turned away, whatever the time-out.
+      once(connection, mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN')
+    },
+    commit: async (connection) => once(connection, 'COMMIT'),
+    async rollBack(connection) {
+      if (sqlite.inTransaction(connection)) once(connection, 'ROLLBACK')
+    },
   },
+  part: {
+    begin: async (connection) => once(connection, 'SAVEPOINT holdfast_part'),
+    commit: async (connection) => once(connection, 'RELEASE holdfast_part'),
+    async rollBack(connection) {
+      if (!sqlite.inTransaction(connection)) return
+      once(connection, 'ROLLBACK TO holdfast_part')
+      once(connection, 'RELEASE holdfast_part')
+    },
+  },
+  inTransaction: (connection) => (connection as SqliteConnection).inTransaction,
   async send(connection, { sqlite: sql }, values) {
     const db = connection as SqliteConnection
     // A full disk ends the transaction by itself; what came after would be kept one by one.
@@ -160,13 +216,6 @@ const sqlite: Dialect = {
     if (!ready.reader) return { rows: [], changes: ready.run(values).changes }
     const rows = ready.all(values)
     return { rows, changes: rows.length }
-  },
-  async commit(connection) {
-    prepare(connection as SqliteConnection, 'COMMIT').run([])
-  },
-  async rollBack(connection) {
-    const db = connection as SqliteConnection
-    if (db.inTransaction) prepare(db, 'ROLLBACK').run([])
   },
   guard: () => () => {},
   kindOf(error) {

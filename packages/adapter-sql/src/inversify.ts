@@ -11,7 +11,7 @@ export interface SqlServices {
 
 /**
  * Binds `sqlDatabase` and `unitOfWork` to one database. It is closed when the container unbinds it, for instance by
- * `container.unbindAll()`. The tables are the host's to bring up to date, by `sqlDatabase.migrate()`.
+ * `container.unbindAllAsync()`. The tables are the host's to bring up to date, by `sqlDatabase.migrate()`.
  */
 export const sqlModule = (location: SqlLocation, options: RetryOptions = {}): ContainerModule =>
   new ContainerModule(({ bind }) => {

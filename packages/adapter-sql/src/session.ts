@@ -1,5 +1,5 @@
 import { bug } from '@holdfast/core'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, TransactionEnds } from './dialect.ts'
 import type { Statement, Value } from './statement.ts'
 
 /** A row as it comes from either database. Numbers of 64 bits come as text from Postgres; those of money from both. */
@@ -48,11 +48,12 @@ export class CommitUnknown extends Error {
   override readonly name = 'CommitUnknown'
 }
 
-/** Opens a transaction on a connection that nobody else uses meanwhile. */
+/** Opens a transaction, or with `ends` a part of one, on a connection that nobody else uses meanwhile. */
 export const openSession = async (
   dialect: Dialect,
   connection: object,
   mode: 'read' | 'write',
+  ends: TransactionEnds = dialect.transaction,
 ): Promise<OpenSession> => {
   let over = false
   const failures: unknown[] = []
@@ -76,7 +77,7 @@ export const openSession = async (
     if (mode === 'read') bug('A transaction that only reads was asked to write.')
   }
 
-  const begun = watch(dialect.begin(connection, mode))
+  const begun = watch(ends.begin(connection, mode))
   if (dialect.pipelines) sent.push(begun.catch(() => {}))
   else await begun
 
@@ -98,7 +99,7 @@ export const openSession = async (
       over = true
       if (failures.length > 0) throw failures[0]
       try {
-        await dialect.commit(connection)
+        await ends.commit(connection)
       } catch (error) {
         if (dialect.kindOf(error) === 'lost')
           throw new CommitUnknown('The connection was lost during a commit.', { cause: error })
@@ -110,7 +111,7 @@ export const openSession = async (
     async rollBack() {
       over = true
       await Promise.all(sent)
-      await dialect.rollBack(connection)
+      await ends.rollBack(connection)
     },
   }
 }

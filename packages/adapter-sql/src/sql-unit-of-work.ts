@@ -1,6 +1,7 @@
 import type { Effect, Task, Transaction, UnitOfWork } from '@holdfast/core'
 import type { Knex } from 'knex'
-import { dialectOf } from './dialect.ts'
+import { dialectOf, type Dialect } from './dialect.ts'
+import { groupCommit, type Transact } from './group-commit.ts'
 import { persistently, type RetryOptions } from './retry.ts'
 import type { SqlSession } from './session.ts'
 import { sqlInbox } from './stores/inbox.ts'
@@ -16,16 +17,23 @@ import { transact } from './transact.ts'
  * using it. The tables must be there, see {@link migrate}.
  *
  * `run` is a `BEGIN IMMEDIATE` on SQLite; on Postgres it is READ COMMITTED with locks on the rows that are found. `read`
- * sees one snapshot. A transaction takes one connection and holds it until it is over.
+ * sees one snapshot. A transaction takes one connection and holds it until it is over; on SQLite, transactions that wait
+ * for the only one share a commit, see {@link groupCommit}.
  */
 export const sqlUnitOfWork = (knex: Knex, options: RetryOptions = {}): UnitOfWork => {
   const dialect = dialectOf(knex)
-  const within =
-    (mode: 'read' | 'write') =>
-    <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
-      persistently(dialect, options, () => transact(knex, dialect, mode, (session) => work(transactionOn(session))))
-  return { run: within('write'), read: within('read') }
+  const write = dialect.part === undefined ? transactAlone(knex, dialect) : groupCommit(knex, dialect, dialect.part)
+  return {
+    run: (work) => persistently(dialect, options, () => write((session) => work(transactionOn(session)))),
+    read: (work) =>
+      persistently(dialect, options, () => transact(knex, dialect, 'read', (session) => work(transactionOn(session)))),
+  }
 }
+
+const transactAlone =
+  (knex: Knex, dialect: Dialect): Transact =>
+  (work) =>
+    transact(knex, dialect, 'write', work)
 
 const outbox = sqlQueue('holdfast_outbox')
 const tasks = sqlQueue('holdfast_tasks')

@@ -1,3 +1,4 @@
+import { Contention } from '@holdfast/core'
 import type { Knex } from 'knex'
 import type { Dialect } from './dialect.ts'
 import { openSession, type SqlSession } from './session.ts'
@@ -8,11 +9,8 @@ export const transact = async <T>(
   dialect: Dialect,
   mode: 'read' | 'write',
   work: (session: SqlSession) => Promise<T>,
-): Promise<T> => {
-  const client = knex.client as ConnectionSource
-  const connection = await client.acquireConnection()
-  const unguard = dialect.guard(connection)
-  try {
+): Promise<T> =>
+  onConnection(knex, dialect, async (connection) => {
     const session = await openSession(dialect, connection, mode)
     try {
       const result = await work(session)
@@ -22,10 +20,29 @@ export const transact = async <T>(
       await session.rollBack().catch((reason: unknown) => discard(connection, reason))
       throw error
     }
+  })
+
+/** Has a connection of knex's pool to itself. */
+export const onConnection = async <T>(
+  knex: Knex,
+  dialect: Dialect,
+  use: (connection: object) => Promise<T>,
+): Promise<T> => {
+  const client = knex.client as ConnectionSource
+  const connection = await client.acquireConnection().catch(tooBusy)
+  const unguard = dialect.guard(connection)
+  try {
+    return await use(connection)
   } finally {
     unguard()
     await client.releaseConnection(connection)
   }
+}
+
+/** Every connection was taken for as long as knex waits: nothing was done, and the same may be asked again. */
+const tooBusy = (error: unknown): never => {
+  if (error instanceof Error && error.name === 'KnexTimeoutError') throw new Contention(error.message, { cause: error })
+  throw error
 }
 
 /** What is used of knex's client, which its types leave open. */

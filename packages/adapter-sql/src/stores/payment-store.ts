@@ -87,12 +87,14 @@ export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
     async save(kase, expected, now) {
       const { payment } = kase
       const before = expected === 0 ? undefined : await find(payment.id)
+      // First of all: what would be a bug in a case that is up to date may only be one that is not.
+      if (expected !== 0 && before?.version !== expected) throw stale(payment.id, expected)
       refuseBugs(kase, before?.value)
       const { changes } =
         expected === 0
           ? await session.change(sql.insert, [payment.id, 1, now, ...paymentValues(payment)])
           : await session.change(sql.update, [expected + 1, now, ...paymentValues(payment), payment.id, expected])
-      if (changes !== 1) throw new VersionConflict(`Payment '${payment.id}' is not at version ${expected}.`)
+      if (changes !== 1) throw stale(payment.id, expected)
       saveParts(session, payment.id, liveLast(kase.attempts), before?.value.attempts, attemptParts)
       saveParts(session, payment.id, numbered(kase.refunds), before?.value.refunds, refundParts)
       known.set(payment.id, { value: kase, version: expected + 1 })
@@ -110,6 +112,9 @@ export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
     },
   }
 }
+
+const stale = (id: PaymentId, expected: number): VersionConflict =>
+  new VersionConflict(`Payment '${id}' is not at version ${expected}.`)
 
 const refuseBugs = (kase: PaymentCase, before: PaymentCase | undefined): void => {
   const { payment, attempts, refunds } = kase

@@ -1,0 +1,135 @@
+import { Contention } from '@holdfast/core'
+import { samples } from '@holdfast/core/contracts'
+import { createDatabase } from '@holdfast/pg-test'
+import { Container } from 'inversify'
+import createKnex from 'knex'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { openSql, sqlUnitOfWork, type SqlDatabase } from '../src/index.ts'
+import { sqlModule } from '../src/inversify.ts'
+import { refuseCrash } from '../src/sqlite-client.ts'
+import { openTestDatabase } from './databases.ts'
+
+const { at, bareCase, paymentId, pendingPayment } = samples
+
+const useIt = async ({ unitOfWork, migrate, ping }: SqlDatabase): Promise<void> => {
+  await ping()
+  await migrate()
+  await Promise.all(
+    Array.from({ length: 8 }, (_, n) =>
+      unitOfWork.run((tx) => tx.payments.save(bareCase(pendingPayment(`p${n}`)), 0, at(0))),
+    ),
+  )
+  expect(await unitOfWork.read((tx) => tx.payments.list({ limit: 99 }))).toHaveLength(8)
+}
+
+describe('on Postgres', () => {
+  let url: string
+  let drop: () => Promise<void>
+  beforeAll(async () => {
+    ;({ url, drop } = await createDatabase(inject('pgAdminUrl')))
+  })
+  afterAll(() => drop())
+
+  it("uses the host's own pool, and leaves it open and whole", async () => {
+    const pool = new pg.Pool({ connectionString: url, max: 2 })
+    const database = openSql({ kind: 'pg-pool', pool })
+    await useIt(database)
+    await database.unitOfWork.run(async () => {
+      expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+    })
+    await database.close()
+    expect((await pool.query('SELECT count(*)::int AS n FROM holdfast_payments')).rows).toEqual([{ n: 8 }])
+    expect(pool.idleCount).toBe(pool.totalCount)
+    const client = await pool.connect()
+    expect(client.listenerCount('error')).toBe(0)
+    client.release()
+    await pool.end()
+  })
+
+  it("throws a connection of the host's pool away that broke, and no more", async () => {
+    const pool = new pg.Pool({ connectionString: url, max: 2 })
+    pool.on('error', () => {})
+    const { unitOfWork, close } = openSql({ kind: 'pg-pool', pool })
+    let runs = 0
+    await unitOfWork.run(async (tx) => {
+      runs += 1
+      await tx.payments.find(paymentId('p0'))
+      if (runs === 1)
+        await pool.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+        )
+      await tx.payments.find(paymentId('p1'))
+    })
+    expect(runs).toBe(2)
+    await close()
+    await pool.end()
+  })
+
+  it("uses the host's own knex, and leaves it open", async () => {
+    const knex = createKnex({ client: 'pg', connection: url, pool: { min: 0, max: 2 } })
+    const database = openSql({ kind: 'knex', knex })
+    await database.knex('holdfast_payments').delete()
+    await useIt(database)
+    await database.close()
+    expect(await knex('holdfast_payments')).toHaveLength(8)
+    await knex.destroy()
+  })
+})
+
+describe('on SQLite', () => {
+  it("uses the host's own knex with one connection, in turn with the host", async () => {
+    const knex = createKnex({ client: 'better-sqlite3', connection: ':memory:', useNullAsDefault: true })
+    await knex.schema.createTable('orders', (table) => table.text('id').primary())
+    const database = openSql({ kind: 'knex', knex })
+    await Promise.all([
+      useIt(database),
+      ...Array.from({ length: 8 }, (_, n) => knex.transaction((trx) => trx('orders').insert({ id: `o${n}` }))),
+    ])
+    await database.close()
+    expect(await knex('orders')).toHaveLength(8)
+    expect(await knex('holdfast_payments')).toHaveLength(8)
+    await knex.destroy()
+  })
+
+  it("takes the lock at the start of the host's transactions, on a knex that was opened here", async () => {
+    const database = await openTestDatabase('sqlite file')
+    const { unitOfWork } = database.another({ busyTimeoutMs: 0 })
+    await database.knex.transaction(async (trx) => {
+      await trx('holdfast_payments').select()
+      const rival = unitOfWork.run((tx) => tx.payments.save(bareCase(pendingPayment('p')), 0, at(0)))
+      await expect(rival).rejects.toBeInstanceOf(Contention)
+      await trx('holdfast_payments').delete()
+    })
+    await database.close()
+  })
+
+  it('is set to lose nothing that was committed', async () => {
+    const { knex, close } = openSql({ kind: 'sqlite', filename: ':memory:' })
+    const setting = async (name: string) => Object.values((await knex.raw(`PRAGMA ${name}`))[0])[0]
+    expect([await setting('synchronous'), await setting('foreign_keys')]).toEqual([2, 1])
+    expect(await setting('busy_timeout')).toBeLessThan(100)
+    await close()
+  })
+
+  it('stops where loading the driver would end the process', () => {
+    expect(() => refuseCrash('13.2.0', 9)).toThrow(/Node 22/)
+    expect(() => refuseCrash('13.2.0', 10)).not.toThrow()
+    expect(() => refuseCrash('12.11.1', 9)).not.toThrow()
+  })
+})
+
+it('refuses a database that it does not speak to', () => {
+  const knex = createKnex({ client: 'mysql2' })
+  expect(() => sqlUnitOfWork(knex)).toThrow(/Postgres through 'pg' and to SQLite through 'better-sqlite3'/)
+})
+
+it('is bound in a container by name, once, and closed with it', async () => {
+  const container = new Container()
+  container.load(sqlModule({ kind: 'sqlite', filename: ':memory:' }))
+  const database = container.get<SqlDatabase>('sqlDatabase')
+  await useIt(database)
+  expect(container.get('unitOfWork')).toBe(database.unitOfWork)
+  await container.unbindAllAsync()
+  await expect(database.ping()).rejects.toThrow()
+})

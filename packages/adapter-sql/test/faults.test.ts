@@ -1,0 +1,73 @@
+import { samples } from '@holdfast/core/contracts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openTestDatabase, type TestDatabase } from './databases.ts'
+
+const { at, bareCase, intentId, openIntent, paymentId, pendingPayment } = samples
+
+describe('SQLite on a disk that fails', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await openTestDatabase('sqlite file')
+  })
+  afterAll(() => database.close())
+  beforeEach(() => database.empty())
+
+  const pragma = (text: string) => database.knex.raw(`PRAGMA ${text}`)
+  const save = (name: string, length = 0) =>
+    database.unitOfWork.run(async (tx) => {
+      await tx.payments.save(bareCase(pendingPayment(name)), 0, at(0))
+      await tx.intents.save(openIntent(name, { payload: 'x'.repeat(length) }), 0)
+    })
+  const stored = (name: string) =>
+    database.unitOfWork.read(async (tx) => [
+      (await tx.payments.find(paymentId(name)))?.version,
+      (await tx.intents.find(intentId(name)))?.version,
+    ])
+
+  it('keeps nothing of what does not fit, says so, and goes on when there is room again', async () => {
+    await pragma('max_page_count = 1')
+    await expect(save('large', 10_000_000)).rejects.toMatchObject({ code: 'SQLITE_FULL' })
+    expect(await stored('large')).toEqual([undefined, undefined])
+    await pragma('max_page_count = 1000000')
+    await save('large', 10_000)
+    expect(await stored('large')).toEqual([1, 1])
+  })
+
+  it('tells everybody whose work is gone, of several that were to be committed together', async () => {
+    await pragma('max_page_count = 1')
+    const names = ['one', 'two', 'large', 'three']
+    const outcomes = await Promise.allSettled(names.map((name) => save(name, name === 'large' ? 10_000_000 : 0)))
+    await pragma('max_page_count = 1000000')
+    for (const [n, name] of names.entries()) {
+      const kept = outcomes[n]?.status === 'fulfilled'
+      expect(await stored(name)).toEqual(kept ? [1, 1] : [undefined, undefined])
+    }
+    expect(outcomes[2]).toMatchObject({ status: 'rejected', reason: { code: 'SQLITE_FULL' } })
+  })
+
+  it('keeps nothing where it may not write, says so, and goes on when it may', async () => {
+    await pragma('query_only = ON')
+    await expect(save('p')).rejects.toMatchObject({ code: 'SQLITE_READONLY' })
+    await pragma('query_only = OFF')
+    expect(await stored('p')).toEqual([undefined, undefined])
+    await save('p')
+    expect(await stored('p')).toEqual([1, 1])
+  })
+
+  it('takes back the part of one that threw, and keeps those committed with it', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, n) =>
+        database.unitOfWork.run(async (tx) => {
+          await tx.payments.save(bareCase(pendingPayment(`p${n}`)), 0, at(0))
+          if (n % 3 === 0) throw new Error(`no ${n}`)
+          return n
+        }),
+      ),
+    )
+    for (const [n, outcome] of outcomes.entries()) {
+      expect(outcome.status).toBe(n % 3 === 0 ? 'rejected' : 'fulfilled')
+      const found = await database.unitOfWork.read((tx) => tx.payments.find(paymentId(`p${n}`)))
+      expect(found?.version).toBe(n % 3 === 0 ? undefined : 1)
+    }
+  })
+})

@@ -1,0 +1,222 @@
+import { Contention, type Effect, type Transaction, type UnitOfWork } from '@holdfast/core'
+import { samples } from '@holdfast/core/contracts'
+import { memoryUnitOfWork } from '@holdfast/core/memory'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestDatabase, type TestDatabase } from './databases.ts'
+
+const { at, attemptId, bareCase, intentId, openIntent, ownerId, paymentId, pendingPayment, reservationId, slot } =
+  samples
+
+/** One step: the same work for the database and for the model, and what it is called in a counterexample. */
+interface Step {
+  readonly name: string
+  readonly work: (tx: Transaction) => Promise<unknown>
+}
+
+const step = (name: string, work: Step['work']): Step =>
+  Object.assign({ name, work }, { [fc.toStringMethod]: () => name })
+const few = fc.constantFrom('a', 'b', 'c')
+const when = fc.integer({ min: 0, max: 12 })
+const version = fc.integer({ min: 0, max: 3 })
+const minor = fc.bigInt({ min: 0n, max: samples.mostIn64Bits })
+const limit = fc.integer({ min: 1, max: 4 })
+
+const effectOf = (id: string): Effect => ({
+  type: 'close_attempt',
+  paymentId: paymentId('p'),
+  attemptId: attemptId(id),
+})
+
+const paymentSteps: readonly fc.Arbitrary<Step>[] = [
+  fc.tuple(few, version, when, minor).map(([id, expected, ms, minorUnits]) =>
+    step(`save payment ${id} at ${expected}`, (tx) => {
+      const payment = pendingPayment(id, {
+        amount: { ...pendingPayment(id).amount, minorUnits },
+        createdAt: at(ms % 3),
+      })
+      return tx.payments.save(bareCase(payment), expected, at(ms))
+    }),
+  ),
+  fc.tuple(few, few, fc.nat(6), when).map(([id, part, shape, ms]) =>
+    step(`add to payment ${id} attempt ${part} of shape ${shape}`, async (tx) => {
+      const found = await tx.payments.find(paymentId(id))
+      if (found === undefined) return 'none'
+      const name = `${id}_${part}`
+      const attempt =
+        shape === 0
+          ? samples.expiredAttempt(id, name)
+          : shape === 1
+            ? samples.paidAttempt(id, name)
+            : samples.requestedAttempt(id, name, { lookAt: at(ms), ...(shape > 4 ? { providerId: `cs_${part}` } : {}) })
+      const others = found.value.attempts.filter((other) => other.id !== attempt.id)
+      await tx.payments.save({ ...found.value, attempts: [...others, attempt] }, found.version, at(ms))
+      return 'added'
+    }),
+  ),
+  few.map((id) => step(`find payment ${id}`, (tx) => tx.payments.find(paymentId(id)))),
+  few.map((id) =>
+    step(`whose is ${id}`, (tx) => tx.payments.findPaymentOf({ providerId: `cs_${id}`, chargeId: `pi_a_${id}` })),
+  ),
+  fc
+    .tuple(limit, fc.option(few))
+    .map(([n, after]) =>
+      step(`list payments after ${after}`, (tx) =>
+        tx.payments.list({ limit: n, ...(after === null ? {} : { after: paymentId(after) }) }),
+      ),
+    ),
+  fc.tuple(when, limit).map(([ms, n]) => step(`due at ${ms}`, (tx) => tx.payments.listDueAttempts(at(ms), n))),
+]
+
+const otherSteps: readonly fc.Arbitrary<Step>[] = [
+  fc
+    .tuple(few, version, fc.boolean())
+    .map(([id, expected, isOpen]) =>
+      step(`save intent ${id} at ${expected}`, (tx) =>
+        tx.intents.save(
+          isOpen ? openIntent(id) : { ...openIntent(id), status: 'abandoned', abandonedAt: at(1) },
+          expected,
+        ),
+      ),
+    ),
+  few.map((id) => step(`find intent ${id}`, (tx) => tx.intents.find(intentId(id)))),
+  limit.map((n) => step('list open intents', (tx) => tx.intents.listOpen(ownerId('ana'), n))),
+  fc
+    .tuple(few, version, when, fc.integer({ min: 1, max: 5 }), fc.boolean())
+    .map(([id, expected, from, length, cancelled]) =>
+      step(`save reservation ${id} at ${expected}, ${from} for ${length}${cancelled ? ', cancelled' : ''}`, (tx) => {
+        const where = slot('casa', 0, from, from + length)
+        const make = cancelled ? samples.cancelledReservation : samples.paidReservation
+        return tx.reservations.save(make(id, where), expected)
+      }),
+    ),
+  few.map((id) => step(`find reservation ${id}`, (tx) => tx.reservations.find(reservationId(id)))),
+  fc
+    .tuple(when, when)
+    .map(([from, length]) =>
+      step(`overlapping ${from}+${length}`, (tx) =>
+        tx.reservations.listOverlapping(slot('casa', 0, from, from + length + 1)),
+      ),
+    ),
+  fc
+    .tuple(few, few)
+    .map(([key, print]) => step(`claim ${key} for ${print}`, (tx) => tx.requests.claim(key, print, at(0)))),
+  fc.tuple(few, minor).map(([key, outcome]) => step(`settle ${key}`, (tx) => tx.requests.settle(key, { outcome }))),
+  few.map((id) => step(`remember customer ${id}`, (tx) => tx.customers.remember(ownerId('ana'), id))),
+  fc.constant(step('find customer', (tx) => tx.customers.find(ownerId('ana')))),
+  fc
+    .tuple(few, when)
+    .map(([id, ms]) =>
+      step(`raise ${id}`, (tx) => tx.attention.raise([{ id, code: 'refund_failed', at: at(ms), data: { ms } }])),
+    ),
+  few.map((id) => step(`resolve ${id}`, (tx) => tx.attention.resolve(id, 'staff:eve', at(1)))),
+  limit.map((n) => step('list attention', (tx) => tx.attention.list(n))),
+]
+
+const queueSteps: readonly fc.Arbitrary<Step>[] = [
+  fc.tuple(fc.array(few, { minLength: 1, maxLength: 3 }), when, fc.option(fc.constant(3))).map(([ids, ms, leaseMs]) =>
+    step(`append ${ids.join(', ')} due at ${ms}`, (tx) =>
+      tx.outbox.append(
+        ids.map((id, n) => ({
+          id,
+          body: effectOf(`${id}${ms}`),
+          dueAt: at(ms + n),
+          ...(leaseMs === null ? {} : { leaseMs }),
+        })),
+        at(ms),
+      ),
+    ),
+  ),
+  fc
+    .tuple(when, limit)
+    .map(([ms, n]) => step(`lease ${n} at ${ms}`, (tx) => tx.outbox.lease({ now: at(ms), limit: n, leaseMs: 3 }))),
+  fc
+    .tuple(few, when)
+    .map(([id, ms]) => step(`take ${id} at ${ms}`, (tx) => tx.outbox.take(id, { now: at(ms), leaseMs: 3 }))),
+  fc
+    .tuple(few, version)
+    .map(([id, tries]) =>
+      step(`finish ${id} as ${tries}`, (tx) => tx.outbox.finish(id, tries, { at: at(20), result: { tries } })),
+    ),
+  fc
+    .tuple(few, version, when)
+    .map(([id, tries, ms]) =>
+      step(`postpone ${id} as ${tries} to ${ms}`, (tx) => tx.outbox.postpone(id, tries, at(ms), 'later')),
+    ),
+  fc
+    .tuple(few, version)
+    .map(([id, tries]) => step(`bury ${id} as ${tries}`, (tx) => tx.outbox.bury(id, tries, 'no', at(21)))),
+  fc.tuple(few, when).map(([id, ms]) => step(`revive ${id}`, (tx) => tx.outbox.revive(id, at(ms)))),
+  few.map((id) => step(`find work ${id}`, (tx) => tx.outbox.find(id))),
+  when.map((ms) => step(`depth at ${ms}`, (tx) => tx.outbox.depth(at(ms)))),
+  fc
+    .tuple(fc.constantFrom('waiting' as const, 'done' as const, 'dead' as const), limit, fc.option(few))
+    .map(([status, n, after]) =>
+      step(`list ${status} after ${after}`, (tx) =>
+        tx.outbox.list({ status, limit: n, ...(after === null ? {} : { after }) }),
+      ),
+    ),
+  fc
+    .tuple(few, fc.constantFrom('waiting' as const, 'done' as const), when)
+    .map(([id, status, ms]) =>
+      step(`record ${id} as ${status}`, (tx) => tx.inbox.record(samples.someEvent(id), { status, at: at(ms) })),
+    ),
+  limit.map((n) => step('list recent events', (tx) => tx.inbox.listRecent(n))),
+]
+
+/** A transaction of a few steps, which may think better of it at the end. */
+const transactions = (steps: readonly fc.Arbitrary<Step>[]) =>
+  fc.array(
+    fc.record({
+      steps: fc.array(fc.oneof(...steps), { minLength: 1, maxLength: 4 }),
+      regret: fc.nat(9).map((n) => n === 0),
+    }),
+    {
+      minLength: 4,
+      maxLength: 25,
+    },
+  )
+
+const outcomeOf = async (uow: UnitOfWork, steps: readonly Step[], regret: boolean): Promise<unknown> => {
+  try {
+    return await uow.run(async (tx) => {
+      const answers: unknown[] = []
+      for (const { work } of steps) answers.push(await work(tx))
+      if (regret) throw new RangeError('changed its mind')
+      return answers
+    })
+  } catch (error) {
+    // What a bug is called is each adapter's own affair; that it is refused, and is no contention, is not.
+    return error instanceof Contention || error instanceof RangeError ? error.name : 'refused'
+  }
+}
+
+describe.each(['sqlite memory', 'postgres'] as const)('%s answers as the model does', (kind) => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await openTestDatabase(kind, { maxTries: 2, sleep: async () => {} })
+  })
+  afterAll(() => database.close())
+
+  it.each([
+    ['payments', paymentSteps],
+    ['intents, reservations, requests, customers and attention', otherSteps],
+    ['queues', queueSteps],
+    ['everything', [...paymentSteps, ...otherSteps, ...queueSteps]],
+  ])('on %s', { timeout: 120_000 }, async (_what, steps) => {
+    await fc.assert(
+      fc.asyncProperty(transactions(steps), async (story) => {
+        await database.empty()
+        const model = memoryUnitOfWork()
+        for (const { steps: chapter, regret } of story) {
+          const expected = await outcomeOf(model, chapter, regret)
+          expect(
+            await outcomeOf(database.unitOfWork, chapter, regret),
+            chapter.map(({ name }) => name).join('; '),
+          ).toEqual(expected)
+        }
+      }),
+      { numRuns: Number(process.env['HOLDFAST_RUNS'] ?? (kind === 'postgres' ? 40 : 120)) },
+    )
+  })
+})

@@ -1,0 +1,207 @@
+import type { Transaction } from '@holdfast/core'
+import { samples } from '@holdfast/core/contracts'
+import Database from 'better-sqlite3'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openTestDatabase, type TestDatabase } from './databases.ts'
+
+const { at, ownerId, paymentId, resourceId, slot } = samples
+
+/** What the store asks for, and the index through which the database must find it. */
+const questions: readonly (readonly [string, string, (tx: Transaction) => Promise<unknown>])[] = [
+  ['attempts due for a look', 'holdfast_attempts_due', (tx) => tx.payments.listDueAttempts(at(10), 20)],
+  ['refunds due for a look', 'holdfast_refunds_due', (tx) => tx.payments.listDueRefunds(at(10), 20)],
+  ['effects due', 'holdfast_outbox_waiting', (tx) => tx.outbox.lease({ now: at(10), limit: 20, leaseMs: 1 })],
+  ['tasks due', 'holdfast_tasks_waiting', (tx) => tx.tasks.lease({ now: at(10), limit: 20, leaseMs: 1 })],
+  ['events to be applied', 'holdfast_inbox_waiting', (tx) => tx.inbox.lease({ now: at(10), limit: 20, leaseMs: 1 })],
+  ['dead effects', 'holdfast_outbox_dead', (tx) => tx.outbox.list({ status: 'dead', limit: 20 })],
+  ['what waits', 'holdfast_outbox_waiting', (tx) => tx.outbox.depth(at(10))],
+  ['recent events', 'holdfast_inbox_newest', (tx) => tx.inbox.listRecent(20)],
+  ['the newest payments', 'holdfast_payments_newest', (tx) => tx.payments.list({ limit: 20 })],
+  ["an owner's payments", 'holdfast_payments_owner', (tx) => tx.payments.list({ owner: ownerId('o7'), limit: 20 })],
+  ['disputed payments', 'holdfast_payments_status', (tx) => tx.payments.list({ status: 'disputed', limit: 20 })],
+  ['the attempts of a payment', 'holdfast_attempts_payment', (tx) => tx.payments.find(paymentId('p7'))],
+  ['whose page it is', 'holdfast_attempts_provider', (tx) => tx.payments.findPaymentOf({ providerId: 'cs_7' })],
+  ['whose charge it is', 'holdfast_attempts_charge', (tx) => tx.payments.findPaymentOf({ chargeId: 'pi_7' })],
+  [
+    'who holds a slot',
+    'holdfast_reservations_holding',
+    (tx) => tx.reservations.listOverlapping(slot('r7', 0, 3_990, 4_000)),
+  ],
+  [
+    'who holds a resource',
+    'holdfast_reservations_holding',
+    (tx) => tx.reservations.listHolding({ resourceId: resourceId('r7'), from: at(3_990), to: at(4_000), limit: 9 }),
+  ],
+  ["an owner's open intents", 'holdfast_intents_open', (tx) => tx.intents.listOpen(ownerId('o7'), 20)],
+  ["a payment's story", 'holdfast_timeline_payment', (tx) => tx.timeline.list(paymentId('p7'), 20)],
+  ['what needs a human', 'holdfast_attention_unresolved', (tx) => tx.attention.list(20)],
+]
+
+const history = 4_000
+
+/** Thousands of rows that are over, and a few of each kind that are not. */
+const fill = async ({ knex }: TestDatabase): Promise<void> => {
+  const insert = async (table: string, row: (n: number) => object): Promise<void> => {
+    await knex.batchInsert(`holdfast_${table}`, Array.from({ length: history }, (_, n) => row(n)) as never, 100)
+  }
+  const rare = (n: number): boolean => n % 400 === 0
+  const amount = { amount_minor: 1, amount_currency: 'MXN' }
+  await insert('payments', (n) => ({
+    id: `p${n}`,
+    version: 1,
+    updated_at: at(n),
+    purpose: 'full',
+    owner: `o${n % 500}`,
+    subject_type: 'intent',
+    subject_id: 'i',
+    ...amount,
+    item_name: '',
+    item_description: '',
+    metadata: '{}',
+    save_card: 0,
+    created_at: at(n),
+    ...(rare(n)
+      ? { status: 'disputed', disputed_at: 1, completed_at: 1, counted_attempt_id: 'a', refunded_minor: 0 }
+      : { status: 'pending' }),
+  }))
+  await insert('attempts', (n) => ({
+    id: `a${n}`,
+    payment_id: `p${n}`,
+    position: 0,
+    kind: 'hosted',
+    ...amount,
+    idempotency_key: 'k',
+    requested_at: 1,
+    announce: 0,
+    provider_id: `cs_${n}`,
+    ...(rare(n)
+      ? { status: 'processing', look_at: at(n), looks: 0 }
+      : { status: 'succeeded', succeeded_at: 1, charge_id: `pi_${n}`, charge_minor: 1, charge_currency: 'MXN' }),
+  }))
+  await insert('refunds', (n) => ({
+    id: `r${n}`,
+    payment_id: `p${n}`,
+    position: 0,
+    idempotency_key: 'k',
+    attempt_id: `a${n}`,
+    ...amount,
+    reason: 'external',
+    requested_at: 1,
+    ...(rare(n) ? { status: 'requested', look_at: at(n), looks: 0 } : { status: 'succeeded', succeeded_at: 1 }),
+  }))
+  await insert('intents', (n) => ({
+    id: `i${n}`,
+    version: 1,
+    token: `t${n}`,
+    kind: 'k',
+    owner: `o${n % 500}`,
+    payload: '1',
+    quote: '{}',
+    payment_id: `p${n}`,
+    expires_at: 1,
+    created_at: at(n),
+    ...(rare(n) ? { status: 'open' } : { status: 'abandoned', abandoned_at: 1 }),
+  }))
+  await insert('reservations', (n) => ({
+    id: `s${n}`,
+    version: 1,
+    owner: `o${n % 500}`,
+    resource_id: `r${n % 10}`,
+    unit: 0,
+    starts_at: at(n),
+    ends_at: at(n + 10),
+    intent_id: 'i',
+    payment_id: 'p',
+    details: '{}',
+    created_at: at(n),
+    status: 'paid',
+  }))
+  for (const table of ['outbox', 'inbox', 'tasks'])
+    await insert(table, (n) => ({
+      id: `w${n}`,
+      body: '{}',
+      due_at: at(n),
+      tries: 1,
+      created_at: at(n),
+      status: rare(n) ? 'waiting' : rare(n + 1) ? 'dead' : 'done',
+    }))
+  await insert('timeline', (n) => ({
+    payment_id: `p${n % 500}`,
+    at: at(n),
+    type: 'fact',
+    about_type: 'payment',
+    about_id: 'p',
+    name: 'x',
+    data: '{}',
+  }))
+  await insert('attention', (n) => ({
+    id: `x${n}`,
+    code: 'refund_failed',
+    at: at(n),
+    data: '{}',
+    ...(rare(n) ? {} : { resolved_by: 'eve', resolved_at: 1 }),
+  }))
+  await knex.raw('ANALYZE')
+}
+
+/** The statements that `ask` sends, as the driver gets them. */
+const sentBy = async (database: TestDatabase, ask: (tx: Transaction) => Promise<unknown>): Promise<readonly Sent[]> => {
+  const sent: Sent[] = []
+  const onPostgres = pg.Client.prototype.query
+  vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+    this: pg.Client,
+    query: unknown,
+    ...rest: unknown[]
+  ) {
+    if (typeof query === 'object') sent.push(query as Sent)
+    return Reflect.apply(onPostgres, this, [query, ...rest])
+  } as never)
+  const statements = Object.getPrototypeOf(new Database(':memory:').prepare('select 1')) as Database.Statement
+  const onSqlite = statements.all
+  vi.spyOn(statements, 'all').mockImplementation(function (this: Database.Statement, values: unknown) {
+    sent.push({ text: this.source, values: values as readonly unknown[] })
+    return Reflect.apply(onSqlite, this, [values])
+  })
+  await database.unitOfWork.run(ask)
+  vi.restoreAllMocks()
+  return sent.filter(({ text }) => /^\s*(SELECT|WITH)/.test(text) && !text.includes('advisory'))
+}
+
+interface Sent {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+describe.each(['sqlite file', 'postgres'] as const)('with a long history, %s finds', (kind) => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await openTestDatabase(kind)
+    await fill(database)
+  }, 60_000)
+  afterAll(() => database.close())
+
+  const planOf = async ({ text, values }: Sent): Promise<string> => {
+    const { knex } = database
+    if (kind === 'postgres') {
+      const bound = text.replaceAll(/\$(\d+)/g, (_, n: string) => literal(values[Number(n) - 1]))
+      const { rows } = await knex.raw(`EXPLAIN ${bound.replaceAll('?', '\\?')}`)
+      return (rows as readonly object[]).map((row) => Object.values(row)[0]).join('\n')
+    }
+    const rows = (await knex.raw(`EXPLAIN QUERY PLAN ${text}`, values as never)) as readonly {
+      readonly detail: string
+    }[]
+    return rows.map(({ detail }) => detail).join('\n')
+  }
+
+  it.each(questions)('%s through %s', async (_what, index, ask) => {
+    const plans = await Promise.all((await sentBy(database, ask)).map(planOf))
+    expect(plans.length).toBeGreaterThan(0)
+    const text = plans.join('\n')
+    expect(text).toContain(index)
+    // Nowhere is a whole table read, nor are rows fetched only to be sorted and thrown away.
+    expect(text).not.toMatch(/Seq Scan|SCAN holdfast_\w+$/m)
+  })
+})
+
+const literal = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value ?? 'NULL'))

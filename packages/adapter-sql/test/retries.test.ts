@@ -1,0 +1,168 @@
+import { Contention, type Transaction } from '@holdfast/core'
+import { samples } from '@holdfast/core/contracts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { CommitUnknown } from '../src/index.ts'
+import { openTestDatabase, type TestDatabase } from './databases.ts'
+
+const { at, intentId, openIntent } = samples
+
+const bump = async (tx: Transaction, name: string): Promise<void> => {
+  const found = await tx.intents.find(intentId(name))
+  if (found === undefined) throw new Error(`There is no '${name}'.`)
+  await tx.intents.save({ ...found.value, payload: Number(found.value.payload) + 1 }, found.version)
+}
+
+const makeTwo = async ({ empty, unitOfWork }: TestDatabase): Promise<void> => {
+  await empty()
+  for (const name of ['a', 'b']) await unitOfWork.run((tx) => tx.intents.save(openIntent(name, { payload: 0 }), 0))
+}
+
+const payloads = ({ unitOfWork }: TestDatabase) =>
+  unitOfWork.read(async (tx) => [
+    (await tx.intents.find(intentId('a')))?.value.payload,
+    (await tx.intents.find(intentId('b')))?.value.payload,
+  ])
+
+describe('on Postgres', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await openTestDatabase('postgres')
+  })
+  afterAll(() => database.close())
+  beforeEach(() => makeTwo(database))
+
+  it('runs both of two again that lock each other out, until both are done', async () => {
+    let runs = 0
+    let arrived = 0
+    let open = (): void => {}
+    const bothHere = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const take = (first: string, second: string) =>
+      database.unitOfWork.run(async (tx) => {
+        runs += 1
+        await bump(tx, first)
+        arrived += 1
+        if (arrived === 2) open()
+        await bothHere
+        await bump(tx, second)
+      })
+    await Promise.all([take('a', 'b'), take('b', 'a')])
+    expect(runs).toBe(3)
+    expect(await payloads(database)).toEqual([2, 2])
+  })
+
+  it('runs work again whose connection was lost before the commit', async () => {
+    let runs = 0
+    await database.unitOfWork.run(async (tx) => {
+      runs += 1
+      await bump(tx, 'a')
+      if (runs === 1) await endEveryOtherConnection()
+      await bump(tx, 'b')
+    })
+    expect(runs).toBe(2)
+    expect(await payloads(database)).toEqual([1, 1])
+  })
+
+  it('gives up on a server that cuts every connection, with what it said', async () => {
+    const { unitOfWork } = database.another({ maxReconnects: 3, sleep: async () => {} })
+    let runs = 0
+    const losing = unitOfWork.run(async (tx) => {
+      runs += 1
+      await bump(tx, 'a')
+      await endEveryOtherConnection()
+      await bump(tx, 'b')
+    })
+    await expect(losing).rejects.toThrow(/terminat/)
+    expect(runs).toBe(3)
+    expect(await payloads(database)).toEqual([0, 0])
+  })
+
+  it('does not run work again whose connection was lost during the commit', async () => {
+    await database.knex.raw(`
+      CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$`)
+    await database.knex.raw(`
+      CREATE CONSTRAINT TRIGGER cut_at_commit AFTER INSERT ON holdfast_customers
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut()`)
+    let runs = 0
+    const cut = database.unitOfWork.run(async (tx) => {
+      runs += 1
+      await tx.customers.remember(openIntent('a').owner, 'cus_1')
+    })
+    await expect(cut).rejects.toBeInstanceOf(CommitUnknown)
+    expect(runs).toBe(1)
+    await database.knex.raw('DROP TRIGGER cut_at_commit ON holdfast_customers')
+    expect(await payloads(database)).toEqual([0, 0])
+  })
+
+  it('says why a statement failed whose answer nobody waited for', async () => {
+    const failing = database.unitOfWork.run(async (tx) => {
+      const line = { type: 'no such type' as 'fact', about: { type: 'payment', id: 'p' }, name: 'x', data: {} }
+      await tx.timeline.append([{ ...line, paymentId: samples.paymentId('p'), at: at(0) }])
+      await bump(tx, 'a')
+    })
+    await expect(failing).rejects.toThrow(/holdfast_timeline_type_check/)
+    expect(await payloads(database)).toEqual([0, 0])
+  })
+
+  const endEveryOtherConnection = async (): Promise<void> => {
+    await database.knex.raw(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    )
+  }
+})
+
+describe('on SQLite', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await openTestDatabase('sqlite file')
+  })
+  afterAll(() => database.close())
+  beforeEach(() => makeTwo(database))
+
+  it('waits for another process that holds the lock, outside SQLite', async () => {
+    const holder = database.another()
+    let waits = 0
+    let release = (): void => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const { unitOfWork } = database.another({
+      async sleep() {
+        waits += 1
+        if (waits === 3) release()
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      },
+    })
+    let held = (): void => {}
+    const isHeld = new Promise<void>((resolve) => {
+      held = resolve
+    })
+    const holding = holder.unitOfWork.run(async (tx) => {
+      await bump(tx, 'a')
+      held()
+      await released
+    })
+    await isHeld
+    await unitOfWork.run((tx) => bump(tx, 'a'))
+    await holding
+    expect(waits).toBeGreaterThanOrEqual(3)
+    expect(await payloads(database)).toEqual([2, 0])
+  })
+
+  it('gives up after a while on a lock that nobody lets go of, for everybody who waits', async () => {
+    const holder = database.another()
+    const { unitOfWork } = database.another({ busyTimeoutMs: 50, sleep: async () => {} })
+    await holder.unitOfWork.run(async () => {
+      const outcomes = await Promise.allSettled(['a', 'b', 'a'].map((name) => unitOfWork.run((tx) => bump(tx, name))))
+      for (const outcome of outcomes)
+        expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(Contention) as Contention })
+      // Whoever only reads is in nobody's way.
+      expect(await unitOfWork.read(async (tx) => (await tx.intents.find(intentId('a')))?.version)).toBe(1)
+    })
+    await unitOfWork.run((tx) => bump(tx, 'b'))
+    expect(await payloads(database)).toEqual([0, 1])
+  })
+})
