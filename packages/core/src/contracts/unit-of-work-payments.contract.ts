@@ -181,6 +181,12 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
       await expect(uow.run((tx) => tx.payments.save(less, 1, at(1)))).rejects.toThrow()
     expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: kase, version: 1 })
   }),
+  promise('calls a case stale, and not a bug, that misses what somebody has added since', async (uow) => {
+    await uow.run((tx) => tx.payments.save(withAttempts(), 0, at(0)))
+    await uow.run((tx) => tx.payments.save(withAttempts(requestedAttempt('p', 'a')), 1, at(1)))
+    const late = uow.run((tx) => tx.payments.save(withAttempts(requestedAttempt('p', 'b')), 1, at(2)))
+    await expect(late).rejects.toBeInstanceOf(Contention)
+  }),
   promise('lists attempts that may be alive and are due for a look, longest due first', async (uow) => {
     const looks: readonly (readonly [string, object])[] = [
       ['c', { lookAt: at(30) }],

@@ -78,6 +78,17 @@ export const reservationStorePromises: readonly ContractPromise<UnitOfWork>[] = 
     )
     expect(await overlapping(uow, day)).toEqual(['second'])
   }),
+  promise('refuses a slot that ends before it has begun', async (uow) => {
+    for (const [from, to] of [
+      [10, 10],
+      [20, 10],
+    ] as const) {
+      const refused = book(uow, paidReservation('r', slot('casa', 0, from, to)))
+      await expect(refused).rejects.toThrow()
+      await expect(refused).rejects.not.toBeInstanceOf(Contention)
+    }
+    expect(await everyId(uow)).toEqual([])
+  }),
   promise('moves a reservation to a slot only where that is free', async (uow) => {
     await book(uow, paidReservation('first', day))
     await book(uow, paidReservation('second', slot('casa', 0, 30, 40)))

@@ -1,3 +1,4 @@
+import { bug } from '../kernel/bug.ts'
 import { VersionConflict, type ReservationStore, type Versioned } from '../ports/unit-of-work.ts'
 import { overlap, type Reservation } from '../reservation/reservation.ts'
 import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
@@ -45,6 +46,8 @@ export const memoryReservationStore = (reservations: MemoryTable<Versioned<Reser
       const stored = reservations.get(reservation.id)?.version ?? 0
       if (stored !== expected)
         throw new VersionConflict(`Reservation '${reservation.id}' is at version ${stored}, not ${expected}.`)
+      if (reservation.slot.endsAt <= reservation.slot.startsAt)
+        bug(`The slot of reservation '${reservation.id}' ends before it has begun.`)
       const rival = holding().find(({ id, slot }) => id !== reservation.id && overlap(slot, reservation.slot))
       if (reservation.status !== 'cancelled' && rival !== undefined)
         throw new VersionConflict(`Reservation '${rival.id}' holds the slot of '${reservation.id}'.`)

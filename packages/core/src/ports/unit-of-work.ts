@@ -109,7 +109,7 @@ export interface IntentStore {
   findByToken(token: string): Promise<PendingIntent | undefined>
   /** The owner's intents that are still open, newest first, at most `limit`. Not locked. */
   listOpen(owner: OwnerId, limit: number): Promise<readonly PendingIntent[]>
-  /** @throws {@link VersionConflict} as {@link PaymentStore.save}, and when another intent has the token: a bug. */
+  /** @throws {@link VersionConflict} as {@link PaymentStore.save}. @throws when another intent has its token: a bug. */
   save(intent: PendingIntent, expected: Version): Promise<void>
 }
 
@@ -137,6 +137,7 @@ export interface ReservationStore {
   }): Promise<readonly Reservation[]>
   /**
    * @throws {@link VersionConflict} as {@link PaymentStore.save}, and also when another reservation holds the slot.
+   * @throws when the slot ends before it has begun: a bug.
    */
   save(reservation: Reservation, expected: Version): Promise<void>
 }
