@@ -51,7 +51,7 @@ export const createHttpAdapter = (options: HttpAdapterOptions): HttpAdapter => {
     bodyLimitBytes: services.bodyLimitBytes,
     services,
   }
-  const document = openApiDocument(table, paths)
+  const document = once(() => openApiDocument(table, paths))
 
   const app = new Hono<{ Bindings: { readonly exchange: Exchange } }>({ strict: false })
   const allowed = new Map<string, Set<string>>()
@@ -87,7 +87,7 @@ export const createHttpAdapter = (options: HttpAdapterOptions): HttpAdapter => {
 
   return {
     routes: table,
-    openapi: () => document,
+    openapi: document,
     async fetch(request) {
       const exchange = beginExchange(request, {
         requestId: requestIdOf(request),
@@ -134,6 +134,12 @@ const servicesOf = (options: HttpAdapterOptions, basePath: string): Services => 
   }),
   urlOf: (path) => `${basePath}${path}/`,
 })
+
+/** Nobody may ever ask for it, so it is built for the first who does. */
+const once = <T>(build: () => T): (() => T) => {
+  let built: { readonly value: T } | undefined
+  return () => (built ??= { value: build() }).value
+}
 
 const problemOf = (exchange: Exchange, refusal: Refusal): Response => {
   exchange.log.code = refusal.code

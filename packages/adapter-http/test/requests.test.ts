@@ -169,6 +169,11 @@ describe('a path', () => {
       expect((await here.call('GET', path, { as: ana })).status).toBe(200)
   })
 
+  it('answers HEAD as it answers GET, without the body', async () => {
+    const { status, text } = await world().call('HEAD', '/api/payments/', { as: ana })
+    expect([status, text]).toEqual([200, ''])
+  })
+
   it('that is not there is a problem like any other', async () => {
     const { status, json: body, headers } = await world().call('GET', '/api/nothing', { as: ana })
     expect([status, body['code']]).toEqual([404, 'not_found'])

@@ -79,7 +79,7 @@ export const world = (change: Partial<HttpAdapterOptions> = {}, hooks: MemoryHoo
       }),
     )
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json') === true
+    const isJson = response.headers.get('content-type')?.includes('json') === true && text !== ''
     const answered = {
       status: response.status,
       headers: response.headers,

@@ -17,24 +17,21 @@ export const docsRoutes = ({
   page,
 }: {
   readonly basePath: string
-  readonly document: object
+  readonly document: () => object
   readonly page: boolean
-}): readonly DocsRoute[] => {
-  const json = JSON.stringify(document)
-  return [
-    { path: `${basePath}/openapi.json`, serve: () => text(json, 'application/json') },
-    ...(page
-      ? [
-          { path: `${basePath}/docs`, serve: () => text(html(basePath), 'text/html; charset=utf-8', pagePolicy) },
-          { path: `${basePath}/docs/start.js`, serve: () => text(start(basePath), 'text/javascript; charset=utf-8') },
-          ...assets.map(({ file, type }) => ({
-            path: `${basePath}/docs/${file}`,
-            serve: async () => text(await readAsset(file), type, { 'cache-control': 'public, max-age=86400' }),
-          })),
-        ]
-      : []),
-  ]
-}
+}): readonly DocsRoute[] => [
+  { path: `${basePath}/openapi.json`, serve: () => text(JSON.stringify(document()), 'application/json') },
+  ...(page
+    ? [
+        { path: `${basePath}/docs`, serve: () => text(html(basePath), 'text/html; charset=utf-8', pagePolicy) },
+        { path: `${basePath}/docs/start.js`, serve: () => text(start(basePath), 'text/javascript; charset=utf-8') },
+        ...assets.map(({ file, type }) => ({
+          path: `${basePath}/docs/${file}`,
+          serve: async () => text(await readAsset(file), type, { 'cache-control': 'public, max-age=86400' }),
+        })),
+      ]
+    : []),
+]
 
 const assets = [
   { file: 'swagger-ui.css', type: 'text/css; charset=utf-8' },
