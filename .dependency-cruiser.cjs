@@ -86,12 +86,12 @@ module.exports = {
       to: { dependencyTypes: [...npm, 'core'], pathNot: 'node_modules/(inversify|@inversifyjs)/' },
     },
     {
-      name: 'contracts-know-only-vitest',
+      name: 'contracts-know-only-test-tools',
       comment:
         'The suites run in the package of any adapter: what they import, everybody who writes an adapter must have.',
       severity: 'error',
       from: { path: `${core}/contracts/` },
-      to: { dependencyTypes: [...npm, 'core'], pathNot: 'node_modules/(vitest|@vitest)/' },
+      to: { dependencyTypes: [...npm, 'core'], pathNot: 'node_modules/(vitest|@vitest|fast-check)/' },
     },
     {
       name: 'adapters-know-only-the-core',

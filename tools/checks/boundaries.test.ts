@@ -45,7 +45,7 @@ const violations: Readonly<Record<string, readonly Plant[]>> = {
     importing('packages/core/src/memory/planted-runner.ts', 'vitest'),
   ],
   'core-knows-the-container-in-one-file': [importing('packages/core/src/inversify.ts', 'zod')],
-  'contracts-know-only-vitest': [importing('packages/core/src/contracts/planted.ts', 'zod')],
+  'contracts-know-only-test-tools': [importing('packages/core/src/contracts/planted.ts', 'zod')],
   'adapters-know-only-the-core': [importing('packages/adapter-http/src/planted-adapter.ts', '@holdfast/adapter-sql')],
   'simulator-knows-nobody': [importingTypes('packages/stripe-simulator/src/planted-core.ts', '@holdfast/core')],
   'stripe-stays-in-its-adapter': [importingTypes('packages/adapter-sql/src/planted-stripe.ts', 'stripe')],
