@@ -1,0 +1,16 @@
+import type { PaymentProvider, WebhookVerifier } from '@holdfast/core'
+import { createStripe, stripeProvider, stripeWebhookVerifier, type StripeClientOptions } from '@holdfast/adapter-stripe'
+import { stripeModule, type StripeServices } from '@holdfast/adapter-stripe/inversify'
+import type { ContainerModule } from 'inversify'
+import { expectTypeOf } from 'vitest'
+
+expectTypeOf(stripeProvider).returns.toEqualTypeOf<PaymentProvider>()
+expectTypeOf(stripeWebhookVerifier).returns.toEqualTypeOf<WebhookVerifier>()
+expectTypeOf(createStripe).parameters.toEqualTypeOf<[options: StripeClientOptions]>()
+expectTypeOf(stripeModule).returns.toExtend<ContainerModule>()
+expectTypeOf<StripeServices>().toEqualTypeOf<{
+  readonly paymentProvider: PaymentProvider
+  readonly webhookVerifier: WebhookVerifier
+}>()
+// @ts-expect-error a verifier without a secret would believe anybody
+stripeWebhookVerifier({})
