@@ -1,4 +1,14 @@
-import { after, createHoldfast, day, defaultSettings, hour, money, ok, reservationKind, silentLogger } from '@holdfast/core'
+import {
+  after,
+  createHoldfast,
+  day,
+  defaultSettings,
+  hour,
+  money,
+  ok,
+  reservationKind,
+  silentLogger,
+} from '@holdfast/core'
 import type { OwnerId, ReservationCatalogue, ResourceId } from '@holdfast/core'
 import { randomIds, systemClock } from '@holdfast/core/system'
 import { openSql } from '@holdfast/adapter-sql'
@@ -24,7 +34,12 @@ const catalogue: ReservationCatalogue = {
         dueAt: after(now, 30 * day),
         item: { name: 'Second payment · Casa Azul', description: 'Two nights' },
       },
-      slot: { resourceId: 'casa-azul' as ResourceId, unit: 0, startsAt: after(now, 60 * day), endsAt: after(now, 62 * day) },
+      slot: {
+        resourceId: 'casa-azul' as ResourceId,
+        unit: 0,
+        startsAt: after(now, 60 * day),
+        endsAt: after(now, 62 * day),
+      },
       details: {},
     }),
 }
