@@ -1,0 +1,52 @@
+import { html } from 'hono/html'
+import type { Html, Notice, Page } from '../pages/layout.ts'
+import type { Visitor } from '../pages/visitor.ts'
+
+/** The parts of the console. */
+export type ConsolePart = 'overview' | 'payments' | 'attention' | 'tasks' | 'outbox' | 'inbox'
+
+/** A page of the console, under its own menu. */
+export const consolePage = (
+  { t }: Visitor,
+  {
+    part,
+    title,
+    content,
+    notice,
+  }: {
+    readonly part: ConsolePart
+    readonly title: string
+    readonly content: Html
+    readonly notice?: Notice | undefined
+  },
+): Page => ({
+  title: `${title} · ${t.console.title}`,
+  section: 'console',
+  notice,
+  content: html`<nav class="console-nav" aria-label="${t.console.title}"><ul>${parts.map(
+    ([name, href]) =>
+      html`<li><a href="${href}" ${name === part ? html`aria-current="page"` : ''}>${t.console[name]}</a></li>`,
+  )}</ul></nav>
+<h1>${title}</h1>
+${content}`,
+})
+
+const parts: readonly (readonly [ConsolePart, string])[] = [
+  ['overview', '/console'],
+  ['payments', '/console/payments'],
+  ['attention', '/console/attention'],
+  ['tasks', '/console/work/tasks'],
+  ['outbox', '/console/work/outbox'],
+  ['inbox', '/console/work/inbox'],
+]
+
+/** A table that scrolls sideways where the screen is narrow. `rows` that are empty show a sentence instead. */
+export const table = (
+  columns: readonly string[],
+  rows: readonly (readonly (Html | string)[])[],
+  empty: string,
+): Html =>
+  rows.length === 0
+    ? html`<p class="soft">${empty}</p>`
+    : html`<div class="scroll" tabindex="0"><table class="data"><thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td data-label="${columns[index] ?? ''}">${cell}</td>`)}</tr>`)}</tbody></table></div>`

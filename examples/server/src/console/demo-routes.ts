@@ -1,0 +1,84 @@
+import { day, hour, second, type Instant, type UnitOfWork } from '@holdfast/core'
+import type { Hono } from 'hono'
+import { formatMoment } from '../language/format.ts'
+import type { Desk, Env } from '../pages/desk.ts'
+import { notFoundPage } from '../pages/problem-page.ts'
+import { webhookModes } from '../stripe/demo-control.ts'
+import { consoleNotice } from './console-routes.ts'
+import { overviewPage } from './overview-page.ts'
+
+/** How things stand, and the levers of the demonstration where there are any. */
+export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
+  const { show, signedIn, unitOfWork, clock, demo, holdfast } = desk
+
+  app.get('/console', async (c) => {
+    const visitor = c.get('visitor')
+    const now = clock.now()
+    const { depths, attention } = await unitOfWork.read(async (tx) => ({
+      depths: {
+        tasks: await tx.tasks.depth(now),
+        outbox: await tx.outbox.depth(now),
+        inbox: await tx.inbox.depth(now),
+      },
+      attention: (await tx.attention.list(100)).length,
+    }))
+    const levers = demo === undefined ? undefined : { ledgerUrl: demo.ledgerUrl, mode: await demo.readWebhookMode() }
+    const moved =
+      c.req.query('clock') === 'moved'
+        ? ({ tone: 'good', text: visitor.t.console.advanced(formatMoment(visitor.language, now)) } as const)
+        : undefined
+    const mode =
+      levers !== undefined && c.req.query('webhooks') === 'set'
+        ? visitor.t.console.webhooksDone(visitor.t.console.webhookModes[levers.mode])
+        : undefined
+    const notice = moved ?? (mode === undefined ? consoleNotice(c) : ({ tone: 'good', text: mode } as const))
+    return show(
+      c,
+      overviewPage(visitor, signedIn(c), {
+        now,
+        depths,
+        attention,
+        nextDueAt: await nextBalanceDueAt(unitOfWork),
+        demo: levers,
+        notice,
+      }),
+    )
+  })
+
+  app.post('/console/demo/clock', async (c) => {
+    const ms = await stepMs(desk, c.get('fields')['by'])
+    if (demo === undefined || ms === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
+    await demo.advance(ms)
+    // What has fallen due is done before the page says so, as far as that goes in a few rounds; the worker does the rest.
+    for (let round = 0; round < 10 && (await holdfast.workOnce()) > 0; round += 1);
+    return c.redirect('/console?clock=moved', 303)
+  })
+
+  app.post('/console/demo/webhooks', async (c) => {
+    const mode = webhookModes.find((each) => each === c.get('fields')['mode'])
+    if (demo === undefined || mode === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
+    await demo.setWebhookMode(mode)
+    return c.redirect('/console?webhooks=set', 303)
+  })
+}
+
+const stepMs = async ({ unitOfWork, clock }: Desk, by: string | undefined): Promise<number | undefined> => {
+  switch (by) {
+    case 'hour':
+      return hour
+    case 'day':
+      return day
+    case 'due': {
+      const dueAt = await nextBalanceDueAt(unitOfWork)
+      return dueAt === undefined ? undefined : Math.max(0, dueAt - clock.now()) + second
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The first moment at which a balance will be charged by itself. */
+const nextBalanceDueAt = async (unitOfWork: UnitOfWork): Promise<Instant | undefined> => {
+  const waiting = await unitOfWork.read((tx) => tx.tasks.list({ status: 'waiting', limit: 500 }))
+  return waiting.find(({ body }) => body.type === 'charge_balance')?.dueAt
+}

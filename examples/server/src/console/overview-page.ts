@@ -1,0 +1,72 @@
+import { html } from 'hono/html'
+import type { Instant } from '@holdfast/core'
+import { formatMoment } from '../language/format.ts'
+import { buttonForm } from '../pages/forms.ts'
+import type { Html, Notice, Page } from '../pages/layout.ts'
+import type { SignedIn, Visitor } from '../pages/visitor.ts'
+import { webhookModes, type DemoControl } from '../stripe/demo-control.ts'
+import { consolePage } from './console-frame.ts'
+import { queueNames, type QueueName } from './work-page.ts'
+
+/** How much waits in one queue. */
+export interface Depth {
+  readonly waiting: number
+  readonly dead: number
+  readonly oldestDueAt?: Instant
+}
+
+/** What the console's first page shows. */
+export interface Overview {
+  readonly now: Instant
+  readonly depths: Readonly<Record<QueueName, Depth>>
+  readonly attention: number
+  /** When the next balance is to be charged by itself. */
+  readonly nextDueAt: Instant | undefined
+  readonly demo:
+    | { readonly ledgerUrl: string; readonly mode: Awaited<ReturnType<DemoControl['readWebhookMode']>> }
+    | undefined
+  readonly notice: Notice | undefined
+}
+
+/** How things stand, and the levers of the demonstration. */
+export const overviewPage = (visitor: Visitor, signedIn: SignedIn, overview: Overview): Page => {
+  const { t } = visitor
+  return consolePage(visitor, {
+    part: 'overview',
+    title: t.console.overview,
+    notice: overview.notice,
+    content: html`<ul class="tiles">
+<li class="card ${overview.attention > 0 ? 'bad' : ''}"><a href="/console/attention"><strong>${overview.attention}</strong> ${t.console.attention}</a></li>
+${queueNames.map((name) => renderDepth(visitor, overview.now, name, overview.depths[name]))}</ul>
+${renderDemo(visitor, signedIn, overview)}`,
+  })
+}
+
+const renderDepth = (
+  { t, language }: Visitor,
+  now: Instant,
+  name: QueueName,
+  { waiting, dead, oldestDueAt }: Depth,
+): Html => html`<li class="card ${dead > 0 ? 'bad' : ''}">
+<a href="/console/work/${name}"><strong>${waiting}</strong> ${t.console[name]} · ${t.console.waiting}</a>
+<p class="soft">${waiting === 0 ? t.console.nothingWaits : oldestDueAt === undefined || oldestDueAt > now ? '' : t.console.oldest(formatMoment(language, oldestDueAt))}</p>
+<p><a href="/console/work/${name}?status=dead">${t.console.dead}: ${dead}</a></p></li>`
+
+const renderDemo = ({ t, language }: Visitor, signedIn: SignedIn, { now, nextDueAt, demo }: Overview): Html => {
+  if (demo === undefined)
+    return html`<section class="card"><h2>${t.console.demo}</h2><p class="soft">${t.console.demoAbsent}</p></section>`
+  const move = (by: 'hour' | 'day' | 'due', label: string, look: 'primary' | 'quiet'): Html =>
+    buttonForm(signedIn, '/console/demo/clock', label, { look, fields: { by } })
+  return html`<section class="card"><h2>${t.console.demo}</h2><p class="soft">${t.console.demoHint}</p>
+<h3>${t.console.clockSays(formatMoment(language, now))}</h3>
+<p class="soft">${nextDueAt === undefined ? t.console.noDue : t.console.nextDue(formatMoment(language, nextDueAt))}</p>
+<div class="row">${move('hour', t.console.advanceHour, 'quiet')}${move('day', t.console.advanceDay, 'quiet')}${nextDueAt === undefined ? '' : move('due', t.console.advanceDue, 'primary')}</div>
+<h3>${t.console.webhooksNow(t.console.webhookModes[demo.mode])}</h3>
+<div class="row">${webhookModes.map((mode) =>
+    buttonForm(signedIn, '/console/demo/webhooks', t.console.webhookModes[mode], {
+      look: mode === demo.mode ? 'primary' : 'quiet',
+      fields: { mode },
+    }),
+  )}</div>
+<p><a href="${demo.ledgerUrl}">${t.console.ledger}</a></p></section>`
+}

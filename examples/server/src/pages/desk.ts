@@ -1,0 +1,44 @@
+import type { CookieSessions } from '@holdfast/adapter-http'
+import type { Clock, Holdfast, Logger, UnitOfWork } from '@holdfast/core'
+import type { Context } from 'hono'
+import type { GuestBook } from '../messages/guest-book.ts'
+import type { DemoControl } from '../stripe/demo-control.ts'
+import type { Assets } from './assets.ts'
+import type { Fields } from './forms.ts'
+import type { Page } from './layout.ts'
+import type { SignedIn, Visitor } from './visitor.ts'
+
+/** What the pages work with. */
+export interface PagesOptions {
+  readonly holdfast: Holdfast
+  readonly unitOfWork: UnitOfWork
+  readonly clock: Clock
+  readonly sessions: CookieSessions
+  readonly guestBook: GuestBook
+  readonly demo: DemoControl | undefined
+  readonly logger: Logger
+  readonly assets: Assets
+  /** Where forms may lead on to beside our own pages: where the payment pages are. */
+  readonly payOrigins: readonly string[]
+}
+
+/** What a handler knows of the request it answers. */
+export type Env = {
+  Variables: { readonly visitor: Visitor; readonly fields: Fields }
+}
+/** A request, and the means to answer it. */
+export type Ask = Context<Env>
+
+/** What handlers share. */
+export interface Desk extends PagesOptions {
+  /** Answers with a page. */
+  readonly show: (
+    c: Ask,
+    page: Page,
+    status?: 200 | 400 | 403 | 404 | 409 | 410 | 429 | 500 | 503,
+  ) => Response | Promise<Response>
+  /** The guest or member of staff who asks; to be called behind {@link Desk.signedInOnly}. */
+  readonly signedIn: (c: Ask) => SignedIn
+  /** True when this person asks for too much at once. */
+  readonly isTooMuch: (c: Ask) => Promise<boolean>
+}

@@ -1,0 +1,112 @@
+import { tokenBuckets } from '@holdfast/adapter-http'
+import { Contention } from '@holdfast/core'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { getCookie, setCookie } from 'hono/cookie'
+import { secureHeaders } from 'hono/secure-headers'
+import { consoleRoutes } from '../console/console-routes.ts'
+import { formatMoment } from '../language/format.ts'
+import { parseLanguage } from '../language/language.ts'
+import { bookingRoutes } from './booking-routes.ts'
+import type { Ask, Desk, Env, PagesOptions } from './desk.ts'
+import { isOurs, type Fields } from './forms.ts'
+import { renderPage } from './layout.ts'
+import { paymentRoutes } from './payment-routes.ts'
+import { notFoundPage, problemPage } from './problem-page.ts'
+import { siteRoutes } from './site-routes.ts'
+import { languageCookie, readVisitor, type Visitor } from './visitor.ts'
+
+/** The pages, as one function from request to response. */
+export const createPages = (options: PagesOptions): ((request: Request) => Promise<Response>) => {
+  const { sessions, assets, clock, logger, demo } = options
+  const limiter = tokenBuckets({ clock: { now: clock.now }, burst: 120, perMinute: 60 })
+  const app = new Hono<Env>()
+  const desk: Desk = {
+    ...options,
+    show: (c, page, status = 200) => {
+      const visitor = c.get('visitor')
+      const url = new URL(c.req.url)
+      const here = c.req.method === 'GET' ? `${url.pathname}${url.search}` : '/'
+      const clockSays = demo === undefined ? undefined : formatMoment(visitor.language, clock.now())
+      return c.html(renderPage(visitor, { assets, here, clockSays, demo: demo !== undefined }, page), status)
+    },
+    signedIn: (c) => {
+      const { signedIn } = c.get('visitor')
+      if (signedIn === undefined)
+        throw new Error('A page for people who are signed in was shown to somebody who is not.')
+      return signedIn
+    },
+    isTooMuch: async (c) => !(await limiter.take(c.get('visitor').signedIn?.person.id ?? 'nobody')).ok,
+  }
+
+  for (const asset of [assets.style, assets.script])
+    app.get(
+      asset.path,
+      () =>
+        new Response(asset.body, {
+          headers: { 'content-type': asset.type, 'cache-control': 'public, max-age=31536000, immutable' },
+        }),
+    )
+
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        formAction: ["'self'", ...options.payOrigins],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      strictTransportSecurity: false,
+      referrerPolicy: 'same-origin',
+      xFrameOptions: 'DENY',
+    }),
+  )
+  app.use(bodyLimit({ maxSize: 64 * 1024 }))
+  app.use(async (c, next) => {
+    c.header('cache-control', 'no-store')
+    c.header('vary', 'Cookie, Accept-Language')
+    const wanted = parseLanguage(c.req.query('lang'))
+    const visitor = await readVisitor(c.req.raw, sessions, wanted ?? getCookie(c, languageCookie))
+    c.set('visitor', visitor)
+    if (wanted !== undefined && c.req.method === 'GET') return leadToLanguage(c, options, wanted)
+    if (c.req.method !== 'POST') return next()
+    c.set('fields', textFields(await c.req.parseBody()))
+    return isOurs(c.req.raw, visitor.signedIn, c.get('fields'))
+      ? next()
+      : desk.show(c, problemPage(visitor, visitor.t.problems.form), 403)
+  })
+
+  siteRoutes(app, desk)
+  bookingRoutes(app, desk)
+  paymentRoutes(app, desk)
+  consoleRoutes(app, desk)
+
+  app.notFound((c) => desk.show(c, notFoundPage(c.get('visitor')), 404))
+  app.onError(async (error, c) => {
+    const visitor = c.get('visitor') ?? (await readVisitor(c.req.raw, sessions, undefined))
+    c.set('visitor', visitor)
+    if (error instanceof Contention) return desk.show(c, problemPage(visitor, visitor.t.problems.busy), 503)
+    const reference = crypto.randomUUID()
+    logger.log('error', 'page_failed', { reference, path: c.req.routePath, detail: `${error.name}: ${error.message}` })
+    return desk.show(c, problemPage(visitor, visitor.t.problems.oopsHint, reference), 500)
+  })
+  return async (request) => app.fetch(request)
+}
+
+const leadToLanguage = (c: Ask, { guestBook, logger }: PagesOptions, language: Visitor['language']): Response => {
+  setCookie(c, languageCookie, language, { path: '/', maxAge: 365 * 24 * 3600, sameSite: 'Lax', httpOnly: true })
+  const { signedIn } = c.get('visitor')
+  if (signedIn !== undefined)
+    guestBook
+      .rememberLanguage(signedIn.person.id, language)
+      .catch((error: unknown) => logger.log('warn', 'language_not_remembered', { detail: String(error) }))
+  const url = new URL(c.req.url)
+  url.searchParams.delete('lang')
+  return c.redirect(`${url.pathname}${url.search}`, 303)
+}
+
+const textFields = (body: Readonly<Record<string, unknown>>): Fields =>
+  Object.fromEntries(Object.entries(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))

@@ -1,0 +1,28 @@
+import { UnreadableStateFile } from '@holdfast/stripe-simulator'
+import type { Config } from './config.ts'
+
+/** Why the server did not start, in a sentence that says what to do. */
+export const explainFailure = (error: unknown, config: Config): string => {
+  if (error instanceof UnreadableStateFile) return error.message
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const detail = error instanceof Error ? error.message || code : String(error)
+  switch (code) {
+    case 'EADDRINUSE':
+      return `PORT: ${config.port} is taken. Stop what uses it, or set PORT to another.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST: this machine has no address ${config.host}. Set HOST to one of its own, or leave it out.`
+    case 'EACCES':
+      return `Not allowed: ${detail}. Choose a PORT above 1023 and a DATABASE_URL in a folder that you may write to.`
+    case 'SQLITE_CANTOPEN':
+    case 'SQLITE_NOTADB':
+      return `DATABASE_URL: the file cannot be opened as a SQLite database (${detail}). Name another, or remove it.`
+    case 'ECONNREFUSED':
+    case '28P01':
+    case '3D000':
+      return `DATABASE_URL: PostgreSQL cannot be reached as it says (${detail}). Start it, or correct the address.`
+  }
+  return config.stripe.type === 'remote' && config.stripe.followClock && error instanceof TypeError
+    ? `STRIPE_API_BASE: no simulator answers at ${config.stripe.apiBase}. Start it first, or leave out DEMO_CLOCK.`
+    : detail
+}

@@ -1,0 +1,18 @@
+import type { ReturnUrls } from '@holdfast/core'
+import type { GuestBook } from '../messages/guest-book.ts'
+
+/** Where guests come back to from the payment page: told which payment it was and, once there is one, which booking. */
+export const stayReturnUrls = (publicUrl: string, guestBook: Pick<GuestBook, 'findLanguage'>): ReturnUrls => ({
+  of: ({ id, subject, owner }) => {
+    const about = new URLSearchParams({
+      ...(subject.type === 'reservation' ? { booking_id: subject.id } : {}),
+      payment_id: id,
+    })
+    const locale = guestBook.findLanguage(owner)
+    return {
+      successUrl: `${publicUrl}/payment/success?${about}`,
+      cancelUrl: `${publicUrl}/payment/cancel?${about}`,
+      ...(locale === undefined ? {} : { locale }),
+    }
+  },
+})
