@@ -14,7 +14,7 @@ export interface StoredCase {
   readonly updatedAt: Instant
 }
 
-/** What an id of an attempt or a refund stands for: ours, or the provider's of a page, a charge or a refund. */
+/** Whose an id is: of an attempt or a refund, ours or the provider's. */
 export interface PaymentName {
   readonly paymentId: PaymentId
   readonly holder: string
@@ -22,11 +22,13 @@ export interface PaymentName {
 
 /** Payments in memory. `names` is the index over all ids, and what makes each of them unique. */
 export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: MemoryTable<PaymentName>): PaymentStore => {
-  const claimName = (name: string, paymentId: PaymentId, holder: string): void => {
-    const owner = names.get(name)
-    if (owner === undefined) names.set(name, { paymentId, holder })
-    else if (owner.holder !== holder || owner.paymentId !== paymentId)
-      bug(`'${name}' belongs to '${owner.holder}' already, not to '${holder}'.`)
+  const holderOf = (name: string): PaymentName | undefined => {
+    const entry = names.get(name)
+    const stored = entry && cases.get(entry.paymentId)
+    // The index is only ever added to: whether an entry still holds, the case says.
+    return stored && namesIn(stored.kase).some(([known, holder]) => known === name && holder === entry.holder)
+      ? entry
+      : undefined
   }
   return {
     async find(id) {
@@ -35,9 +37,9 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
     },
     async findPaymentOf({ attemptId, providerId, chargeId }) {
       const found =
-        (attemptId && names.get(`attempt:${attemptId}`)) ??
-        (providerId && names.get(`provider:${providerId}`)) ??
-        (chargeId && names.get(`charge:${chargeId}`))
+        (attemptId && holderOf(`attempt:${attemptId}`)) ??
+        (providerId && holderOf(`provider:${providerId}`)) ??
+        (chargeId && holderOf(`charge:${chargeId}`))
       return found ? { paymentId: found.paymentId, attemptId: found.holder as Attempt['id'] } : undefined
     },
     async save(kase, expected, now) {
@@ -48,14 +50,14 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
       if (attempts.filter(isLive).length > 1) bug(`Payment '${payment.id}' would have two live attempts.`)
       for (const old of [...(stored?.kase.attempts ?? []), ...(stored?.kase.refunds ?? [])])
         if (![...attempts, ...refunds].some(({ id }) => id === old.id)) bug(`Payment '${payment.id}' lost '${old.id}'.`)
-      for (const attempt of attempts) {
-        claimName(`attempt:${attempt.id}`, payment.id, attempt.id)
-        if (attempt.providerId !== undefined) claimName(`provider:${attempt.providerId}`, payment.id, attempt.id)
-        if (attempt.status === 'succeeded') claimName(`charge:${attempt.charge.id}`, payment.id, attempt.id)
-      }
-      for (const refund of refunds) {
-        claimName(`refund:${refund.id}`, payment.id, refund.id)
-        if (refund.providerId !== undefined) claimName(`provider refund:${refund.providerId}`, payment.id, refund.id)
+      const given = new Map<string, string>()
+      for (const [name, holder] of namesIn(kase)) {
+        const rival = holderOf(name)
+        const taken = rival !== undefined && (rival.holder !== holder || rival.paymentId !== payment.id)
+        if (taken || given.has(name))
+          bug(`'${name}' belongs to '${rival?.holder ?? given.get(name)}', not to '${holder}'.`)
+        given.set(name, holder)
+        names.set(name, { paymentId: payment.id, holder })
       }
       cases.set(payment.id, { kase, version: expected + 1, updatedAt: now })
     },
@@ -108,3 +110,16 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
     },
   }
 }
+
+/** Every id in a case by which its payment can be found or must not be mistaken, and whose it is. */
+const namesIn = ({ attempts, refunds }: PaymentCase): readonly (readonly [name: string, holder: string])[] => [
+  ...attempts.flatMap((attempt): readonly (readonly [string, string])[] => [
+    [`attempt:${attempt.id}`, attempt.id],
+    ...(attempt.providerId === undefined ? [] : [[`provider:${attempt.providerId}`, attempt.id] as const]),
+    ...(attempt.status === 'succeeded' ? [[`charge:${attempt.charge.id}`, attempt.id] as const] : []),
+  ]),
+  ...refunds.flatMap(({ id, providerId }): readonly (readonly [string, string])[] => [
+    [`refund:${id}`, id],
+    ...(providerId === undefined ? [] : [[`provider refund:${providerId}`, id] as const]),
+  ]),
+]
