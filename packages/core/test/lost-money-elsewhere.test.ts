@@ -3,6 +3,7 @@ import { day, hour, minute, type AttemptId, type ProviderEvent } from '../src/in
 import { memoryUnitOfWork } from '../src/memory/index.ts'
 import { brokenAlways, brokenAtRest } from '../src/contracts/rules/oracle.ts'
 import { ana, ben, mxn, staff, world, type World } from '../src/contracts/rules/world.ts'
+import { whileTimePasses } from '../src/contracts/rules/play.ts'
 
 /**
  * Bugs that lost money or bookings in other people's systems, each as a story that has to end well here. The names are
@@ -44,9 +45,10 @@ describe('two who finish at once', () => {
     const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 0 } })
     if (!opened.ok) throw new Error('No intent.')
     const { paymentId } = opened.value
-    const clicks = Promise.all(Array.from({ length: 4 }, () => w.holdfast.startCheckout({ actor: ana, paymentId })))
-    for (let round = 0; round < 40; round += 1) await w.clock.advance(250)
-    await clicks
+    await whileTimePasses(
+      w,
+      Promise.all(Array.from({ length: 4 }, () => w.holdfast.startCheckout({ actor: ana, paymentId }))),
+    )
     expect(w.provider.truth.attempts()).toHaveLength(1)
   })
 })
@@ -292,5 +294,42 @@ describe('a request under a key', () => {
     })
     expect(again).toEqual(one)
     expect(other).not.toEqual(one)
+  })
+})
+
+describe('cancelling twice at once', () => {
+  it('waits for the one answer of the provider: paid there means paid for both', async () => {
+    const w = world()
+    const { paymentId, sessionId } = await w.book(ana)
+    await w.provider.payer.pay(sessionId)
+    const both = await whileTimePasses(
+      w,
+      Promise.all([1, 2].map(() => w.holdfast.cancelPayment({ actor: ana, paymentId }))),
+    )
+    for (const outcome of both)
+      expect(outcome).toMatchObject({ ok: false, error: { code: 'payment_already_completed' } })
+    expect(await w.reservations()).toHaveLength(1)
+    await rest(w)
+    expect(w.provider.truth.refunds()).toEqual([])
+  })
+})
+
+describe('a stay that ends unpaid', () => {
+  it('is shown to a human, and is still completed when its balance comes', async () => {
+    const w = world()
+    const { balanceId, reservation } = await paidDeposit(w)
+    const { payment } = await w.get(balanceId)
+    if (payment.savedCard !== undefined) await w.provider.payer.declineCard(payment.savedCard)
+    await w.pass(100 * day, 6 * hour)
+    expect(await w.unitOfWork.read((tx) => tx.attention.list(9))).toMatchObject([
+      { code: 'balance_unpaid', paymentId: balanceId },
+    ])
+    const retried = await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
+    if (!retried.ok || retried.value.type !== 'open') throw new Error('No page.')
+    await w.provider.payer.pay(retried.value.sessionId)
+    await w.pass(2 * day, hour)
+    await w.deliver()
+    await w.pass(2 * day, hour)
+    expect((await w.reservation(reservation.id)).status).toBe('completed')
   })
 })

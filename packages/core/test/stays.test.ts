@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, isCollected, minute } from '../src/index.ts'
 import { ana, ben, mxn, planned, staff, world, type World } from '../src/contracts/rules/world.ts'
+import { whileTimePasses } from '../src/contracts/rules/play.ts'
 
 const messages = (w: World) => w.notifier.sent.map(({ template }) => template)
 const bookAndPay = async (w: World) => {
@@ -92,9 +93,10 @@ describe('retrying a payment', () => {
     const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 3 } })
     if (!opened.ok) throw new Error('No intent.')
     const { paymentId } = opened.value
-    const all = Promise.all(Array.from({ length: 50 }, () => w.holdfast.startCheckout({ actor: ana, paymentId })))
-    for (let round = 0; round < 60; round += 1) await w.clock.advance(250)
-    const answers = await all
+    const answers = await whileTimePasses(
+      w,
+      Promise.all(Array.from({ length: 50 }, () => w.holdfast.startCheckout({ actor: ana, paymentId }))),
+    )
     expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toHaveLength(1)
     expect(answers[0]).toMatchObject({ ok: true, value: { type: 'open' } })
     expect(w.provider.truth.attempts()).toHaveLength(1)

@@ -41,3 +41,4 @@ export type AttentionCode =
   | 'provider_refused'
   | 'unrecognized_status'
   | 'dispute_opened'
+  | 'balance_unpaid'

@@ -1,7 +1,9 @@
 import { effectId, type Effect } from '../effect/effect.ts'
 import { bug } from '../kernel/bug.ts'
 import type { PaymentId } from '../kernel/ids.ts'
+import { after } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
+import type { LiveAttempt } from '../payment/attempt.ts'
 import { isCollected, type CancelReason, type Payment } from '../payment/payment.ts'
 import { liveAttempt, type PaymentCase } from '../payment/payment-case.ts'
 import type { Leased } from '../ports/queue.ts'
@@ -13,6 +15,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
+import { untilMoved } from './until-moved.ts'
 
 /** What is asked of {@link cancelPayment}. */
 export interface CancelPaymentRequest {
@@ -54,17 +57,19 @@ export type CancelPayment = (request: CancelPaymentRequest) => Promise<CancelPay
 export const cancelPayment =
   (deps: Dependencies & { readonly perform: PerformEffect }): CancelPayment =>
   async (request) => {
-    const { unitOfWork, perform } = deps
+    const { unitOfWork, clock, settings, perform } = deps
     const step = await unitOfWork.run((tx) => begin(tx, deps, request))
     if (step.type === 'answer') return step.outcome
-    if (step.work !== undefined) await perform(step.work)
+    // Somebody else may be asking the provider right now. Its answer decides for both.
+    if (step.work === undefined) await untilMoved(deps, step.closing, after(clock.now(), settings.patienceMs))
+    else await perform(step.work)
     return unitOfWork.run((tx) => conclude(tx, deps, request))
   }
 
 type Step =
   | { readonly type: 'answer'; readonly outcome: CancelPaymentOutcome }
   /** Without work: somebody else is closing the attempt right now. */
-  | { readonly type: 'close'; readonly work: Leased<Effect> | undefined }
+  | { readonly type: 'close'; readonly closing: LiveAttempt; readonly work: Leased<Effect> | undefined }
 
 const begin = async (tx: Transaction, deps: Dependencies, request: CancelPaymentRequest): Promise<Step> => {
   const now = deps.clock.now()
@@ -99,10 +104,10 @@ const begin = async (tx: Transaction, deps: Dependencies, request: CancelPayment
   const id = effectId(effect)
   if (live.closing === undefined) {
     await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
-    return { type: 'close', work: { id, body: effect, tries: 1 } }
+    return { type: 'close', closing: live, work: { id, body: effect, tries: 1 } }
   }
   if (move.done().facts.length > 0) await storeChange(tx, deps, found.version, move.done(), { now, origin })
-  return { type: 'close', work: await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs }) }
+  return { type: 'close', closing: live, work: await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs }) }
 }
 
 /** The provider has been asked. Whatever it said is in the case; where it said nothing, the cancellation is ours to make. */

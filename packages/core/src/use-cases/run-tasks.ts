@@ -115,11 +115,22 @@ const completeReservation = (
     if (found === undefined) return { result: { reservation: 'gone' } }
     const now = clock.now()
     const decision = decideReservation(found.value, { type: 'complete', at: now })
-    if (!decision.ok)
-      // Over, but not paid: the balance is still being asked for. Look again tomorrow.
-      return decision.refusal.code === 'reservation_not_paid'
-        ? { result: { refused: decision.refusal.code }, againInMs: 24 * hour }
-        : { result: { refused: decision.refusal.code } }
+    if (!decision.ok) {
+      const { code } = decision.refusal
+      if (code !== 'reservation_not_paid') return { result: { refused: code } }
+      // Over, but not paid: a human has to see to it. It may still be paid, so look again tomorrow.
+      const paymentId = found.value.balance?.paymentId
+      await tx.attention.raise([
+        {
+          id: `balance_unpaid:${reservationId}`,
+          code: 'balance_unpaid',
+          at: now,
+          data: { reservationId },
+          ...(paymentId === undefined ? {} : { paymentId }),
+        },
+      ])
+      return { result: { refused: code }, againInMs: 24 * hour }
+    }
     const reservation = decision.events.reduce(evolveReservation, found.value)
     if (decision.events.length > 0) {
       await tx.reservations.save(reservation, found.version)

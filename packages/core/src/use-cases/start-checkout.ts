@@ -18,6 +18,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { Performed, PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { pageTerms, storeChange } from './store-change.ts'
+import { untilMoved } from './until-moved.ts'
 
 /** What is asked of {@link startCheckout}. */
 export interface StartCheckoutRequest {
@@ -203,17 +204,3 @@ const unheard = (
   performed.because === 'unknown'
     ? ok({ type: 'pending', paymentId })
     : err({ code: 'provider_unavailable', retryAfterMs: performed.retryAfterMs })
-
-/** Waits, by reading only, while somebody else's call is under way: locks are for those who change something. */
-const untilMoved = async (
-  { unitOfWork, clock }: Pick<Dependencies, 'unitOfWork' | 'clock'>,
-  awaited: LiveAttempt,
-  deadline: Instant,
-): Promise<void> => {
-  for (let waitMs = 20; clock.now() < deadline; waitMs = Math.min(waitMs * 2, 250)) {
-    const found = await unitOfWork.read((tx) => tx.payments.find(awaited.paymentId))
-    const now = found?.value.attempts.find(({ id }) => id === awaited.id)
-    if (now === undefined || now.status !== awaited.status) return
-    await clock.sleep(waitMs)
-  }
-}

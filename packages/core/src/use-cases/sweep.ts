@@ -28,15 +28,17 @@ export const sweep =
     let moved = 0
     let failed = 0
     for (;;) {
+      const before = asked
       const effects = await due(deps)
       if (effects.length === 0) break
       for (let start = 0; start < effects.length; start += callsAtOnce) {
         const seen = await Promise.all(effects.slice(start, start + callsAtOnce).map((effect) => look(deps, effect)))
-        asked += seen.length
+        asked += seen.filter((outcome) => outcome !== 'busy').length
         moved += seen.filter((outcome) => outcome === 'moved').length
         failed += seen.filter((outcome) => outcome === 'failed').length
       }
-      if (failed > 0 || effects.length < batch) break
+      // What somebody else is asking about right now is still due, and would come again at once.
+      if (failed > 0 || effects.length < batch || asked === before) break
     }
     return { asked, moved, failed, nextInMs: failed > 0 ? 10 * minute : moved > 0 ? 5 * minute : 15 * minute }
   }
@@ -63,7 +65,7 @@ const due = ({ unitOfWork, clock }: Dependencies): Promise<readonly Look[]> =>
 const look = async (
   { unitOfWork, clock, settings, perform, logger }: Dependencies & { readonly perform: PerformEffect },
   effect: Look,
-): Promise<'same' | 'moved' | 'failed'> => {
+): Promise<'same' | 'moved' | 'failed' | 'busy'> => {
   const id = effectId(effect)
   const before = await unitOfWork.run(async (tx) => {
     const now = clock.now()
@@ -71,7 +73,7 @@ const look = async (
     const work = await tx.outbox.take(id, { now, leaseMs: settings.leaseMs })
     return work === undefined ? undefined : { work, statuses: statusesOf(await tx.payments.find(effect.paymentId)) }
   })
-  if (before === undefined) return 'same'
+  if (before === undefined) return 'busy'
   try {
     const performed = await perform(before.work)
     if (performed.type !== 'done') return 'failed'

@@ -150,7 +150,7 @@ const callOf = {
 } as const satisfies Partial<Record<Step['do'], ProviderCall>>
 
 /** Lets those who wait for somebody else's answer wait. */
-const whileTimePasses = async <T>(w: World, act: Promise<T>): Promise<T> => {
+export const whileTimePasses = async <T>(w: World, act: Promise<T>): Promise<T> => {
   let over = false
   const done = act.finally(() => {
     over = true
