@@ -103,6 +103,8 @@ export const english: Catalogue = {
     unrecognized_status:
       'The provider reports a status that is not known here. Look the object up and check for an update.',
     dispute_opened: 'Answer the dispute at the provider before its deadline.',
+    balance_unpaid:
+      'The stay is over and its balance is not paid. Ask the guest to pay, or cancel the payment and settle it otherwise.',
   },
   messages: {
     payment_cancelled: 'The payment has been cancelled.',
