@@ -48,8 +48,10 @@ export interface TransactionEnds {
   rollBack(connection: object): Promise<void>
 }
 
-/** The dialect that a knex instance speaks. @throws for any other database or driver. */
+/** The dialect that a knex instance speaks. @throws for any other database or driver, and for a transaction of knex's. */
 export const dialectOf = (knex: Knex): Dialect => {
+  if (knex.isTransaction === true)
+    throw new Error('Holdfast begins its transactions itself: give it the knex, not a transaction of it.')
   const { driverName, dialect } = knex.client as { readonly driverName?: string; readonly dialect?: string }
   if (dialect === 'postgresql' && driverName === 'pg') return postgres
   if (dialect === 'sqlite3' && driverName === 'better-sqlite3') return sqlite

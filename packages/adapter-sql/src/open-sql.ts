@@ -62,6 +62,8 @@ const knexFor = (location: SqlLocation): Knex => {
           application_name: 'holdfast',
           // No statement of ours takes long; one that does is stuck.
           statement_timeout: 30_000,
+          // A process that was stopped in the middle of a transaction does not keep its locks for ever.
+          idle_in_transaction_session_timeout: 30_000,
           // Statements that do not wait for each other are sent together: fewer journeys for the same work.
           pipeline: true,
         } as Knex.PgConnectionConfig,

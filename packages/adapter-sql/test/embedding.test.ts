@@ -124,6 +124,14 @@ it('refuses a database that it does not speak to', () => {
   expect(() => sqlUnitOfWork(knex)).toThrow(/Postgres through 'pg' and to SQLite through 'better-sqlite3'/)
 })
 
+it("refuses a transaction of knex's: it begins its own", async () => {
+  const { knex, close } = openSql({ kind: 'sqlite', filename: ':memory:' })
+  await knex.transaction(async (trx) => {
+    expect(() => sqlUnitOfWork(trx)).toThrow(/begins its transactions itself/)
+  })
+  await close()
+})
+
 it('is bound in a container by name, once, and closed with it', async () => {
   const container = new Container()
   container.load(sqlModule({ kind: 'sqlite', filename: ':memory:' }))

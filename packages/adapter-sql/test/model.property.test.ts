@@ -1,4 +1,4 @@
-import { Contention, type Effect, type Transaction, type UnitOfWork } from '@holdfast/core'
+import { Contention, withAttempt, type Effect, type Transaction, type UnitOfWork } from '@holdfast/core'
 import { samples } from '@holdfast/core/contracts'
 import { memoryUnitOfWork } from '@holdfast/core/memory'
 import fc from 'fast-check'
@@ -49,8 +49,7 @@ const paymentSteps: readonly fc.Arbitrary<Step>[] = [
           : shape === 1
             ? samples.paidAttempt(id, name)
             : samples.requestedAttempt(id, name, { lookAt: at(ms), ...(shape > 4 ? { providerId: `cs_${part}` } : {}) })
-      const others = found.value.attempts.filter((other) => other.id !== attempt.id)
-      await tx.payments.save({ ...found.value, attempts: [...others, attempt] }, found.version, at(ms))
+      await tx.payments.save(withAttempt(found.value, attempt), found.version, at(ms))
       return 'added'
     }),
   ),

@@ -73,7 +73,8 @@ describe('on Postgres', () => {
       await endEveryOtherConnection()
       await bump(tx, 'b')
     })
-    await expect(losing).rejects.toThrow(/terminat/)
+    // The server says that it ends the connection, or the socket is found broken first.
+    await expect(losing).rejects.toThrow(/terminat|ECONNRESET|EPIPE|connection error/)
     expect(runs).toBe(3)
     expect(await payloads(database)).toEqual([0, 0])
   })
