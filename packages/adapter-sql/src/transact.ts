@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Contention } from '@holdfast/core'
 import type { Knex } from 'knex'
 import type { Dialect } from './dialect.ts'
@@ -28,6 +29,9 @@ export const onConnection = async <T>(
   dialect: Dialect,
   use: (connection: object) => Promise<T>,
 ): Promise<T> => {
+  // SQLite answers at once: without a pause, one transaction after the other would leave the process no time for anything
+  // else. Whoever comes during the pause also gets into the same commit.
+  if (!dialect.pipelines) await setImmediate()
   const client = knex.client as ConnectionSource
   const connection = await client.acquireConnection().catch(tooBusy)
   const unguard = dialect.guard(connection)

@@ -70,4 +70,20 @@ describe('SQLite on a disk that fails', () => {
       expect(found?.version).toBe(n % 3 === 0 ? undefined : 1)
     }
   })
+
+  it('leaves the rest of the process its turn, however much is written and read', async () => {
+    let turns = 0
+    let stop = false
+    const breathe = (): void => {
+      turns += 1
+      if (!stop) setImmediate(breathe)
+    }
+    breathe()
+    for (let n = 0; n < 20; n += 1) {
+      await save(`p${n}`)
+      await stored(`p${n}`)
+    }
+    stop = true
+    expect(turns).toBeGreaterThan(20)
+  })
 })
