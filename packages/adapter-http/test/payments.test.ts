@@ -71,6 +71,15 @@ describe('a payment', () => {
     })
   })
 
+  it('says when it last moved', async () => {
+    const here = world()
+    const { paymentId } = await openIntent(here)
+    await here.clock.advance(5_000)
+    await here.call('POST', `/api/payments/${paymentId}/cancel/`, { as: ana })
+    const { json } = await here.call('GET', `/api/payments/${paymentId}/status/`, { as: ana })
+    expect([json['created_at'], json['updated_at']]).toEqual(['2027-01-01T00:00:00.000Z', '2027-01-01T00:00:05.000Z'])
+  })
+
   it('is cancelled here while Stripe cannot be reached, and says that Stripe is still being told', async () => {
     const here = world()
     const { paymentId } = await openIntent(here)
@@ -78,6 +87,8 @@ describe('a payment', () => {
     here.provider.faults.next('closeAttempt', 'unreachable')
     const { json } = await here.call('POST', `/api/payments/${paymentId}/cancel/`, { as: ana })
     expect(json).toMatchObject({ payment_status: 'CANCELLED', provider_cancellation: 'pending' })
+    const after = await here.call('GET', `/api/payments/${paymentId}/status/`, { as: ana })
+    expect(after.json['stripe']).toMatchObject({ session_status: 'open', checkout_url: null })
   })
 
   it('is not cancelled once it is paid: 409, with the payment as it is', async () => {

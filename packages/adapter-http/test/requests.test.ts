@@ -55,6 +55,8 @@ describe('a body', () => {
     const large = JSON.stringify({ ...wanted, more: 'x'.repeat(2_000_000) })
     const announced = await post(large)
     expect([announced.status, announced.json]).toMatchObject([413, { code: 'body_too_large', limit_bytes: 1_048_576 }])
+    const promised = await post(JSON.stringify(wanted), { ...json, 'content-length': '1048577' })
+    expect(promised.status).toBe(413)
     let chunks = 0
     const endless = new ReadableStream<Uint8Array>({
       pull: (controller) => {
@@ -81,7 +83,9 @@ describe('a body', () => {
     expect((await post(nested(32))).json['code']).toBe('invalid_payload')
     expect((await post(nested(33))).json).toMatchObject({ code: 'json_too_deep', limit: 32 })
     expect((await post('['.repeat(500_000))).json['code']).toBe('json_too_deep')
-    expect((await post(`{"kind":"${'['.repeat(40)}\\"","payload":1}`)).json['code']).toBe('unknown_kind')
+    expect((await post(`{"kind":"${'['.repeat(20)}\\"${'['.repeat(33)}","payload":1}`)).json['code']).toBe(
+      'unknown_kind',
+    )
   })
 
   it.each([
@@ -89,7 +93,7 @@ describe('a body', () => {
     '{"kind":"reservation","payload":{"constructor":{"prototype":{"polluted":true}}}}',
     '{"__proto__":{"kind":"reservation","payload":{}}}',
   ])('reaches no prototype: %s', async (body) => {
-    expect((await post(body)).status).toBe(400)
+    expect((await post(body)).json['code']).toBe('invalid_json')
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 
@@ -99,6 +103,7 @@ describe('a body', () => {
     const path = `/api/payments/${paymentId}/cancel/`
     const answer = await here.call('POST', path, { as: ana, body: { status: 'completed', order_id: 'x' } })
     expect(answer.json['errors']).toMatchObject([{ field: 'status' }, { field: 'order_id' }])
+    expect((await here.call('POST', path, { as: ana, body: 'null', headers: json })).status).toBe(400)
     expect((await here.call('POST', path, { as: ana, body: {} })).status).toBe(200)
   })
 })
@@ -235,6 +240,29 @@ describe('an Idempotency-Key', () => {
     expect((await change('60')).status).toBe(422)
   })
 
+  it('has its first answer for good, and does nothing again', async () => {
+    const here = world()
+    const { paymentId } = await openIntent(here)
+    const change = (amount: string, headers = {}) =>
+      here.call('POST', `/api/payments/${paymentId}/amount/`, { as: staff, headers, body: { amount } })
+    await change('50', key)
+    await change('60')
+    expect((await change('50', key)).json['amount']).toBe('50.00')
+    const { json: now } = await here.call('GET', `/api/payments/${paymentId}/status/`, { as: ana })
+    expect(now['amount']).toBe('60.00')
+  })
+
+  it('goes on where it stood after an answer that said "not now"', async () => {
+    const here = world()
+    const { paymentId } = await openIntent(here)
+    await here.call('POST', `/api/payments/${paymentId}/checkout/`, { as: ana })
+    const change = () =>
+      here.call('POST', `/api/payments/${paymentId}/amount/`, { as: staff, headers: key, body: { amount: '50' } })
+    here.provider.faults.next('closeAttempt', 'unreachable')
+    expect((await change()).status).toBe(503)
+    expect((await change()).json['amount']).toBe('50.00')
+  })
+
   it.each(['', 'x'.repeat(256), 'tab\there', 'ñ'])('is not taken when it is %j', async (value) => {
     const headers = { 'idempotency-key': value }
     const answer = await world().call('POST', '/api/intents/', { as: ana, headers, body: wanted })
@@ -282,6 +310,16 @@ describe('too many requests', () => {
     expect((await here.call('POST', '/api/intents/', { as: ben, body: wanted })).status).toBe(201)
     await clock.advance(1_000)
     expect((await here.call('POST', '/api/intents/', { as: ana, body: wanted })).status).toBe(201)
+  })
+
+  it.each([
+    [1, '1'],
+    [1_000, '1'],
+    [1_001, '2'],
+  ])('may come back in whole seconds, never sooner than they may: %i ms', async (retryAfterMs, seconds) => {
+    const here = world({ rateLimiter: { take: async () => ({ ok: false, retryAfterMs }) } })
+    const { headers } = await here.call('POST', '/api/intents/', { as: ana, body: wanted })
+    expect(headers.get('retry-after')).toBe(seconds)
   })
 
   it('are remembered for so many callers and no more', async () => {

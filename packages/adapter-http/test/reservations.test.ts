@@ -47,6 +47,17 @@ describe('a reservation', () => {
     expect(here.provider.truth.refunds()).toHaveLength(refunds)
   })
 
+  it('is cancelled by the terms of that time, however late the same request is made again', async () => {
+    const end = Date.UTC(2027, 0, 1, 1)
+    const here = world({ cancellationTerms: (_reservation, _actor, now) => (now < end ? 'all' : 'nothing') })
+    const { reservationId } = await bookedReservation(here)
+    const cancel = () =>
+      here.call('POST', `/api/reservations/${reservationId}/cancel/`, { as: ana, headers: { 'idempotency-key': 'k' } })
+    const first = await cancel()
+    await here.clock.advance(2 * 3_600_000)
+    expect([first.status, (await cancel()).text]).toEqual([200, first.text])
+  })
+
   it('takes no terms from whoever cancels', async () => {
     const here = world()
     const { reservationId } = await bookedReservation(here)

@@ -102,6 +102,8 @@ export const english: Catalogue = {
       'The provider will not do what was asked. Look at its answer in the timeline and correct the request.',
     unrecognized_status:
       'The provider reports a status that is not known here. Look the object up and check for an update.',
+    balance_unpaid:
+      'The stay is over and its balance has not been paid. Collect it from the guest, or cancel the reservation.',
     dispute_opened: 'Answer the dispute at the provider before its deadline.',
     balance_unpaid:
       'The stay is over and its balance is not paid. Ask the guest to pay, or cancel the payment and settle it otherwise.',

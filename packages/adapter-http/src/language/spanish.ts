@@ -101,6 +101,7 @@ export const spanish: Catalogue = {
     provider_refused:
       'El proveedor no hace lo que se le pidió. Mira su respuesta en la cronología y corrige la petición.',
     unrecognized_status: 'El proveedor informa de un estado desconocido. Consulta el objeto y busca una actualización.',
+    balance_unpaid: 'La estancia terminó y su segundo pago no está hecho. Cóbralo al huésped o cancela la reserva.',
     dispute_opened: 'Responde a la disputa ante el proveedor antes de que venza el plazo.',
     balance_unpaid:
       'La estancia ha terminado y el saldo no está pagado. Pide el pago al huésped, o cancela el pago y arréglalo de otro modo.',
