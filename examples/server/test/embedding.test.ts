@@ -72,5 +72,5 @@ it('embeds Holdfast in a few lines, with what is stored in SQLite and charged at
   await database.migrate()
   expect(await book()).toMatch(/^http.*\/c\/pay\/cs_test_/)
   await database.close()
-  await simulator.close()
+  simulator.close()
 })

@@ -37,8 +37,9 @@ export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, ind
         doing.do
       ]
       const all = await whileTimePasses(w, Promise.allSettled(Array.from({ length: doing.times }, () => ask(request))))
-      const failed = all.filter((each) => each.status === 'rejected' && !(each.reason instanceof Crash))
-      if (failed.length > 0) throw failed[0]
+      for (const each of all)
+        if (each.status === 'rejected' && !(each.reason instanceof Crash))
+          throw new Error('A step failed.', { cause: each.reason })
       return
     }
     case 'pay': {
