@@ -98,7 +98,12 @@ describe.each<DatabaseKind>(['sqlite file', 'postgres'])('callers that really ra
     await h.provider.payer.pay(sessionId)
     await h.first.deliver()
     await all(30, (index) =>
-      h.at(index).holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(50_00n), idempotencyKey: index % 2 === 0 ? 'a' : 'b' }),
+      h.at(index).holdfast.refundPayment({
+        actor: staff,
+        paymentId,
+        amount: mxn(50_00n),
+        idempotencyKey: index % 2 === 0 ? 'a' : 'b',
+      }),
     )
     expect(h.provider.truth.refunds()).toHaveLength(2)
     await all(30, (index) => h.at(index).holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(150_00n) }))
@@ -120,6 +125,7 @@ describe.each<DatabaseKind>(['sqlite file', 'postgres'])('callers that really ra
       ])
       await h.first.deliver()
       await settle(h)
+      expect(h.provider.truth.attempts().filter(({ state }) => state.type === 'captured').length).toBeLessThanOrEqual(1)
     }
   })
 

@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { tell } from '../src/contracts/rules.contract.ts'
 import type { Step } from '../src/contracts/rules/step.ts'
 import { memoryUnitOfWork } from '../src/memory/index.ts'
@@ -26,6 +26,7 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
 describe('stories that once ended badly', () => {
   for (const [name, steps] of Object.entries(stories))
     for (const webhooks of [true, false])
-      it(`${name}, ${webhooks ? 'with' : 'without'} webhooks at the end`, () =>
-        tell(memoryUnitOfWork(), steps, webhooks))
+      it(`${name}, ${webhooks ? 'with' : 'without'} webhooks at the end`, async () => {
+        await expect(tell(memoryUnitOfWork(), steps, webhooks)).resolves.toBeUndefined()
+      })
 })

@@ -105,8 +105,6 @@ export const english: Catalogue = {
     balance_unpaid:
       'The stay is over and its balance has not been paid. Collect it from the guest, or cancel the reservation.',
     dispute_opened: 'Answer the dispute at the provider before its deadline.',
-    balance_unpaid:
-      'The stay is over and its balance is not paid. Ask the guest to pay, or cancel the payment and settle it otherwise.',
   },
   messages: {
     payment_cancelled: 'The payment has been cancelled.',

@@ -103,8 +103,6 @@ export const spanish: Catalogue = {
     unrecognized_status: 'El proveedor informa de un estado desconocido. Consulta el objeto y busca una actualización.',
     balance_unpaid: 'La estancia terminó y su segundo pago no está hecho. Cóbralo al huésped o cancela la reserva.',
     dispute_opened: 'Responde a la disputa ante el proveedor antes de que venza el plazo.',
-    balance_unpaid:
-      'La estancia ha terminado y el saldo no está pagado. Pide el pago al huésped, o cancela el pago y arréglalo de otro modo.',
   },
   messages: {
     payment_cancelled: 'Pago cancelado exitosamente',
