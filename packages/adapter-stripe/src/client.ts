@@ -2,6 +2,7 @@ import Stripe from 'stripe'
 
 type HttpClient = NonNullable<NonNullable<ConstructorParameters<typeof Stripe>[1]>['httpClient']>
 
+/** How Stripe is reached. */
 export interface StripeClientOptions {
   /** The account's secret or restricted key. */
   readonly apiKey: string

@@ -5,6 +5,7 @@ import { createStripe, type StripeClientOptions } from './client.ts'
 import { stripeProvider, type StripeProviderOptions } from './provider.ts'
 import { stripeWebhookVerifier, type StripeWebhookOptions } from './webhook.ts'
 
+/** What {@link stripeModule} needs: the client's options, the webhooks', and a clock. */
 export interface StripeModuleOptions extends StripeClientOptions, Pick<StripeProviderOptions, 'lookUpPages'> {
   readonly webhooks: StripeWebhookOptions
   /** Default: the clock on the wall. */

@@ -9,6 +9,7 @@ import { reportOfIntent, reportOfSession } from './report.ts'
 import { chargeParams, refundParams, sessionParams } from './requests.ts'
 import { intentWire, refundWire, sessionWire, type SessionWire } from './wire.ts'
 
+/** What {@link stripeProvider} needs. */
 export interface StripeProviderOptions {
   /** From {@link createStripe}. A client that retries by itself would hide what was not heard. */
   readonly stripe: Stripe

@@ -11,6 +11,7 @@ import { isSignedBy, readSignatureHeader } from './signature.ts'
 import { translateEvent } from './translate.ts'
 import { eventWire } from './wire.ts'
 
+/** What {@link stripeWebhookVerifier} needs. */
 export interface StripeWebhookOptions {
   /** The endpoint's signing secrets, `whsec_…`. More than one while a secret is being rolled. */
   readonly secrets: readonly string[]

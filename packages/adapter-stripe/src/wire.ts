@@ -30,6 +30,7 @@ export const cardErrorWire = z.object({
 })
 export type CardError = z.output<typeof cardErrorWire>
 
+/** Of a PaymentIntent, the fields that are read. */
 export const intentWire = z.object({
   object: z.literal('payment_intent'),
   id: z.string(),
@@ -43,8 +44,10 @@ export const intentWire = z.object({
   livemode: z.boolean(),
   metadata: marksWire,
 })
+/** A PaymentIntent as it was read. */
 export type IntentWire = z.output<typeof intentWire>
 
+/** Of a Checkout Session, the fields that are read. */
 export const sessionWire = z.object({
   object: z.literal('checkout.session'),
   id: z.string(),
@@ -60,8 +63,10 @@ export const sessionWire = z.object({
   livemode: z.boolean(),
   metadata: marksWire,
 })
+/** A Checkout Session as it was read. */
 export type SessionWire = z.output<typeof sessionWire>
 
+/** Of a Refund, the fields that are read. */
 export const refundWire = z.object({
   object: z.literal('refund'),
   id: z.string(),
@@ -73,8 +78,10 @@ export const refundWire = z.object({
   failure_reason: z.string().nullish(),
   metadata: marksWire,
 })
+/** A Refund as it was read. */
 export type RefundWire = z.output<typeof refundWire>
 
+/** Of a Dispute, the fields that are read. */
 export const disputeWire = z.object({
   object: z.literal('dispute'),
   id: z.string(),
@@ -85,8 +92,10 @@ export const disputeWire = z.object({
 /** As much of any object as tells whether it is ours. */
 export const markedWire = z.object({ id: z.string(), metadata: marksWire })
 
+/** A page of a list: its entries are read one by one, so that an odd one spoils itself only. */
 export const listWire = z.object({ object: z.literal('list'), data: z.array(z.unknown()), has_more: z.boolean() })
 
+/** Of an Event, the fields that are read; the object in it is read by its own kind. */
 export const eventWire = z.object({
   object: z.literal('event'),
   id: z.string().min(1),
