@@ -30,8 +30,8 @@ export interface HttpAdapter {
 /**
  * Builds the adapter: the application, its documentation and its guards, all from one table of routes.
  *
- * @throws RangeError for cookie secrets that are missing or short, for an allowed origin that is none, and for paths that
- * do not begin with a slash or that end with one.
+ * @throws RangeError for cookie secrets that are missing or short, for an allowed origin that is none, and for paths
+ * that do not begin with a slash or that end with one.
  */
 export const createHttpAdapter = (options: HttpAdapterOptions): HttpAdapter => {
   const { basePath = '/api', webhooksPath = `${basePath}/webhooks/stripe`, allowedOrigins = [] } = options

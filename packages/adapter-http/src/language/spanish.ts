@@ -6,7 +6,7 @@ export const spanish: Catalogue = {
     unauthenticated: 'Inicia sesión, por favor.',
     forbidden: 'No tienes permiso para hacer esto.',
     csrf_failed:
-      'La petición no viene de nuestras páginas, o su código de seguridad falta o ha caducado. Vuelve a cargar la página.',
+      'La petición no viene de nuestras páginas, o su código de seguridad falta o ha caducado. Recarga la página.',
     origin_not_allowed: 'Las páginas de este origen no pueden llamar aquí.',
     rate_limited: 'Demasiadas peticiones. Espera un momento, por favor.',
     not_found: 'Aquí no hay nada.',

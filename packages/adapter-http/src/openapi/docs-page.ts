@@ -8,8 +8,8 @@ export interface DocsRoute {
 }
 
 /**
- * The documentation: the document itself and, with `page`, a page that shows it. All of the page comes from here, from the
- * installed `swagger-ui-dist`: it works with no other network, and tells nobody that it was looked at.
+ * The documentation: the document itself and, with `page`, a page that shows it. All of the page comes from here, from
+ * the installed `swagger-ui-dist`: it works with no other network, and tells nobody that it was looked at.
  */
 export const docsRoutes = ({
   basePath,

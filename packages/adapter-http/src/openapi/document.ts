@@ -7,8 +7,8 @@ import type { Paths } from '../serving/mount-points.ts'
 import { id } from '../wire/parts.ts'
 
 /**
- * The OpenAPI 3.1 document of a table of routes. Paths are written below the base path and with the slash at their end; the
- * server takes them without it too.
+ * The OpenAPI 3.1 document of a table of routes. Paths are written below the base path and with the slash at their end;
+ * the server takes them without it too.
  */
 export const openApiDocument = (table: readonly Route[], { basePath, webhooksPath }: Paths): object => {
   const app = new OpenAPIHono()
@@ -17,7 +17,9 @@ export const openApiDocument = (table: readonly Route[], { basePath, webhooksPat
     type: 'apiKey',
     in: 'cookie',
     name: '__Host-holdfast_session',
-    description: `With it, whatever changes something must bring the session's token in ${csrfHeader}. A host may sign callers in by other means.`,
+    description:
+      `With it, whatever changes something must bring the session's token in ${csrfHeader}. ` +
+      'A host may sign callers in by other means.',
   })
   for (const each of table) registry.registerPath(describe(each, { basePath, webhooksPath }))
   return app.getOpenAPI31Document({
@@ -26,7 +28,8 @@ export const openApiDocument = (table: readonly Route[], { basePath, webhooksPat
       title: 'Holdfast',
       version: '1',
       description:
-        'Payments, intents, reservations and what staff need to see of them. Errors are application/problem+json with a stable `code`.',
+        'Payments, intents, reservations and what staff need to see of them. ' +
+        'Errors are application/problem+json with a stable `code`.',
     },
     servers: [{ url: basePath === '' ? '/' : basePath }],
   })

@@ -6,8 +6,8 @@ import type { Refusal, RefusalCode, RefusalWith } from './refusal.ts'
 export type Facts = Readonly<Record<string, unknown>>
 
 /**
- * The facts of a refusal that whoever asked may see, by name. What is not named here stays inside: a use case's refusal may
- * carry a whole payment, and the provider's own words are for operators.
+ * The facts of a refusal that whoever asked may see, by name. What is not named here stays inside: a use case's refusal
+ * may carry a whole payment, and the provider's own words are for operators.
  */
 export const factsOf = (refusal: Refusal, words: Catalogue): Facts => {
   const tell = shown[refusal.code] as ((refusal: Refusal, words: Catalogue) => Facts) | undefined

@@ -1,6 +1,8 @@
 import type { Holdfast, WebhookRefusal } from '@holdfast/core'
 
-/** Whatever the use cases may refuse with, read off the use cases themselves: a code added there is one missing here. */
+/**
+ * Whatever the use cases may refuse with, read off the use cases themselves: a code added there is one missing here.
+ */
 export type UseCaseRefusal = { [Name in keyof Holdfast]: RefusalOf<Holdfast[Name]> }[keyof Holdfast]
 
 /** One part of a request that will not do. `field` is its path: `item.name`, or `body` for all of it. */

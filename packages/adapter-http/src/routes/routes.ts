@@ -9,8 +9,8 @@ import { staffWorkRoutes } from './staff-work-routes.ts'
 import { webhookRoute } from './webhook-route.ts'
 
 /**
- * Every route there is. The server, the documentation and the tests of who may call what are made from this table. Where
- * two paths could match, the one that stands first does.
+ * Every route there is. The server, the documentation and the tests of who may call what are made from this table.
+ * Where two paths could match, the one that stands first does.
  */
 export const routes: readonly Route[] = [
   ...paymentRoutes,

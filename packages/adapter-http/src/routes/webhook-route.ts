@@ -3,8 +3,8 @@ import { readBytes } from '../security/read-body.ts'
 import { refused, reply, route } from './route.ts'
 
 /**
- * Where the provider delivers its events. Told to be taken in only when they are durable: everything else makes it deliver
- * them again.
+ * Where the provider delivers its events. Told to be taken in only when they are durable: everything else makes it
+ * deliver them again.
  */
 export const webhookRoute = route({
   name: 'receive_webhook',

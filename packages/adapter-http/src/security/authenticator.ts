@@ -7,9 +7,9 @@ export type Caller = Extract<Actor, { readonly type: 'owner' | 'staff' }>
 export interface Authentication {
   readonly actor: Caller
   /**
-   * Present when it was a cookie that said so. A browser sends cookies whoever made the page, so whatever changes something
-   * must then bring this token too, in `X-CSRF-Token`. Absent for credentials that a page has to add itself, such as a
-   * bearer token.
+   * Present when it was a cookie that said so. A browser sends cookies whoever made the page, so whatever changes
+   * something must then bring this token too, in `X-CSRF-Token`. Absent for credentials that a page has to add itself,
+   * such as a bearer token.
    */
   readonly csrf?: { readonly token: string; readonly via: 'cookie' }
 }

@@ -15,8 +15,8 @@ export interface CookieSessions extends Authenticator {
   /** The name of the cookie on the wire. */
   readonly cookieName: string
   /**
-   * Signs somebody in whom the host has just made sure of: the `Set-Cookie` header to answer with, and the token that the
-   * page has to send as `X-CSRF-Token` with everything that changes something.
+   * Signs somebody in whom the host has just made sure of: the `Set-Cookie` header to answer with, and the token that
+   * the page has to send as `X-CSRF-Token` with everything that changes something.
    *
    * @throws RangeError for an id that `parseId` would not take.
    */
@@ -67,7 +67,9 @@ interface Session {
 const encode = ({ actor, csrfToken, expiresAt }: Session): string =>
   [actor.type, actor.id, csrfToken, expiresAt].join('!')
 
-/** Reads what {@link encode} wrote. It was signed, so anything else is from another version of this program: no session. */
+/**
+ * Reads what {@link encode} wrote. It was signed, so anything else is from another version of this program: no session.
+ */
 const decode = (value: string): Session | undefined => {
   const [type, text = '', csrfToken = '', expiry = ''] = value.split('!')
   const expiresAt = Number(expiry)

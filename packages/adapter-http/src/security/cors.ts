@@ -11,7 +11,8 @@ export interface CorsPolicy {
 /**
  * A policy from a list of origins such as `https://shop.example`.
  *
- * @throws RangeError for `*`, for `null`, and for anything but an origin: with credentials those would let everybody in.
+ * @throws RangeError for `*`, for `null`, and for anything but an origin: with credentials those would let everybody
+ * in.
  */
 export const corsPolicy = (allowedOrigins: readonly string[]): CorsPolicy => {
   for (const origin of allowedOrigins)

@@ -8,8 +8,8 @@ export const csrfField = 'csrf_token'
 /**
  * Whether a request that may change something comes from a page of ours, as far as the browser tells.
  *
- * `Sec-Fetch-Site` and `Origin` cannot be set by a page. A program sends neither: it has the token alone to show. Hosts are
- * compared and not schemes, since whatever ends TLS in front of us leaves only the host as it was.
+ * `Sec-Fetch-Site` and `Origin` cannot be set by a page. A program sends neither: it has the token alone to show. Hosts
+ * are compared and not schemes, since whatever ends TLS in front of us leaves only the host as it was.
  */
 export const isSameSite = (request: Request, allowedOrigins: readonly string[]): boolean => {
   const origin = request.headers.get('origin')

@@ -1,7 +1,9 @@
 import { err, ok, type Result } from '@holdfast/core'
 import type { RefusalWith } from '../problem/refusal.ts'
 
-/** How deep arrays and objects may be nested: deeper than anything asked for here, and shallow enough for every store. */
+/**
+ * How deep arrays and objects may be nested: deeper than anything asked for here, and shallow enough for every store.
+ */
 export const deepestJson = 32
 
 export type JsonRefusal = RefusalWith<'invalid_json'> | RefusalWith<'json_too_deep'>
@@ -9,9 +11,9 @@ export type JsonRefusal = RefusalWith<'invalid_json'> | RefusalWith<'json_too_de
 /**
  * Parses JSON from a stranger.
  *
- * Refuses, first match wins: `invalid_json` for bytes that are not UTF-8, `json_too_deep` (told before parsing, by counting
- * brackets), `invalid_json` for what is no JSON and for what no store or program downstream is safe with: keys that reach
- * for a prototype, NUL characters, half surrogate pairs, and numbers beyond every number.
+ * Refuses, first match wins: `invalid_json` for bytes that are not UTF-8, `json_too_deep` (told before parsing, by
+ * counting brackets), `invalid_json` for what is no JSON and for what no store or program downstream is safe with: keys
+ * that reach for a prototype, NUL characters, half surrogate pairs, and numbers beyond every number.
  */
 export const parseJson = (bytes: Uint8Array): Result<unknown, JsonRefusal> => {
   const text = decode(bytes)

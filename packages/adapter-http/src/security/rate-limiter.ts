@@ -1,6 +1,9 @@
 import type { Clock } from '@holdfast/core'
 
-/** Keeps one caller from asking for too much. Port of this adapter: several processes that must share a limit bring theirs. */
+/**
+ * Keeps one caller from asking for too much. Port of this adapter: several processes that must share a limit bring
+ * theirs.
+ */
 export interface RateLimiter {
   /** Takes one from what `key` may ask for; `retryAfterMs` when nothing is left. */
   take(key: string): Promise<{ readonly ok: true } | { readonly ok: false; readonly retryAfterMs: number }>

@@ -2,8 +2,8 @@ import { err, ok, type Result } from '@holdfast/core'
 import type { RefusalWith } from '../problem/refusal.ts'
 
 /**
- * Reads a request's body, up to a number of bytes. What is announced as larger is not read at all, what turns out larger is
- * read no further.
+ * Reads a request's body, up to a number of bytes. What is announced as larger is not read at all, what turns out
+ * larger is read no further.
  */
 export const readBytes = async (
   request: Request,

@@ -2,15 +2,18 @@ import { err, ok, type Result } from '@holdfast/core'
 import type { RefusalWith } from '../problem/refusal.ts'
 
 /**
- * The id that a request is known by in answers and logs: the sender's `X-Request-Id` where it is 1 to 128 letters, digits
- * and `_ . : @ -`, else a new one.
+ * The id that a request is known by in answers and logs: the sender's `X-Request-Id` where it is 1 to 128 letters,
+ * digits and `_ . : @ -`, else a new one.
  */
 export const requestIdOf = (request: Request): string => {
   const sent = request.headers.get('x-request-id')
   return sent !== null && /^[\w.:@-]{1,128}$/.test(sent) ? sent : crypto.randomUUID()
 }
 
-/** The sender's `Idempotency-Key`, in the shape the use cases take it; `{}` without one. Refuses: `invalid_idempotency_key`. */
+/**
+ * The sender's `Idempotency-Key`, in the shape the use cases take it; `{}` without one. Refuses:
+ * `invalid_idempotency_key`.
+ */
 export const idempotencyKeyOf = (
   request: Request,
 ): Result<{ readonly idempotencyKey?: string }, RefusalWith<'invalid_idempotency_key'>> => {

@@ -21,8 +21,8 @@ export interface SignedCookie {
 }
 
 /**
- * A signed cookie (HMAC-SHA-256). The signature covers the cookie's name too, so that one cookie's value is never good for
- * another.
+ * A signed cookie (HMAC-SHA-256). The signature covers the cookie's name too, so that one cookie's value is never good
+ * for another.
  *
  * @throws RangeError for secrets that are missing or short: better no server than one whose cookies can be forged.
  */

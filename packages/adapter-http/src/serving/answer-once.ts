@@ -3,11 +3,11 @@ import type { Caller } from '../security/authenticator.ts'
 import type { Services } from './services.ts'
 
 /**
- * Answers a request with a key once, for use cases that take none because doing them twice is doing them once: the same key
- * with the same request gets the first answer, with another request `idempotency_key_reused`.
+ * Answers a request with a key once, for use cases that take none because doing them twice is doing them once: the same
+ * key with the same request gets the first answer, with another request `idempotency_key_reused`.
  *
- * The key is kept beside those of the use cases, so it cannot be used there for something else either. A refusal that says
- * "not now" is not kept.
+ * The key is kept beside those of the use cases, so it cannot be used there for something else either. A refusal that
+ * says "not now" is not kept.
  */
 export const answerOnce = async <Value, Refusal extends { readonly code: string }>(
   { unitOfWork, clock }: Pick<Services, 'unitOfWork' | 'clock'>,

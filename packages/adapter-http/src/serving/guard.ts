@@ -22,11 +22,11 @@ export interface GuardOptions {
 export type Guarded = Pick<Ask, 'actor' | 'id' | 'query' | 'body' | 'keyed'>
 
 /**
- * Lets a request through to its handler, or refuses it. Nothing is read of a stranger's body before it is known that the
- * caller may call at all.
+ * Lets a request through to its handler, or refuses it. Nothing is read of a stranger's body before it is known that
+ * the caller may call at all.
  *
- * Refuses, first match wins: `unauthenticated`, `forbidden`, `csrf_failed`, `rate_limited`, `invalid_idempotency_key`, what
- * the path's id names as not found, `invalid_request` for the query, and for the body `body_too_large`,
+ * Refuses, first match wins: `unauthenticated`, `forbidden`, `csrf_failed`, `rate_limited`, `invalid_idempotency_key`,
+ * what the path's id names as not found, `invalid_request` for the query, and for the body `body_too_large`,
  * `unsupported_media_type`, `invalid_json`, `json_too_deep`, `invalid_request`.
  */
 export const guard = async (
