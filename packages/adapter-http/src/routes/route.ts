@@ -91,6 +91,7 @@ export interface Redirect {
   readonly location: string
 }
 
+/** What a handler answers where a use case, or the adapter itself, refused. */
 export interface Refused<Code extends RefusalCode> {
   readonly type: 'refused'
   readonly refusal: RefusalWith<Code>

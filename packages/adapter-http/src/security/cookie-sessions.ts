@@ -2,6 +2,7 @@ import { parseId, type Clock } from '@holdfast/core'
 import type { Authenticator, Caller } from './authenticator.ts'
 import { signedCookie, type CookieOptions } from './signed-cookie.ts'
 
+/** What {@link cookieSessions} needs. */
 export interface CookieSessionOptions extends CookieOptions {
   readonly clock: Pick<Clock, 'now'>
   /** Default `holdfast_session`, with `__Host-` before it where cookies are secure. */

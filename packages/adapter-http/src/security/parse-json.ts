@@ -6,6 +6,7 @@ import type { RefusalWith } from '../problem/refusal.ts'
  */
 export const deepestJson = 32
 
+/** Why a text was not taken as JSON. */
 export type JsonRefusal = RefusalWith<'invalid_json'> | RefusalWith<'json_too_deep'>
 
 /**

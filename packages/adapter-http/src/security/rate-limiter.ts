@@ -9,6 +9,7 @@ export interface RateLimiter {
   take(key: string): Promise<{ readonly ok: true } | { readonly ok: false; readonly retryAfterMs: number }>
 }
 
+/** What {@link tokenBuckets} needs, and how generous they are. */
 export interface TokenBucketOptions {
   readonly clock: Pick<Clock, 'now'>
   /** How many requests may come at once. Default 300: a double click, fifty times over. */

@@ -3,6 +3,7 @@ import type { RefusalWith } from '../problem/refusal.ts'
 import { parseJson, type JsonRefusal } from '../security/parse-json.ts'
 import { mediaType, readBytes } from '../security/read-body.ts'
 
+/** Why a body was not taken. */
 export type BodyRefusal = RefusalWith<'body_too_large'> | RefusalWith<'unsupported_media_type'> | JsonRefusal
 
 /** A body as it came: JSON, the fields of a plain HTML form, or nothing at all. */

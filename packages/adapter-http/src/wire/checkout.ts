@@ -4,6 +4,7 @@ import type { Catalogue } from '../language/catalogue.ts'
 import { capitals, epochSeconds, epochSecondsOf, id, words } from './parts.ts'
 import { paymentStatus } from './payment.ts'
 
+/** A page that can be paid on now. */
 export const openCheckoutAnswer = z
   .object({
     status: z.literal('open'),
@@ -14,10 +15,12 @@ export const openCheckoutAnswer = z
   })
   .openapi('OpenCheckout')
 
+/** A page that is still being opened: where to look for it. */
 export const pendingCheckoutAnswer = z
   .object({ status: z.literal('pending'), payment_id: id, checkout_url: z.null(), message: words })
   .openapi('PendingCheckout')
 
+/** How a balance stands after it was started. */
 export const startedBalanceAnswer = z
   .object({
     status: z.enum(['paid', 'charging', 'open', 'failed']),

@@ -24,6 +24,7 @@ export const openIntentBody = z
   })
   .openapi('OpenIntent')
 
+/** An intent that may now be paid. Its token is in the cookie alone. */
 export const openedIntentAnswer = z
   .object({ intent_id: id, payment_id: id, amount, currency, expires_at: time })
   .openapi('OpenedIntent')
@@ -31,6 +32,7 @@ export const openedIntentAnswer = z
 /** A stretch of time on something that can be booked. */
 export const slotFields = z.object({ resource_id: id, unit: z.int(), starts_at: time, ends_at: time }).openapi('Slot')
 
+/** An intent as its owner sees it. */
 export const intentAnswer = z
   .object({
     intent_id: id,
@@ -53,6 +55,7 @@ export const intentAnswer = z
   })
   .openapi('Intent')
 
+/** An intent that was let go. */
 export const abandonedIntentAnswer = z
   .object({
     status: z.literal('abandoned'),
@@ -102,6 +105,7 @@ export const showIntent = (
   }
 }
 
+/** A slot as it stands in answers: times in ISO 8601. */
 export const showSlot = ({ resourceId, unit, startsAt, endsAt }: Slot): z.infer<typeof slotFields> => ({
   resource_id: resourceId,
   unit,

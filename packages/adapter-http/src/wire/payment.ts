@@ -37,6 +37,7 @@ export const stripeFields = z.object({
 })
 export type StripeFields = z.infer<typeof stripeFields>
 
+/** How a payment stands, with what is known of its page at Stripe. */
 export const paymentStatusAnswer = z
   .object({
     payment_id: id,
@@ -52,6 +53,7 @@ export const paymentStatusAnswer = z
   })
   .openapi('PaymentStatus')
 
+/** A payment that was cancelled. */
 export const cancelledPaymentAnswer = z
   .object({
     status: z.literal('cancelled'),
@@ -66,6 +68,7 @@ export const cancelledPaymentAnswer = z
   })
   .openapi('CancelledPayment')
 
+/** What asking Stripe brought. */
 export const syncedPaymentAnswer = z
   .object({
     status: z.enum(['open', 'complete', 'expired', 'synced', 'no_session', 'pending']),
@@ -76,6 +79,7 @@ export const syncedPaymentAnswer = z
   })
   .openapi('SyncedPayment')
 
+/** One payment in a list. */
 export const listedPayment = z
   .object({
     payment_id: id,

@@ -6,6 +6,7 @@ import { amount, currency, free, id, moneyFields, nextCursor, plainObject, time,
 
 const statuses = Object.keys(reservationTransitions) as [Reservation['status'], ...Reservation['status'][]]
 
+/** A reservation as its owner sees it. */
 export const reservationAnswer = z
   .object({
     reservation_id: id,
@@ -21,10 +22,12 @@ export const reservationAnswer = z
   })
   .openapi('Reservation')
 
+/** A page of reservations. */
 export const reservationsAnswer = z
   .object({ reservations: z.array(reservationAnswer), next_cursor: nextCursor })
   .openapi('Reservations')
 
+/** A reservation that was cancelled. */
 export const cancelledReservationAnswer = z
   .object({ status: z.literal('cancelled'), message: words, reservation: reservationAnswer })
   .openapi('CancelledReservation')

@@ -29,6 +29,7 @@ import { paymentStatus } from './payment.ts'
 /** The reasons staff may give for a refund. The others are given by the machines themselves. */
 const refundReasons = ['requested_by_customer', 'reservation_cancelled', 'duplicate', 'unavailable'] as const
 
+/** What staff send to refund: nothing means all that is left. */
 export const refundBody = z
   .strictObject({
     amount: askedAmount.optional().openapi({ description: "In the payment's currency. Absent: all that is left." }),
@@ -36,6 +37,7 @@ export const refundBody = z
   })
   .openapi('RefundRequest')
 
+/** A refund that was asked for. */
 export const refundAnswer = z
   .object({
     refund_id: id,
@@ -51,6 +53,7 @@ export const refundAnswer = z
   })
   .openapi('Refund')
 
+/** What staff send to change what is due. */
 export const amountBody = z
   .strictObject({
     amount: askedAmount,
@@ -62,6 +65,7 @@ export const amountBody = z
   })
   .openapi('AmountChange')
 
+/** The story of a payment, oldest first. */
 export const timelineAnswer = z
   .object({
     payment_id: id,
@@ -94,6 +98,7 @@ const work = z
   })
   .openapi('Work')
 
+/** A page of a queue. */
 export const worksAnswer = z
   .object({
     items: z.array(work),
@@ -102,8 +107,10 @@ export const worksAnswer = z
   })
   .openapi('Works')
 
+/** Work that waits again. */
 export const revivedAnswer = z.object({ id: z.string(), status: z.literal('waiting') }).openapi('Revived')
 
+/** What needs a human, with what to do. */
 export const attentionAnswer = z
   .object({
     items: z.array(
@@ -119,6 +126,7 @@ export const attentionAnswer = z
   })
   .openapi('Attention')
 
+/** What no longer needs a human. */
 export const resolvedAnswer = z
   .object({ id: z.string(), status: z.literal('resolved'), resolved_by: z.string() })
   .openapi('Resolved')
