@@ -49,4 +49,4 @@ export const table = (
   rows.length === 0
     ? html`<p class="soft">${empty}</p>`
     : html`<div class="scroll" tabindex="0"><table class="data"><thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td data-label="${columns[index] ?? ''}">${cell}</td>`)}</tr>`)}</tbody></table></div>`
+<tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td data-label="${columns[index] ?? ''}"><div>${cell}</div></td>`)}</tr>`)}</tbody></table></div>`

@@ -83,6 +83,7 @@ export const english = {
     reference: 'Booking',
     stay: 'Your stay',
     nights: (nights: number) => (nights === 1 ? '1 night' : `${nights} nights`),
+    guests: (count: number) => (count === 1 ? '1 guest' : `${count} guests`),
     arrivalFrom: 'from 15:00',
     departureUntil: 'until 11:00',
     money: 'What is due when',

@@ -34,14 +34,21 @@ export const formatMoment = (language: Language, moment: Instant): string =>
 
 /** A month's name, given as `2026-06`: `June 2026`. */
 export const formatMonth = (language: Language, month: string): string =>
-  new Intl.DateTimeFormat(locales[language], { timeZone: 'UTC', month: 'long', year: 'numeric' }).format(
-    new Date(`${month}-01T00:00:00Z`),
+  capitalized(
+    new Intl.DateTimeFormat(locales[language], { timeZone: 'UTC', month: 'long', year: 'numeric' }).format(
+      new Date(`${month}-01T00:00:00Z`),
+    ),
   )
 
 /** The seven days of a week, from Monday, in two or three letters. */
 export const weekdays = (language: Language): readonly string[] =>
   Array.from({ length: 7 }, (_, index) =>
-    new Intl.DateTimeFormat(locales[language], { timeZone: 'UTC', weekday: 'short' }).format(
-      Date.UTC(2026, 5, 1 + index),
+    capitalized(
+      new Intl.DateTimeFormat(locales[language], { timeZone: 'UTC', weekday: 'short' }).format(
+        Date.UTC(2026, 5, 1 + index),
+      ),
     ),
   )
+
+// As headings: in running text Spanish writes months and days small.
+const capitalized = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

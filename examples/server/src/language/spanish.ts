@@ -84,6 +84,7 @@ export const spanish: Texts = {
     reference: 'Reserva',
     stay: 'Tu estancia',
     nights: (nights) => (nights === 1 ? '1 noche' : `${nights} noches`),
+    guests: (count) => (count === 1 ? '1 huésped' : `${count} huéspedes`),
     arrivalFrom: 'desde las 15:00',
     departureUntil: 'hasta las 11:00',
     money: 'Qué se paga y cuándo',

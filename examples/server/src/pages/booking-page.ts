@@ -31,7 +31,7 @@ export const bookingPage = (
 <p>${badge(reservation.status, words.reservationStatus[reservation.status])} <strong>${conclusion(visitor, reservation.status)}</strong></p>
 <dl class="dates"><div><dt>${t.booking.arrive}</dt><dd>${formatDay(language, arrival)}<br><span class="soft">${t.booking.arrivalFrom}</span></dd></div>
 <div><dt>${t.booking.leave}</dt><dd>${formatDay(language, departure)}<br><span class="soft">${t.booking.departureUntil}</span></dd></div></dl>
-<p class="soft">${t.booking.nights(nightsBetween(arrival, departure))} · ${t.home.guests(guests)} · ${t.booking.reference} <code>${reservation.id}</code></p></div></section>
+<p class="soft">${t.booking.nights(nightsBetween(arrival, departure))} · ${t.booking.guests(guests)} · ${t.booking.reference} <code>${reservation.id}</code></p></div></section>
 <section class="card"><h2>${t.booking.money}</h2><ol class="plan">
 ${renderFirst(visitor, booking.first)}
 ${booking.balance === undefined ? '' : renderBalance(visitor, signedIn, booking, booking.balance)}

@@ -85,7 +85,7 @@ ${languageSwitch(visitor, here)}
 ${
   signedIn === undefined
     ? ''
-    : html`<form method="post" action="/sign-out">${hiddenFields(signedIn)}<button class="link" title="${t.site.signedInAs(signedIn.person.name)}">${t.site.signOut} <span class="who">${signedIn.person.name}</span></button></form>`
+    : html`<form method="post" action="/sign-out">${hiddenFields(signedIn)}<span class="who" title="${t.site.signedInAs(signedIn.person.name)}">${signedIn.person.name}</span><button class="link">${t.site.signOut}</button></form>`
 }
 </div>
 </header>`

@@ -1,0 +1,78 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type BrowserContext, type Page } from 'playwright-core'
+
+/** Debian's Chromium, or whatever `CHROMIUM` names. */
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+
+/** Whether there is a browser. In CI there has to be: what is left out there would be left out for good. */
+export const hasBrowser = (() => {
+  if (existsSync(executablePath)) return true
+  const advice = `There is no browser at ${executablePath}. Install Chromium, or name one with CHROMIUM=/path/to/it.`
+  if (process.env['CI'] !== undefined) throw new Error(advice)
+  console.warn(`\n*** The browser stories are LEFT OUT: nobody clicks through the pages in this run. ${advice} ***\n`)
+  return false
+})()
+
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** A browser with a profile of its own, empty at the start and removed at the end. */
+export interface Guest {
+  readonly page: Page
+  /** Everything that went wrong on the pages: script errors, refusals by the content policy, failed requests. */
+  readonly complaints: readonly string[]
+  readonly close: () => Promise<void>
+}
+
+/** Opens a browser whose person reads `locale`. */
+export const openBrowser = async ({ locale = 'en-US' } = {}): Promise<Guest> => {
+  const profile = mkdtempSync(join(tmpdir(), 'chromium-'))
+  const context: BrowserContext = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    args: flags,
+    locale,
+    viewport: { width: 1100, height: 900 },
+  })
+  const complaints: string[] = []
+  const page = context.pages()[0] ?? (await context.newPage())
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 40[24]/.test(message.text())) complaints.push(message.text())
+  })
+  return {
+    page,
+    complaints,
+    close: async () => {
+      await context.close()
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    },
+  }
+}
+
+/** Signs in by one click. */
+export const signInAs = async (page: Page, url: string, email: string): Promise<void> => {
+  await page.goto(`${url}/sign-in`)
+  await page.locator(`form:has(input[value="${email}"]) button`).click()
+  await page.waitForURL((now) => now.pathname !== '/sign-in')
+}
+
+/** Types a card into the hosted payment page and sends it. */
+export const typeCard = async (page: Page, number: string): Promise<void> => {
+  await page.locator('input[name=number]').fill(number)
+  await page.locator('input[name=expiry]').fill('12/34')
+  await page.locator('input[name=cvc]').fill('123')
+  const email = page.locator('input[name=email]')
+  if ((await email.count()) > 0) await email.fill('guest@example.com')
+  await page.locator('button[name=method][value=card]').click()
+  await page.waitForLoadState()
+}
