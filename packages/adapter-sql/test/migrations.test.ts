@@ -41,6 +41,15 @@ describe.each(['sqlite', 'postgres'] as const)('migrating %s', (kind) => {
     expect(await knex('holdfast_migrations').pluck('name')).toEqual(['0001_initial'])
   })
 
+  if (kind === 'postgres')
+    it("orders text by its bytes, whatever the database's language", async () => {
+      const { rows } = await open().knex.raw(
+        `SELECT table_name, column_name FROM information_schema.columns
+       WHERE table_name LIKE 'holdfast\\_%' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'`,
+      )
+      expect(rows).toEqual([])
+    })
+
   it('takes all steps or none', async () => {
     const { knex, migrate } = open()
     await knex('holdfast_migrations').delete()
