@@ -1,0 +1,84 @@
+import { instantProvider, type InstantProvider } from './instant-provider.ts'
+import type { CheckoutEntry, CheckoutLine } from './lines/line.ts'
+import { takeTurns } from './measure/take-turns.ts'
+import type { Options } from './options.ts'
+import type { Scratch } from './scratch.ts'
+
+/** What opening a page cost beyond the provider's own time. */
+export interface CheckoutFigures {
+  readonly line: string
+  /** How long the provider took to answer. */
+  readonly latencyMs: number
+  /** Milliseconds of each checkout, the provider's time taken off, one list for each round. */
+  readonly addedMs: readonly (readonly number[])[]
+  /** Calls to the provider per checkout. */
+  readonly callsPerCheckout: number
+}
+
+/** How long the provider takes: not at all, so that nothing hides behind it, and about as long as a fast network. */
+export const latencies = [0, 5] as const
+
+/**
+ * Measures what opening a page takes beyond the provider's answer: one checkout at a time, each of a payment of its own
+ * that had no page, under a key of its own.
+ */
+export const measureCheckout = async (
+  scratch: Scratch,
+  entries: readonly CheckoutEntry[],
+  { seconds, rounds, warmUps }: Pick<Options, 'seconds' | 'rounds' | 'warmUps'>,
+): Promise<readonly CheckoutFigures[]> => {
+  const figures: CheckoutFigures[] = []
+  for (const latencyMs of latencies) {
+    const runners = await Promise.all(
+      entries.map(async ({ name, open }) => {
+        const provider = instantProvider(latencyMs)
+        return { name, run: checkoutRunner(await open(await scratch.create(), provider), provider) }
+      }),
+    )
+    for (const { run } of runners) await run.warmUp(warmUps, seconds / rounds, rounds)
+    const samples = await takeTurns(
+      runners.map(({ name, run }) => ({ name, turn: run.slice })),
+      rounds,
+    )
+    for (const { name, run } of runners)
+      figures.push({ line: name, latencyMs, addedMs: samples.get(name) ?? [], callsPerCheckout: await run.finish() })
+  }
+  return figures
+}
+
+const checkoutRunner = (line: CheckoutLine, provider: InstantProvider) => {
+  const payments: string[] = []
+  let perSlice = 0
+  let opened = 0
+
+  const slice = async (count: number): Promise<readonly number[]> => {
+    const addedMs: number[] = []
+    for (const paymentId of payments.splice(0, count)) {
+      const spentBefore = provider.spentMs()
+      const startedAt = performance.now()
+      await line.startCheckout(paymentId, `key-${paymentId}`)
+      addedMs.push(performance.now() - startedAt - (provider.spentMs() - spentBefore))
+      opened += 1
+    }
+    return addedMs
+  }
+
+  return {
+    /** Finds out how many checkouts make a slice of this length, and has the payments ready for all of them. */
+    async warmUp(count: number, sliceSeconds: number, rounds: number): Promise<void> {
+      payments.push(...(await line.addPayments(count)))
+      const startedAt = performance.now()
+      await slice(count)
+      perSlice = Math.max(5, Math.round((sliceSeconds * 1_000) / ((performance.now() - startedAt) / count)))
+      payments.push(...(await line.addPayments(perSlice * rounds)))
+    },
+    slice: () => slice(perSlice),
+    /** Closes the line and answers how often the provider was asked per checkout. @throws unless all are stored. */
+    async finish(): Promise<number> {
+      const stored = await line.countOpen()
+      await line.close()
+      if (stored !== opened) throw new Error(`${opened} pages were answered, ${stored} are stored as open.`)
+      return provider.calls() / opened
+    },
+  }
+}

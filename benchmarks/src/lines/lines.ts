@@ -1,0 +1,51 @@
+import { postgresCheckoutByHand, postgresEventsByHand, postgresEventsInOneTrip } from '../floors/postgres-by-hand.ts'
+import { sqliteCheckoutByHand, sqliteEventsByHand } from '../floors/sqlite-by-hand.ts'
+import { checkoutThroughKnex, eventsThroughKnex } from '../floors/through-knex.ts'
+import type { DatabaseName } from '../options.ts'
+import { holdfastCheckout } from './holdfast-checkout.ts'
+import { holdfastEvents, holdfastEventsOverHttp } from './holdfast-events.ts'
+import type { CheckoutEntry, EventEntry } from './line.ts'
+import { room, ticket } from './sale-kinds.ts'
+
+/** The line that all others are compared with. */
+export const subject = 'holdfast'
+
+/** The floors, by the names they have in every part. */
+export const byHand = 'by hand'
+export const oneTrip = 'by hand, one trip'
+export const throughKnex = 'through knex'
+
+const holdfastLines: readonly EventEntry[] = [
+  { name: subject, open: holdfastEvents(ticket) },
+  { name: 'holdfast, over http', open: holdfastEventsOverHttp(ticket) },
+  { name: 'holdfast, reservation', open: holdfastEvents(room) },
+]
+
+/** Every way to take in webhooks. */
+export const eventLines: Readonly<Record<DatabaseName, readonly EventEntry[]>> = {
+  sqlite: [
+    ...holdfastLines,
+    { name: byHand, open: sqliteEventsByHand },
+    { name: throughKnex, open: eventsThroughKnex },
+  ],
+  postgres: [
+    ...holdfastLines,
+    { name: byHand, open: postgresEventsByHand },
+    { name: oneTrip, open: postgresEventsInOneTrip },
+    { name: throughKnex, open: eventsThroughKnex },
+  ],
+}
+
+/** Every way to open a page. */
+export const checkoutLines: Readonly<Record<DatabaseName, readonly CheckoutEntry[]>> = {
+  sqlite: [
+    { name: subject, open: holdfastCheckout },
+    { name: byHand, open: sqliteCheckoutByHand },
+    { name: throughKnex, open: checkoutThroughKnex },
+  ],
+  postgres: [
+    { name: subject, open: holdfastCheckout },
+    { name: byHand, open: postgresCheckoutByHand },
+    { name: throughKnex, open: checkoutThroughKnex },
+  ],
+}

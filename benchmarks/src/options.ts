@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util'
+
+/** The databases that can be measured. */
+export type DatabaseName = 'sqlite' | 'postgres'
+
+/** What can be measured. */
+export type PartName = 'events' | 'checkout' | 'memory'
+
+/** What one run of the benchmarks does. */
+export interface Options {
+  readonly databases: readonly DatabaseName[]
+  readonly parts: readonly PartName[]
+  /** Only the lines whose name contains this. Absent: all. For profiles. */
+  readonly lines?: string
+  /** How long each line is measured, at each concurrency and in each part. */
+  readonly seconds: number
+  /** How many times each line takes its turn. */
+  readonly rounds: number
+  /** How many events and checkouts each line begins with, before anything is measured. */
+  readonly warmUps: number
+  /** How many webhooks the memory is measured after. */
+  readonly memoryEvents: number
+  /** Where to write a profile of each turn. */
+  readonly profile?: string
+  /** A profile to put in words, instead of measuring anything. */
+  readonly summarise?: string
+  /** Where to write the figures. */
+  readonly json?: string
+  /** Where the SQLite files go while they are measured. It has to be a disk: in memory a commit costs nothing. */
+  readonly directory: string
+  /** Shows that everything still runs. Its figures mean nothing. */
+  readonly quick: boolean
+  /** Set in the process that measures its own memory: the line and the file it works on. */
+  readonly memoryOf?: { readonly line: string; readonly filename: string }
+}
+
+const usage = `npm run bench -- [options]
+
+  --db sqlite|postgres|all            default all
+  --only events,checkout,memory       default all three
+  --lines TEXT                        only lines whose name contains TEXT, for profiles
+  --seconds N                         per line, concurrency and part; default 6
+  --rounds N                          turns that each line takes; default 9
+  --memory-events N                   default 100000
+  --directory DIR                     where the SQLite files go meanwhile; default: the current directory
+  --profile DIR                       write a profile of each turn of events there; slows everything down
+  --summarise FILE                    says where the time of such a profile went, and measures nothing
+  --json FILE                         write the figures there too
+  --quick                             only shows that everything still runs, in seconds`
+
+/** Reads the command line. @throws with the usage for what it does not know. */
+export const readOptions = (args: readonly string[]): Options => {
+  const { values } = parse(args)
+  const quick = values.quick === true
+  return {
+    databases: values.db === 'all' ? ['sqlite', 'postgres'] : [oneOf(values.db, ['sqlite', 'postgres'])],
+    parts: values.only.split(',').map((part) => oneOf(part, ['events', 'checkout', 'memory'])),
+    ...(values.lines === undefined ? {} : { lines: values.lines }),
+    seconds: positive('seconds', values.seconds ?? (quick ? '0.3' : '6')),
+    rounds: positive('rounds', values.rounds ?? (quick ? '3' : '9')),
+    warmUps: quick ? 10 : 500,
+    memoryEvents: positive('memory-events', values['memory-events'] ?? (quick ? '500' : '100000')),
+    ...(values.profile === undefined ? {} : { profile: values.profile }),
+    ...(values.summarise === undefined ? {} : { summarise: values.summarise }),
+    ...(values.json === undefined ? {} : { json: values.json }),
+    directory: values.directory,
+    quick,
+    ...memoryOf(values['memory-of'], values['memory-file']),
+  }
+}
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        db: { type: 'string', default: 'all' },
+        only: { type: 'string', default: 'events,checkout,memory' },
+        lines: { type: 'string' },
+        seconds: { type: 'string' },
+        rounds: { type: 'string' },
+        'memory-events': { type: 'string' },
+        directory: { type: 'string', default: '.' },
+        profile: { type: 'string' },
+        summarise: { type: 'string' },
+        json: { type: 'string' },
+        quick: { type: 'boolean' },
+        'memory-of': { type: 'string' },
+        'memory-file': { type: 'string' },
+      },
+    })
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`, { cause: error })
+  }
+}
+
+const memoryOf = (line: string | undefined, filename: string | undefined): Pick<Options, 'memoryOf'> =>
+  line === undefined || filename === undefined ? {} : { memoryOf: { line, filename } }
+
+const oneOf = <Name extends string>(given: string, known: readonly Name[]): Name =>
+  known.find((name) => name === given) ?? refuse(`'${given}' is none of ${known.join(', ')}.`)
+
+const positive = (name: string, given: string): number =>
+  Number(given) > 0 ? Number(given) : refuse(`--${name} is a positive number, not '${given}'.`)
+
+const refuse = (message: string): never => {
+  throw new Error(`${message}\n\n${usage}`)
+}
