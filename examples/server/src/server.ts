@@ -107,13 +107,15 @@ const listen = async ({ host, port }: Config, fetch: (request: Request) => Promi
   return server
 }
 
-/** No more connections; those that are answered to are finished, for a while. */
+/** No more connections; what is under way is finished, for a while. */
 const closeServer = async (server: Server): Promise<void> => {
   if (!server.listening) return
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
+  // A connection that has got its answer stays open for the next request: there will be none.
+  const tidying = setInterval(() => server.closeIdleConnections(), 50)
   const impatience = setTimeout(() => server.closeAllConnections(), longestAnswerMs)
   await closed
+  clearInterval(tidying)
   clearTimeout(impatience)
 }
 

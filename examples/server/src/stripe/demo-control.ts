@@ -10,6 +10,8 @@ export type WebhookMode = (typeof webhookModes)[number]
 export interface DemoControl {
   /** Where a person can read everything that the simulator holds. */
   readonly ledgerUrl: string
+  /** What the simulator's clock says at this very moment, in milliseconds. */
+  readonly readClockMs: () => Promise<number>
   /** Moves the clock forward; what falls due at Stripe on the way happens on the way. */
   readonly advance: (ms: number) => Promise<void>
   /** The mode in force; the simulator may have been put into one that the console does not offer. */
@@ -39,6 +41,7 @@ export const demoControl = ({
   readonly afterAdvance?: () => Promise<void>
 }): DemoControl => ({
   ledgerUrl,
+  readClockMs: () => readSimulatorClock(send),
   advance: async (ms) => {
     await json(await send('/_simulator/clock', post({ advance_s: Math.ceil(ms / 1000) })))
     await afterAdvance()
