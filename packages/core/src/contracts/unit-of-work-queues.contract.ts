@@ -1,47 +1,8 @@
 import { expect } from 'vitest'
-import type { Effect } from '../effect/effect.ts'
-import type { Instant } from '../kernel/instant.ts'
-import type { Queue } from '../ports/queue.ts'
-import type { Transaction, UnitOfWork } from '../ports/unit-of-work.ts'
-import type { Task } from '../task/task.ts'
+import type { UnitOfWork } from '../ports/unit-of-work.ts'
 import { promise, type ContractPromise } from './contract.ts'
-import { at, attemptId, intentId, paymentId, someEvent } from './samples.ts'
-
-/** One of the three queues: all are leased from, finished and given up in the same way. */
-interface QueueUnderTest {
-  readonly name: 'outbox' | 'inbox' | 'tasks'
-  readonly of: (tx: Transaction) => Omit<Queue<unknown>, 'append'>
-  readonly body: (id: string) => unknown
-  readonly add: (tx: Transaction, id: string, dueAt: Instant, now: Instant) => Promise<unknown>
-}
-
-const effectOf = (id: string): Effect => ({
-  type: 'close_attempt',
-  paymentId: paymentId('p'),
-  attemptId: attemptId(id),
-})
-const taskOf = (id: string): Task => ({ type: 'abandon_intent', intentId: intentId(id) })
-
-const outbox: QueueUnderTest = {
-  name: 'outbox',
-  of: (tx) => tx.outbox,
-  body: effectOf,
-  add: (tx, id, dueAt, now) => tx.outbox.append([{ id, body: effectOf(id), dueAt }], now),
-}
-const tasks: QueueUnderTest = {
-  name: 'tasks',
-  of: (tx) => tx.tasks,
-  body: taskOf,
-  add: (tx, id, dueAt, now) => tx.tasks.append([{ id, body: taskOf(id), dueAt }], now),
-}
-const inbox: QueueUnderTest = {
-  name: 'inbox',
-  of: (tx) => tx.inbox,
-  body: someEvent,
-  add: (tx, id, dueAt, now) => tx.inbox.record(someEvent(id), { status: 'waiting', at: now, dueAt }),
-}
-
-const leaseMs = 100
+import { inbox, leaseMs, outbox, tasks, type QueueUnderTest } from './queue-under-test.ts'
+import { at } from './samples.ts'
 
 const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly ContractPromise<UnitOfWork>[] => {
   const addAll = (uow: UnitOfWork, due: Readonly<Record<string, number>>): Promise<void> =>
@@ -212,81 +173,9 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
   ]
 }
 
-const appendPromises = ({ name, of, body, add }: QueueUnderTest): readonly ContractPromise<UnitOfWork>[] => {
-  const find = (uow: UnitOfWork, id: string) => uow.read((tx) => of(tx).find(id))
-  return [
-    promise(`${name}: keeps waiting work that is appended again, due no later than now asked`, async (uow) => {
-      await uow.run((tx) => add(tx, 'a', at(50), at(0)))
-      await uow.run((tx) => of(tx).take('a', { now: at(1), leaseMs }))
-      await uow.run((tx) => add(tx, 'a', at(70), at(2)))
-      const held = { id: 'a', body: body('a'), status: 'waiting', tries: 1, leasedUntil: at(101), createdAt: at(0) }
-      expect(await find(uow, 'a')).toEqual({ ...held, dueAt: at(50) })
-      await uow.run((tx) => add(tx, 'a', at(20), at(3)))
-      expect(await find(uow, 'a')).toEqual({ ...held, dueAt: at(20) })
-    }),
-    promise(`${name}: makes done and dead work wait again when it is appended again`, async (uow) => {
-      for (const end of ['done', 'dead'] as const) {
-        await uow.run((tx) => add(tx, end, at(0), at(0)))
-        await uow.run(async (tx) => {
-          await of(tx).take(end, { now: at(0), leaseMs })
-          if (end === 'done') await of(tx).finish(end, 1, { at: at(1), result: 'x' })
-          else await of(tx).bury(end, 1, 'no use', at(1))
-          await add(tx, end, at(90), at(80))
-        })
-        expect(await find(uow, end)).toEqual({
-          id: end,
-          body: body(end),
-          status: 'waiting',
-          dueAt: at(90),
-          tries: 0,
-          createdAt: at(80),
-        })
-      }
-    }),
-    promise(`${name}: appends one piece once, however often and however many do at once`, async (uow) => {
-      await uow.run(async (tx) => {
-        await add(tx, 'a', at(5), at(0))
-        await add(tx, 'a', at(5), at(0))
-      })
-      await Promise.all(Array.from({ length: 10 }, (_, n) => uow.run((tx) => add(tx, 'b', at(9 - n), at(0)))))
-      const waiting = await uow.read((tx) => of(tx).list({ status: 'waiting', limit: 9 }))
-      expect(waiting.map(({ id, dueAt }) => [id, dueAt])).toEqual([
-        ['b', at(0)],
-        ['a', at(5)],
-      ])
-    }),
-  ]
-}
-
 /** What the outbox, the inbox and the task queue promise, each by itself. */
 export const queueContract: readonly ContractPromise<UnitOfWork>[] = [
   ...[outbox, inbox, tasks].flatMap(queuePromises),
-  ...[outbox, tasks].flatMap(appendPromises),
-  promise('outbox: stores work as taken for whoever performs it right after the commit', async (uow) => {
-    const append = (now: Instant) =>
-      uow.run((tx) => tx.outbox.append([{ id: 'a', body: effectOf('a'), dueAt: now, leaseMs }], now))
-    await append(at(0))
-    expect(await uow.read((tx) => tx.outbox.find('a'))).toMatchObject({ tries: 1, leasedUntil: at(100) })
-    expect(await uow.run((tx) => tx.outbox.lease({ now: at(99), limit: 9, leaseMs }))).toEqual([])
-    expect(await uow.run((tx) => tx.outbox.finish('a', 1, { at: at(5) }))).toBe(true)
-    await append(at(200))
-    expect(await uow.read((tx) => tx.outbox.find('a'))).toMatchObject({
-      status: 'waiting',
-      tries: 1,
-      leasedUntil: at(300),
-    })
-  }),
-  promise('outbox and tasks: append several pieces at once, the same one twice among them', async (uow) => {
-    const pieces = ['a', 'b', 'a', 'c'].map((id, n) => ({ id, body: taskOf(id), dueAt: at(9 - n) }))
-    await uow.run((tx) => tx.tasks.append(pieces, at(0)))
-    await uow.run((tx) => tx.tasks.append([], at(0)))
-    const waiting = await uow.read((tx) => tx.tasks.list({ status: 'waiting', limit: 9 }))
-    expect(waiting.map(({ id, dueAt }) => [id, dueAt])).toEqual([
-      ['c', at(6)],
-      ['a', at(7)],
-      ['b', at(8)],
-    ])
-  }),
   promise('each queue keeps its own work, whatever the ids', async (uow) => {
     await uow.run(async (tx) => {
       for (const queue of [outbox, inbox, tasks]) await queue.add(tx, 'same', at(0), at(0))

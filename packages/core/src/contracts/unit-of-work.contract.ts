@@ -1,6 +1,8 @@
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
 import { runContract, type ContractPromise, type Harness } from './contract.ts'
+import { appendingContract } from './unit-of-work-appending.contract.ts'
 import { intentStorePromises } from './unit-of-work-intents.contract.ts'
+import { paymentListPromises } from './unit-of-work-payment-lists.contract.ts'
 import { paymentStorePromises } from './unit-of-work-payments.contract.ts'
 import { queueContract } from './unit-of-work-queues.contract.ts'
 import { recordPromises } from './unit-of-work-records.contract.ts'
@@ -14,9 +16,11 @@ import { transactionPromises } from './unit-of-work-transactions.contract.ts'
 export const unitOfWorkPromises: readonly ContractPromise<UnitOfWork>[] = [
   ...transactionPromises,
   ...paymentStorePromises,
+  ...paymentListPromises,
   ...intentStorePromises,
   ...reservationStorePromises,
   ...queueContract,
+  ...appendingContract,
   ...recordPromises,
 ]
 

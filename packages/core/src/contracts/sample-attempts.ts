@@ -1,0 +1,138 @@
+import { money } from '../kernel/money.ts'
+import type { Attempt } from '../payment/attempt.ts'
+import type { Refund } from '../payment/refund.ts'
+import { at, attemptId, beyondDoubles, paymentId, refundId } from './sample-names.ts'
+
+const attemptBase = (payment: string, id: string) =>
+  ({
+    id: attemptId(id),
+    paymentId: paymentId(payment),
+    kind: 'hosted',
+    amount: money(12_500, 'MXN'),
+    idempotencyKey: id,
+    requestedAt: at(1),
+    announce: false,
+    page: {
+      successUrl: 'https://host.example/ok?a=1&b=2',
+      cancelUrl: 'https://host.example/back',
+      expiresAt: at(7_200_000),
+    },
+  }) as const
+
+/** An attempt that was asked for and not heard of; `change` may make it any other. */
+export const requestedAttempt = (payment: string, id: string, change: object = {}): Attempt =>
+  ({ ...attemptBase(payment, id), status: 'requested', lookAt: at(100), looks: 0, ...change }) as Attempt
+
+/** An attempt whose page nobody paid. */
+export const expiredAttempt = (payment: string, id: string): Attempt => ({
+  ...attemptBase(payment, id),
+  status: 'expired',
+  expiredAt: at(50),
+})
+
+/** An attempt that brought the money. */
+export const paidAttempt = (payment: string, id: string): Attempt => ({
+  ...attemptBase(payment, id),
+  status: 'succeeded',
+  providerId: `cs_${id}`,
+  succeededAt: at(60),
+  charge: { id: `pi_${id}`, amount: money(12_500, 'MXN') },
+})
+
+/** An attempt of one payment in every status, at most one of them live; the live statuses come in turns. */
+export const everyAttempt = (payment: string): readonly (readonly Attempt[])[] => {
+  const ended: readonly Attempt[] = [
+    {
+      ...attemptBase(payment, `${payment}_a1`),
+      status: 'succeeded',
+      providerId: `cs_${payment}_1`,
+      succeededAt: at(60),
+      charge: {
+        id: `pi_${payment}_1`,
+        amount: money(beyondDoubles, 'EUR'),
+        customerId: 'cus_1',
+        paymentMethodId: 'pm_1',
+      },
+    },
+    {
+      ...attemptBase(payment, `${payment}_a2`),
+      status: 'succeeded',
+      succeededAt: at(61),
+      charge: { id: `pi_${payment}_2`, amount: money(0, 'JPY') },
+    },
+    {
+      ...attemptBase(payment, `${payment}_a3`),
+      status: 'declined',
+      announce: true,
+      providerId: `pi_${payment}_3`,
+      declinedAt: at(62),
+      failure: { code: 'card_declined', retryable: true, detail: 'generic_decline' },
+    },
+    { ...attemptBase(payment, `${payment}_a4`), status: 'expired', expiredAt: at(63) },
+  ]
+  const { page: _none, ...offSession } = attemptBase(payment, `${payment}_live`)
+  const live: readonly Attempt[] = [
+    { ...offSession, kind: 'off_session', status: 'requested', lookAt: at(100), looks: 0 },
+    {
+      ...attemptBase(payment, `${payment}_live`),
+      page: { successUrl: 's', cancelUrl: 'c', expiresAt: at(5), locale: 'es-MX', customerId: 'cus_1' },
+      status: 'open',
+      providerId: `cs_${payment}_live`,
+      url: 'https://pay.example/live#ñ',
+      expiresAt: at(7_200_000),
+      closing: 'replaced',
+      lookAt: at(900),
+      looks: 3,
+    },
+    {
+      ...attemptBase(payment, `${payment}_live`),
+      status: 'processing',
+      closing: 'requested',
+      lookAt: at(1),
+      looks: 12,
+    },
+  ]
+  return live.map((attempt) => [...ended, attempt])
+}
+
+const refundBase = (payment: string, id: string) =>
+  ({
+    id: refundId(id),
+    idempotencyKey: id,
+    paymentId: paymentId(payment),
+    attemptId: attemptId(`${payment}_a1`),
+    amount: money(500, 'MXN'),
+    reason: 'requested_by_customer',
+    requestedAt: at(70),
+  }) as const
+
+/** A refund that was asked for and not heard of; `change` may make it any other. */
+export const requestedRefund = (payment: string, id: string, change: object = {}): Refund =>
+  ({ ...refundBase(payment, id), status: 'requested', lookAt: at(100), looks: 0, ...change }) as Refund
+
+/** A refund of one payment in every status. */
+export const everyRefund = (payment: string): readonly Refund[] => [
+  {
+    ...refundBase(payment, `rf_${payment}_1`),
+    status: 'requested',
+    lookAt: at(100),
+    looks: 2,
+    idempotencyKey: 'rf_1~2',
+  },
+  {
+    ...refundBase(payment, `rf_${payment}_2`),
+    status: 'pending',
+    lookAt: at(101),
+    looks: 0,
+    providerId: `re_${payment}_2`,
+  },
+  {
+    ...refundBase(payment, `rf_${payment}_3`),
+    status: 'succeeded',
+    succeededAt: at(80),
+    amount: money(beyondDoubles, 'EUR'),
+    providerId: `re_${payment}_3`,
+    reason: 'external',
+  },
+  { ...refundBase(payment, `rf_${payment}_4`), status: 'failed', failedAt: at(81), detail: 'bank said no' },
+]
