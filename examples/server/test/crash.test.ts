@@ -46,13 +46,13 @@ describe('killed at any moment and started again', () => {
   }
 
   it('ends with one booking and one charge for each payment: SQLite, the simulator in the same process', async () => {
-    await story(await oneProcess({}), random(seed))
+    await expectOneEnd(await oneProcess({}), random(seed))
   })
 
   it('ends the same on PostgreSQL', async () => {
     const database = await createDatabase(inject('pgAdminUrl'))
     undo.push(database.drop)
-    await story(await oneProcess({ DATABASE_URL: database.url }), random(seed + 1))
+    await expectOneEnd(await oneProcess({ DATABASE_URL: database.url }), random(seed + 1))
   })
 
   it('ends the same with the simulator in a process of its own, which is killed as well', async () => {
@@ -83,7 +83,7 @@ describe('killed at any moment and started again', () => {
         STRIPE_SECRET_KEY: 'sk_test_two_processes',
         STRIPE_WEBHOOK_SECRET: secret,
       })
-    await story(
+    await expectOneEnd(
       await start(
         new Map([
           ['simulator', simulator],
@@ -98,7 +98,7 @@ describe('killed at any moment and started again', () => {
 })
 
 /** Books, pays, lets the balance fall due. Every step is cut short several times, and taken again until it has been taken. */
-const story = async (machine: Machine, chance: () => number): Promise<void> => {
+const expectOneEnd = async (machine: Machine, chance: () => number): Promise<void> => {
   console.log(`[crash] CRASH_SEED=${seed} CRASH_KILLS=${kills}`)
   const [ana, eva] = [createVisitor(machine.origin), createVisitor(machine.origin)]
   const stripe = stripeAt(machine.stripeOrigin)

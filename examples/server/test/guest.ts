@@ -2,11 +2,11 @@ import { eventually } from './eventually.ts'
 import { sessionIn, type Ledger, type stripeAt } from './stripe-payer.ts'
 import type { SeenPage, Visitor } from './visitor.ts'
 
-/** What all these stories book: three nights at the Casa del Mar, a thousand leagues away from any due date. */
-export const stay = (() => {
-  const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
-  return { slug: 'casa-del-mar', arrival: day(90), departure: day(93), depositMinor: 216_000, balanceMinor: 504_000 }
-})()
+const dayIn = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+const at = (days: number) => ({ arrival: dayIn(days), departure: dayIn(days + 3) })
+
+/** What all these stories book: three nights at the Casa del Mar, long before any due date. */
+export const stay = { slug: 'casa-del-mar', ...at(90), at, depositMinor: 216_000, balanceMinor: 504_000 }
 
 /** A guest who stands before the payment page. */
 export interface AtCheckout {
@@ -18,8 +18,9 @@ export interface AtCheckout {
 }
 
 /** Chooses the nights and goes on to the payment page of the deposit. */
-export const book = async (guest: Visitor): Promise<AtCheckout> => {
-  const chosen = await guest.get(`/stays/${stay.slug}?arrival=${stay.arrival}&departure=${stay.departure}`)
+export const book = async (guest: Visitor, { arrivesIn = 90 } = {}): Promise<AtCheckout> => {
+  const { arrival, departure } = stay.at(arrivesIn)
+  const chosen = await guest.get(`/stays/${stay.slug}?arrival=${arrival}&departure=${departure}`)
   const page = await guest.submit(chosen, `/stays/${stay.slug}/book`, { guests: '2' })
   const sessionId = sessionIn(page.path)
   return {
@@ -34,8 +35,9 @@ export const book = async (guest: Visitor): Promise<AtCheckout> => {
 export const bookAndPay = async (
   guest: Visitor,
   stripe: ReturnType<typeof stripeAt>,
+  when: { readonly arrivesIn?: number } = {},
 ): Promise<{ readonly first: SeenPage; readonly bookingPath: string }> => {
-  const { sessionId, amount, returnPath } = await book(guest)
+  const { sessionId, amount, returnPath } = await book(guest, when)
   const status = await stripe.pay(sessionId, amount)
   if (status !== 200) throw new Error(`The deposit was not taken: ${status}.`)
   const first = await guest.get(returnPath(await stripe.ledger()))

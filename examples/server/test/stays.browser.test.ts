@@ -162,6 +162,8 @@ describe.runIf(hasBrowser)('in a browser', () => {
       await ana.reload()
       return (await ana.locator('main').innerText()).includes('Everything is paid')
     })
+    const { deliveries } = await stripeAt(server.url).ledger()
+    expect(deliveries.filter(({ status }) => status === 'delivered')).toEqual([])
   })
 })
 

@@ -5,6 +5,7 @@ import { buttonForm } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { consolePage } from './console-frame.ts'
+import { renderFacts } from './facts.ts'
 
 /** What only a human can settle: what happened, and what to do about it. */
 export const attentionPage = (
@@ -29,6 +30,6 @@ const renderItem = (
   { id, code, paymentId, at, data }: Attention,
 ): Html => html`<li class="card message">
 <p class="soft">${formatMoment(language, at)}</p><h2>${code.replaceAll('_', ' ')}</h2><p>${words.attention[code]}</p>
-<p class="facts">${Object.entries(data).map(([key, value]) => html`<span><i>${key}</i> ${String(value)}</span>`)}</p>
+${renderFacts(language, data, { currency: 'MXN' })}
 <div class="row">${paymentId === undefined ? '' : html`<a class="button quiet" href="/console/payments/${paymentId}">${t.console.columns.payment}</a>`}
 ${buttonForm(signedIn, '/console/attention/resolve', t.console.resolve, { fields: { id } })}</div></li>`

@@ -77,6 +77,7 @@ const stepMs = async (
       // By the simulator's own clock: ours may be a moment behind one that was just moved, and would move it twice.
       return dueAt === undefined ? undefined : Math.max(0, dueAt - (await demo.readClockMs())) + second
     }
+    case undefined:
     default:
       return undefined
   }

@@ -45,7 +45,7 @@ export const paymentConsoleRoutes = (app: Hono<Env>, desk: Desk): void => {
       const kase = await findCase(desk, c)
       if (kase === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
       const told = await act(desk, c, kase)
-      return c.redirect(`/console/payments/${kase.payment.id}?${new URLSearchParams({ ...told })}`, 303)
+      return c.redirect(`/console/payments/${kase.payment.id}?${new URLSearchParams({ ...told }).toString()}`, 303)
     })
 }
 

@@ -171,6 +171,7 @@ export const english = {
     oopsHint: 'It was not you. Nothing was charged that is not on your bookings page.',
     busy: 'Too much is happening at once. Nothing was done: please try again.',
     form: 'This form is too old, or came from somewhere else. Please go back, reload the page and try again.',
+    tooLarge: 'That was more than a form of ours ever sends.',
     tooMany: 'That was a lot of requests. Please wait a moment.',
     home: 'To the stays',
     reference: (id: string) => `If you tell us about it, say ${id}.`,

@@ -170,6 +170,7 @@ export const spanish: Texts = {
     oopsHint: 'No fuiste tú. No se cobró nada que no esté en tu página de reservas.',
     busy: 'Están pasando demasiadas cosas a la vez. No se hizo nada: intenta de nuevo.',
     form: 'Este formulario es viejo o vino de otro lugar. Regresa, recarga la página e intenta de nuevo.',
+    tooLarge: 'Eso es más de lo que envía cualquier formulario nuestro.',
     tooMany: 'Fueron muchas peticiones. Espera un momento.',
     home: 'A las estancias',
     reference: (id) => `Si nos lo cuentas, menciona ${id}.`,

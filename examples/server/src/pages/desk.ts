@@ -35,7 +35,7 @@ export interface Desk extends PagesOptions {
   readonly show: (
     c: Ask,
     page: Page,
-    status?: 200 | 400 | 403 | 404 | 409 | 410 | 429 | 500 | 503,
+    status?: 200 | 400 | 403 | 404 | 409 | 410 | 413 | 429 | 500 | 503,
   ) => Response | Promise<Response>
   /** The guest or member of staff who asks; to be called behind {@link Desk.signedInOnly}. */
   readonly signedIn: (c: Ask) => SignedIn

@@ -3,6 +3,7 @@ import { Contention } from '@holdfast/core'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
+import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import { consoleRoutes } from '../console/console-routes.ts'
 import { formatMoment } from '../language/format.ts'
@@ -88,6 +89,8 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
   app.onError(async (error, c) => {
     const visitor = c.get('visitor') ?? (await readVisitor(c.req.raw, sessions, undefined))
     c.set('visitor', visitor)
+    if (error instanceof HTTPException && error.status === 413)
+      return desk.show(c, problemPage(visitor, visitor.t.problems.tooLarge), 413)
     if (error instanceof Contention) return desk.show(c, problemPage(visitor, visitor.t.problems.busy), 503)
     const reference = crypto.randomUUID()
     logger.log('error', 'page_failed', { reference, path: c.req.routePath, detail: `${error.name}: ${error.message}` })

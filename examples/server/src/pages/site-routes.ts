@@ -43,7 +43,7 @@ export const siteRoutes = (app: Hono<Env>, desk: Desk): void => {
         month,
         today,
         taken,
-        href: (chosen) => `/stays/${property.slug}?${new URLSearchParams({ ...chosen })}`,
+        href: (chosen) => `/stays/${property.slug}?${new URLSearchParams({ ...chosen }).toString()}`,
       },
     })
     return show(c, page)
@@ -99,6 +99,7 @@ const noticeOf = ({ t }: Visitor, problem: string | undefined): Notice | undefin
       return { tone: 'bad', text: t.problems.invalidStay }
     case 'intent_expired':
       return { tone: 'bad', text: t.problems.intentExpired }
+    case undefined:
     default:
       return undefined
   }

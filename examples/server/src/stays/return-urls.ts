@@ -10,8 +10,8 @@ export const stayReturnUrls = (publicUrl: string, guestBook: Pick<GuestBook, 'fi
     })
     const locale = guestBook.findLanguage(owner)
     return {
-      successUrl: `${publicUrl}/payment/success?${about}`,
-      cancelUrl: `${publicUrl}/payment/cancel?${about}`,
+      successUrl: `${publicUrl}/payment/success?${about.toString()}`,
+      cancelUrl: `${publicUrl}/payment/cancel?${about.toString()}`,
       ...(locale === undefined ? {} : { locale }),
     }
   },
