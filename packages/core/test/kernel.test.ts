@@ -94,7 +94,9 @@ describe('json', () => {
 
   test.prop([fc.dictionary(fc.stringMatching(/^\${0,3}[a-b]?(bigint)?$/), fc.oneof(fc.string(), fc.bigInt()))])(
     'keeps every name, those with a sign of ours included',
-    (value) => expect(decodeJson(encodeJson(value))).toEqual(value),
+    (value) => {
+      expect(decodeJson(encodeJson(value))).toEqual({ ...value })
+    },
   )
 })
 
