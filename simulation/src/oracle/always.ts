@@ -1,0 +1,58 @@
+import type { Ledger } from '@holdfast/stripe-simulator'
+import { readCharges, type Stored } from './truth.ts'
+import { Violation } from './violation.ts'
+
+/** What holds at Stripe at every moment. @throws {@link Violation} A1, A5 */
+export const checkStripe = (ledger: Ledger): void => {
+  for (const [paymentId, open] of Object.entries(ledger.derived.open_sessions_by_payment_id))
+    if (open.length > 1) throw new Violation('A1', `${paymentId} has ${open.length} sessions open at Stripe`)
+  const made = new Set<string>()
+  for (const { metadata, status } of ledger.objects.refund) {
+    const refundId = metadata?.['refund_id']
+    if (refundId === undefined || status === 'failed' || status === 'canceled') continue
+    if (made.has(refundId)) throw new Violation('A5', `refund ${refundId} was made more than once`)
+    made.add(refundId)
+  }
+}
+
+const live = new Set(['requested', 'open', 'processing'])
+const collected = new Set(['completed', 'partially_refunded', 'refunded', 'disputed'])
+
+/** True for a payment whose money was counted. */
+export const isCollected = (status: string): boolean => collected.has(status)
+/** True for an attempt that may still bring money. */
+export const isLive = (status: string): boolean => live.has(status)
+
+/** What holds in the database at every moment, against the truth at Stripe. @throws {@link Violation} A1, A3, A4 */
+export const checkStored = (stored: Stored, ledger: Ledger): void => {
+  const charges = readCharges(ledger)
+  for (const payment of stored.payments) {
+    const attempts = stored.attempts.filter(({ payment_id }) => payment_id === payment.id)
+    if (attempts.filter(({ status }) => isLive(status)).length > 1)
+      throw new Violation('A1', `${payment.id} has two live attempts`)
+    for (const { id, status, provider_id } of attempts)
+      if (status === 'open' && provider_id === null) throw new Violation('A1', `${id} is open and has no session`)
+    if (!isCollected(payment.status)) continue
+    const counted = attempts.find(({ id }) => id === payment.counted_attempt_id)
+    const charge = charges.find(({ intentId }) => intentId === counted?.charge_id)
+    if (charge === undefined) throw new Violation('A3', `${payment.id} is ${payment.status}, and no money came`)
+    const right = charge.amount === payment.amount_minor && charge.currency === payment.amount_currency && !charge.livemode
+    if (!right || charge.attemptId !== counted?.id)
+      throw new Violation('A3', `${payment.id} counts ${charge.intentId}, which is not what was asked for`)
+  }
+  for (const open of ledger.derived.sessions.filter(({ status }) => status === 'open')) {
+    const attempt = stored.attempts.find(({ id }) => id === open.metadata['attempt_id'])
+    if (attempt === undefined) throw new Violation('A1', `${open.id} is open, and no attempt was stored before`)
+    if (attempt.status === 'expired' || attempt.status === 'declined')
+      if (attempt.provider_id === open.id)
+        throw new Violation('A1', `${attempt.id} is taken for ${attempt.status}, and ${open.id} is open`)
+  }
+  const holding = stored.reservations.filter(({ status }) => status !== 'cancelled')
+  for (const [index, one] of holding.entries()) {
+    for (const other of holding.slice(index + 1))
+      if (one.starts_at < other.ends_at && other.starts_at < one.ends_at && one.resource_id === other.resource_id)
+        throw new Violation('A4', `${one.id} and ${other.id} hold one slot`)
+    const deposit = stored.payments.find(({ id }) => id === one.payment_id)
+    if (deposit === undefined || !isCollected(deposit.status)) throw new Violation('A3', `${one.id} exists without money`)
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  attemptTransitions,
+  intentTransitions,
+  paymentTransitions,
+  refundTransitions,
+  type Transitions,
+} from '@holdfast/core'
+import type { Database } from '../system/database.ts'
+import type { Counts } from './sometimes.ts'
+import { Violation } from './violation.ts'
+
+/** One line of the timeline. */
+export interface Entry {
+  readonly seq: number
+  readonly payment_id: string
+  readonly type: string
+  readonly about_type: string
+  readonly about_id: string
+  readonly name: string
+  readonly data: string
+}
+
+/** Follows every machine from fact to fact. */
+export interface Edges {
+  /** Reads what was committed since it was asked last. @throws {@link Violation} A9 for a move that no table has. */
+  follow(): readonly Entry[]
+  /** The status of something, as its facts tell. */
+  statusOf(id: string): string | undefined
+}
+
+const machines: Readonly<Record<string, { readonly table: Transitions<string, string>; readonly first: string; readonly rows: string }>> = {
+  payment: { table: paymentTransitions, first: 'pending', rows: 'holdfast_payments' },
+  attempt: { table: attemptTransitions, first: 'requested', rows: 'holdfast_attempts' },
+  refund: { table: refundTransitions, first: 'requested', rows: 'holdfast_refunds' },
+  intent: { table: intentTransitions, first: 'open', rows: 'holdfast_intents' },
+}
+
+/** What begins a life instead of moving it. */
+const births = new Set(['created', 'requested', 'found_at_provider', 'opened'])
+
+export const createEdges = (database: Database, counts: Counts): Edges => {
+  const statuses = new Map<string, string>()
+  let last = 0
+  const move = ({ about_type: type, about_id: id, name }: Entry): void => {
+    const machine = machines[type]
+    if (machine === undefined) return
+    const from = statuses.get(id)
+    if (from === undefined && births.has(name)) {
+      statuses.set(id, machine.first)
+      return
+    }
+    const to = machine.table[from ?? machine.first]?.[name]
+    if (to === undefined) throw new Violation('A9', `${type} ${id} went from ${from ?? 'nothing'} by ${name}`)
+    statuses.set(id, to)
+  }
+  return {
+    statusOf: (id) => statuses.get(id),
+    follow() {
+      const entries = database.query<Entry>(
+        'SELECT seq, payment_id, type, about_type, about_id, name, data FROM holdfast_timeline WHERE seq > ? ORDER BY seq',
+        last,
+      )
+      if (entries.length === 0) return entries
+      for (const entry of entries) {
+        last = entry.seq
+        if (entry.type !== 'fact') continue
+        counts.add(`fact:${entry.about_type}.${entry.name}`)
+        move(entry)
+      }
+      for (const [type, { first, rows }] of Object.entries(machines))
+        for (const { id, status } of database.query<{ id: string; status: string }>(`SELECT id, status FROM ${rows}`))
+          if ((statuses.get(id) ?? first) !== status)
+            throw new Violation('A9', `${type} ${id} is ${status}, and its facts make it ${statuses.get(id) ?? first}`)
+      return entries
+    },
+  }
+}

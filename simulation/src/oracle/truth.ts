@@ -1,0 +1,127 @@
+import type { Ledger } from '@holdfast/stripe-simulator'
+import type { Database } from '../system/database.ts'
+
+/** What is stored, read by hand: nothing of what is under test is used to judge it. */
+export interface Stored {
+  readonly payments: readonly StoredPayment[]
+  readonly attempts: readonly StoredAttempt[]
+  readonly refunds: readonly StoredRefund[]
+  readonly intents: readonly { readonly id: string; readonly status: string; readonly payment_id: string }[]
+  readonly reservations: readonly StoredReservation[]
+  readonly attention: readonly { readonly id: string; readonly code: string; readonly payment_id: string | null }[]
+}
+
+export interface StoredPayment {
+  readonly id: string
+  readonly owner: string
+  readonly status: string
+  readonly subject_type: string
+  readonly subject_id: string
+  readonly amount_minor: number
+  readonly amount_currency: string
+  readonly counted_attempt_id: string | null
+}
+
+export interface StoredAttempt {
+  readonly id: string
+  readonly payment_id: string
+  readonly kind: string
+  readonly status: string
+  readonly provider_id: string | null
+  readonly charge_id: string | null
+  readonly charge_minor: number | null
+}
+
+export interface StoredRefund {
+  readonly id: string
+  readonly payment_id: string
+  readonly attempt_id: string
+  readonly amount_minor: number
+  readonly reason: string
+  readonly status: string
+  readonly provider_id: string | null
+}
+
+export interface StoredReservation {
+  readonly id: string
+  readonly status: string
+  readonly resource_id: string
+  readonly starts_at: number
+  readonly ends_at: number
+  readonly payment_id: string
+  readonly balance_payment_id: string | null
+}
+
+/** Everything that is stored now. */
+export const readStored = (database: Database): Stored => ({
+  payments: database.query<StoredPayment>(
+    `SELECT id, owner, status, subject_type, subject_id, amount_minor, amount_currency, counted_attempt_id
+     FROM holdfast_payments ORDER BY created_at, id`,
+  ),
+  attempts: database.query<StoredAttempt>(
+    `SELECT id, payment_id, kind, status, provider_id, charge_id, charge_minor FROM holdfast_attempts
+     ORDER BY requested_at, id`,
+  ),
+  refunds: database.query<StoredRefund>(
+    `SELECT id, payment_id, attempt_id, amount_minor, reason, status, provider_id FROM holdfast_refunds
+     ORDER BY requested_at, id`,
+  ),
+  intents: database.query('SELECT id, status, payment_id FROM holdfast_intents ORDER BY created_at, id'),
+  reservations: database.query<StoredReservation>(
+    `SELECT id, status, resource_id, starts_at, ends_at, payment_id, balance_payment_id FROM holdfast_reservations
+     ORDER BY created_at, id`,
+  ),
+  attention: database.query('SELECT id, code, payment_id FROM holdfast_attention ORDER BY at, id'),
+})
+
+/** A charge that Stripe captured, with the money of it that went back for good or is on its way. */
+export interface TrueCharge {
+  readonly intentId: string
+  readonly attemptId: string | undefined
+  readonly paymentId: string | undefined
+  readonly amount: number
+  readonly currency: string
+  readonly livemode: boolean
+  readonly disputed: boolean
+  readonly refunds: readonly TrueRefund[]
+  /** Minor units of `refunds` that did not fail. */
+  readonly back: number
+}
+
+export interface TrueRefund {
+  readonly id: string
+  /** Ours, where our mark is on it. */
+  readonly refundId: string | undefined
+  readonly amount: number
+  readonly status: string | null
+}
+
+/** Every captured charge at Stripe. */
+export const readCharges = ({ objects, derived }: Ledger): readonly TrueCharge[] =>
+  derived.payment_intents
+    .filter(({ captured }) => captured > 0)
+    .map(({ id, captured, currency, metadata }): TrueCharge => {
+      const charge = objects.charge.find((each) => each.payment_intent === id && each.captured)
+      const refunds = objects.refund
+        .filter((refund) => refund.payment_intent === id)
+        .map((refund): TrueRefund => ({
+          id: refund.id,
+          refundId: refund.metadata?.['refund_id'],
+          amount: refund.amount,
+          status: refund.status,
+        }))
+      return {
+        intentId: id,
+        attemptId: metadata['attempt_id'],
+        paymentId: metadata['payment_id'],
+        amount: captured,
+        currency: currency.toUpperCase(),
+        livemode: charge?.livemode ?? false,
+        disputed: charge?.disputed ?? false,
+        refunds,
+        back: refunds.filter(hasGone).reduce((sum, { amount }) => sum + amount, 0),
+      }
+    })
+
+/** True for a refund that the bank has not sent back. */
+export const hasGone = ({ status }: Pick<TrueRefund, 'status'>): boolean => status !== 'failed' && status !== 'canceled'

@@ -1,0 +1,29 @@
+/**
+ * What the oracle holds a run to. Each name is a promise:
+ *
+ * A1 a payment has at most one session open at Stripe, and at most one live attempt here. A2 of several charges for one
+ * payment at most one is kept, and none for nothing. A3 what counts as paid is a succeeded charge of that amount,
+ * currency and mode. A4 a slot is held once, and everybody else who paid for it has all of it back, once. A5 refunds here
+ * are refunds there, each exactly one, with the same sum. A9 everything moves along its table only. A10 an event that was
+ * answered 2xx is in the inbox. A11 a key towards Stripe goes with one set of parameters. A12 nobody sees or changes what
+ * is somebody else's. A13 whatever is thrown is of a kind that says what to do. A14 everything ends, and what needs a
+ * human is on a list. K1 the same idempotency key gets the same answer, and one that was given is stored.
+ */
+export const ruleNames = ['A1', 'A2', 'A3', 'A4', 'A5', 'A9', 'A10', 'A11', 'A12', 'A13', 'A14', 'K1'] as const
+export type RuleName = (typeof ruleNames)[number]
+
+/** A promise that was not kept. */
+export class Violation extends Error {
+  override readonly name = 'Violation'
+  readonly rule: RuleName
+  constructor(rule: RuleName, detail: string, cause?: unknown) {
+    super(`${rule}: ${detail}`, cause === undefined ? {} : { cause })
+    this.rule = rule
+  }
+}
+
+/** How a process that ran the simulation tells how it went, as exit code. */
+export const exitCodeOf = (error: unknown): 127 | 128 | 129 => {
+  if (!(error instanceof Violation)) return 127
+  return error.rule === 'A14' ? 128 : 129
+}

@@ -1,0 +1,93 @@
+import { replayingTape, recordingTape, type Choice, type Tape } from './kernel/tape.ts'
+import { checkAtRest } from './oracle/at-rest.ts'
+import { readStored } from './oracle/truth.ts'
+import { Violation } from './oracle/violation.ts'
+import { endOfEverything } from './system/catalogue.ts'
+import type { DatabaseMaker } from './system/database.ts'
+import type { Sabotage } from './system/process.ts'
+import { perform } from './workload/perform.ts'
+import type { Story } from './workload/story.ts'
+import { createWorld, type WorldOptions } from './world.ts'
+
+/** How a run went. */
+export interface Run {
+  readonly failure: unknown
+  readonly steps: number
+  readonly virtualMs: number
+  readonly hash: string
+  readonly lines: readonly string[]
+  readonly counts: ReadonlyMap<string, number>
+  readonly choices: readonly Choice[]
+  readonly commands: number
+  /** How often a process could have been interrupted before everything was healed. */
+  readonly gates: number
+}
+
+/** How to run a story. */
+export interface RunOptions {
+  readonly databases: DatabaseMaker
+  /** Decides instead of the story's own choices or its seed. */
+  readonly tape?: Tape
+  readonly sabotage?: Sabotage
+  readonly keepLines?: number
+  readonly crashAt?: WorldOptions['crashAt']
+}
+
+/**
+ * Runs a story to its end: first everything that happens in it, with everything that goes wrong; then, healed, until all
+ * that was booked is long over. What must hold is checked all along, and what must have become of everything at the end.
+ */
+export const runStory = async (story: Story, options: RunOptions): Promise<Run> => {
+  const tape = options.tape ?? (story.choices === undefined ? recordingTape(story.seed) : replayingTape(story.choices))
+  const { databases, sabotage, keepLines, crashAt } = options
+  const world = createWorld({
+    seed: story.seed,
+    profile: story.profile,
+    tape,
+    database: databases.open(),
+    ...(sabotage === undefined ? {} : { sabotage }),
+    ...(keepLines === undefined ? {} : { keepLines }),
+    ...(crashAt === undefined ? {} : { crashAt }),
+  })
+  const { kernel } = world
+  const startedMs = kernel.now()
+  let underWay = story.commands.length
+  let delayMs = 1_000
+  for (const [index, command] of story.commands.entries()) {
+    delayMs += command.afterMs
+    kernel.at(delayMs, `#${index} ${command.do}`, () => {
+      void perform(world, command, index).finally(() => {
+        underWay -= 1
+        kernel.trace.write(`#${index} done`)
+      })
+    })
+  }
+  const patienceMs = kernel.now() + delayMs + 30 * 3_600_000
+  let failure: unknown
+  try {
+    const failed = (): boolean => world.failure !== undefined
+    await kernel.run(() => failed() || underWay === 0 || kernel.now() > patienceMs)
+    world.heal()
+    const ended = await kernel.run(() => failed() || kernel.now() > endOfEverything)
+    if (!failed() && ended === 'endless') world.fail(new Violation('A14', 'it goes on for ever'))
+    if (!failed()) {
+      world.watch.whole()
+      checkAtRest(readStored(world.database), world.stripe.simulator.ledger(), world.database, world.watch.heardOf)
+    }
+  } catch (error) {
+    failure = error
+  } finally {
+    world.close()
+  }
+  return {
+    failure: failure ?? world.failure,
+    steps: kernel.steps,
+    virtualMs: kernel.now() - startedMs,
+    hash: kernel.trace.hash(),
+    lines: kernel.trace.lines.slice(-(keepLines ?? 50)),
+    counts: world.counts.all,
+    choices: tape.taken,
+    commands: story.commands.length,
+    gates: world.gates,
+  }
+}

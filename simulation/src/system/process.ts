@@ -1,0 +1,171 @@
+import { createStripe as stripeClient, stripeProvider, stripeWebhookVerifier } from '@holdfast/adapter-stripe'
+import {
+  createHoldfast,
+  instant,
+  planSweep,
+  reservationKind,
+  type Clock,
+  type Dependencies,
+  type Holdfast,
+  type Ids,
+  type Logger,
+  type Notifier,
+  type PaymentProvider,
+  type ReceiveEvent,
+  type Settings,
+  type UnitOfWork,
+  type WebhookVerifier,
+} from '@holdfast/core'
+import type { Epoch, Kernel } from '../kernel/kernel.ts'
+import { hashText } from '../kernel/random.ts'
+import { catalogue } from './catalogue.ts'
+import type { Database } from './database.ts'
+import { gatedUnitOfWork } from './gated-unit-of-work.ts'
+import { webhookSecret, type Stripe } from './stripe.ts'
+
+/** Whoever asked a process that ended hears this: a closed connection, and nothing about what was done. */
+export class ProcessEnded extends Error {
+  override readonly name = 'ProcessEnded'
+}
+
+/** What takes the place of a port, to see whether anybody notices. */
+export interface Sabotage {
+  readonly unitOfWork?: (inner: UnitOfWork) => UnitOfWork
+  readonly paymentProvider?: (inner: PaymentProvider, unitOfWork: UnitOfWork) => PaymentProvider
+  readonly verifier?: (inner: WebhookVerifier) => WebhookVerifier
+  readonly receiveEvent?: (inner: ReceiveEvent) => ReceiveEvent
+}
+
+/** What every process of a run shares. */
+export interface Surroundings {
+  readonly kernel: Kernel
+  readonly database: Database
+  readonly stripe: Stripe
+  readonly ids: Ids
+  readonly notifier: Notifier
+  readonly settings: Settings
+  readonly statements: boolean
+  readonly sabotage: Sabotage
+  readonly onCommit: (process: Process) => void
+  readonly onBusy: () => void
+  readonly onLog: (event: string, data: Readonly<Record<string, unknown>>) => void
+  /** Told of what a process's own worker was thrown. */
+  readonly onWorkerError: (error: unknown) => void
+}
+
+/** One life of a process: the whole of Holdfast over its own connection, with nothing kept from the life before. */
+export interface Process {
+  readonly epoch: Epoch
+  readonly index: number
+  /** How far its clock is ahead. */
+  readonly skewMs: number
+  readonly verifier: WebhookVerifier
+  /** Asks it something. @throws {@link ProcessEnded} when it ends before it has answered. */
+  call<T>(ask: (holdfast: Holdfast) => Promise<T>): Promise<T>
+  readonly receive: ReceiveEvent
+  now(): ReturnType<Clock['now']>
+  /** Present while its worker has nothing to do: call it when there may be something. */
+  wake: (() => void) | undefined
+  idleSinceMs: number
+  /** True once another life of the same process has begun. */
+  replaced: boolean
+  /** In how many transactions that write it is right now. */
+  writing(): number
+  /** Takes everything away from it at once. */
+  kill(): void
+}
+
+/** Starts a life of process `index`, with its worker. */
+export const startProcess = (around: Surroundings, index: number, life: number, skewMs: number): Process => {
+  const { kernel, database, stripe, sabotage } = around
+  const epoch = kernel.openEpoch(index, `p${index}.${life}`)
+  const clock: Clock = { now: () => instant(kernel.now() + skewMs), sleep: (ms) => epoch.sleep(ms) }
+  let draws = 0
+  let writing = 0
+  const random = (): number => {
+    draws += 1
+    return hashText(`${epoch.name}/${draws}`) / 2 ** 32
+  }
+  const sleep = (ms: number): Promise<void> => {
+    around.onBusy()
+    return epoch.sleep(ms, 'busy')
+  }
+  const connection = database.connect({ sleep, random })
+  const gated = gatedUnitOfWork(connection.unitOfWork, epoch, {
+    statements: around.statements,
+    onWriting: (by) => void (writing += by),
+    onCommit: () => around.onCommit(process),
+  })
+  const unitOfWork = sabotage.unitOfWork?.(gated) ?? gated
+  const real = stripeProvider({
+    stripe: stripeClient({ apiKey: 'sk_test_simulation', httpClient: stripe.clientOf(epoch) }),
+    clock,
+  })
+  const logger: Logger = { log: (_level, event, data) => around.onLog(event, data) }
+  const dependencies: Dependencies = {
+    unitOfWork,
+    paymentProvider: sabotage.paymentProvider?.(real, unitOfWork) ?? real,
+    clock,
+    ids: around.ids,
+    notifier: around.notifier,
+    logger,
+    settings: around.settings,
+    returnUrls: {
+      of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }),
+    },
+    fulfilmentKinds: [reservationKind({ catalogue, unitOfWork })],
+  }
+  const holdfast = createHoldfast(dependencies)
+  const receive = sabotage.receiveEvent?.(holdfast.receiveEvent) ?? holdfast.receiveEvent
+  const verifier = stripeWebhookVerifier({ secrets: [webhookSecret] })
+
+  const ended = (): ProcessEnded => new ProcessEnded(`${epoch.name} has ended.`)
+  const call = <T>(ask: (holdfast: Holdfast) => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (!epoch.alive) {
+        reject(ended())
+        return
+      }
+      epoch.onEnd(() => reject(ended()))
+      ask(holdfast).then(resolve, reject)
+    })
+
+  const process: Process = {
+    epoch,
+    index,
+    skewMs,
+    verifier: sabotage.verifier?.(verifier) ?? verifier,
+    call,
+    receive,
+    now: clock.now,
+    wake: undefined,
+    idleSinceMs: kernel.now(),
+    replaced: false,
+    writing: () => writing,
+    kill() {
+      process.wake = undefined
+      connection.cut()
+      epoch.end()
+    },
+  }
+
+  const once = async (): Promise<number> => {
+    try {
+      return await holdfast.workOnce()
+    } catch (error) {
+      around.onWorkerError(error)
+      return 0
+    }
+  }
+  const work = async (): Promise<never> => {
+    await planSweep(dependencies)().catch(around.onWorkerError)
+    for (;;) {
+      if ((await once()) > 0) continue
+      process.idleSinceMs = kernel.now()
+      await new Promise<void>((resolve) => void (process.wake = resolve))
+      await epoch.gate('work')
+    }
+  }
+  void work()
+  return process
+}

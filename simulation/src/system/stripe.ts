@@ -1,0 +1,157 @@
+import { createSimulator, type FaultKind, faultKinds, simulatorHttpClient, type Simulator } from '@holdfast/stripe-simulator'
+import type { Epoch, Kernel } from '../kernel/kernel.ts'
+
+/** The endpoint's secret. It signs what the postman carries. */
+export const webhookSecret = 'whsec_simulation'
+
+/** A call that a process made, as the network saw it. */
+export interface SeenCall {
+  readonly key: string
+  readonly path: string
+  /** Its parameters, but for when the page is to end: that may have to be moved into Stripe's bounds. */
+  readonly parameters: string
+  readonly atMs: number
+}
+
+/** Something that Stripe would tell the world. */
+export interface News {
+  readonly eventId: string
+  readonly type: string
+  readonly payload: string
+}
+
+/** The simulated Stripe in its place between the processes and the ground truth. */
+export interface Stripe {
+  readonly simulator: Simulator
+  /** What a process's SDK sends its calls with: a gate before the call is made, and one before its answer is heard. */
+  clientOf(epoch: Epoch): ReturnType<typeof simulatorHttpClient>
+  /** What a person does at Stripe: on a page, or in the dashboard. Never struck by a fault. */
+  act(path: string, form: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly body: unknown }>
+  /** Lets happen what is due, and hands over what there is to tell. */
+  catchUp(): Promise<void>
+  /** True when something may have changed at Stripe since this was asked last. */
+  takeDirty(): boolean
+}
+
+/** What a {@link Stripe} is told and asked. */
+export interface StripeOptions {
+  readonly kernel: Kernel
+  readonly seed: string
+  /** How likely a call goes wrong. */
+  readonly faultRate: () => number
+  readonly onFault: (kind: FaultKind, key: string | null) => void
+  readonly onCall: (epoch: Epoch, call: SeenCall) => void
+  readonly onNews: (news: News) => void
+}
+
+/** The event types the endpoint asked for: what the adapter reads, and one that it does not know. */
+const eventTypes = [
+  'checkout.session.completed',
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.async_payment_failed',
+  'checkout.session.expired',
+  'payment_intent.succeeded',
+  'payment_intent.processing',
+  'payment_intent.requires_action',
+  'payment_intent.payment_failed',
+  'payment_intent.canceled',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.dispute.created',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.closed',
+  'charge.succeeded',
+]
+
+/** Stripe in this process, on virtual time. */
+export const createStripe = (options: StripeOptions): Stripe => {
+  const { kernel } = options
+  let dirty = false
+  let byPerson = false
+  const simulator = createSimulator({
+    seed: options.seed,
+    now: kernel.now,
+    sleep: (ms) => kernel.aside(kernel.sleep(ms)),
+    livemode: false,
+    autoDeliver: false,
+    webhooks: [{ url: 'http://host.example/webhooks/stripe', secret: webhookSecret, events: eventTypes }],
+    // The postman takes everything at once, and decides for himself what becomes of it.
+    deliver: async (request) => {
+      const payload = await request.text()
+      const { id, type } = JSON.parse(payload) as { readonly id: string; readonly type: string }
+      options.onNews({ eventId: id, type, payload })
+      return new Response(null, { status: 200 })
+    },
+    chooseFault: ({ path, idempotencyKey }) => {
+      if (byPerson || path.startsWith('/v1/payment_pages') || !kernel.tape.chance(options.faultRate(), 'fault'))
+        return undefined
+      const kind = faultKinds[kernel.tape.choose(faultKinds.length, 'fault kind')] ?? 'latency'
+      options.onFault(kind, idempotencyKey)
+      if (kind === '429') {
+        const retryAfterS = [undefined, 1, 30][kernel.tape.choose(3, 'retry after')]
+        return { kind, ...(retryAfterS === undefined ? {} : { retryAfterS }) }
+      }
+      const slow = kind === 'latency' || kind === 'timeout_before_effect' || kind === 'timeout_after_effect'
+      return slow ? { kind, ms: [200, 3_000, 10_000, 80_000][kernel.tape.choose(4, 'fault ms')] ?? 200 } : { kind }
+    },
+  })
+
+  const send = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    try {
+      return await kernel.busy(simulator.fetch(input, init))
+    } finally {
+      dirty = true
+    }
+  }
+
+  return {
+    simulator,
+    clientOf: (epoch) =>
+      simulatorHttpClient({
+        fetch: async (input, init) => {
+          const method = init?.method ?? 'GET'
+          const path = new URL(String(input)).pathname
+          const lane = `${method} ${path.replace(/\/(cs|pi|re)_[^/]+/, '/{id}')}`
+          await epoch.gate(`ask ${lane}`)
+          const key = new Headers(init?.headers).get('idempotency-key')
+          if (key !== null)
+            options.onCall(epoch, { key, path, parameters: withoutEnding(String(init?.body ?? '')), atMs: kernel.now() })
+          try {
+            return await send(input, init)
+          } finally {
+            await epoch.gate(`hear ${lane}`)
+          }
+        },
+      }),
+    async act(path, form) {
+      byPerson = true
+      const sending = send(`https://api.stripe.com${path}`, {
+        method: 'POST',
+        headers: {
+          authorization: 'Bearer sk_test_simulation',
+          ...(path.startsWith('/_simulator') ? { 'content-type': 'application/json' } : {}),
+        },
+        body: path.startsWith('/_simulator') ? JSON.stringify(form) : new URLSearchParams(form).toString(),
+      })
+      try {
+        const response = await sending
+        return { status: response.status, body: await response.json() }
+      } finally {
+        byPerson = false
+      }
+    },
+    catchUp: () => kernel.busy(simulator.settle()),
+    takeDirty() {
+      const was = dirty
+      dirty = false
+      return was
+    },
+  }
+}
+
+const withoutEnding = (body: string): string =>
+  body
+    .split('&')
+    .filter((part) => !part.startsWith('expires_at='))
+    .join('&')

@@ -1,0 +1,119 @@
+import { below, happens, oneOf, type Random } from '../kernel/random.ts'
+import { nights } from '../system/catalogue.ts'
+
+/**
+ * What somebody does, as data: so that a story prints, is kept in a file, and gets shorter.
+ *
+ * `on` means one of what there is by then, counted round. `key`: with an idempotency key, and asked again under it where
+ * no answer comes.
+ */
+export type Act =
+  | { readonly do: 'book'; readonly who: number; readonly night: number; readonly checkout: boolean; readonly key: boolean }
+  | { readonly do: 'checkout' | 'cancel' | 'sync'; readonly on: number; readonly times: number; readonly key: boolean }
+  | { readonly do: 'pay'; readonly on: number; readonly card: string }
+  | { readonly do: 'authenticate'; readonly on: number; readonly outcome: 'succeeded' | 'failed' }
+  | { readonly do: 'refund'; readonly on: number; readonly part: number; readonly times: number; readonly key: boolean }
+  | { readonly do: 'refund_there'; readonly on: number; readonly part: number }
+  | { readonly do: 'dispute'; readonly on: number; readonly outcome: 'open' | 'won' | 'lost' }
+  | { readonly do: 'reprice'; readonly on: number; readonly to: number }
+  | { readonly do: 'balance'; readonly on: number; readonly times: number }
+  | { readonly do: 'leave'; readonly on: number; readonly refund: 'all' | 'nothing' }
+  | { readonly do: 'spy'; readonly on: number }
+  | { readonly do: 'crash'; readonly process: number; readonly downMs: number }
+  | { readonly do: 'pause'; readonly process: number; readonly ms: number; readonly replace: boolean }
+  | { readonly do: 'outage'; readonly ms: number }
+  | { readonly do: 'hold_post'; readonly ms: number }
+
+/** Something somebody does, this long after what came before. */
+export type Command = Act & { readonly afterMs: number; readonly process: number }
+
+/** The kinds of act there are. */
+export const actNames = [
+  'book',
+  'checkout',
+  'cancel',
+  'sync',
+  'pay',
+  'authenticate',
+  'refund',
+  'refund_there',
+  'dispute',
+  'reprice',
+  'balance',
+  'leave',
+  'spy',
+  'crash',
+  'pause',
+  'outage',
+  'hold_post',
+] as const satisfies readonly Act['do'][]
+
+/** Test cards, those that work more often than those that make trouble. */
+const cards = [
+  'pm_card_visa',
+  'pm_card_visa',
+  'pm_card_visa',
+  'pm_card_visa',
+  'pm_card_chargeCustomerFail',
+  'pm_card_authenticationRequired',
+  'pm_card_threeDSecure2Required',
+  'pm_card_chargeDeclined',
+  'pm_card_chargeDeclinedInsufficientFunds',
+  'pm_usBankAccount_success',
+  'pm_usBankAccount_insufficientFunds',
+  'pm_card_pendingRefund',
+  'pm_card_refundFail',
+  'pm_card_createDispute',
+]
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+
+/** Draws what somebody does. */
+export const drawAct = (name: Act['do'], random: Random, processes: number): Act => {
+  const on = below(random, 8)
+  const key = happens(random, 0.6)
+  switch (name) {
+    case 'book':
+      return { do: name, who: below(random, 4), night: below(random, nights), checkout: happens(random, 0.8), key }
+    case 'checkout':
+    case 'cancel':
+    case 'sync':
+      return { do: name, on, times: happens(random, 0.3) ? 2 + below(random, 3) : 1, key }
+    case 'pay':
+      return { do: name, on, card: oneOf(random, cards) }
+    case 'authenticate':
+      return { do: name, on, outcome: happens(random, 0.7) ? 'succeeded' : 'failed' }
+    case 'refund':
+      return { do: name, on, part: 1 + below(random, 3), times: happens(random, 0.3) ? 2 : 1, key }
+    case 'refund_there':
+      return { do: name, on, part: 1 + below(random, 3) }
+    case 'dispute':
+      return { do: name, on, outcome: oneOf(random, ['open', 'open', 'won', 'lost'] as const) }
+    case 'reprice':
+      return { do: name, on, to: 1 + below(random, 3) }
+    case 'balance':
+      return { do: name, on, times: happens(random, 0.3) ? 2 : 1 }
+    case 'leave':
+      return { do: name, on, refund: oneOf(random, ['all', 'nothing'] as const) }
+    case 'spy':
+      return { do: name, on }
+    case 'crash':
+      return { do: name, process: below(random, processes), downMs: oneOf(random, [0, second, 2 * minute, 3 * hour, 26 * hour]) }
+    case 'pause':
+      return {
+        do: name,
+        process: below(random, processes),
+        ms: oneOf(random, [5 * second, 90 * second, 20 * minute, 25 * hour]),
+        replace: happens(random, 0.7),
+      }
+    case 'outage':
+    case 'hold_post':
+      return { do: name, ms: oneOf(random, [minute, 20 * minute, 6 * hour]) }
+  }
+}
+
+/** How long after the one before: mostly at once or soon, since that is where the races are. */
+export const drawPause = (random: Random): number =>
+  oneOf(random, [0, 0, 0, 50, 500, 2 * second, 20 * second, minute, 10 * minute, hour, 5 * hour, 23 * hour])

@@ -1,0 +1,246 @@
+import type { Holdfast, OwnerId, PaymentId, ReservationId } from '@holdfast/core'
+import { Contention, money } from '@holdfast/core'
+import { isCollected } from '../oracle/always.ts'
+import { readCharges, readStored, type StoredPayment } from '../oracle/truth.ts'
+import { Violation } from '../oracle/violation.ts'
+import { ProcessEnded } from '../system/process.ts'
+import type { World } from '../world.ts'
+import type { Command } from './command.ts'
+
+const staff = { type: 'staff', id: 'eve' } as const
+const guest = (owner: string) => ({ type: 'owner', id: owner as OwnerId }) as const
+
+/** Does what a command says, from beginning to end. Never throws: what was thrown is judged by the world. */
+export const perform = async (world: World, command: Command, index: number): Promise<void> => {
+  try {
+    await doing(world, command, index)
+  } catch (error) {
+    world.judge(error)
+  }
+}
+
+const doing = async (world: World, command: Command, index: number): Promise<void> => {
+  const { stripe, kernel, counts, database } = world
+  const stored = () => readStored(database)
+  const keyOf = (suffix = ''): { readonly idempotencyKey?: string } =>
+    'key' in command && command.key ? { idempotencyKey: `k${index}${suffix}` } : {}
+  const ask = <T>(run: (holdfast: Holdfast) => Promise<T>): Promise<T | undefined> =>
+    persist(world, command.process, 'key' in command && command.key, run)
+  const many = <T>(times: number, run: (holdfast: Holdfast) => Promise<T>): Promise<readonly (T | undefined)[]> =>
+    Promise.all(Array.from({ length: times }, () => ask(run)))
+
+  switch (command.do) {
+    case 'book': {
+      const actor = guest(`o${command.who}`)
+      const opened = await ask((holdfast) =>
+        holdfast.openIntent({ actor, kind: 'reservation', payload: { night: command.night }, ...keyOf() }),
+      )
+      if (opened?.ok !== true || !command.checkout) return
+      await checkOut(world, opened.value.paymentId, actor, 1, command.process, keyOf('c').idempotencyKey)
+      return
+    }
+    case 'checkout': {
+      const payment = at(stored().payments, command.on)
+      if (payment === undefined) return
+      const actor = index % 3 === 0 ? staff : guest(payment.owner)
+      await checkOut(world, payment.id as PaymentId, actor, command.times, command.process, keyOf().idempotencyKey)
+      return
+    }
+    case 'cancel': {
+      const payment = at(stored().payments, command.on)
+      if (payment === undefined) return
+      const request = { actor: guest(payment.owner), paymentId: payment.id as PaymentId, ...keyOf() }
+      const answers = await many(command.times, (holdfast) => holdfast.cancelPayment(request))
+      for (const answer of answers)
+        if (answer?.ok === false && answer.error.code === 'payment_already_completed') counts.add('cancel_too_late')
+      return
+    }
+    case 'sync': {
+      const payment = at(stored().payments, command.on)
+      if (payment === undefined) return
+      const request = { actor: guest(payment.owner), paymentId: payment.id as PaymentId }
+      world.syncing(1)
+      await many(command.times, (holdfast) => holdfast.syncPayment(request)).finally(() => world.syncing(-1))
+      return
+    }
+    case 'pay': {
+      const page = at(stripe.simulator.ledger().derived.sessions.filter(({ status }) => status === 'open'), command.on)
+      if (page === undefined) return
+      const paid = await stripe.act(`/v1/payment_pages/${page.id}/confirm`, { payment_method: command.card })
+      counts.add(`paid:${paid.status}`)
+      const { challenge_url: challenge } = paid.body as { readonly challenge_url?: string | null }
+      if (challenge === null || challenge === undefined) return
+      const outcome = (['succeeded', 'failed', 'never'] as const)[kernel.tape.choose(3, 'challenge')]
+      if (outcome === 'never') return
+      await kernel.sleep(20_000)
+      await stripe.act(`/v1/payment_pages/${page.id}/authenticate`, { outcome: outcome ?? 'succeeded' })
+      return
+    }
+    case 'authenticate': {
+      const waiting = stripe.simulator.ledger().objects.payment_intent.filter(({ status }) => status === 'requires_action')
+      const intent = at(waiting, command.on)
+      if (intent !== undefined)
+        await stripe.act(`/_simulator/payment_intents/${intent.id}/authenticate`, { outcome: command.outcome })
+      return
+    }
+    case 'refund': {
+      const payment = paymentToRefund(stored().payments, command.on)
+      if (payment === undefined) return
+      const amount = money(BigInt(Math.floor(payment.amount_minor / command.part)), payment.amount_currency)
+      const request = { actor: staff, paymentId: payment.id as PaymentId, amount }
+      const answers = await Promise.all(
+        Array.from({ length: command.times }, (_, time) =>
+          ask((holdfast) => holdfast.refundPayment({ ...request, ...keyOf(index % 2 === 0 ? `.${time}` : '') })),
+        ),
+      )
+      const [first, second] = answers.map((answer) => (answer?.ok === true ? answer.value.refund.id : undefined))
+      if (command.key && index % 2 === 1 && first !== undefined && second !== undefined) {
+        counts.add('same_key_same_answer')
+        if (first !== second) throw new Violation('K1', `one key made the refunds ${first} and ${second}`)
+      }
+      return
+    }
+    case 'refund_there':
+    case 'dispute': {
+      const charge = at(readCharges(stripe.simulator.ledger()), command.on)
+      if (charge === undefined) return
+      if (command.do === 'refund_there')
+        await stripe.act('/v1/refunds', {
+          payment_intent: charge.intentId,
+          amount: String(Math.floor(charge.amount / command.part)),
+        })
+      else
+        await stripe.act('/_simulator/disputes', {
+          payment_intent: charge.intentId,
+          ...(command.outcome === 'open' ? {} : { outcome: command.outcome }),
+        })
+      return
+    }
+    case 'reprice': {
+      const { payments, attempts } = stored()
+      const payment = at(payments.filter(({ subject_type: type }) => type === 'reservation' || index % 4 === 0), command.on)
+      if (payment === undefined) return
+      const isOpen = attempts.some((each) => each.payment_id === payment.id && each.status === 'open')
+      const changed = await ask((holdfast) =>
+        holdfast.changeAmount({
+          actor: staff,
+          paymentId: payment.id as PaymentId,
+          amount: money(BigInt(command.to) * 111_00n, 'MXN'),
+        }),
+      )
+      if (isOpen && changed?.ok === true) counts.add('amount_changed_while_open')
+      return
+    }
+    case 'balance': {
+      const reservation = at(stored().reservations, command.on)
+      if (reservation === undefined) return
+      const request = { actor: staff, reservationId: reservation.id as ReservationId }
+      const answers = await many(command.times, (holdfast) => holdfast.startBalance(request))
+      if (answers.some((answer) => answer?.ok === true && answer.value.checkoutUrl !== undefined))
+        counts.add('fallback_page')
+      return
+    }
+    case 'leave': {
+      const reservation = at(stored().reservations, command.on)
+      if (reservation === undefined) return
+      await ask((holdfast) =>
+        holdfast.cancelReservation({
+          actor: staff,
+          reservationId: reservation.id as ReservationId,
+          refund: command.refund,
+        }),
+      )
+      return
+    }
+    case 'spy':
+      return spy(world, command)
+    case 'crash':
+      return world.crash(command.process, command.downMs)
+    case 'pause':
+      return world.pause(command.process, command.ms, command.replace)
+    case 'outage':
+      return world.breakStripe(command.ms)
+    case 'hold_post':
+      world.postman.setPaused(true)
+      await kernel.sleep(command.ms)
+      return world.postman.setPaused(false)
+  }
+}
+
+/** Asks a process, and where it ends before it answers, asks another under the same key, if there is one. */
+const persist = async <T>(
+  world: World,
+  index: number,
+  again: boolean,
+  run: (holdfast: Holdfast) => Promise<T>,
+): Promise<T | undefined> => {
+  for (let tries = 0; tries < 4; tries += 1) {
+    const process = world.pick(index + tries)
+    try {
+      if (process !== undefined) return await process.call(run)
+    } catch (error) {
+      world.judge(error)
+      if (!(error instanceof ProcessEnded || error instanceof Contention) || !again) return undefined
+      world.counts.add('asked_again')
+    }
+    await world.kernel.sleep(1_000 * 20 ** tries)
+  }
+  return undefined
+}
+
+const checkOut = async (
+  world: World,
+  paymentId: PaymentId,
+  actor: typeof staff | ReturnType<typeof guest>,
+  times: number,
+  process: number,
+  idempotencyKey: string | undefined,
+): Promise<void> => {
+  const request = { actor, paymentId, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }
+  const sessions = new Set<string>()
+  const asking = async (): Promise<void> => {
+    const answer = await persist(world, process, idempotencyKey !== undefined, (holdfast) =>
+      holdfast.startCheckout(request),
+    )
+    if (answer?.ok !== true || answer.value.type !== 'open') return
+    const { sessionId, attemptId } = answer.value
+    sessions.add(sessionId)
+    const [row] = world.database.query<{ provider_id: string }>(
+      'SELECT provider_id FROM holdfast_attempts WHERE id = ?',
+      attemptId,
+    )
+    if (row?.provider_id !== sessionId)
+      throw new Violation('K1', `somebody is sent to ${sessionId}, and it is not stored for ${attemptId}`)
+  }
+  await Promise.all(Array.from({ length: times }, asking))
+  if (idempotencyKey === undefined || times === 1) return
+  if (sessions.size > 1) throw new Violation('K1', `one key got ${sessions.size} sessions`)
+  if (sessions.size === 1) world.counts.add('same_key_same_answer')
+}
+
+const spy = async (world: World, { on, process }: Command & { readonly do: 'spy' }): Promise<void> => {
+  const payment = at(readStored(world.database).payments, on)
+  if (payment === undefined) return
+  const request = { actor: guest('mallory'), paymentId: payment.id as PaymentId }
+  const answers = await Promise.all([
+    persist(world, process, false, (holdfast) => holdfast.readPayment(request)),
+    persist(world, process, false, (holdfast) => holdfast.readTimeline(request)),
+    persist(world, process, false, (holdfast) => holdfast.syncPayment(request)),
+    persist(world, process, false, (holdfast) => holdfast.cancelPayment(request)),
+    persist(world, process, false, (holdfast) => holdfast.startCheckout(request)),
+  ])
+  for (const answer of answers) {
+    if (answer === undefined) continue
+    if (answer.ok || answer.error.code !== 'payment_not_found')
+      throw new Violation('A12', `a stranger was answered about ${payment.id}: ${JSON.stringify(answer, stringifyMoney)}`)
+    world.counts.add('spy_turned_away')
+  }
+}
+
+const stringifyMoney = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
+
+/** Mostly one that was paid; now and then one that was not, to be refused. */
+const paymentToRefund = (payments: readonly StoredPayment[], on: number): StoredPayment | undefined =>
+  on === 0 ? at(payments, 0) : at(payments.filter(({ status }) => isCollected(status)), on)
+
+const at = <T>(list: readonly T[], index: number): T | undefined => (list.length === 0 ? undefined : list[index % list.length])

@@ -1,0 +1,82 @@
+import { below, happens, oneOf, randomFrom, type Random } from '../kernel/random.ts'
+import { policyNames, type PolicyName } from '../kernel/policy.ts'
+import type { Choice } from '../kernel/tape.ts'
+import type { Post } from '../system/postman.ts'
+import { actNames, drawAct, drawPause, type Act, type Command } from './command.ts'
+
+/** How a run is set up: what may go wrong in it, and how often. */
+export interface Profile {
+  readonly name: ProfileName
+  readonly processes: number
+  /** Gates before every store's call, too. */
+  readonly statements: boolean
+  readonly policy: PolicyName
+  readonly faultRate: number
+  readonly crashRate: number
+  readonly impatience: number
+  readonly skewMs: readonly number[]
+  readonly post: Post
+  readonly lateMoney: 'refund' | 'honour'
+  /** Whether webhooks work again in the end. If not, asking alone has to find everything. */
+  readonly webhooksAtTheEnd: boolean
+}
+
+/** The profiles there are: `swarm` is all that can happen, the others leave things out. */
+export const profileNames = ['swarm', 'calm', 'races', 'crashes'] as const
+export type ProfileName = (typeof profileNames)[number]
+
+/** A run, complete: the same story is the same run. Without choices, chance is drawn from the seed. */
+export interface Story {
+  readonly seed: string
+  readonly profile: Profile
+  readonly commands: readonly Command[]
+  readonly choices?: readonly Choice[]
+}
+
+/** Draws a story: each seed leaves out some acts, and does the rest in its own proportions. */
+export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
+  const random = randomFrom(`${seed}/story`)
+  const profile = drawProfile(name, random)
+  const weights = actNames.map((act) => ({ act, weight: weightOf(name, act, random) }))
+  const total = weights.reduce((sum, { weight }) => sum + weight, 0)
+  const length = 8 + below(random, 30)
+  const commands = Array.from({ length }, (): Command => {
+    let point = below(random, total)
+    const drawn = weights.find(({ weight }) => (point -= weight) < 0)?.act ?? 'book'
+    return {
+      ...drawAct(drawn, random, profile.processes),
+      afterMs: drawPause(random),
+      process: below(random, profile.processes),
+    }
+  })
+  return { seed, profile, commands }
+}
+
+const troubles: readonly Act['do'][] = ['crash', 'pause', 'outage', 'hold_post']
+
+const weightOf = (name: ProfileName, act: Act['do'], random: Random): number => {
+  if (name === 'calm' && troubles.includes(act)) return 0
+  if (name === 'races' && act !== 'hold_post' && troubles.includes(act)) return 0
+  if (act === 'book') return 5
+  if (act === 'pay') return 5 + below(random, 4)
+  if (happens(random, 0.35)) return 0
+  return 1 + below(random, act === 'checkout' || act === 'cancel' ? 4 : 2)
+}
+
+const drawProfile = (name: ProfileName, random: Random): Profile => {
+  const processes = 1 + below(random, 3)
+  const some = (...rates: readonly number[]): number => (name === 'calm' ? 0 : oneOf(random, rates))
+  return {
+    name,
+    processes,
+    statements: happens(random, 0.15),
+    policy: oneOf(random, policyNames),
+    faultRate: name === 'races' ? 0 : some(0, 0.05, 0.15, 0.4),
+    crashRate: name === 'races' ? 0 : name === 'crashes' ? some(0.01, 0.05) : some(0, 0, 0.002, 0.01, 0.04),
+    impatience: some(0, 0.02, 0.1),
+    skewMs: Array.from({ length: processes }, () => some(0, 0, 0, -200_000, 200_000, -600_000, 600_000)),
+    post: { loss: some(0, 0, 0.2, 0.6, 1), twice: some(0, 0.2, 0.5), delay: some(0, 0.2, 0.6) },
+    lateMoney: oneOf(random, ['refund', 'refund', 'honour'] as const),
+    webhooksAtTheEnd: happens(random, 0.5),
+  }
+}

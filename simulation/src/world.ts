@@ -1,0 +1,257 @@
+import { Contention, defaultSettings, type Settings } from '@holdfast/core'
+import { CommitUnknown } from '@holdfast/adapter-sql'
+import { createKernel, type Epoch, type Kernel } from './kernel/kernel.ts'
+import { policyOf } from './kernel/policy.ts'
+import type { Tape } from './kernel/tape.ts'
+import { createTrace } from './kernel/trace.ts'
+import { createWatch, type Watch } from './oracle/watch.ts'
+import { createCounts, type Counts } from './oracle/sometimes.ts'
+import { Violation } from './oracle/violation.ts'
+import { createAlarm } from './system/alarm.ts'
+import { start } from './system/catalogue.ts'
+import type { Database } from './system/database.ts'
+import { seededIds } from './system/ids.ts'
+import { createPostman, type Postman } from './system/postman.ts'
+import { ProcessEnded, startProcess, type Process, type Sabotage, type Surroundings } from './system/process.ts'
+import { createStripe, type Stripe } from './system/stripe.ts'
+import type { Profile } from './workload/story.ts'
+
+/** Everything there is in one run: processes, database, Stripe, the post between them, and those who watch. */
+export interface World {
+  readonly kernel: Kernel
+  readonly database: Database
+  readonly stripe: Stripe
+  readonly postman: Postman
+  readonly counts: Counts
+  /** The current life of a process, or of another where that one is down. */
+  pick(index: number): Process | undefined
+  crash(index: number, downMs: number): void
+  pause(index: number, ms: number, replace: boolean): void
+  /** For so long, nearly every call to Stripe goes wrong. */
+  breakStripe(ms: number): void
+  /** Counts what may be thrown, and remembers what may not. */
+  judge(error: unknown): void
+  fail(violation: Violation): void
+  readonly failure: unknown
+  readonly watch: Watch
+  /** How often a process could have been interrupted so far. */
+  readonly gates: number
+  /** Somebody has come back from a page, or is done asking. */
+  syncing(by: 1 | -1): void
+  /** From now on nothing goes wrong any more. What was lost stays lost. */
+  heal(): void
+  close(): void
+}
+
+/** What a world is made of. */
+export interface WorldOptions {
+  readonly seed: string
+  readonly profile: Profile
+  readonly tape: Tape
+  readonly database: Database
+  readonly sabotage?: Sabotage
+  readonly keepLines?: number
+  /** Crash exactly here: told every gate of every process, in order. */
+  readonly crashAt?: (gate: number, lane: string) => boolean
+}
+
+/** A world in which nothing has happened yet, its processes started. */
+export const createWorld = (options: WorldOptions): World => {
+  const { seed, profile, tape, database } = options
+  const counts = createCounts()
+  const lives: Process[] = []
+  let failure: unknown
+  let healed = false
+  let outageUntilMs = 0
+  let gates = 0
+  let syncing = 0
+
+  const fail = (error: unknown): void => {
+    failure ??= error
+  }
+  const judge = (error: unknown): void => {
+    if (error instanceof ProcessEnded) return
+    if (error instanceof Contention || error instanceof CommitUnknown) counts.add('contention')
+    else if (error instanceof Violation) fail(error)
+    else fail(new Violation('A13', `something unforeseen was thrown: ${String(error)}`, error))
+  }
+  const attempt = (check: () => void): void => {
+    if (failure !== undefined) return
+    try {
+      check()
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  const mayCrash = (epoch: Epoch, lane: string): boolean => {
+    if (healed) return false
+    gates += 1
+    const now = options.crashAt?.(gates, lane) ?? tape.chance(profile.crashRate, 'crash')
+    if (now) crashEpoch(epoch, [0, 1_000, 120_000, 3 * 3_600_000, 26 * 3_600_000][options.crashAt ? 1 : tape.choose(5, 'down')] ?? 0)
+    return now
+  }
+
+  const kernel = createKernel({
+    tape,
+    trace: createTrace(options.keepLines ?? 50),
+    policy: policyOf(profile.policy),
+    startMs: start,
+    mostSteps: 400_000,
+    impatience: () => (healed ? 0 : profile.impatience),
+    mayCrash,
+    afterStep: () => {
+      if (stripe.takeDirty()) {
+        askStripe(0)
+        attempt(watch.stripeMoved)
+      }
+      if (failure === undefined) alarm.set(lives)
+    },
+  })
+  const stripe = createStripe({
+    kernel,
+    seed,
+    faultRate: () => (healed ? 0 : kernel.now() < outageUntilMs ? 0.9 : profile.faultRate),
+    onFault: (kind, key) => {
+      counts.add(`fault:${kind}`)
+      watch.faulted(kind, key)
+    },
+    onCall: (epoch, call) => attempt(() => watch.called(epoch, call)),
+    onNews: (news) => postman.take(news),
+  })
+  const watch = createWatch({ kernel, database, stripe, counts })
+  const alarm = createAlarm(kernel, database)
+
+  // What happens at Stripe by itself, and what it has to tell: at once, and again when the next thing is due.
+  let takeBack: (() => void) | undefined
+  const askStripe = (delayMs: number): void => {
+    takeBack?.()
+    takeBack = kernel.at(delayMs, 'stripe moves', () => {
+      takeBack = undefined
+      void stripe.catchUp().then(() => {
+        attempt(watch.stripeMoved)
+        const dueMs = stripe.simulator.nextDueAt()
+        if (dueMs !== undefined && takeBack === undefined) askStripe(Math.max(1, dueMs - kernel.now()))
+      })
+    })
+  }
+
+  const settings: Settings = { ...defaultSettings, lateMoney: profile.lateMoney }
+  const around: Surroundings = {
+    kernel,
+    database,
+    stripe,
+    ids: seededIds(seed),
+    notifier: { send: async () => {} },
+    settings,
+    statements: profile.statements,
+    sabotage: options.sabotage ?? {},
+    onCommit: (process) => {
+      if (process.replaced) counts.add('zombie_commit')
+      attempt(() => watch.committed(process.epoch))
+    },
+    onBusy: () => counts.add('busy_database'),
+    onLog: (event, data) => attempt(() => watch.logged(event, data)),
+    onWorkerError: judge,
+  }
+
+  const lifeCounts = new Map<number, number>()
+  const begin = (index: number): void => {
+    const life = (lifeCounts.get(index) ?? 0) + 1
+    lifeCounts.set(index, life)
+    if (life > 1) counts.add('restart')
+    lives.push(startProcess(around, index, life, profile.skewMs[index] ?? 0))
+  }
+  const isUp = (index: number): boolean => lives.some((each) => each.index === index && !each.replaced)
+  const remove = (process: Process): void => {
+    process.kill()
+    lives.splice(lives.indexOf(process), 1)
+  }
+  const crashEpoch = (epoch: Epoch, downMs: number): void => {
+    const process = lives.find((each) => each.epoch === epoch)
+    if (process === undefined) return
+    counts.add('crash')
+    watch.crashed(epoch)
+    remove(process)
+    if (process.replaced) return
+    kernel.at(healed ? 0 : downMs, `start p${process.index}`, () => {
+      if (!isUp(process.index)) begin(process.index)
+    })
+    attempt(watch.crashedAfterAcknowledgement)
+  }
+
+  const pick = (index: number): Process | undefined => {
+    const up = lives.filter(({ replaced }) => !replaced)
+    return up.find((each) => each.index === index) ?? up[0]
+  }
+  const postman = createPostman({
+    kernel,
+    post: profile.post,
+    pick: () => pick(tape.choose(profile.processes, 'webhook to')),
+    onAcknowledged: (eventId) => attempt(() => watch.acknowledged(eventId)),
+    count: (what) => {
+      if (what === 'webhook_applied' && syncing > 0) counts.add('return_and_webhook_at_once')
+      counts.add(what)
+    },
+    onLost: (news) => watch.lost(news),
+    onError: judge,
+  })
+
+  for (let index = 0; index < profile.processes; index += 1) begin(index)
+
+  return {
+    kernel,
+    database,
+    stripe,
+    postman,
+    counts,
+    pick,
+    judge,
+    fail,
+    watch,
+    syncing: (by) => void (syncing += by),
+    get gates() {
+      return gates
+    },
+    get failure() {
+      return failure
+    },
+    crash(index, downMs) {
+      const process = pick(index)
+      if (process !== undefined) crashEpoch(process.epoch, downMs)
+    },
+    pause(index, ms, replace) {
+      const process = pick(index)
+      if (process === undefined) return
+      const { epoch } = process
+      epoch.setPaused(true)
+      // Whoever stands still in a transaction keeps everybody else from writing: only for a moment.
+      const isHolding = process.writing() > 0
+      if (replace && !isHolding) {
+        process.replaced = true
+        begin(process.index)
+        kernel.at(ms + zombieMs, `end ${epoch.name}`, () => {
+          if (epoch.alive) remove(process)
+        })
+      }
+      kernel.at(isHolding ? Math.min(ms, 3_000) : ms, `resume ${epoch.name}`, () => epoch.setPaused(false))
+    },
+    breakStripe: (ms) => void (outageUntilMs = kernel.now() + ms),
+    heal() {
+      healed = true
+      for (const process of lives.slice()) {
+        process.epoch.setPaused(false)
+        if (process.replaced) remove(process)
+      }
+      for (let index = 0; index < profile.processes; index += 1) if (!isUp(index)) begin(index)
+      postman.heal(profile.webhooksAtTheEnd)
+    },
+    close() {
+      for (const process of lives.splice(0)) process.kill()
+      database.close()
+    },
+  }
+}
+
+// How long a process that was replaced while it stood still may go on.
+const zombieMs = 10 * 60_000
