@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import type { Desk, Env } from '../pages/desk.ts'
 import { attentionPage } from './attention-page.ts'
-import { consoleNotice, staffOf } from './console-routes.ts'
+import { consoleNotice, staffOf } from './staff.ts'
 
 /** What needs a human, until a human has settled it. */
 export const attentionRoutes = (app: Hono<Env>, desk: Desk): void => {

@@ -4,7 +4,7 @@ import { formatMoment } from '../language/format.ts'
 import type { Desk, Env } from '../pages/desk.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
 import { webhookModes, type DemoControl } from '../stripe/demo-control.ts'
-import { consoleNotice } from './console-routes.ts'
+import { consoleNotice } from './staff.ts'
 import { overviewPage } from './overview-page.ts'
 
 /** How things stand, and the levers of the demonstration where there are any. */

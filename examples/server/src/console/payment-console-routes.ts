@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import type { Ask, Desk, Env } from '../pages/desk.ts'
 import { keyOf } from '../pages/forms.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
-import { consoleNotice, staffOf } from './console-routes.ts'
+import { consoleNotice, staffOf } from './staff.ts'
 import { paymentPage } from './payment-page.ts'
 import { paymentStatuses, paymentsPage, paymentsPerPage } from './payments-page.ts'
 

@@ -2,7 +2,7 @@ import type { Effect, ProviderEvent, Queue, Task, Transaction, Work } from '@hol
 import type { Hono } from 'hono'
 import type { Desk, Env } from '../pages/desk.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
-import { consoleNotice } from './console-routes.ts'
+import { consoleNotice } from './staff.ts'
 import { queueNames, workPage, workStatuses, type ListedWork, type QueueName } from './work-page.ts'
 
 /** What waits in the database, and what was given up. */
