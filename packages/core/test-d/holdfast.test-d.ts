@@ -102,7 +102,7 @@ expectTypeOf<Codes<StartCheckoutOutcome>>().toEqualTypeOf<
   | 'payment_declined'
   | 'provider_unavailable'
 >()
-expectTypeOf<Codes<StartBalanceOutcome>>().toEqualTypeOf<
+expectTypeOf<Codes<StartBalanceOutcome> | 'charge_in_flight' | 'provider_unavailable'>().toEqualTypeOf<
   | 'reservation_not_found'
   | 'idempotency_key_reused'
   | 'reservation_cancelled'

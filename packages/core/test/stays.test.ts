@@ -57,6 +57,51 @@ describe('a stay, from the deposit to the balance', () => {
     expect((await w.reservation(reservation.id)).status).toBe('paid')
   })
 
+  it('charges the card on the day although its owner had opened a page before and left it, open or expired', async () => {
+    for (const leftFor of [2 * hour, 3 * day]) {
+      const w = world()
+      const { balanceId, reservation } = await bookAndPay(w)
+      await w.pass(62 * day - leftFor, hour)
+      await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
+      await w.pass(2 * day + leftFor, hour)
+      await w.deliver()
+      const { payment, attempts } = await w.get(balanceId)
+      expect(payment.status).toBe('completed')
+      expect(attempts.map(({ kind, status }) => [kind, status])).toEqual([
+        ['hosted', 'expired'],
+        ['off_session', 'succeeded'],
+      ])
+      expect((await w.reservation(reservation.id)).status).toBe('paid')
+      expect(messages(w)).toEqual(['confirmed'])
+    }
+  })
+
+  it('leaves the card alone while the money of its owner is on its way, and charges it when that does not come', async () => {
+    const w = world()
+    const { balanceId } = await bookAndPay(w)
+    const page = await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
+    if (!page.ok || page.value.type !== 'open') throw new Error('No page.')
+    await w.provider.payer.payLater(page.value.sessionId)
+    await w.deliver()
+    await w.pass(63 * day, hour)
+    expect((await w.get(balanceId)).attempts).toHaveLength(1)
+    await w.provider.payer.settle(page.value.sessionId, 'failed')
+    await w.deliver()
+    await w.pass(day, hour)
+    expect((await w.get(balanceId)).payment.status).toBe('completed')
+  })
+
+  it('shows a person the page that is open, and closes none of it', async () => {
+    const w = world()
+    const { balanceId, reservation } = await bookAndPay(w)
+    const page = await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
+    if (!page.ok || page.value.type !== 'open') throw new Error('No page.')
+    expect(await w.holdfast.startBalance({ actor: ana, reservationId: reservation.id })).toMatchObject({
+      ok: true,
+      value: { checkoutUrl: page.value.checkoutUrl },
+    })
+  })
+
   it('comes to the same end, later, when no webhook ever arrives', async () => {
     const w = world()
     await planned(w)

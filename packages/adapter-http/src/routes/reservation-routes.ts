@@ -103,6 +103,8 @@ const startBalance = route({
     'balance_not_owed',
     'balance_already_paid',
     'payment_cancelled',
+    'charge_in_flight',
+    'provider_unavailable',
   ],
   handle: async ({ actor, id: reservationId, keyed, words, wantsPage }, { holdfast }) => {
     const outcome = await holdfast.startBalance({ actor, reservationId, ...keyed })

@@ -75,7 +75,12 @@ const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promis
   switch (task.type) {
     case 'charge_balance': {
       const outcome = await deps.startBalance({ actor, reservationId: task.reservationId })
-      return { result: outcome.ok ? { payment_status: outcome.value.paymentStatus } : { refused: outcome.error.code } }
+      if (outcome.ok) return { result: { payment_status: outcome.value.paymentStatus } }
+      const { error } = outcome
+      const result = { refused: error.code }
+      if (error.code === 'provider_unavailable') return { result, againInMs: error.retryAfterMs }
+      // Should that money not come after all, the card is still to be charged.
+      return error.code === 'charge_in_flight' ? { result, againInMs: 6 * hour } : { result }
     }
     case 'abandon_intent':
       return abandonIntent(deps, task)

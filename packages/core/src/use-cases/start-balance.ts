@@ -1,20 +1,21 @@
 import { effectId } from '../effect/effect.ts'
 import type { PaymentId, ReservationId } from '../kernel/ids.ts'
 import { bug } from '../kernel/bug.ts'
-import type { Instant } from '../kernel/instant.ts'
+import { minute, type Instant } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
-import { isLive } from '../payment/attempt.ts'
+import { isLive, type LiveAttempt } from '../payment/attempt.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import type { Effect } from '../effect/effect.ts'
 import type { Leased } from '../ports/queue.ts'
-import type { Transaction } from '../ports/unit-of-work.ts'
+import type { Transaction, Versioned } from '../ports/unit-of-work.ts'
 import { decideReservation, evolveReservation, type ReservationRefusal } from '../reservation/reservation.ts'
 import { beginAttempt } from '../settlement/begin-attempt.ts'
 import { moveCase } from '../settlement/case-change.ts'
+import { closeAttempt } from '../settlement/settlement.ts'
 import { actorName, mayTouch, type Actor } from './actor.ts'
 import type { Dependencies } from './dependencies.ts'
-import type { PerformEffect } from './perform-effect.ts'
+import type { Performed, PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { pageTerms, storeChange } from './store-change.ts'
 
@@ -44,6 +45,9 @@ export type StartBalanceOutcome = Result<
       { readonly code: 'reservation_cancelled' | 'balance_not_owed' | 'balance_already_paid' }
     >
   | { readonly code: 'payment_cancelled' }
+  /** Its owner has paid on a page, by a method whose money takes a while. */
+  | { readonly code: 'charge_in_flight' }
+  | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
 >
 /** The use case {@link startBalance}, wired. */
 export type StartBalance = (request: StartBalanceRequest) => Promise<StartBalanceOutcome>
@@ -53,8 +57,12 @@ export type StartBalance = (request: StartBalanceRequest) => Promise<StartBalanc
  * declined or needs the owner, one hosted page is opened and one message with its link goes out. Started already: says
  * how it stands, and does nothing.
  *
+ * A page that its owner opened before the day is no start. To people it is the answer; on the day itself (the system asks)
+ * it is expired at the provider first, and then the card is charged: never both at once.
+ *
  * Refuses, first match wins: `reservation_not_found`, `idempotency_key_reused`, `reservation_cancelled`,
- * `balance_not_owed`, `balance_already_paid`, `payment_cancelled`.
+ * `balance_not_owed`, `balance_already_paid`, `payment_cancelled`, `charge_in_flight`, `provider_unavailable` (the page is
+ * being closed all the same).
  */
 export const startBalance =
   (deps: Dependencies & { readonly perform: PerformEffect }): StartBalance =>
@@ -63,15 +71,21 @@ export const startBalance =
     const known = await unitOfWork.read((tx) => tx.reservations.find(request.reservationId))
     if (known === undefined || !mayTouch(request.actor, known.value.owner))
       return err({ code: 'reservation_not_found' })
-    const step = await unitOfWork.run((tx) => begin(tx, deps, request, known.value.balance?.paymentId))
+    let step = await unitOfWork.run((tx) => begin(tx, deps, request, known.value.balance?.paymentId))
+    while (step.type === 'close') {
+      const closed = step.work === undefined ? undefined : await perform(step.work)
+      if (closed?.type !== 'done') return err({ code: 'provider_unavailable', retryAfterMs: waitOf(closed) })
+      step = await unitOfWork.run((tx) => begin(tx, deps, request, known.value.balance?.paymentId))
+    }
     if (step.type === 'answer') return step.outcome
-    await perform(step.work)
+    const { work, paymentId } = step
+    await perform(work)
     // A card that failed has left a page to be opened: open it now, while somebody may be looking.
     const fallback = await unitOfWork.run(async (tx) => {
-      const kase = await getCase(tx, step.paymentId)
+      const kase = await getCase(tx, paymentId)
       const live = kase.attempts.find(isLive)
       return live?.status === 'requested' && live.kind === 'hosted'
-        ? tx.outbox.take(effectId({ type: 'open_session', paymentId: step.paymentId, attemptId: live.id }), {
+        ? tx.outbox.take(effectId({ type: 'open_session', paymentId, attemptId: live.id }), {
             now: deps.clock.now(),
             leaseMs: deps.settings.leaseMs,
           })
@@ -79,7 +93,7 @@ export const startBalance =
     })
     if (fallback !== undefined) await perform(fallback)
     return unitOfWork.run(async (tx): Promise<StartBalanceOutcome> => {
-      const kase = await getCase(tx, step.paymentId)
+      const kase = await getCase(tx, paymentId)
       const outcome = ok(standing(kase))
       return kase.attempts.some(({ status }) => status === 'requested') ? outcome : settleKey(tx, request, outcome)
     })
@@ -88,6 +102,8 @@ export const startBalance =
 type Step =
   | { readonly type: 'answer'; readonly outcome: StartBalanceOutcome }
   | { readonly type: 'perform'; readonly paymentId: PaymentId; readonly work: Leased<Effect> }
+  /** Without work: somebody else is closing the page right now. */
+  | { readonly type: 'close'; readonly work: Leased<Effect> | undefined }
 
 const begin = async (
   tx: Transaction,
@@ -115,7 +131,12 @@ const begin = async (
   const { payment, attempts } = found.value
   const paymentId = payment.id
   if (payment.status === 'cancelled') return settle(err({ code: 'payment_cancelled' }))
-  if (attempts.length > 0) return settle(ok(standing(found.value)))
+  if (attempts.some(({ kind, announce }) => kind === 'off_session' || announce))
+    return settle(ok(standing(found.value)))
+  const page = attempts.find(isLive)
+  if (page?.status === 'processing') return answer(err({ code: 'charge_in_flight' }))
+  if (page !== undefined && request.actor.type !== 'system') return answer(ok(standing(found.value)))
+  if (page !== undefined) return closeFirst(tx, deps, found, page)
 
   const move = moveCase(found.value)
   for (const event of decision.events) move.fact('reservation', request.reservationId, event)
@@ -145,6 +166,26 @@ const begin = async (
   await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
   return { type: 'perform', paymentId, work: { id, body: effect, tries: 1 } }
 }
+
+const closeFirst = async (
+  tx: Transaction,
+  deps: Dependencies,
+  { value, version }: Versioned<PaymentCase>,
+  page: LiveAttempt,
+): Promise<Step> => {
+  const now = deps.clock.now()
+  const effect: Effect = { type: 'close_attempt', paymentId: value.payment.id, attemptId: page.id }
+  const id = effectId(effect)
+  if (page.closing !== undefined)
+    return { type: 'close', work: await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs }) }
+  const move = moveCase(value)
+  closeAttempt(move, page, 'replaced')
+  await storeChange(tx, deps, version, move.done(), { now, perform: id })
+  return { type: 'close', work: { id, body: effect, tries: 1 } }
+}
+
+/** How long to leave it alone: as the provider asked, or as long as somebody else's call may take. */
+const waitOf = (closed: Performed | undefined): number => (closed?.type === 'postponed' ? closed.retryAfterMs : minute)
 
 const getCase = async (tx: Transaction, paymentId: PaymentId): Promise<PaymentCase> =>
   (await tx.payments.find(paymentId))?.value ?? bug(`Payment '${paymentId}' is gone.`)
