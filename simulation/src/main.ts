@@ -1,23 +1,125 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { tolerantTape } from './kernel/tape.ts'
+import { exitCodeOf } from './oracle/violation.ts'
+import { fullRun, missingSometimes, printReport } from './report.ts'
+import { runStory, type Run } from './run.ts'
+import { failureShape, shrink } from './shrink.ts'
+import { readStory, writeStory } from './story-file.ts'
 import { sqliteDatabases } from './system/database.ts'
-import { runStory } from './run.ts'
-import { drawStory } from './workload/story.ts'
+import { drawStory, profileNames, type ProfileName, type Story } from './workload/story.ts'
+
+const usage = `npm run simulate -- [options]
+
+  --seed 0x9f3a      run this seed
+  --seeds N          run N seeds
+  --minutes M        run seeds for M minutes
+  --from N           begin with seed N; a random one otherwise
+  --profile NAME     ${profileNames.join(', ')}; swarm otherwise
+  --tape FILE        run a story from a file
+  --trace            print every step
+  --strict           also fail on holes that are known
+  --keep-going       do not stop at the first failure
+  --no-shrink        do not make a failing story smaller
+
+Exit codes: 0 all well, 2 wrong options, 126 something was not met often enough, 127 crash, 128 no convergence, 129 wrong.`
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    minutes: { type: 'string' },
+    from: { type: 'string' },
+    profile: { type: 'string', default: 'swarm' },
+    tape: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    strict: { type: 'boolean', default: false },
+    'keep-going': { type: 'boolean', default: false },
+    'no-shrink': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+const profile: ProfileName | undefined = profileNames.find((name) => name === values.profile)
+if (values.help || profile === undefined) {
+  console.log(usage)
+  process.exit(values.help ? 0 : 2)
+}
+
 const databases = await sqliteDatabases()
-const seeds = Number(process.argv[2] ?? 10)
-const from = Number(process.argv[3] ?? 0)
-const t = Date.now()
-let steps = 0
-const fails = new Map<string, string[]>()
-for (let i = from; i < from + seeds; i += 1) {
-  const story = drawStory(`0x${i.toString(16)}`)
-  const run = await runStory(story, { databases })
-  steps += run.steps
-  if (run.failure !== undefined) {
-    const key = String(run.failure).replace(/(pay|att|rf|int|res|cs_test|pi|re|evt)_\w+/g, '$1_#').slice(0, 160)
-    fails.set(key, [...(fails.get(key) ?? []), story.seed])
-    if (seeds < 4) console.log(run.failure, run.lines.slice(-20))
+process.on('exit', () => databases.dispose())
+process.on('unhandledRejection', (error) => {
+  console.error('CRASH', error)
+  process.exit(127)
+})
+const options = { databases, isStrict: values.strict, keepLines: values.trace ? 1_000_000 : 60 }
+const commit = (): string => {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  } catch {
+    return 'unknown'
   }
 }
-for (const [k, v] of fails) console.log(v.length, k, v.slice(0, 5))
-console.log(seeds, 'seeds', Date.now() - t, 'ms', steps, 'steps')
-databases.dispose()
-process.exit(0)
+
+/** Says what failed and how to see it again. Answers the exit code. */
+const tell = async (story: Story, run: Run): Promise<number> => {
+  const { seed } = story
+  const small = values['no-shrink'] ? undefined : await shrink(story, run, options)
+  const shown = small?.run ?? run
+  console.log(`\nFAIL ${run.failure instanceof Error ? run.failure.message : String(run.failure)}`)
+  console.log(`seed=${seed} commit=${commit()} db=sqlite steps=${shown.steps} (shrunk from ${run.steps})`)
+  if (run.failure instanceof Error && run.failure.cause !== undefined) console.log(run.failure.cause)
+  for (const [index, command] of (small?.story ?? story).commands.entries()) console.log(`  #${index} ${JSON.stringify(command)}`)
+  for (const line of shown.lines) console.log(`  ${line}`)
+  console.log(`npm run simulate -- --seed ${seed} --profile ${profile} --trace`)
+  if (small !== undefined) {
+    const path = join('failures', `${seed}.json`)
+    writeStory(path, { failure: failureShape(small.run.failure), story: small.story })
+    console.log(`npm run simulate -- --tape ${path} --trace`)
+  }
+  return exitCodeOf(run.failure)
+}
+
+if (values.tape !== undefined) {
+  const { story, failure } = readStory(values.tape)
+  const run = await runStory(story, { ...options, tape: tolerantTape(story.choices ?? []) })
+  for (const line of run.lines) console.log(line)
+  console.log(run.failure === undefined ? `All well. It once was: ${failure}` : run.failure)
+  process.exit(run.failure === undefined ? 0 : exitCodeOf(run.failure))
+}
+if (values.seed !== undefined) {
+  const story = drawStory(values.seed, profile)
+  const run = await runStory(story, options)
+  if (values.trace) for (const line of run.lines) console.log(line)
+  console.log(`hash=${run.hash} steps=${run.steps}`)
+  process.exit(run.failure === undefined ? 0 : await tell(story, run))
+}
+
+const startedAt = Date.now()
+const untilMs = values.minutes === undefined ? undefined : startedAt + Number(values.minutes) * 60_000
+const most = values.seeds === undefined ? (untilMs === undefined ? 100 : Infinity) : Number(values.seeds)
+const first = values.from === undefined ? startedAt % 2 ** 31 : Number(values.from)
+const total = { seeds: 0, steps: 0, commands: 0, virtualMs: 0, counts: new Map<string, number>() }
+const seen = new Map<string, string[]>()
+let code = 0
+for (; total.seeds < most && (untilMs === undefined || Date.now() < untilMs); ) {
+  const story = drawStory(`0x${(first + total.seeds).toString(16)}`, profile)
+  const run = await runStory(story, options)
+  total.seeds += 1
+  total.steps += run.steps
+  total.commands += run.commands
+  total.virtualMs += run.virtualMs
+  for (const [what, times] of run.counts) total.counts.set(what, (total.counts.get(what) ?? 0) + times)
+  if (run.failure === undefined) continue
+  const shape = failureShape(run.failure)
+  const before = seen.get(shape)
+  seen.set(shape, [...(before ?? []), story.seed])
+  if (before !== undefined) continue
+  code = await tell(story, run)
+  if (!values['keep-going']) break
+}
+printReport({ ...total, seconds: (Date.now() - startedAt) / 1_000 })
+for (const [shape, seeds] of seen) console.log(`${seeds.length} × ${shape}: ${seeds.slice(0, 5).join(' ')}`)
+const missing = total.seeds >= fullRun && profile === 'swarm' ? missingSometimes(total.counts) : []
+for (const what of missing) console.log(`MISSED ${what}: ${total.counts.get(what) ?? 0} times`)
+process.exit(code !== 0 ? code : missing.length > 0 ? 126 : 0)

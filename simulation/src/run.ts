@@ -1,5 +1,6 @@
 import { replayingTape, recordingTape, type Choice, type Tape } from './kernel/tape.ts'
 import { checkAtRest } from './oracle/at-rest.ts'
+import { createHoles } from './oracle/holes.ts'
 import { readStored } from './oracle/truth.ts'
 import { Violation } from './oracle/violation.ts'
 import { endOfEverything } from './system/catalogue.ts'
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly tape?: Tape
   readonly sabotage?: Sabotage
   readonly keepLines?: number
+  /** Also fail on holes that are known. */
+  readonly isStrict?: boolean
   readonly crashAt?: WorldOptions['crashAt']
 }
 
@@ -72,7 +75,10 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
     if (!failed() && ended === 'endless') world.fail(new Violation('A14', 'it goes on for ever'))
     if (!failed()) {
       world.watch.whole()
-      checkAtRest(readStored(world.database), world.stripe.simulator.ledger(), world.database, world.watch.heardOf)
+      const ledger = world.stripe.ledger()
+      const acknowledged = world.watch.acknowledgedEvents
+      const holes = createHoles({ ledger, acknowledged, counts: world.counts, isStrict: options.isStrict ?? false })
+      checkAtRest(readStored(world.database), ledger, world.database, holes)
     }
   } catch (error) {
     failure = error

@@ -148,8 +148,10 @@ export const createWorld = (options: WorldOptions): World => {
     sabotage: options.sabotage ?? {},
     onCommit: (process) => {
       if (process.replaced) counts.add('zombie_commit')
+      alarm.touch()
       attempt(() => watch.committed(process.epoch))
     },
+    onIdle: () => alarm.touch(),
     onBusy: () => counts.add('busy_database'),
     onLog: (event, data) => attempt(() => watch.logged(event, data)),
     onWorkerError: judge,
@@ -165,6 +167,7 @@ export const createWorld = (options: WorldOptions): World => {
   const isUp = (index: number): boolean => lives.some((each) => each.index === index && !each.replaced)
   const remove = (process: Process): void => {
     process.kill()
+    alarm.touch()
     lives.splice(lives.indexOf(process), 1)
   }
   const crashEpoch = (epoch: Epoch, downMs: number): void => {

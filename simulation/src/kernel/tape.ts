@@ -25,10 +25,17 @@ export class NotDeterministic extends Error {
   override readonly name = 'NotDeterministic'
 }
 
-/** A tape that decides by a seed and keeps what it decided. */
+/**
+ * A tape that decides by a seed and keeps what it decided. Each label has a sequence of its own, so that a run with
+ * something left out decides everything else much as before.
+ */
 export const recordingTape = (seed: string): Tape => {
-  const random = randomFrom(seed)
-  return tape((bound, _label, pick) => (pick === undefined ? below(random, bound) : pick(random)))
+  const randoms = new Map<string, Random>()
+  return tape((bound, label, pick) => {
+    const random = randoms.get(label) ?? randomFrom(`${seed}/${label}`)
+    randoms.set(label, random)
+    return pick === undefined ? below(random, bound) : pick(random)
+  })
 }
 
 /** A tape that decides as before, and takes nothing else: every decision must be about the same. */
@@ -46,12 +53,22 @@ export const replayingTape = (recorded: readonly Choice[]): Tape => {
   })
 }
 
-/** A tape that decides by these values as far as they make sense, and benignly after that: for making runs smaller. */
-export const tolerantTape = (values: readonly number[]): Tape => {
-  let next = 0
-  return tape((bound) => {
-    const value = values[next] ?? 0
-    next += 1
+/**
+ * A tape that decides by what was recorded, label by label, as far as that makes sense, and benignly after that: for making
+ * runs smaller, and for running them again when the code has changed.
+ */
+export const tolerantTape = (recorded: readonly Choice[]): Tape => {
+  const byLabel = new Map<string, number[]>()
+  for (const { label, value } of recorded) {
+    const values = byLabel.get(label) ?? []
+    values.push(value)
+    byLabel.set(label, values)
+  }
+  const next = new Map<string, number>()
+  return tape((bound, label) => {
+    const index = next.get(label) ?? 0
+    next.set(label, index + 1)
+    const value = byLabel.get(label)?.[index] ?? 0
     return value < bound ? value : 0
   })
 }

@@ -19,8 +19,8 @@ export interface Watch {
   acknowledged(eventId: string): void
   lost(news: News): void
   logged(event: string, data: Readonly<Record<string, unknown>>): void
-  /** True when an event about this object of Stripe's was acknowledged. */
-  heardOf(providerId: string): boolean
+  /** The events that a process answered 2xx. */
+  readonly acknowledgedEvents: ReadonlySet<string>
   /** Checks everything once more, and that what was acknowledged is still there. */
   whole(): void
 }
@@ -60,7 +60,7 @@ export const createWatch = ({
     if (type === 'answer' && name === 'look_up_attempt' && data.includes('"captured"') && lost.has(about))
       counts.add('lost_event_found_by_asking')
   }
-  const wholeStore = (): void => checkStored(readStored(database), stripe.simulator.ledger())
+  const wholeStore = (): void => checkStored(readStored(database), stripe.ledger())
   const isInInbox = (eventId: string): boolean =>
     database.query('SELECT id FROM holdfast_inbox WHERE id = ?', eventId).length > 0
 
@@ -71,7 +71,7 @@ export const createWatch = ({
       entries.forEach(note)
       if (entries.some(({ type }) => type === 'fact')) wholeStore()
     },
-    stripeMoved: () => checkStripe(stripe.simulator.ledger()),
+    stripeMoved: () => checkStripe(stripe.ledger()),
     called(epoch, call) {
       const { key, path, parameters, atMs } = call
       const before = keys.get(key)
@@ -115,16 +115,13 @@ export const createWatch = ({
       if (isFailure.includes(event) && !isForeseen) throw new Violation('A13', `${event}: ${detail}`)
       counts.add(`log:${event}`)
     },
-    heardOf: (providerId) =>
-      stripe.simulator
-        .ledger()
-        .events.some(({ id, data }) => acknowledged.has(id) && (data.object as { id?: string }).id === providerId),
+    acknowledgedEvents: acknowledged,
     whole() {
       edges.follow().forEach(note)
       wholeStore()
       for (const eventId of acknowledged)
         if (!isInInbox(eventId)) throw new Violation('A10', `event ${eventId} was answered 2xx, and is gone`)
-      for (const { replayed, status } of stripe.simulator.ledger().calls)
+      for (const { replayed, status } of stripe.ledger().calls)
         if (replayed && status === 500) counts.add('cached_500')
     },
   }

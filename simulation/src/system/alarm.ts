@@ -4,7 +4,9 @@ import type { Process } from './process.ts'
 
 /** Wakes the workers when there is something to do, so that idle time costs nothing. */
 export interface Alarm {
-  /** Looks again when the next thing is due. To be called whenever something was committed, or somebody became idle. */
+  /** Something was committed, or somebody has become idle. */
+  touch(): void
+  /** Plans when who looks again, if anything has changed since it was asked last. */
   set(processes: readonly Process[]): void
 }
 
@@ -14,8 +16,12 @@ export interface Alarm {
  */
 export const createAlarm = (kernel: Kernel, database: Database): Alarm => {
   const planned = new Map<Process, { readonly atMs: number; readonly takeBack: () => void }>()
+  let isTouched = true
   return {
+    touch: () => void (isTouched = true),
     set(processes) {
+      if (!isTouched) return
+      isTouched = false
       for (const [process, { takeBack }] of planned)
         if (!processes.includes(process)) {
           takeBack()

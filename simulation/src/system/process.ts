@@ -48,6 +48,7 @@ export interface Surroundings {
   readonly sabotage: Sabotage
   readonly onCommit: (process: Process) => void
   readonly onBusy: () => void
+  readonly onIdle: () => void
   readonly onLog: (event: string, data: Readonly<Record<string, unknown>>) => void
   /** Told of what a process's own worker was thrown. */
   readonly onWorkerError: (error: unknown) => void
@@ -162,7 +163,10 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     for (;;) {
       if ((await once()) > 0) continue
       process.idleSinceMs = kernel.now()
-      await new Promise<void>((resolve) => void (process.wake = resolve))
+      await new Promise<void>((resolve) => {
+        process.wake = resolve
+        around.onIdle()
+      })
       await epoch.gate('work')
     }
   }

@@ -1,4 +1,4 @@
-import { createSimulator, type FaultKind, faultKinds, simulatorHttpClient, type Simulator } from '@holdfast/stripe-simulator'
+import { createSimulator, faultKinds, simulatorHttpClient, type FaultKind, type Ledger, type Simulator } from '@holdfast/stripe-simulator'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
 
 /** The endpoint's secret. It signs what the postman carries. */
@@ -29,6 +29,8 @@ export interface Stripe {
   act(path: string, form: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly body: unknown }>
   /** Lets happen what is due, and hands over what there is to tell. */
   catchUp(): Promise<void>
+  /** The ground truth as it is now. */
+  ledger(): Ledger
   /** True when something may have changed at Stripe since this was asked last. */
   takeDirty(): boolean
 }
@@ -68,6 +70,7 @@ const eventTypes = [
 export const createStripe = (options: StripeOptions): Stripe => {
   const { kernel } = options
   let dirty = false
+  let known: Ledger | undefined
   let byPerson = false
   const simulator = createSimulator({
     seed: options.seed,
@@ -102,6 +105,7 @@ export const createStripe = (options: StripeOptions): Stripe => {
       return await kernel.busy(simulator.fetch(input, init))
     } finally {
       dirty = true
+      known = undefined
     }
   }
 
@@ -141,7 +145,12 @@ export const createStripe = (options: StripeOptions): Stripe => {
         byPerson = false
       }
     },
-    catchUp: () => kernel.busy(simulator.settle()),
+    async catchUp() {
+      known = undefined
+      await kernel.busy(simulator.settle())
+      known = undefined
+    },
+    ledger: () => (known ??= simulator.ledger()),
     takeDirty() {
       const was = dirty
       dirty = false

@@ -1,5 +1,4 @@
 import { below, happens, oneOf, type Random } from '../kernel/random.ts'
-import { nights } from '../system/catalogue.ts'
 
 /**
  * What somebody does, as data: so that a story prints, is kept in a file, and gets shorter.
@@ -8,7 +7,15 @@ import { nights } from '../system/catalogue.ts'
  * no answer comes.
  */
 export type Act =
-  | { readonly do: 'book'; readonly who: number; readonly night: number; readonly checkout: boolean; readonly key: boolean }
+  | {
+      readonly do: 'book'
+      readonly who: number
+      readonly night: number
+      readonly checkout: boolean
+      readonly key: boolean
+      /** Pays with this card, so long after the page is open. */
+      readonly pays?: { readonly card: string; readonly afterMs: number }
+    }
   | { readonly do: 'checkout' | 'cancel' | 'sync'; readonly on: number; readonly times: number; readonly key: boolean }
   | { readonly do: 'pay'; readonly on: number; readonly card: string }
   | { readonly do: 'authenticate'; readonly on: number; readonly outcome: 'succeeded' | 'failed' }
@@ -70,13 +77,28 @@ const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 
+/** Where a story takes place: how many processes there are, and for how many nights everybody wants to come. */
+export interface Scene {
+  readonly processes: number
+  readonly contested: number
+}
+
 /** Draws what somebody does. */
-export const drawAct = (name: Act['do'], random: Random, processes: number): Act => {
+export const drawAct = (name: Act['do'], random: Random, { processes, contested }: Scene): Act => {
   const on = below(random, 8)
   const key = happens(random, 0.6)
   switch (name) {
     case 'book':
-      return { do: name, who: below(random, 4), night: below(random, nights), checkout: happens(random, 0.8), key }
+      return {
+        do: name,
+        who: below(random, 4),
+        night: below(random, contested),
+        checkout: happens(random, 0.85),
+        key,
+        ...(happens(random, 0.6)
+          ? { pays: { card: oneOf(random, cards), afterMs: oneOf(random, [0, 100, 5 * second, 3 * minute, 40 * minute]) } }
+          : {}),
+      }
     case 'checkout':
     case 'cancel':
     case 'sync':
@@ -116,4 +138,4 @@ export const drawAct = (name: Act['do'], random: Random, processes: number): Act
 
 /** How long after the one before: mostly at once or soon, since that is where the races are. */
 export const drawPause = (random: Random): number =>
-  oneOf(random, [0, 0, 0, 50, 500, 2 * second, 20 * second, minute, 10 * minute, hour, 5 * hour, 23 * hour])
+  oneOf(random, [0, 0, 0, 0, 50, 50, 500, 500, 2 * second, 20 * second, minute, minute, 10 * minute, 20 * minute, hour, 5 * hour, 23 * hour])

@@ -36,8 +36,10 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
         holdfast.openIntent({ actor, kind: 'reservation', payload: { night: command.night }, ...keyOf() }),
       )
       if (opened?.ok !== true || !command.checkout) return
-      await checkOut(world, opened.value.paymentId, actor, 1, command.process, keyOf('c').idempotencyKey)
-      return
+      const [page] = await checkOut(world, opened.value.paymentId, actor, 1, command.process, keyOf('c').idempotencyKey)
+      if (page === undefined || command.pays === undefined) return
+      await kernel.sleep(command.pays.afterMs)
+      return pay(world, page, command.pays.card)
     }
     case 'checkout': {
       const payment = at(stored().payments, command.on)
@@ -64,20 +66,12 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
       return
     }
     case 'pay': {
-      const page = at(stripe.simulator.ledger().derived.sessions.filter(({ status }) => status === 'open'), command.on)
-      if (page === undefined) return
-      const paid = await stripe.act(`/v1/payment_pages/${page.id}/confirm`, { payment_method: command.card })
-      counts.add(`paid:${paid.status}`)
-      const { challenge_url: challenge } = paid.body as { readonly challenge_url?: string | null }
-      if (challenge === null || challenge === undefined) return
-      const outcome = (['succeeded', 'failed', 'never'] as const)[kernel.tape.choose(3, 'challenge')]
-      if (outcome === 'never') return
-      await kernel.sleep(20_000)
-      await stripe.act(`/v1/payment_pages/${page.id}/authenticate`, { outcome: outcome ?? 'succeeded' })
-      return
+      const open = stripe.ledger().derived.sessions.filter(({ status }) => status === 'open')
+      const page = at(open.toReversed(), command.on)
+      return page === undefined ? undefined : pay(world, page.id, command.card)
     }
     case 'authenticate': {
-      const waiting = stripe.simulator.ledger().objects.payment_intent.filter(({ status }) => status === 'requires_action')
+      const waiting = stripe.ledger().objects.payment_intent.filter(({ status }) => status === 'requires_action')
       const intent = at(waiting, command.on)
       if (intent !== undefined)
         await stripe.act(`/_simulator/payment_intents/${intent.id}/authenticate`, { outcome: command.outcome })
@@ -102,7 +96,7 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
     }
     case 'refund_there':
     case 'dispute': {
-      const charge = at(readCharges(stripe.simulator.ledger()), command.on)
+      const charge = at(readCharges(stripe.ledger()), command.on)
       if (charge === undefined) return
       if (command.do === 'refund_there')
         await stripe.act('/v1/refunds', {
@@ -188,6 +182,18 @@ const persist = async <T>(
   return undefined
 }
 
+/** What a payer does on a page: pays, and where the bank asks who it is, answers, fails to, or goes away. */
+const pay = async ({ stripe, counts, kernel }: World, page: string, card: string): Promise<void> => {
+  const paid = await stripe.act(`/v1/payment_pages/${page}/confirm`, { payment_method: card })
+  counts.add(`paid:${paid.status}`)
+  const { challenge_url: challenge } = paid.body as { readonly challenge_url?: string | null }
+  if (challenge === null || challenge === undefined) return
+  const outcome = (['succeeded', 'failed', 'never'] as const)[kernel.tape.choose(3, 'challenge')]
+  if (outcome === 'never') return
+  await kernel.sleep(20_000)
+  await stripe.act(`/v1/payment_pages/${page}/authenticate`, { outcome: outcome ?? 'succeeded' })
+}
+
 const checkOut = async (
   world: World,
   paymentId: PaymentId,
@@ -195,7 +201,7 @@ const checkOut = async (
   times: number,
   process: number,
   idempotencyKey: string | undefined,
-): Promise<void> => {
+): Promise<readonly string[]> => {
   const request = { actor, paymentId, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }
   const sessions = new Set<string>()
   const asking = async (): Promise<void> => {
@@ -213,9 +219,11 @@ const checkOut = async (
       throw new Violation('K1', `somebody is sent to ${sessionId}, and it is not stored for ${attemptId}`)
   }
   await Promise.all(Array.from({ length: times }, asking))
-  if (idempotencyKey === undefined || times === 1) return
-  if (sessions.size > 1) throw new Violation('K1', `one key got ${sessions.size} sessions`)
-  if (sessions.size === 1) world.counts.add('same_key_same_answer')
+  if (idempotencyKey !== undefined && times > 1) {
+    if (sessions.size > 1) throw new Violation('K1', `one key got ${sessions.size} sessions`)
+    if (sessions.size === 1) world.counts.add('same_key_same_answer')
+  }
+  return [...sessions]
 }
 
 const spy = async (world: World, { on, process }: Command & { readonly do: 'spy' }): Promise<void> => {

@@ -1,6 +1,7 @@
 import { below, happens, oneOf, randomFrom, type Random } from '../kernel/random.ts'
 import { policyNames, type PolicyName } from '../kernel/policy.ts'
 import type { Choice } from '../kernel/tape.ts'
+import { nights } from '../system/catalogue.ts'
 import type { Post } from '../system/postman.ts'
 import { actNames, drawAct, drawPause, type Act, type Command } from './command.ts'
 
@@ -37,6 +38,7 @@ export interface Story {
 export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
   const random = randomFrom(`${seed}/story`)
   const profile = drawProfile(name, random)
+  const scene = { processes: profile.processes, contested: oneOf(random, [1, 2, 3, nights]) }
   const weights = actNames.map((act) => ({ act, weight: weightOf(name, act, random) }))
   const total = weights.reduce((sum, { weight }) => sum + weight, 0)
   const length = 8 + below(random, 30)
@@ -44,7 +46,7 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
     let point = below(random, total)
     const drawn = weights.find(({ weight }) => (point -= weight) < 0)?.act ?? 'book'
     return {
-      ...drawAct(drawn, random, profile.processes),
+      ...drawAct(drawn, random, scene),
       afterMs: drawPause(random),
       process: below(random, profile.processes),
     }
