@@ -47,16 +47,20 @@ export const openSql = (location: SqlLocation, options: RetryOptions = {}): SqlD
 
 const acquireConnectionTimeout = 10_000
 
+// What goes wrong is thrown, and told by whoever catches it; a library does not write to its host's console.
+const log = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
+
 const knexFor = (location: SqlLocation): Knex => {
   switch (location.kind) {
     case 'knex':
       return location.knex
     case 'pg-pool':
       // Not in knex's types yet: a pool that is used and never closed by it.
-      return createKnex({ client: 'pg', connectionPool: location.pool } as Knex.Config)
+      return createKnex({ client: 'pg', connectionPool: location.pool, log } as Knex.Config)
     case 'postgres':
       return createKnex({
         client: 'pg',
+        log,
         connection: {
           connectionString: location.url,
           application_name: 'holdfast',
@@ -73,6 +77,7 @@ const knexFor = (location: SqlLocation): Knex => {
     case 'sqlite':
       return createKnex({
         client: sqliteClient(),
+        log,
         connection: { filename: location.filename },
         useNullAsDefault: true,
         acquireConnectionTimeout,

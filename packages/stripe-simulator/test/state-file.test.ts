@@ -64,6 +64,7 @@ it('drops a line that was cut off wherever the process died, and nothing else', 
 
 it.each([
   ['not JSON\n', /line 1.*not a state file/],
+  ['a note of somebody, in one line', /line 1.*not a state file/],
   ['{"format":"something else"}\n', /line 1.*not a state file/],
   ['{"format":"stripe-simulator","version":2}\n', /line 1.*version 2/],
   ['{"format":"stripe-simulator","version":1}\n[{"table":"customer"}]\n[]\n', /line 2.*damaged/],

@@ -59,8 +59,8 @@ const read = (path: string): readonly Change[] => {
   const lines = text.split('\n')
   // What follows the last line end is either nothing or a line that was cut off.
   lines.pop()
-  const [first, ...rest] = lines
-  if (first === undefined) return []
+  // The first line is never cut off: it was there when the file got its name.
+  const [first = text, ...rest] = lines
   checkHeader(path, first)
   return rest.flatMap((line, index) => parseLine(path, line, index + 2))
 }
