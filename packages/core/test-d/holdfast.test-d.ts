@@ -102,13 +102,15 @@ expectTypeOf<Codes<StartCheckoutOutcome>>().toEqualTypeOf<
   | 'payment_declined'
   | 'provider_unavailable'
 >()
-expectTypeOf<Codes<StartBalanceOutcome> | 'charge_in_flight' | 'provider_unavailable'>().toEqualTypeOf<
+expectTypeOf<Codes<StartBalanceOutcome>>().toEqualTypeOf<
   | 'reservation_not_found'
   | 'idempotency_key_reused'
   | 'reservation_cancelled'
   | 'balance_not_owed'
   | 'balance_already_paid'
   | 'payment_cancelled'
+  | 'charge_in_flight'
+  | 'provider_unavailable'
 >()
 expectTypeOf<Codes<CancelPaymentOutcome>>().toEqualTypeOf<
   'payment_not_found' | 'idempotency_key_reused' | 'payment_already_completed'
