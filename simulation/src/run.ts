@@ -8,7 +8,7 @@ import type { DatabaseMaker } from './system/database.ts'
 import type { Sabotage } from './system/process.ts'
 import { perform } from './workload/perform.ts'
 import type { Story } from './workload/story.ts'
-import { createWorld, type WorldOptions } from './world.ts'
+import { createWorld, type Script } from './world.ts'
 
 /** How a run went. */
 export interface Run {
@@ -22,6 +22,8 @@ export interface Run {
   readonly commands: number
   /** How often a process could have been interrupted before everything was healed. */
   readonly gates: number
+  /** How many calls were made to Stripe. */
+  readonly calls: number
 }
 
 /** How to run a story. */
@@ -33,7 +35,7 @@ export interface RunOptions {
   readonly keepLines?: number
   /** Also fail on holes that are known. */
   readonly isStrict?: boolean
-  readonly crashAt?: WorldOptions['crashAt']
+  readonly script?: Script
 }
 
 /**
@@ -42,7 +44,7 @@ export interface RunOptions {
  */
 export const runStory = async (story: Story, options: RunOptions): Promise<Run> => {
   const tape = options.tape ?? (story.choices === undefined ? recordingTape(story.seed) : replayingTape(story.choices))
-  const { databases, sabotage, keepLines, crashAt } = options
+  const { databases, sabotage, keepLines, script } = options
   const world = createWorld({
     seed: story.seed,
     profile: story.profile,
@@ -50,7 +52,7 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
     database: databases.open(),
     ...(sabotage === undefined ? {} : { sabotage }),
     ...(keepLines === undefined ? {} : { keepLines }),
-    ...(crashAt === undefined ? {} : { crashAt }),
+    ...(script === undefined ? {} : { script }),
   })
   const { kernel } = world
   const startedMs = kernel.now()
@@ -95,5 +97,6 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
     choices: tape.taken,
     commands: story.commands.length,
     gates: world.gates,
+    calls: world.stripe.calls,
   }
 }

@@ -1,5 +1,6 @@
 import { Contention, defaultSettings, type Settings } from '@holdfast/core'
 import { CommitUnknown } from '@holdfast/adapter-sql'
+import type { FaultKind } from '@holdfast/stripe-simulator'
 import { createKernel, type Epoch, type Kernel } from './kernel/kernel.ts'
 import { policyOf } from './kernel/policy.ts'
 import type { Tape } from './kernel/tape.ts'
@@ -51,8 +52,16 @@ export interface WorldOptions {
   readonly database: Database
   readonly sabotage?: Sabotage
   readonly keepLines?: number
-  /** Crash exactly here: told every gate of every process, in order. */
-  readonly crashAt?: (gate: number, lane: string) => boolean
+  /** Trouble exactly here and nowhere else, instead of by chance. */
+  readonly script?: Script
+}
+
+/** Trouble at certain points, which are counted from 1. */
+export interface Script {
+  /** Told every gate of every process, in order: for how long the process is down if it crashes there. */
+  readonly crashAt?: (gate: number, lane: string) => number | undefined
+  /** Told every call to Stripe, in order: what goes wrong with it. */
+  readonly faultAt?: (call: number, path: string) => FaultKind | undefined
 }
 
 /** A world in which nothing has happened yet, its processes started. */
@@ -87,9 +96,14 @@ export const createWorld = (options: WorldOptions): World => {
   const mayCrash = (epoch: Epoch, lane: string): boolean => {
     if (healed) return false
     gates += 1
-    const now = options.crashAt?.(gates, lane) ?? tape.chance(profile.crashRate, 'crash')
-    if (now) crashEpoch(epoch, [0, 1_000, 120_000, 3 * 3_600_000, 26 * 3_600_000][options.crashAt ? 1 : tape.choose(5, 'down')] ?? 0)
-    return now
+    if (options.script !== undefined) {
+      const downMs = options.script.crashAt?.(gates, lane)
+      if (downMs !== undefined) crashEpoch(epoch, downMs)
+      return downMs !== undefined
+    }
+    if (!tape.chance(profile.crashRate, 'crash')) return false
+    crashEpoch(epoch, [0, 1_000, 120_000, 3 * 3_600_000, 26 * 3_600_000][tape.choose(5, 'down')] ?? 0)
+    return true
   }
 
   const kernel = createKernel({
@@ -112,6 +126,9 @@ export const createWorld = (options: WorldOptions): World => {
     kernel,
     seed,
     faultRate: () => (healed ? 0 : kernel.now() < outageUntilMs ? 0.9 : profile.faultRate),
+    ...(options.script?.faultAt === undefined
+      ? {}
+      : { faultAt: (call, path) => (healed ? undefined : options.script?.faultAt?.(call, path)) }),
     onFault: (kind, key) => {
       counts.add(`fault:${kind}`)
       watch.faulted(kind, key)

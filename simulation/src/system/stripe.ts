@@ -31,6 +31,8 @@ export interface Stripe {
   catchUp(): Promise<void>
   /** The ground truth as it is now. */
   ledger(): Ledger
+  /** How many calls processes have made. */
+  readonly calls: number
   /** True when something may have changed at Stripe since this was asked last. */
   takeDirty(): boolean
 }
@@ -41,6 +43,8 @@ export interface StripeOptions {
   readonly seed: string
   /** How likely a call goes wrong. */
   readonly faultRate: () => number
+  /** Says what goes wrong with a call, the calls counted from 1, instead of chance. */
+  readonly faultAt?: (call: number, path: string) => FaultKind | undefined
   readonly onFault: (kind: FaultKind, key: string | null) => void
   readonly onCall: (epoch: Epoch, call: SeenCall) => void
   readonly onNews: (news: News) => void
@@ -72,6 +76,7 @@ export const createStripe = (options: StripeOptions): Stripe => {
   let dirty = false
   let known: Ledger | undefined
   let byPerson = false
+  let calls = 0
   const simulator = createSimulator({
     seed: options.seed,
     now: kernel.now,
@@ -87,8 +92,12 @@ export const createStripe = (options: StripeOptions): Stripe => {
       return new Response(null, { status: 200 })
     },
     chooseFault: ({ path, idempotencyKey }) => {
-      if (byPerson || path.startsWith('/v1/payment_pages') || !kernel.tape.chance(options.faultRate(), 'fault'))
-        return undefined
+      if (byPerson || path.startsWith('/v1/payment_pages')) return undefined
+      calls += 1
+      const scripted = options.faultAt?.(calls, path)
+      if (scripted !== undefined) options.onFault(scripted, idempotencyKey)
+      if (scripted !== undefined) return { kind: scripted, ms: 10_000 }
+      if (!kernel.tape.chance(options.faultRate(), 'fault')) return undefined
       const kind = faultKinds[kernel.tape.choose(faultKinds.length, 'fault kind')] ?? 'latency'
       options.onFault(kind, idempotencyKey)
       if (kind === '429') {
@@ -151,6 +160,9 @@ export const createStripe = (options: StripeOptions): Stripe => {
       known = undefined
     },
     ledger: () => (known ??= simulator.ledger()),
+    get calls() {
+      return calls
+    },
     takeDirty() {
       const was = dirty
       dirty = false

@@ -1,0 +1,84 @@
+import type { Act, Command } from './command.ts'
+import type { Profile, Story } from './story.ts'
+
+const second = 1_000
+const hour = 3_600_000
+const day = 24 * hour
+
+const then = (afterMs: number, act: Act): Command => ({ ...act, afterMs, process: 0 })
+const booked = (card: string, who = 0, afterMs = 5 * second): Act => ({
+  do: 'book',
+  who,
+  night: 0,
+  checkout: true,
+  key: true,
+  pays: { card, afterMs },
+})
+/** Nothing happens, but time goes on. */
+const later = (afterMs: number): Command => then(afterMs, { do: 'spy', on: 0 })
+
+/** What a host lives by, step by step, with nothing in the way. Night 0 is four days from the start, its balance due in two. */
+export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
+  'deposit and balance': [then(0, booked('pm_card_visa')), later(2 * day + hour)],
+  'declined, another page, paid': [
+    then(0, booked('pm_card_chargeCustomerFail')),
+    then(2 * day + hour, { do: 'checkout', on: 1, times: 1, key: true }),
+    then(10 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    later(hour),
+  ],
+  'cancelled while it is paid': [
+    then(0, booked('pm_card_visa', 0, 0)),
+    then(100, { do: 'cancel', on: 0, times: 1, key: true }),
+    later(hour),
+  ],
+  'cancelled, and paid all the same': [
+    then(0, { do: 'book', who: 0, night: 0, checkout: true, key: true }),
+    then(5 * second, { do: 'cancel', on: 0, times: 1, key: true }),
+    then(0, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    later(hour),
+  ],
+  'two payers and one slot': [
+    then(0, booked('pm_card_visa', 0)),
+    then(0, booked('pm_card_visa', 1)),
+    later(2 * hour),
+  ],
+  'a new price while the page is open': [
+    then(0, booked('pm_card_chargeCustomerFail')),
+    then(2 * day + hour, { do: 'reprice', on: 0, to: 2 }),
+    then(second, { do: 'checkout', on: 1, times: 2, key: true }),
+    then(10 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    later(hour),
+  ],
+  'refunded in parts, and the stay given up': [
+    then(0, booked('pm_card_visa')),
+    then(60 * second, { do: 'refund', on: 1, part: 3, times: 2, key: true }),
+    then(60 * second, { do: 'leave', on: 0, refund: 'all' }),
+    later(hour),
+  ],
+}
+
+/** One process, nothing left to chance. */
+const calm: Profile = {
+  name: 'calm',
+  processes: 1,
+  statements: false,
+  policy: 'oldest',
+  faultRate: 0,
+  crashRate: 0,
+  impatience: 0,
+  skewMs: [0],
+  post: { loss: 0, twice: 0, delay: 0 },
+  lateMoney: 'refund',
+  webhooksAtTheEnd: true,
+}
+
+/** A golden flow as a story; without webhooks everything has to be found by asking. */
+export const goldenStory = (name: string, { webhooks }: { readonly webhooks: boolean }): Story => ({
+  seed: `golden ${name}`,
+  profile: {
+    ...calm,
+    webhooksAtTheEnd: webhooks,
+    post: { ...calm.post, loss: webhooks ? 0 : 1 },
+  },
+  commands: goldenFlows[name] ?? [],
+})
