@@ -10,10 +10,12 @@ import {
   type PendingIntent,
   type Quote,
   type RefundReason,
+  type Versioned,
 } from '@holdfast/core'
 import { bad, count, json, moment, text } from '../row.ts'
 import type { Row, SqlSession } from '../session.ts'
 import { placeholders, statement, type Value } from '../statement.ts'
+import { updateRow } from './update-row.ts'
 
 const columns = [
   'token',
@@ -44,32 +46,52 @@ const sql = {
     `INSERT INTO holdfast_intents (id, version, ${columns.join(', ')})
      VALUES ${placeholders(1, columns.length + 2)} ON CONFLICT (id) DO NOTHING`,
   ),
-  update: statement(
-    `UPDATE holdfast_intents SET version = ?, ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ? AND version = ?`,
-  ),
 }
 
+const updateIntent = updateRow('holdfast_intents', columns, ['version'])
+
 /** Pending intents in SQL. */
-export const sqlIntentStore = (session: SqlSession): IntentStore => ({
-  async find(id) {
+export const sqlIntentStore = (session: SqlSession): IntentStore => {
+  // What this transaction has read or written and, in a transaction that writes, locked: it cannot have changed since.
+  const known = new Map<IntentId, Versioned<PendingIntent>>()
+
+  const find = async (id: IntentId): Promise<Versioned<PendingIntent> | undefined> => {
+    const remembered = known.get(id)
+    if (remembered !== undefined) return remembered
     const [row] = await session.query(session.mode === 'write' ? sql.findLocked : sql.find, [id])
-    return row && { value: readIntent(row), version: count(row, 'version') }
-  },
-  async findByToken(token) {
-    const [row] = await session.query(sql.findByToken, [token])
-    return row && readIntent(row)
-  },
-  async listOpen(owner, limit) {
-    return (await session.query(sql.listOpen, [owner, limit])).map(readIntent)
-  },
-  async save(intent, expected) {
-    const { changes } =
-      expected === 0
-        ? await session.change(sql.insert, [intent.id, 1, ...intentValues(intent)])
-        : await session.change(sql.update, [expected + 1, ...intentValues(intent), intent.id, expected])
-    if (changes !== 1) throw new VersionConflict(`Intent '${intent.id}' is not at version ${expected}.`)
-  },
-})
+    if (row === undefined) return undefined
+    const found = { value: readIntent(row), version: count(row, 'version') }
+    known.set(id, found)
+    return found
+  }
+
+  const insert = async (intent: PendingIntent): Promise<void> => {
+    const { changes } = await session.change(sql.insert, [intent.id, 1, ...intentValues(intent)])
+    if (changes !== 1) throw stale(intent.id, 0)
+  }
+
+  return {
+    find,
+    async findByToken(token) {
+      const [row] = await session.query(sql.findByToken, [token])
+      return row && readIntent(row)
+    },
+    async listOpen(owner, limit) {
+      return (await session.query(sql.listOpen, [owner, limit])).map(readIntent)
+    },
+    async save(intent, expected) {
+      const before = expected === 0 ? undefined : await find(intent.id)
+      if (expected !== 0 && before?.version !== expected) throw stale(intent.id, expected)
+      if (before === undefined) await insert(intent)
+      else
+        updateIntent(session, intentValues(before.value), intentValues(intent), { id: intent.id, set: [expected + 1] })
+      known.set(intent.id, { value: intent, version: expected + 1 })
+    },
+  }
+}
+
+const stale = (id: IntentId, expected: number): VersionConflict =>
+  new VersionConflict(`Intent '${id}' is not at version ${expected}.`)
 
 const intentValues = (intent: PendingIntent): readonly Value[] => [
   intent.token,

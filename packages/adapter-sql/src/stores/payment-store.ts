@@ -4,6 +4,8 @@ import {
   VersionConflict,
   type Attempt,
   type AttemptId,
+  type Instant,
+  type Payment,
   type PaymentCase,
   type PaymentId,
   type PaymentStore,
@@ -17,8 +19,7 @@ import { attemptColumns, attemptValues, readAttempt } from './attempt-rows.ts'
 import { findPaymentOf, listPayments } from './payment-lists.ts'
 import { paymentColumns, paymentValues, readPayment } from './payment-rows.ts'
 import { readRefund, refundColumns, refundValues } from './refund-rows.ts'
-
-const sets = (columns: readonly string[]): string => columns.map((column) => `${column} = ?`).join(', ')
+import { updateRow, type UpdateRow } from './update-row.ts'
 
 const paymentById = `SELECT id, version, ${exactly(paymentColumns)} FROM holdfast_payments WHERE id = ?`
 const sql = {
@@ -34,19 +35,14 @@ const sql = {
     `INSERT INTO holdfast_payments (id, version, updated_at, ${paymentColumns.join(', ')})
      VALUES ${placeholders(1, paymentColumns.length + 3)} ON CONFLICT (id) DO NOTHING`,
   ),
-  update: statement(
-    `UPDATE holdfast_payments SET version = ?, updated_at = ?, ${sets(paymentColumns)} WHERE id = ? AND version = ?`,
-  ),
   insertAttempt: statement(
     `INSERT INTO holdfast_attempts (id, payment_id, position, ${attemptColumns.join(', ')})
      VALUES ${placeholders(1, attemptColumns.length + 3)}`,
   ),
-  updateAttempt: statement(`UPDATE holdfast_attempts SET ${sets(attemptColumns)} WHERE id = ? AND payment_id = ?`),
   insertRefund: statement(
     `INSERT INTO holdfast_refunds (id, payment_id, position, ${refundColumns.join(', ')})
      VALUES ${placeholders(1, refundColumns.length + 3)}`,
   ),
-  updateRefund: statement(`UPDATE holdfast_refunds SET ${sets(refundColumns)} WHERE id = ? AND payment_id = ?`),
   // Written out and not passed in: the planner has to see that the partial index covers it.
   dueAttempts: statement(
     `SELECT id, payment_id FROM holdfast_attempts
@@ -57,6 +53,8 @@ const sql = {
      WHERE status IN ('requested', 'pending') AND look_at <= ? ORDER BY look_at, id LIMIT ?`,
   ),
 }
+
+const updatePayment = updateRow('holdfast_payments', paymentColumns, ['version', 'updated_at'])
 
 /** Payments in SQL: a row each for the payment, its attempts and its refunds, under the version of the payment's row. */
 export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
@@ -80,6 +78,11 @@ export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
     return found
   }
 
+  const insert = async (payment: Payment, now: Instant): Promise<void> => {
+    const { changes } = await session.change(sql.insert, [payment.id, 1, now, ...paymentValues(payment)])
+    if (changes !== 1) throw stale(payment.id, 0)
+  }
+
   return {
     find,
     findPaymentOf: (by) => findPaymentOf(session, by),
@@ -90,11 +93,12 @@ export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
       // First of all: what would be a bug in a case that is up to date may only be one that is not.
       if (expected !== 0 && before?.version !== expected) throw stale(payment.id, expected)
       refuseBugs(kase, before?.value)
-      const { changes } =
-        expected === 0
-          ? await session.change(sql.insert, [payment.id, 1, now, ...paymentValues(payment)])
-          : await session.change(sql.update, [expected + 1, now, ...paymentValues(payment), payment.id, expected])
-      if (changes !== 1) throw stale(payment.id, expected)
+      if (before === undefined) await insert(payment, now)
+      else
+        updatePayment(session, paymentValues(before.value.payment), paymentValues(payment), {
+          id: payment.id,
+          set: [expected + 1, now],
+        })
       saveParts(session, payment.id, liveLast(kase.attempts), before?.value.attempts, attemptParts)
       saveParts(session, payment.id, numbered(kase.refunds), before?.value.refunds, refundParts)
       known.set(payment.id, { value: kase, version: expected + 1 })
@@ -135,22 +139,26 @@ const saveParts = <Part extends { readonly id: string }>(
   for (const { part, position } of parts) {
     const old = stored.get(part.id)
     if (old === undefined) session.post(insert, [part.id, paymentId, position, ...values(part)])
-    else if (old !== part) session.post(update, [...values(part), part.id, paymentId])
+    else if (old !== part) update(session, values(old), values(part), { id: part.id })
   }
 }
 
 interface PartStatements<Part> {
   readonly insert: Statement
-  readonly update: Statement
+  readonly update: UpdateRow
   readonly values: (part: Part) => readonly Value[]
 }
 
 const attemptParts: PartStatements<Attempt> = {
   insert: sql.insertAttempt,
-  update: sql.updateAttempt,
+  update: updateRow('holdfast_attempts', attemptColumns),
   values: attemptValues,
 }
-const refundParts: PartStatements<Refund> = { insert: sql.insertRefund, update: sql.updateRefund, values: refundValues }
+const refundParts: PartStatements<Refund> = {
+  insert: sql.insertRefund,
+  update: updateRow('holdfast_refunds', refundColumns),
+  values: refundValues,
+}
 
 const numbered = <Part>(parts: readonly Part[]): readonly { readonly part: Part; readonly position: number }[] =>
   parts.map((part, position) => ({ part, position }))
