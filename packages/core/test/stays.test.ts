@@ -366,6 +366,29 @@ describe('refunds', () => {
     expect((await w.get(paymentId)).payment.status).toBe('refunded')
   })
 
+  it('are looked for, and not made again, where the provider has forgotten the key before its answer was stored', async () => {
+    const w = world()
+    const paymentId = await paid(w)
+    w.provider.faults.next('refund', 'answer_lost')
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(100_00n) })
+    await w.clock.advance(26 * hour)
+    await w.pass(hour, minute)
+    expect(w.provider.truth.refunds()).toHaveLength(1)
+    expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded' }])
+  })
+
+  it('are made under a forgotten key where the provider has none, and asked about again where it will not say', async () => {
+    const w = world()
+    const paymentId = await paid(w)
+    w.provider.faults.next('refund', 'request_lost')
+    w.provider.faults.next('findRefund', 'refused')
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(100_00n) })
+    await w.clock.advance(26 * hour)
+    await w.pass(hour, minute)
+    expect(w.provider.truth.refunds()).toHaveLength(1)
+    expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded' }])
+  })
+
   it('are tried under another key only when none was made under the first', async () => {
     const w = world()
     const paymentId = await paid(w)

@@ -1,4 +1,5 @@
 import type { Effect } from '../../effect/effect.ts'
+import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
 import { getAttempt, refundableFrom } from '../../payment/payment-case.ts'
 import { decideRefund, evolveRefund, isUnsettled, type Refund } from '../../payment/refund.ts'
 import type { ProviderAnswer, RefundReport } from '../../ports/payment-provider.ts'
@@ -24,6 +25,12 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
   if (found === undefined || found.refund.status !== 'requested') return nothingToDo
   const { refund, chargeId } = found
   const { paymentProvider, clock } = deps
+  const age = clock.now() - refund.requestedAt
+  if (age > keyTrustMs) {
+    // By now the provider may have forgotten the key, and would make under it again what an earlier try has made.
+    const made = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
+    if (made.type !== 'absent') return conclude(deps, effect, made)
+  }
   const answer = await paymentProvider.refund({
     refundId: refund.id,
     paymentId: refund.paymentId,
@@ -34,7 +41,6 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
   })
   if (answer.type === 'refused')
     return refused(deps, effect, refund, chargeId, answer.failure.detail ?? answer.failure.code)
-  const age = clock.now() - refund.requestedAt
   if (answer.type !== 'unknown' || !answer.answered || tries < errorsBeforeLookUp || age <= listLagMs)
     return conclude(deps, effect, answer)
   // The key answers with an error for good. Whether money went is the provider's to say; if not, a new key may try.
@@ -93,9 +99,11 @@ const conclude = (deps: Dependencies, effect: RefundEffect, answer: ProviderAnsw
             origin: { type: 'answer', about, name: effect.type, data: { state: answer.report.state.type } },
           }),
       }
-    case 'refused':
     case 'absent':
       return nothingToDo
+    // A look that was refused has shown nothing about what it looked for.
+    case 'refused':
+      return { type: 'again', because: 'unknown', detail: answer.failure.detail ?? answer.failure.code }
     case 'unreachable':
     case 'unknown':
       return {
