@@ -228,6 +228,25 @@ describe('retrying a payment', () => {
     expect(w.provider.truth.attempts()).toHaveLength(1)
   })
 
+  it('tells the payer and whoever runs it when the provider will not open a page', async () => {
+    const w = world()
+    w.provider.faults.next('openSession', 'refused')
+    const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 1 } })
+    if (!opened.ok) throw new Error('No intent.')
+    const { paymentId } = opened.value
+    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toMatchObject({
+      ok: false,
+      error: { code: 'payment_declined', failure: { code: 'provider_rejected' } },
+    })
+    expect(await w.unitOfWork.read((tx) => tx.attention.list(5))).toMatchObject([
+      { code: 'provider_refused', paymentId },
+    ])
+    expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toMatchObject({
+      ok: true,
+      value: { type: 'open' },
+    })
+  })
+
   it('adopts the page that an error had hidden', async () => {
     const w = world()
     w.provider.faults.next('openSession', 'error_with_effect')

@@ -1,4 +1,5 @@
 import type { Effect } from '../../effect/effect.ts'
+import type { PaymentFailure } from '../../payment/failure.ts'
 import { getAttempt } from '../../payment/payment-case.ts'
 import type { Attempt, AttemptState } from '../../payment/attempt.ts'
 import type { PaymentCase } from '../../payment/payment-case.ts'
@@ -47,6 +48,34 @@ export const concluded = (
   effect: AttemptEffect,
   state: Extract<AttemptState, { readonly type: 'declined' | 'expired' }>,
 ): EffectResult => heard(deps, effect, { state, livemode: deps.settings.livemode })
+
+/** Over: the provider will not do it. The payer may try again; whoever runs this has to know, since it asked wrongly. */
+export const refused = (deps: Dependencies, effect: AttemptEffect, failure: PaymentFailure): EffectResult => ({
+  type: 'done',
+  store: async (tx) => {
+    const { paymentId, attemptId } = effect
+    await tx.attention.raise([
+      {
+        id: `provider_refused:${attemptId}`,
+        code: 'provider_refused',
+        paymentId,
+        at: deps.clock.now(),
+        data: { attemptId, call: effect.type, code: failure.code, detail: failure.detail ?? '' },
+      },
+    ])
+    const report: AttemptReport = { state: { type: 'declined', failure }, livemode: deps.settings.livemode }
+    return applyAttemptReport(tx, deps, effect, report, {
+      now: deps.clock.now(),
+      asked: true,
+      origin: {
+        type: 'answer',
+        about: { type: 'attempt', id: attemptId },
+        name: effect.type,
+        data: { outcome: 'refused' },
+      },
+    })
+  },
+})
 
 /** Nothing heard that decides anything: to be asked again, later each time. */
 export const unheard = (

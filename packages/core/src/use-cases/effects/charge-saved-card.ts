@@ -2,7 +2,16 @@ import type { Effect } from '../../effect/effect.ts'
 import { bug } from '../../kernel/bug.ts'
 import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
 import type { EffectPerformer } from './effect-result.ts'
-import { concluded, errorsBeforeLookUp, heard, listLagMs, nothingToDo, readAttempt, unheard } from './asking.ts'
+import {
+  concluded,
+  errorsBeforeLookUp,
+  heard,
+  listLagMs,
+  nothingToDo,
+  readAttempt,
+  refused,
+  unheard,
+} from './asking.ts'
 
 /** Charges the saved card of a requested attempt, or finds the charge that an earlier try made. */
 export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: 'charge_saved_card' }>> = async (
@@ -41,7 +50,7 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
     case 'reported':
       return heard(deps, effect, answer.report)
     case 'refused':
-      return concluded(deps, effect, { type: 'declined', failure: answer.failure })
+      return refused(deps, effect, answer.failure)
     case 'absent':
       if (age <= listLagMs)
         return unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; its list may lag.' })

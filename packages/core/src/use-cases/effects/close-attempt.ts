@@ -5,7 +5,7 @@ import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider
 import { applyAttemptReport } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult } from './effect-result.ts'
-import { concluded, heard, listLagMs, nothingToDo, readAttempt, unheard } from './asking.ts'
+import { concluded, heard, listLagMs, nothingToDo, readAttempt, refused, unheard } from './asking.ts'
 import { askForPage } from './open-session.ts'
 
 type CloseAttempt = Extract<Effect, { readonly type: 'close_attempt' }>
@@ -47,7 +47,7 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
       return close(deps, effect, attempt.kind, report.providerId ?? bug('An open page has no id.'))
     }
     case 'refused':
-      return concluded(deps, effect, { type: 'declined', failure: answer.failure })
+      return refused(deps, effect, answer.failure)
     case 'absent':
       // A charge that is under way right now may still turn up.
       return attempt.kind === 'off_session' && clock.now() - attempt.requestedAt <= 5 * listLagMs

@@ -6,7 +6,16 @@ import { bug } from '../../kernel/bug.ts'
 import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer } from './effect-result.ts'
-import { concluded, errorsBeforeLookUp, heard, listLagMs, nothingToDo, readAttempt, unheard } from './asking.ts'
+import {
+  concluded,
+  errorsBeforeLookUp,
+  heard,
+  listLagMs,
+  nothingToDo,
+  readAttempt,
+  refused,
+  unheard,
+} from './asking.ts'
 
 /** Opens the hosted page of a requested attempt, or finds the one that an earlier try opened. */
 export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open_session' }>> = async (
@@ -23,7 +32,7 @@ export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open
     case 'reported':
       return heard(deps, effect, answer.report)
     case 'refused':
-      return concluded(deps, effect, { type: 'declined', failure: answer.failure })
+      return refused(deps, effect, answer.failure)
     case 'absent':
       return concluded(deps, effect, {
         type: 'declined',
