@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, isCollected, minute } from '../src/index.ts'
-import { ana, ben, mxn, planned, staff, world, type World } from '../src/contracts/rules/world.ts'
+import { ana, ben, mxn, planned, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { whileTimePasses } from '../src/contracts/rules/play.ts'
+import { memoryClock, memoryPaymentProvider, memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
 
 const messages = (w: World) => w.notifier.sent.map(({ template }) => template)
 const bookAndPay = async (w: World) => {
@@ -226,6 +227,43 @@ describe('retrying a payment', () => {
       value: { type: 'open' },
     })
     expect(w.provider.truth.attempts()).toHaveLength(1)
+  })
+
+  it('stays open where one process was refused it while another, after a lease that ran out, was given it', async () => {
+    for (const cancelled of [false, true]) {
+      const unitOfWork = memoryUnitOfWork()
+      const clock = memoryClock(start)
+      const shared = { unitOfWork, clock, provider: memoryPaymentProvider({ clock }), ids: sequentialIds() }
+      const other = world(shared)
+      let asked = 0
+      const slow = world({
+        ...shared,
+        wrapProvider: (provider) => ({
+          ...provider,
+          openSession: async (request) => {
+            asked += 1
+            if (asked === 1) return { type: 'unknown', answered: false, detail: 'Nothing was heard.' }
+            await clock.advance(2 * minute)
+            while ((await other.holdfast.workOnce()) > 0);
+            return { type: 'refused', failure: { code: 'provider_rejected', retryable: false } }
+          },
+        }),
+      })
+      const opened = await slow.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 1 } })
+      if (!opened.ok) throw new Error('No intent.')
+      const { paymentId } = opened.value
+      await slow.holdfast.startCheckout({ actor: ana, paymentId })
+      if (cancelled) await slow.holdfast.cancelPayment({ actor: ana, paymentId })
+      else {
+        await clock.advance(minute)
+        await slow.holdfast.drainOutbox(10)
+      }
+      expect(asked).toBe(2)
+      await other.pass(10 * minute, minute)
+      const { attempts } = await other.get(paymentId)
+      expect(attempts).toMatchObject([{ status: cancelled ? 'expired' : 'open' }])
+      expect(openPages(other, attempts)).toHaveLength(cancelled ? 0 : 1)
+    }
   })
 
   it('tells the payer and whoever runs it when the provider will not open a page', async () => {

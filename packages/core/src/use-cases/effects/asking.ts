@@ -1,9 +1,10 @@
-import type { Effect } from '../../effect/effect.ts'
+import { effectId, type Effect } from '../../effect/effect.ts'
 import type { PaymentFailure } from '../../payment/failure.ts'
 import { getAttempt } from '../../payment/payment-case.ts'
-import type { Attempt, AttemptState } from '../../payment/attempt.ts'
+import { isLive, type Attempt, type AttemptState } from '../../payment/attempt.ts'
 import type { PaymentCase } from '../../payment/payment-case.ts'
 import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
+import type { Transaction } from '../../ports/unit-of-work.ts'
 import { applyAttemptReport, noteLook } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectResult } from './effect-result.ts'
@@ -24,7 +25,11 @@ export const readAttempt = async (
 export const nothingToDo: EffectResult = { type: 'done', store: async () => undefined }
 
 /** Over: this is what the provider said. */
-export const heard = (deps: Dependencies, effect: AttemptEffect, report: AttemptReport): EffectResult => ({
+export const heard = (
+  deps: Dependencies,
+  effect: AttemptEffect,
+  report: AttemptReport,
+): Extract<EffectResult, { readonly type: 'done' }> => ({
   type: 'done',
   store: (tx) =>
     applyAttemptReport(tx, deps, effect, report, {
@@ -42,18 +47,33 @@ export const heard = (deps: Dependencies, effect: AttemptEffect, report: Attempt
     }),
 })
 
-/** Over: we conclude this ourselves, because it is proven that the provider holds nothing. */
+/**
+ * Over: we conclude this ourselves, because it is proven that the provider holds nothing.
+ *
+ * It is our word and not the provider's, so it counts only while nobody has heard anything: another process may have asked
+ * meanwhile, under the same key, and got what we were refused.
+ */
 export const concluded = (
   deps: Dependencies,
   effect: AttemptEffect,
   state: Extract<AttemptState, { readonly type: 'declined' | 'expired' }>,
-): EffectResult => heard(deps, effect, { state, livemode: deps.settings.livemode })
+): EffectResult => ({
+  type: 'done',
+  store: async (tx) =>
+    (await heardByOthers(tx, deps, effect)) ??
+    heard(deps, effect, { state, livemode: deps.settings.livemode }).store(tx),
+})
 
-/** Over: the provider will not do it. The payer may try again; whoever runs this has to know, since it asked wrongly. */
+/**
+ * Over: the provider will not do it. The payer may try again; whoever runs this has to know, since it asked wrongly. As
+ * with {@link concluded}, what others have heard meanwhile counts more.
+ */
 export const refused = (deps: Dependencies, effect: AttemptEffect, failure: PaymentFailure): EffectResult => ({
   type: 'done',
   store: async (tx) => {
     const { paymentId, attemptId } = effect
+    const others = await heardByOthers(tx, deps, effect)
+    if (others !== undefined) return others
     await tx.attention.raise([
       {
         id: `provider_refused:${attemptId}`,
@@ -76,6 +96,24 @@ export const refused = (deps: Dependencies, effect: AttemptEffect, failure: Paym
     })
   },
 })
+
+/** The case, where somebody else has heard what became of the attempt. What was to be closed is then closed by its name. */
+const heardByOthers = async (
+  tx: Transaction,
+  { clock }: Pick<Dependencies, 'clock'>,
+  effect: AttemptEffect,
+): Promise<PaymentCase | undefined> => {
+  const found = await tx.payments.find(effect.paymentId)
+  if (found === undefined) return undefined
+  const attempt = getAttempt(found.value, effect.attemptId)
+  if (attempt.status === 'requested') return undefined
+  if (effect.type === 'close_attempt' && isLive(attempt) && attempt.providerId !== undefined) {
+    const body: Effect = { ...effect, providerId: attempt.providerId }
+    const now = clock.now()
+    await tx.outbox.append([{ id: effectId(body), body, dueAt: now }], now)
+  }
+  return found.value
+}
 
 /** Nothing heard that decides anything: to be asked again, later each time. */
 export const unheard = (

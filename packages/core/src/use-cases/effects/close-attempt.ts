@@ -77,7 +77,7 @@ const close = async (
         : heard(deps, effect, answer.report)
     // The provider knows no such thing: nobody can pay it.
     case 'absent':
-      return concluded(deps, effect, { type: 'expired' })
+      return heard(deps, effect, { state: { type: 'expired' }, livemode: deps.settings.livemode })
     case 'refused':
       return unheard(deps, effect, {
         type: 'unknown',
