@@ -70,7 +70,9 @@ export const exhaust = async (
     for (let at = 1; at <= calls; at += 1)
       for (const kind of faultKinds) {
         await strike(`${kind} at call ${at}`, { faultAt: once(at, kind) })
-        await strike(`${kind} from call ${at} on, five times`, { faultAt: (call) => (call >= at && call < at + 5 ? kind : undefined) })
+        await strike(`${kind} from call ${at} on, five times`, {
+          faultAt: (call) => (call >= at && call < at + 5 ? kind : undefined),
+        })
       }
   return { gates, calls, runs, failures }
 }

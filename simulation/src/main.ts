@@ -69,7 +69,8 @@ const tell = async (story: Story, run: Run): Promise<number> => {
   console.log(`\nFAIL ${run.failure instanceof Error ? run.failure.message : String(run.failure)}`)
   console.log(`seed=${seed} commit=${commit()} db=sqlite steps=${shown.steps} (shrunk from ${run.steps})`)
   if (run.failure instanceof Error && run.failure.cause !== undefined) console.log(run.failure.cause)
-  for (const [index, command] of (small?.story ?? story).commands.entries()) console.log(`  #${index} ${JSON.stringify(command)}`)
+  for (const [index, command] of (small?.story ?? story).commands.entries())
+    console.log(`  #${index} ${JSON.stringify(command)}`)
   for (const line of shown.lines) console.log(`  ${line}`)
   console.log(`npm run simulate -- --seed ${seed} --profile ${profile} --trace`)
   if (small !== undefined) {

@@ -1,4 +1,5 @@
 import { replayingTape, recordingTape, type Choice, type Tape } from './kernel/tape.ts'
+import type { Ledger } from '@holdfast/stripe-simulator'
 import { checkAtRest } from './oracle/at-rest.ts'
 import { createHoles } from './oracle/holes.ts'
 import { readStored } from './oracle/truth.ts'
@@ -36,6 +37,8 @@ export interface RunOptions {
   /** Also fail on holes that are known. */
   readonly isStrict?: boolean
   readonly script?: Script
+  /** Shown the ground truth at the end. */
+  readonly onEnd?: (ledger: Ledger) => void
 }
 
 /**
@@ -71,7 +74,7 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
   let failure: unknown
   try {
     const failed = (): boolean => world.failure !== undefined
-    await kernel.run(() => failed() || underWay === 0 || kernel.now() > patienceMs)
+    await kernel.run(() => failed() || (underWay === 0 && world.isWhole()) || kernel.now() > patienceMs)
     world.heal()
     const ended = await kernel.run(() => failed() || kernel.now() > endOfEverything)
     if (!failed() && ended === 'endless') world.fail(new Violation('A14', 'it goes on for ever'))
@@ -85,6 +88,7 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
   } catch (error) {
     failure = error
   } finally {
+    options.onEnd?.(world.stripe.simulator.ledger())
     world.close()
   }
   return {

@@ -22,7 +22,11 @@ export const shrink = async (
   mostTries = 300,
 ): Promise<Shrunk> => {
   const wanted = failureShape(first.failure)
-  let best: { story: Story; choices: readonly Choice[]; run: Run } = { story: failing, choices: first.choices, run: first }
+  let best: { story: Story; choices: readonly Choice[]; run: Run } = {
+    story: failing,
+    choices: first.choices,
+    run: first,
+  }
   let tries = 0
 
   const attempt = async (story: Story, choices: readonly Choice[]): Promise<boolean> => {
@@ -61,7 +65,10 @@ export const failureShape = (failure: unknown): string =>
   failure === undefined
     ? ''
     : failure instanceof Violation
-      ? failure.message.replaceAll(/\b(?:pay|att|rf|int|res|evt|cs_test|pi|re|ch|req)_[\w.]+/g, '#').replaceAll(/\d+/g, '#').slice(0, 120)
+      ? failure.message
+          .replaceAll(/\b(?:pay|att|rf|int|res|evt|cs_test|pi|re|ch|req)_[\w.]+/g, '#')
+          .replaceAll(/\d+/g, '#')
+          .slice(0, 120)
       : String(failure).slice(0, 60)
 
 const calmerProfiles: readonly ((profile: Profile) => Partial<Profile>)[] = [

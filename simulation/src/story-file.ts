@@ -10,21 +10,32 @@ export interface StoryFile {
   readonly story: Story
 }
 
-/** Writes a story down. Choices are kept as `[label, value]`; the benign ones at the end are left out. */
+/** Writes a story down. Choices are kept label by label; the benign ones at the end are left out. */
 export const writeStory = (path: string, { failure, story }: StoryFile): void => {
-  const { choices = [], ...rest } = story
-  const last = choices.findLastIndex(({ value }) => value !== 0)
+  const { choices = [], seed, profile, commands } = story
+  const byLabel = new Map<string, number[]>()
+  for (const { label, value } of choices) byLabel.set(label, [...(byLabel.get(label) ?? []), value])
+  const kept = [...byLabel].flatMap(([label, values]): [string, readonly number[]][] => {
+    const length = values.findLastIndex((value) => value !== 0) + 1
+    return length === 0 ? [] : [[label, values.slice(0, length)]]
+  })
+  const lines = [
+    `"failure": ${JSON.stringify(failure)}`,
+    `"seed": ${JSON.stringify(seed)}`,
+    `"profile": ${JSON.stringify(profile)}`,
+    `"commands": [\n  ${commands.map((command) => JSON.stringify(command)).join(',\n  ')}\n]`,
+    `"choices": {\n  ${kept.map(([label, values]) => `${JSON.stringify(label)}: ${JSON.stringify(values)}`).join(',\n  ')}\n}`,
+  ]
   mkdirSync(dirname(path), { recursive: true })
-  const kept = choices.slice(0, last + 1).map(({ label, value }) => [label, value])
-  writeFileSync(path, `${JSON.stringify({ failure, ...rest, choices: kept }, null, 1)}\n`)
+  writeFileSync(path, `{\n${lines.join(',\n')}\n}\n`)
 }
 
-/** Reads a story back. */
+/** Reads a story back. Its choices are for a tolerant tape: their order is kept within each label only. */
 export const readStory = (path: string): StoryFile => {
   const { failure, choices, ...story } = JSON.parse(readFileSync(path, 'utf8')) as Omit<Story, 'choices'> & {
     readonly failure: string
-    readonly choices: readonly (readonly [string, number])[]
+    readonly choices: Readonly<Record<string, readonly number[]>>
   }
-  const taken = choices.map(([label, value]): Choice => ({ label, value }))
+  const taken = Object.entries(choices).flatMap(([label, values]) => values.map((value): Choice => ({ label, value })))
   return { failure, story: { ...story, choices: taken } }
 }

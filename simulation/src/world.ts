@@ -39,6 +39,8 @@ export interface World {
   readonly gates: number
   /** Somebody has come back from a page, or is done asking. */
   syncing(by: 1 | -1): void
+  /** True when every process is up. */
+  isWhole(): boolean
   /** From now on nothing goes wrong any more. What was lost stays lost. */
   heal(): void
   close(): void
@@ -257,6 +259,7 @@ export const createWorld = (options: WorldOptions): World => {
       kernel.at(isHolding ? Math.min(ms, 3_000) : ms, `resume ${epoch.name}`, () => epoch.setPaused(false))
     },
     breakStripe: (ms) => void (outageUntilMs = kernel.now() + ms),
+    isWhole: () => Array.from({ length: profile.processes }, (_, index) => index).every(isUp),
     heal() {
       healed = true
       for (const process of lives.slice()) {

@@ -36,7 +36,8 @@ export const checkStored = (stored: Stored, ledger: Ledger): void => {
     const counted = attempts.find(({ id }) => id === payment.counted_attempt_id)
     const charge = charges.find(({ intentId }) => intentId === counted?.charge_id)
     if (charge === undefined) throw new Violation('A3', `${payment.id} is ${payment.status}, and no money came`)
-    const right = charge.amount === payment.amount_minor && charge.currency === payment.amount_currency && !charge.livemode
+    const right =
+      charge.amount === payment.amount_minor && charge.currency === payment.amount_currency && !charge.livemode
     if (!right || charge.attemptId !== counted?.id)
       throw new Violation('A3', `${payment.id} counts ${charge.intentId}, which is not what was asked for`)
   }
@@ -53,6 +54,7 @@ export const checkStored = (stored: Stored, ledger: Ledger): void => {
       if (one.starts_at < other.ends_at && other.starts_at < one.ends_at && one.resource_id === other.resource_id)
         throw new Violation('A4', `${one.id} and ${other.id} hold one slot`)
     const deposit = stored.payments.find(({ id }) => id === one.payment_id)
-    if (deposit === undefined || !isCollected(deposit.status)) throw new Violation('A3', `${one.id} exists without money`)
+    if (deposit === undefined || !isCollected(deposit.status))
+      throw new Violation('A3', `${one.id} exists without money`)
   }
 }

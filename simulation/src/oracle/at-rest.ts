@@ -6,12 +6,7 @@ import type { Holes } from './holes.ts'
 import { Violation } from './violation.ts'
 
 /** What holds once everything has come to rest: here and at Stripe the same, and nothing left to do. */
-export const checkAtRest = (
-  stored: Stored,
-  ledger: Ledger,
-  database: Database,
-  holes: Holes,
-): void => {
+export const checkAtRest = (stored: Stored, ledger: Ledger, database: Database, holes: Holes): void => {
   const charges = readCharges(ledger)
   for (const payment of stored.payments) {
     const own = charges.filter(({ paymentId }) => paymentId === payment.id)
@@ -82,12 +77,7 @@ const checkRefunds = (
       )
 }
 
-const checkSubject = (
-  stored: Stored,
-  payment: StoredPayment,
-  charges: readonly TrueCharge[],
-  holes: Holes,
-): void => {
+const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly TrueCharge[], holes: Holes): void => {
   const { refunds, reservations } = stored
   if (payment.subject_type !== 'intent' || !isCollected(payment.status)) return
   const record = reservations.find(({ payment_id }) => payment_id === payment.id)
@@ -112,7 +102,8 @@ const checkEnded = ({ attempts, attention, reservations }: Stored, payment: Stor
     if (isLive(status)) throw new Violation('A14', `attempt ${id} is ${status} for ever`)
   if (isCollected(payment.status) || payment.status === 'cancelled') return
   const { id, status } = payment
-  if (payment.subject_type === 'intent') throw new Violation('A14', `${id} is ${status} for ever, and its intent is over`)
+  if (payment.subject_type === 'intent')
+    throw new Violation('A14', `${id} is ${status} for ever, and its intent is over`)
   const stay = reservations.find(({ balance_payment_id }) => balance_payment_id === id)
   const listed = attention.some((item) => item.code === 'balance_unpaid' && item.payment_id === id)
   if (stay === undefined || stay.status === 'cancelled' || !listed)

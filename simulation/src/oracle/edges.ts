@@ -28,7 +28,9 @@ export interface Edges {
   statusOf(id: string): string | undefined
 }
 
-const machines: Readonly<Record<string, { readonly table: Transitions<string, string>; readonly first: string; readonly rows: string }>> = {
+const machines: Readonly<
+  Record<string, { readonly table: Transitions<string, string>; readonly first: string; readonly rows: string }>
+> = {
   payment: { table: paymentTransitions, first: 'pending', rows: 'holdfast_payments' },
   attempt: { table: attemptTransitions, first: 'requested', rows: 'holdfast_attempts' },
   refund: { table: refundTransitions, first: 'requested', rows: 'holdfast_refunds' },

@@ -104,12 +104,14 @@ export const readCharges = ({ objects, derived }: Ledger): readonly TrueCharge[]
       const charge = objects.charge.find((each) => each.payment_intent === id && each.captured)
       const refunds = objects.refund
         .filter((refund) => refund.payment_intent === id)
-        .map((refund): TrueRefund => ({
-          id: refund.id,
-          refundId: refund.metadata?.['refund_id'],
-          amount: refund.amount,
-          status: refund.status,
-        }))
+        .map(
+          (refund): TrueRefund => ({
+            id: refund.id,
+            refundId: refund.metadata?.['refund_id'],
+            amount: refund.amount,
+            status: refund.status,
+          }),
+        )
       return {
         intentId: id,
         attemptId: metadata['attempt_id'],

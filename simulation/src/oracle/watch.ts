@@ -96,7 +96,8 @@ export const createWatch = ({
     crashedAfterAcknowledgement() {
       if (kernel.steps - acknowledgedAtStep <= 3) counts.add('crash_after_acknowledgement')
       for (const eventId of acknowledged)
-        if (!isInInbox(eventId)) throw new Violation('A10', `event ${eventId} was answered 2xx, and is gone after a crash`)
+        if (!isInInbox(eventId))
+          throw new Violation('A10', `event ${eventId} was answered 2xx, and is gone after a crash`)
     },
     acknowledged(eventId) {
       acknowledged.add(eventId)
@@ -111,7 +112,14 @@ export const createWatch = ({
     logged(event, data) {
       const detail = String(data['detail'] ?? '')
       const isForeseen = /^(Gave up: |The database was busy|Event ')/.test(detail)
-      const isFailure = ['event_deferred', 'event_not_applied', 'effect_failed', 'task_failed', 'sweep_look_failed', 'work_failed']
+      const isFailure = [
+        'event_deferred',
+        'event_not_applied',
+        'effect_failed',
+        'task_failed',
+        'sweep_look_failed',
+        'work_failed',
+      ]
       if (isFailure.includes(event) && !isForeseen) throw new Violation('A13', `${event}: ${detail}`)
       counts.add(`log:${event}`)
     },
@@ -121,8 +129,7 @@ export const createWatch = ({
       wholeStore()
       for (const eventId of acknowledged)
         if (!isInInbox(eventId)) throw new Violation('A10', `event ${eventId} was answered 2xx, and is gone`)
-      for (const { replayed, status } of stripe.ledger().calls)
-        if (replayed && status === 500) counts.add('cached_500')
+      for (const { replayed, status } of stripe.ledger().calls) if (replayed && status === 500) counts.add('cached_500')
     },
   }
 }

@@ -57,7 +57,8 @@ const waiting = (table: string, also: string): string =>
   `SELECT MIN(MAX(due_at, COALESCE(leased_until, 0))) AS due FROM ${table} WHERE status = 'waiting' ${also}`
 
 const nextDue = (database: Database): number | undefined => {
-  const first = (sql: string): number | undefined => database.query<{ readonly due: number | null }>(sql)[0]?.due ?? undefined
+  const first = (sql: string): number | undefined =>
+    database.query<{ readonly due: number | null }>(sql)[0]?.due ?? undefined
   const sweep = first(waiting('holdfast_tasks', "AND id = 'sweep'"))
   const looks = [
     first("SELECT MIN(look_at) AS due FROM holdfast_attempts WHERE status IN ('requested', 'open', 'processing')"),

@@ -15,7 +15,11 @@ export interface Gating {
  * A unit of work that stops wherever a process can be interrupted: before it begins, before each store's call, before the
  * commit, and after the commit but before anybody hears of it.
  */
-export const gatedUnitOfWork = (inner: UnitOfWork, epoch: Epoch, { statements, onWriting, onCommit }: Gating): UnitOfWork => {
+export const gatedUnitOfWork = (
+  inner: UnitOfWork,
+  epoch: Epoch,
+  { statements, onWriting, onCommit }: Gating,
+): UnitOfWork => {
   const inside = async <T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> =>
     work(statements ? gatedTransaction(tx, epoch) : tx)
   return {

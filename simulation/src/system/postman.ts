@@ -36,7 +36,15 @@ export interface PostmanOptions {
 /**
  * Delivers as Stripe does: again when the answer is not 2xx, ever later, for three days; signed anew each time.
  */
-export const createPostman = ({ kernel, post, pick, onAcknowledged, count, onLost, onError }: PostmanOptions): Postman => {
+export const createPostman = ({
+  kernel,
+  post,
+  pick,
+  onAcknowledged,
+  count,
+  onLost,
+  onError,
+}: PostmanOptions): Postman => {
   let paused = false
   let healed: 'not yet' | 'with webhooks' | 'without' = 'not yet'
   let held: News[] = []

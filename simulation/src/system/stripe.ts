@@ -1,4 +1,11 @@
-import { createSimulator, faultKinds, simulatorHttpClient, type FaultKind, type Ledger, type Simulator } from '@holdfast/stripe-simulator'
+import {
+  createSimulator,
+  faultKinds,
+  simulatorHttpClient,
+  type FaultKind,
+  type Ledger,
+  type Simulator,
+} from '@holdfast/stripe-simulator'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
 
 /** The endpoint's secret. It signs what the postman carries. */
@@ -26,7 +33,10 @@ export interface Stripe {
   /** What a process's SDK sends its calls with: a gate before the call is made, and one before its answer is heard. */
   clientOf(epoch: Epoch): ReturnType<typeof simulatorHttpClient>
   /** What a person does at Stripe: on a page, or in the dashboard. Never struck by a fault. */
-  act(path: string, form: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly body: unknown }>
+  act(
+    path: string,
+    form: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly body: unknown }>
   /** Lets happen what is due, and hands over what there is to tell. */
   catchUp(): Promise<void>
   /** The ground truth as it is now. */
@@ -129,7 +139,12 @@ export const createStripe = (options: StripeOptions): Stripe => {
           await epoch.gate(`ask ${lane}`)
           const key = new Headers(init?.headers).get('idempotency-key')
           if (key !== null)
-            options.onCall(epoch, { key, path, parameters: withoutEnding(String(init?.body ?? '')), atMs: kernel.now() })
+            options.onCall(epoch, {
+              key,
+              path,
+              parameters: withoutEnding(String(init?.body ?? '')),
+              atMs: kernel.now(),
+            })
           try {
             return await send(input, init)
           } finally {

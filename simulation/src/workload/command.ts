@@ -96,7 +96,12 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested 
         checkout: happens(random, 0.85),
         key,
         ...(happens(random, 0.6)
-          ? { pays: { card: oneOf(random, cards), afterMs: oneOf(random, [0, 100, 5 * second, 3 * minute, 40 * minute]) } }
+          ? {
+              pays: {
+                card: oneOf(random, cards),
+                afterMs: oneOf(random, [0, 100, 5 * second, 3 * minute, 40 * minute]),
+              },
+            }
           : {}),
       }
     case 'checkout':
@@ -122,7 +127,11 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested 
     case 'spy':
       return { do: name, on }
     case 'crash':
-      return { do: name, process: below(random, processes), downMs: oneOf(random, [0, second, 2 * minute, 3 * hour, 26 * hour]) }
+      return {
+        do: name,
+        process: below(random, processes),
+        downMs: oneOf(random, [0, second, 2 * minute, 3 * hour, 26 * hour]),
+      }
     case 'pause':
       return {
         do: name,
@@ -138,4 +147,22 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested 
 
 /** How long after the one before: mostly at once or soon, since that is where the races are. */
 export const drawPause = (random: Random): number =>
-  oneOf(random, [0, 0, 0, 0, 50, 50, 500, 500, 2 * second, 20 * second, minute, minute, 10 * minute, 20 * minute, hour, 5 * hour, 23 * hour])
+  oneOf(random, [
+    0,
+    0,
+    0,
+    0,
+    50,
+    50,
+    500,
+    500,
+    2 * second,
+    20 * second,
+    minute,
+    minute,
+    10 * minute,
+    20 * minute,
+    hour,
+    5 * hour,
+    23 * hour,
+  ])

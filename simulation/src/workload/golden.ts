@@ -37,11 +37,7 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(0, { do: 'pay', on: 0, card: 'pm_card_visa' }),
     later(hour),
   ],
-  'two payers and one slot': [
-    then(0, booked('pm_card_visa', 0)),
-    then(0, booked('pm_card_visa', 1)),
-    later(2 * hour),
-  ],
+  'two payers and one slot': [then(0, booked('pm_card_visa', 0)), then(0, booked('pm_card_visa', 1)), later(2 * hour)],
   'a new price while the page is open': [
     then(0, booked('pm_card_chargeCustomerFail')),
     then(2 * day + hour, { do: 'reprice', on: 0, to: 2 }),

@@ -112,7 +112,10 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
     }
     case 'reprice': {
       const { payments, attempts } = stored()
-      const payment = at(payments.filter(({ subject_type: type }) => type === 'reservation' || index % 4 === 0), command.on)
+      const payment = at(
+        payments.filter(({ subject_type: type }) => type === 'reservation' || index % 4 === 0),
+        command.on,
+      )
       if (payment === undefined) return
       const isOpen = attempts.some((each) => each.payment_id === payment.id && each.status === 'open')
       const changed = await ask((holdfast) =>
@@ -240,7 +243,10 @@ const spy = async (world: World, { on, process }: Command & { readonly do: 'spy'
   for (const answer of answers) {
     if (answer === undefined) continue
     if (answer.ok || answer.error.code !== 'payment_not_found')
-      throw new Violation('A12', `a stranger was answered about ${payment.id}: ${JSON.stringify(answer, stringifyMoney)}`)
+      throw new Violation(
+        'A12',
+        `a stranger was answered about ${payment.id}: ${JSON.stringify(answer, stringifyMoney)}`,
+      )
     world.counts.add('spy_turned_away')
   }
 }
@@ -249,6 +255,12 @@ const stringifyMoney = (_key: string, value: unknown): unknown => (typeof value 
 
 /** Mostly one that was paid; now and then one that was not, to be refused. */
 const paymentToRefund = (payments: readonly StoredPayment[], on: number): StoredPayment | undefined =>
-  on === 0 ? at(payments, 0) : at(payments.filter(({ status }) => isCollected(status)), on)
+  on === 0
+    ? at(payments, 0)
+    : at(
+        payments.filter(({ status }) => isCollected(status)),
+        on,
+      )
 
-const at = <T>(list: readonly T[], index: number): T | undefined => (list.length === 0 ? undefined : list[index % list.length])
+const at = <T>(list: readonly T[], index: number): T | undefined =>
+  list.length === 0 ? undefined : list[index % list.length]
