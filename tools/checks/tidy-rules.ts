@@ -18,7 +18,10 @@ const isConfig = (file: string): boolean => /\.config\.[cm]?[tj]s$/.test(file)
 
 /** Where Stripe is spoken, and its spelling with it: its adapter, its simulator, and the tests and pages about them. */
 const speaksStripe = (file: string): boolean =>
-  /^packages\/(adapter-stripe|stripe-simulator)\//.test(file) || /stripe|subscription/.test(file)
+  /^packages\/(adapter-stripe|stripe-simulator)\//.test(file) ||
+  // The oracle reads Stripe's own ledger.
+  /^simulation\/src\/oracle\//.test(file) ||
+  /stripe|subscription/.test(file)
 
 const everyLine =
   (pattern: RegExp, what: string, applies: (file: string) => boolean = () => true): Rule =>
