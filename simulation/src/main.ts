@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { exhaust, usualDowns } from './exhaust.ts'
 import { tolerantTape } from './kernel/tape.ts'
 import { exitCodeOf } from './oracle/violation.ts'
 import { fullRun, missingSometimes, printReport } from './report.ts'
@@ -8,6 +9,7 @@ import { runStory, type Run } from './run.ts'
 import { failureShape, shrink } from './shrink.ts'
 import { readStory, writeStory } from './story-file.ts'
 import { sqliteDatabases } from './system/database.ts'
+import { goldenFlows, goldenStory } from './workload/golden.ts'
 import { drawStory, profileNames, type ProfileName, type Story } from './workload/story.ts'
 
 const usage = `npm run simulate -- [options]
@@ -18,6 +20,9 @@ const usage = `npm run simulate -- [options]
   --from N           begin with seed N; a random one otherwise
   --profile NAME     ${profileNames.join(', ')}; swarm otherwise
   --tape FILE        run a story from a file
+  --exhaust          the golden flows, with a crash at every point and every fault at every call
+  --pairs N          with --exhaust: also a second crash, in one of N pairs
+  --db sqlite        the only database there is here so far
   --trace            print every step
   --strict           also fail on holes that are known
   --keep-going       do not stop at the first failure
@@ -33,6 +38,9 @@ const { values } = parseArgs({
     from: { type: 'string' },
     profile: { type: 'string', default: 'swarm' },
     tape: { type: 'string' },
+    exhaust: { type: 'boolean', default: false },
+    pairs: { type: 'string', default: '0' },
+    db: { type: 'string', default: 'sqlite' },
     trace: { type: 'boolean', default: false },
     strict: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false },
@@ -41,7 +49,7 @@ const { values } = parseArgs({
   },
 })
 const profile: ProfileName | undefined = profileNames.find((name) => name === values.profile)
-if (values.help || profile === undefined) {
+if (values.help || profile === undefined || values.db !== 'sqlite') {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -94,6 +102,21 @@ if (values.seed !== undefined) {
   if (values.trace) for (const line of run.lines) console.log(line)
   console.log(`hash=${run.hash} steps=${run.steps}`)
   process.exit(run.failure === undefined ? 0 : await tell(story, run))
+}
+
+if (values.exhaust) {
+  let worst = 0
+  for (const name of Object.keys(goldenFlows))
+    for (const webhooks of [true, false]) {
+      const story = goldenStory(name, { webhooks })
+      const exhaustion = { downMs: usualDowns, faults: true, pairsEvery: Number(values.pairs) }
+      const { gates, calls, runs, failures } = await exhaust(story, options, exhaustion)
+      const how = webhooks ? 'with webhooks' : 'by asking alone'
+      console.log(`${name}, ${how}: ${gates} points, ${calls} calls, ${runs} runs, ${failures.length} failures`)
+      for (const { where, run } of failures) console.log(`  ${where}: ${String(run.failure)}`)
+      worst = Math.max(worst, ...failures.map(({ run }) => exitCodeOf(run.failure)))
+    }
+  process.exit(worst)
 }
 
 const startedAt = Date.now()

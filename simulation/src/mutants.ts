@@ -17,6 +17,8 @@ export interface Mutant {
   readonly mistake: string
   /** Any of these has to notice. */
   readonly noticedBy: readonly RuleName[]
+  /** A seed whose story has noticed it; where it no longer does, others are tried. */
+  readonly seed: string
   /** Anew for every run: some keep count. */
   readonly sabotage: () => Sabotage
 }
@@ -55,6 +57,7 @@ const expired = (answer: ProviderAnswer<AttemptReport>): ProviderAnswer<AttemptR
 export const mutants: readonly Mutant[] = [
   {
     name: 'key_per_try',
+    seed: 'm0',
     mistake: 'a new idempotency key for every try to open a page',
     noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () => {
@@ -69,6 +72,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'charge_key_per_try',
+    seed: 'm44',
     mistake: 'a new idempotency key for every try to charge a saved card',
     noticedBy: ['A2', 'A14'],
     sabotage: () => {
@@ -83,6 +87,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'refund_key_per_try',
+    seed: 'm33',
     mistake: 'a new idempotency key for every try to refund',
     noticedBy: ['A5'],
     sabotage: () => {
@@ -97,6 +102,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'refund_key_of_amount',
+    seed: 'm3',
     mistake: 'a refund key made of the payment and the amount, so that two equal refunds are one',
     noticedBy: ['A5', 'A11', 'A14'],
     sabotage: () =>
@@ -107,6 +113,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'key_of_payment',
+    seed: 'm134',
     mistake: 'a key without the attempt in it, so that the second page is the first one again',
     noticedBy: ['A11', 'A14', 'A1'],
     sabotage: () =>
@@ -116,6 +123,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no_look_past_the_keys',
+    seed: 'm1',
     mistake: 'no look for what a forgotten key had made',
     noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () =>
@@ -126,6 +134,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'closed_without_asking',
+    seed: 'm0',
     mistake: 'a page that is taken for closed without asking',
     noticedBy: ['A1', 'A2'],
     sabotage: () =>
@@ -136,8 +145,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'closed_when_unheard',
+    seed: 'm17',
     mistake: 'no answer to closing a page is taken for a yes',
-    noticedBy: ['A1', 'A2'],
+    noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () =>
       onProvider((inner) => ({
         closeAttempt: async (attempt) => {
@@ -148,6 +158,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'unheard_is_declined',
+    seed: 'm1',
     mistake: 'an answer that was lost is taken for a no',
     noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () => {
@@ -165,6 +176,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'refund_unheard_is_refused',
+    seed: 'm27',
     mistake: 'a refund whose answer was lost is taken for refused',
     noticedBy: ['A5', 'A2'],
     sabotage: () =>
@@ -180,6 +192,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'late_money_unseen',
+    seed: 'm7',
     mistake: 'money that comes for a cancelled payment is passed over',
     noticedBy: ['A2', 'A14'],
     sabotage: () => ({
@@ -211,6 +224,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'answered_before_stored',
+    seed: 'm0',
     mistake: 'a webhook is answered before its event is stored',
     noticedBy: ['A10'],
     sabotage: () => ({
@@ -222,18 +236,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'unknown_object_dropped',
+    seed: 'm0',
     mistake: 'an event about something not known here is answered 2xx and dropped',
     noticedBy: ['A10'],
     sabotage: () => onEvent((event) => (event.news.about === 'refund' ? undefined : event)),
   },
   {
     name: 'one_event_per_type',
+    seed: 'm0',
     mistake: 'events are told apart by their type instead of their id',
     noticedBy: ['A10'],
     sabotage: () => onEvent((event) => ({ ...event, id: event.type })),
   },
   {
     name: 'only_live_payments_asked_about',
+    seed: 'm1',
     mistake: 'what is cancelled here is no longer asked about at Stripe',
     noticedBy: ['A14', 'A2'],
     sabotage: () =>
@@ -260,6 +277,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no_sweep',
+    seed: 'm11',
     mistake: 'nothing asks Stripe by itself',
     noticedBy: ['A14', 'A2'],
     sabotage: () =>
@@ -269,6 +287,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'effects_at_most_once',
+    seed: 'm14',
     mistake: 'an effect is struck off before it is performed',
     noticedBy: ['A14', 'A2', 'A4'],
     sabotage: () =>
@@ -281,6 +300,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'timers_lost',
+    seed: 'm0',
     mistake: 'nothing brings an intent that was not paid to its end',
     noticedBy: ['A14'],
     sabotage: () =>
@@ -297,6 +317,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'wrong_charge_believed',
+    seed: 'm9',
     mistake: 'whatever Stripe answers is taken for paid',
     noticedBy: ['A3'],
     sabotage: () =>
@@ -313,6 +334,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'strangers_answered',
+    seed: 'm3',
     mistake: 'whose payment it is, is not looked at',
     noticedBy: ['A12'],
     sabotage: () =>
@@ -330,12 +352,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'slot_not_looked_at',
+    seed: 'm7',
     mistake: 'whether a slot is free is not looked at when it is paid',
-    noticedBy: ['A4', 'A13'],
+    noticedBy: ['A4', 'A13', 'A14'],
     sabotage: () => onTransaction((tx) => ({ reservations: { ...tx.reservations, listOverlapping: async () => [] } })),
   },
   {
     name: 'keys_forgotten',
+    seed: 'm38',
     mistake: 'what a caller was answered under a key is not kept',
     noticedBy: ['K1'],
     sabotage: () =>
@@ -345,6 +369,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'applied_unstored',
+    seed: 'm0',
     mistake: 'an event is applied without being stored',
     noticedBy: ['A10'],
     sabotage: () => onTransaction((tx) => ({ inbox: { ...tx.inbox, record: async () => 'fresh' as const } })),

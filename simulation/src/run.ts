@@ -37,6 +37,8 @@ export interface RunOptions {
   /** Also fail on holes that are known. */
   readonly isStrict?: boolean
   readonly script?: Script
+  /** How many steps a run may take before it is held to go on for ever; 400,000 unless told. */
+  readonly mostSteps?: number
   /** Shown the ground truth at the end. */
   readonly onEnd?: (ledger: Ledger) => void
 }
@@ -47,7 +49,7 @@ export interface RunOptions {
  */
 export const runStory = async (story: Story, options: RunOptions): Promise<Run> => {
   const tape = options.tape ?? (story.choices === undefined ? recordingTape(story.seed) : replayingTape(story.choices))
-  const { databases, sabotage, keepLines, script } = options
+  const { databases, sabotage, keepLines, script, mostSteps } = options
   const world = createWorld({
     seed: story.seed,
     profile: story.profile,
@@ -56,6 +58,7 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
     ...(sabotage === undefined ? {} : { sabotage }),
     ...(keepLines === undefined ? {} : { keepLines }),
     ...(script === undefined ? {} : { script }),
+    ...(mostSteps === undefined ? {} : { mostSteps }),
   })
   const { kernel } = world
   const startedMs = kernel.now()

@@ -54,6 +54,7 @@ export interface WorldOptions {
   readonly database: Database
   readonly sabotage?: Sabotage
   readonly keepLines?: number
+  readonly mostSteps?: number
   /** Trouble exactly here and nowhere else, instead of by chance. */
   readonly script?: Script
 }
@@ -113,7 +114,7 @@ export const createWorld = (options: WorldOptions): World => {
     trace: createTrace(options.keepLines ?? 50),
     policy: policyOf(profile.policy),
     startMs: start,
-    mostSteps: 400_000,
+    mostSteps: options.mostSteps ?? 400_000,
     impatience: () => (healed ? 0 : profile.impatience),
     mayCrash,
     afterStep: () => {
