@@ -87,14 +87,14 @@ const knexFor = (location: SqlLocation): Knex => {
   }
 }
 
-const prepareSqlite = (connection: { pragma(text: string): unknown }, done: (error?: Error) => void): void => {
+const prepareSqlite = (connection: { exec(sql: string): unknown }, done: (error?: Error) => void): void => {
   // Waiting for a lock inside SQLite stops the whole process: hardly any of it there, the rest in a timer.
-  connection.pragma('busy_timeout = 20')
-  connection.pragma('journal_mode = WAL')
+  connection.exec('PRAGMA busy_timeout = 20')
+  connection.exec('PRAGMA journal_mode = WAL')
   // With less, a commit that was answered may be gone after a power cut.
-  connection.pragma('synchronous = FULL')
-  connection.pragma('foreign_keys = ON')
+  connection.exec('PRAGMA synchronous = FULL')
+  connection.exec('PRAGMA foreign_keys = ON')
   // What is written again and again goes from the log to its place once in 32 MB of log, and not once in 4.
-  connection.pragma('wal_autocheckpoint = 8000')
+  connection.exec('PRAGMA wal_autocheckpoint = 8000')
   done()
 }

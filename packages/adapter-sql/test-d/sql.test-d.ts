@@ -1,5 +1,12 @@
 import type { UnitOfWork } from '@holdfast/core'
-import { migrate, openSql, sqlUnitOfWork, type SqlDatabase, type SqlLocation } from '@holdfast/adapter-sql'
+import {
+  migrate,
+  openSql,
+  sqliteClient,
+  sqlUnitOfWork,
+  type SqlDatabase,
+  type SqlLocation,
+} from '@holdfast/adapter-sql'
 import { sqlModule } from '@holdfast/adapter-sql/inversify'
 import type { ContainerModule } from 'inversify'
 import { expectTypeOf } from 'vitest'
@@ -10,3 +17,4 @@ expectTypeOf(openSql).returns.toEqualTypeOf<SqlDatabase>()
 expectTypeOf(sqlUnitOfWork).returns.toEqualTypeOf<UnitOfWork>()
 expectTypeOf(migrate).returns.resolves.toEqualTypeOf<readonly string[]>()
 expectTypeOf(sqlModule).returns.toExtend<ContainerModule>()
+expectTypeOf(sqliteClient).parameters.toEqualTypeOf<[]>()

@@ -7,7 +7,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { openSql, sqlUnitOfWork, type SqlDatabase } from '../src/index.ts'
 import { sqlModule } from '../src/inversify.ts'
-import { refuseCrash } from '../src/sqlite-client.ts'
+import { endsOverStatements, refuseCrash, sqliteClient } from '../src/sqlite-client.ts'
 import { openTestDatabase } from './databases.ts'
 
 const { at, bareCase, paymentId, pendingPayment } = samples
@@ -79,7 +79,7 @@ describe('on Postgres', () => {
 
 describe('on SQLite', () => {
   it("uses the host's own knex with one connection, in turn with the host", async () => {
-    const knex = createKnex({ client: 'better-sqlite3', connection: ':memory:', useNullAsDefault: true })
+    const knex = createKnex({ client: sqliteClient(), connection: ':memory:', useNullAsDefault: true })
     await knex.schema.createTable('orders', (table) => table.text('id').primary())
     const database = openSql({ kind: 'knex', knex })
     await Promise.all([
@@ -116,6 +116,12 @@ describe('on SQLite', () => {
     expect(() => refuseCrash('13.2.0', 9)).toThrow(/Node 22/)
     expect(() => refuseCrash('13.2.0', 10)).not.toThrow()
     expect(() => refuseCrash('12.11.1', 9)).not.toThrow()
+  })
+
+  it('knows where a statement that is collected would end the process', () => {
+    expect(endsOverStatements('12.11.1', '24.21.0')).toBe(true)
+    expect(endsOverStatements('12.11.1', '22.23.3')).toBe(false)
+    expect(endsOverStatements('13.2.0', '24.21.0')).toBe(false)
   })
 })
 

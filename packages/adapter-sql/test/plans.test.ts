@@ -1,6 +1,6 @@
 import type { Transaction } from '@holdfast/core'
 import { samples } from '@holdfast/core/contracts'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openTestDatabase, type TestDatabase } from './databases.ts'
@@ -157,15 +157,30 @@ const sentBy = async (database: TestDatabase, ask: (tx: Transaction) => Promise<
     if (typeof query === 'object') sent.push(query as Sent)
     return Reflect.apply(onPostgres, this, [query, ...rest])
   } as never)
-  const statements = Object.getPrototypeOf(new Database(':memory:').prepare('select 1')) as Database.Statement
-  const onSqlite = statements.all
-  vi.spyOn(statements, 'all').mockImplementation(function (this: Database.Statement, values: unknown) {
-    sent.push({ text: this.source, values: values as readonly unknown[] })
-    return Reflect.apply(onSqlite, this, [values])
-  })
+  const statements = await sqliteStatements(database)
+  const onSqlite = statements?.all
+  if (statements !== undefined && onSqlite !== undefined)
+    statements.all = function (this: Database.Statement, values: unknown) {
+      sent.push({ text: this.source, values: values as readonly unknown[] })
+      return Reflect.apply(onSqlite, this, [values])
+    }
   await database.unitOfWork.run(ask)
+  if (statements !== undefined && onSqlite !== undefined) statements.all = onSqlite
   vi.restoreAllMocks()
   return sent.filter(({ text }) => /^\s*(SELECT|WITH)/.test(text) && !text.includes('advisory'))
+}
+
+/** What all statements of SQLite's driver have in common, or `undefined` on Postgres. */
+const sqliteStatements = async ({ knex }: TestDatabase): Promise<Database.Statement | undefined> => {
+  const client = knex.client as {
+    readonly driverName: string
+    acquireConnection(): Promise<Database.Database>
+    releaseConnection(connection: Database.Database): Promise<void>
+  }
+  if (client.driverName !== 'better-sqlite3') return undefined
+  const connection = await client.acquireConnection()
+  await client.releaseConnection(connection)
+  return Object.getPrototypeOf(connection.prepare('select 1')) as Database.Statement
 }
 
 interface Sent {

@@ -39,7 +39,7 @@ export interface DatabaseMaker {
 export const sqliteDatabases = async (): Promise<DatabaseMaker> => {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'holdfast-simulation-'))
   const template = join(folder, 'template.db')
-  const db = new BetterSqlite3(template)
+  const db = keep(new BetterSqlite3(template))
   await migrate(onlyConnection(db))
   db.close()
   let count = 0
@@ -54,19 +54,24 @@ export const sqliteDatabases = async (): Promise<DatabaseMaker> => {
   }
 }
 
+// On Node 24, what better-sqlite3 12 has made may end the process when it is collected: there, nothing is.
+const kept: object[] = []
+const keep = <T extends object>(made: T): T => {
+  if (Number.parseInt(process.versions.node, 10) >= 24) kept.push(made)
+  return made
+}
+
 const openFile = (file: string): Database => {
   const connections = new Set<Sqlite>()
   const open = (): Sqlite => {
-    const db = new BetterSqlite3(file)
-    db.pragma('busy_timeout = 0')
-    db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = OFF')
-    db.pragma('foreign_keys = ON')
+    const db = keep(new BetterSqlite3(file))
+    // Not by `pragma`, which leaves a statement behind.
+    db.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON')
     connections.add(db)
     return db
   }
   const observer = open()
-  const statements = new Map<string, BetterSqlite3.Statement<unknown[]>>()
+  const statements = keep(new Map<string, BetterSqlite3.Statement<unknown[]>>())
   return {
     connect(options) {
       const db = open()
