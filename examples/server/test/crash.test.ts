@@ -136,7 +136,8 @@ const expectOneEnd = async (machine: Machine, chance: () => number): Promise<voi
           () => true,
           () => undefined,
         ),
-      45_000,
+      // What a killed process had taken is taken again only when its lease has run out, a minute later.
+      100_000,
     )
   }
   await eventually('everything to be paid', async () =>
