@@ -7,6 +7,7 @@ import {
   type Transaction,
   type UnitOfWork,
 } from '@holdfast/core'
+import type { FaultKind } from '@holdfast/stripe-simulator'
 import type { RuleName } from './oracle/violation.ts'
 import type { Sabotage } from './system/process.ts'
 
@@ -17,8 +18,12 @@ export interface Mutant {
   readonly mistake: string
   /** Any of these has to notice. */
   readonly noticedBy: readonly RuleName[]
-  /** A seed whose story has noticed it; where it no longer does, others are tried. */
-  readonly seed: string
+  /** Where it shows: a golden flow, and where it takes one, the fault and the call that it strikes. */
+  readonly scenario: {
+    readonly flow: string
+    readonly webhooks: boolean
+    readonly fault?: readonly [FaultKind, number]
+  }
   /** Anew for every run: some keep count. */
   readonly sabotage: () => Sabotage
 }
@@ -57,7 +62,7 @@ const expired = (answer: ProviderAnswer<AttemptReport>): ProviderAnswer<AttemptR
 export const mutants: readonly Mutant[] = [
   {
     name: 'key_per_try',
-    seed: 'm0',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 1] },
     mistake: 'a new idempotency key for every try to open a page',
     noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () => {
@@ -72,7 +77,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'charge_key_per_try',
-    seed: 'm44',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 3] },
     mistake: 'a new idempotency key for every try to charge a saved card',
     noticedBy: ['A2', 'A14'],
     sabotage: () => {
@@ -87,7 +92,11 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'refund_key_per_try',
-    seed: 'm33',
+    scenario: {
+      flow: 'refunded in two equal parts, and the stay given up',
+      webhooks: false,
+      fault: ['timeout_after_effect', 3],
+    },
     mistake: 'a new idempotency key for every try to refund',
     noticedBy: ['A5'],
     sabotage: () => {
@@ -102,7 +111,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'refund_key_of_amount',
-    seed: 'm3',
+    scenario: { flow: 'refunded in two equal parts, and the stay given up', webhooks: true },
     mistake: 'a refund key made of the payment and the amount, so that two equal refunds are one',
     noticedBy: ['A5', 'A11', 'A14'],
     sabotage: () =>
@@ -113,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'key_of_payment',
-    seed: 'm134',
+    scenario: { flow: 'a new price while the page is open', webhooks: true },
     mistake: 'a key without the attempt in it, so that the second page is the first one again',
     noticedBy: ['A11', 'A14', 'A1'],
     sabotage: () =>
@@ -123,7 +132,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no_look_past_the_keys',
-    seed: 'm1',
+    scenario: { flow: 'cancelled, and paid all the same', webhooks: false, fault: ['500_with_effect', 1] },
     mistake: 'no look for what a forgotten key had made',
     noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () =>
@@ -134,7 +143,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'closed_without_asking',
-    seed: 'm0',
+    scenario: { flow: 'cancelled, and paid all the same', webhooks: true },
     mistake: 'a page that is taken for closed without asking',
     noticedBy: ['A1', 'A2'],
     sabotage: () =>
@@ -145,7 +154,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'closed_when_unheard',
-    seed: 'm17',
+    scenario: { flow: 'cancelled, and paid all the same', webhooks: false, fault: ['timeout_before_effect', 2] },
     mistake: 'no answer to closing a page is taken for a yes',
     noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () =>
@@ -158,7 +167,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'unheard_is_declined',
-    seed: 'm1',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 3] },
     mistake: 'an answer that was lost is taken for a no',
     noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () => {
@@ -176,7 +185,11 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'refund_unheard_is_refused',
-    seed: 'm27',
+    scenario: {
+      flow: 'refunded in two equal parts, and the stay given up',
+      webhooks: false,
+      fault: ['timeout_after_effect', 3],
+    },
     mistake: 'a refund whose answer was lost is taken for refused',
     noticedBy: ['A5', 'A2'],
     sabotage: () =>
@@ -192,7 +205,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'late_money_unseen',
-    seed: 'm7',
+    scenario: { flow: 'cancelled, and paid all the same', webhooks: false, fault: ['timeout_before_effect', 2] },
     mistake: 'money that comes for a cancelled payment is passed over',
     noticedBy: ['A2', 'A14'],
     sabotage: () => ({
@@ -224,7 +237,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'answered_before_stored',
-    seed: 'm0',
+    scenario: { flow: 'deposit and balance', webhooks: true },
     mistake: 'a webhook is answered before its event is stored',
     noticedBy: ['A10'],
     sabotage: () => ({
@@ -236,21 +249,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'unknown_object_dropped',
-    seed: 'm0',
+    scenario: { flow: 'refunded in two equal parts, and the stay given up', webhooks: true },
     mistake: 'an event about something not known here is answered 2xx and dropped',
     noticedBy: ['A10'],
     sabotage: () => onEvent((event) => (event.news.about === 'refund' ? undefined : event)),
   },
   {
     name: 'one_event_per_type',
-    seed: 'm0',
+    scenario: { flow: 'deposit and balance', webhooks: true },
     mistake: 'events are told apart by their type instead of their id',
     noticedBy: ['A10'],
     sabotage: () => onEvent((event) => ({ ...event, id: event.type })),
   },
   {
     name: 'only_live_payments_asked_about',
-    seed: 'm1',
+    scenario: { flow: 'cancelled, and paid all the same', webhooks: false, fault: ['timeout_before_effect', 2] },
     mistake: 'what is cancelled here is no longer asked about at Stripe',
     noticedBy: ['A14', 'A2'],
     sabotage: () =>
@@ -277,7 +290,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no_sweep',
-    seed: 'm11',
+    scenario: { flow: 'a bank that takes its time', webhooks: false },
     mistake: 'nothing asks Stripe by itself',
     noticedBy: ['A14', 'A2'],
     sabotage: () =>
@@ -287,7 +300,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'effects_at_most_once',
-    seed: 'm14',
+    scenario: { flow: 'deposit and balance', webhooks: true, fault: ['timeout_before_effect', 2] },
     mistake: 'an effect is struck off before it is performed',
     noticedBy: ['A14', 'A2', 'A4'],
     sabotage: () =>
@@ -300,7 +313,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'timers_lost',
-    seed: 'm0',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_before_effect', 1] },
     mistake: 'nothing brings an intent that was not paid to its end',
     noticedBy: ['A14'],
     sabotage: () =>
@@ -317,7 +330,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'wrong_charge_believed',
-    seed: 'm9',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 1] },
     mistake: 'whatever Stripe answers is taken for paid',
     noticedBy: ['A3'],
     sabotage: () =>
@@ -325,7 +338,7 @@ export const mutants: readonly Mutant[] = [
         findAttempt: async (query): Answer => {
           const answer = await inner.findAttempt(query)
           const { providerId } = query
-          if (answer.type !== 'reported' || answer.report.state.type !== 'expired' || providerId === undefined)
+          if (answer.type !== 'reported' || answer.report.state.type === 'captured' || providerId === undefined)
             return answer
           const charge = { id: `pi_${providerId}`, amount: money(300_00n, 'MXN') }
           return { type: 'reported', report: { ...answer.report, state: { type: 'captured', charge } } }
@@ -334,7 +347,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'strangers_answered',
-    seed: 'm3',
+    scenario: { flow: 'deposit and balance', webhooks: true },
     mistake: 'whose payment it is, is not looked at',
     noticedBy: ['A12'],
     sabotage: () =>
@@ -351,15 +364,28 @@ export const mutants: readonly Mutant[] = [
       })),
   },
   {
-    name: 'slot_not_looked_at',
-    seed: 'm7',
-    mistake: 'whether a slot is free is not looked at when it is paid',
-    noticedBy: ['A4', 'A13', 'A14'],
-    sabotage: () => onTransaction((tx) => ({ reservations: { ...tx.reservations, listOverlapping: async () => [] } })),
+    name: 'slot_given_twice',
+    scenario: { flow: 'two payers and one slot', webhooks: true },
+    mistake: 'every payer gets a unit of their own of what there is only one of',
+    noticedBy: ['A4'],
+    sabotage: () => {
+      let unit = 0
+      return onTransaction((tx) => ({
+        reservations: {
+          ...tx.reservations,
+          listOverlapping: async () => [],
+          save: (reservation, expected) => {
+            unit += expected === 0 ? 1 : 0
+            const slot = expected === 0 ? { ...reservation.slot, unit } : reservation.slot
+            return tx.reservations.save({ ...reservation, slot }, expected)
+          },
+        },
+      }))
+    },
   },
   {
     name: 'keys_forgotten',
-    seed: 'm38',
+    scenario: { flow: 'one refund, asked for twice', webhooks: false },
     mistake: 'what a caller was answered under a key is not kept',
     noticedBy: ['K1'],
     sabotage: () =>
@@ -369,7 +395,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'applied_unstored',
-    seed: 'm0',
+    scenario: { flow: 'deposit and balance', webhooks: true },
     mistake: 'an event is applied without being stored',
     noticedBy: ['A10'],
     sabotage: () => onTransaction((tx) => ({ inbox: { ...tx.inbox, record: async () => 'fresh' as const } })),

@@ -63,6 +63,8 @@ const cards = [
   'pm_card_visa',
   'pm_card_chargeCustomerFail',
   'pm_card_authenticationRequired',
+  'pm_card_authenticationRequired',
+  'pm_card_authenticationRequired',
   'pm_card_threeDSecure2Required',
   'pm_card_chargeDeclined',
   'pm_card_chargeDeclinedInsufficientFunds',

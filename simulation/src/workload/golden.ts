@@ -21,7 +21,7 @@ const later = (afterMs: number): Command => then(afterMs, { do: 'spy', on: 0 })
 export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
   'deposit and balance': [then(0, booked('pm_card_visa')), later(2 * day + hour)],
   'declined, another page, paid': [
-    then(0, booked('pm_card_chargeCustomerFail')),
+    then(0, booked('pm_card_authenticationRequired')),
     then(2 * day + hour, { do: 'checkout', on: 1, times: 1, key: true }),
     then(10 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
     later(hour),
@@ -38,17 +38,26 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     later(hour),
   ],
   'two payers and one slot': [then(0, booked('pm_card_visa', 0)), then(0, booked('pm_card_visa', 1)), later(2 * hour)],
+  'a bank that takes its time': [then(0, booked('pm_usBankAccount_success')), later(3 * hour)],
   'a new price while the page is open': [
-    then(0, booked('pm_card_chargeCustomerFail')),
+    then(0, booked('pm_card_authenticationRequired')),
     then(2 * day + hour, { do: 'reprice', on: 0, to: 2 }),
     then(second, { do: 'checkout', on: 1, times: 2, key: true }),
     then(10 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
     later(hour),
   ],
-  'refunded in parts, and the stay given up': [
+  'refunded in two equal parts, and the stay given up': [
     then(0, booked('pm_card_visa')),
+    then(10 * second, { do: 'sync', on: 0, times: 1, key: false }),
     then(60 * second, { do: 'refund', on: 1, part: 3, times: 2, key: true }),
     then(60 * second, { do: 'leave', on: 0, refund: 'all' }),
+    later(hour),
+  ],
+  'one refund, asked for twice': [
+    then(0, booked('pm_card_visa')),
+    then(10 * second, { do: 'sync', on: 0, times: 1, key: false }),
+    later(second),
+    then(0, { do: 'refund', on: 1, part: 3, times: 2, key: true }),
     later(hour),
   ],
 }

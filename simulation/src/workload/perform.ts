@@ -132,9 +132,7 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
       const reservation = at(stored().reservations, command.on)
       if (reservation === undefined) return
       const request = { actor: staff, reservationId: reservation.id as ReservationId }
-      const answers = await many(command.times, (holdfast) => holdfast.startBalance(request))
-      if (answers.some((answer) => answer?.ok === true && answer.value.checkoutUrl !== undefined))
-        counts.add('fallback_page')
+      await many(command.times, (holdfast) => holdfast.startBalance(request))
       return
     }
     case 'leave': {
@@ -185,16 +183,29 @@ const persist = async <T>(
   return undefined
 }
 
-/** What a payer does on a page: pays, and where the bank asks who it is, answers, fails to, or goes away. */
-const pay = async ({ stripe, counts, kernel }: World, page: string, card: string): Promise<void> => {
+/**
+ * What a payer does on a page: pays, and where the bank asks who it is, answers, fails to, or goes away. Half of them come
+ * back to the host's page, which asks at once.
+ */
+const pay = async (world: World, page: string, card: string): Promise<void> => {
+  const { stripe, counts, kernel } = world
   const paid = await stripe.act(`/v1/payment_pages/${page}/confirm`, { payment_method: card })
   counts.add(`paid:${paid.status}`)
   const { challenge_url: challenge } = paid.body as { readonly challenge_url?: string | null }
-  if (challenge === null || challenge === undefined) return
-  const outcome = (['succeeded', 'failed', 'never'] as const)[kernel.tape.choose(3, 'challenge')]
-  if (outcome === 'never') return
-  await kernel.sleep(20_000)
-  await stripe.act(`/v1/payment_pages/${page}/authenticate`, { outcome: outcome ?? 'succeeded' })
+  if (challenge !== null && challenge !== undefined) {
+    const outcome = (['succeeded', 'failed', 'never'] as const)[kernel.tape.choose(3, 'challenge')]
+    if (outcome === 'never') return
+    await kernel.sleep(20_000)
+    await stripe.act(`/v1/payment_pages/${page}/authenticate`, { outcome: outcome ?? 'succeeded' })
+  }
+  if (paid.status !== 200 || !kernel.tape.chance(0.5, 'comes back')) return
+  const paymentId = stripe.ledger().derived.sessions.find(({ id }) => id === page)?.metadata['payment_id']
+  const payment = readStored(world.database).payments.find(({ id }) => id === paymentId)
+  if (payment === undefined) return
+  const request = { actor: guest(payment.owner), paymentId: payment.id as PaymentId }
+  await kernel.sleep([0, 90, 100, 400][kernel.tape.choose(4, 'comes back after')] ?? 0)
+  world.syncing(1)
+  await persist(world, 0, false, (holdfast) => holdfast.syncPayment(request)).finally(() => world.syncing(-1))
 }
 
 const checkOut = async (

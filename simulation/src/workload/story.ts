@@ -41,7 +41,7 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
   const scene = { processes: profile.processes, contested: oneOf(random, [1, 2, 3, nights]) }
   const weights = actNames.map((act) => ({ act, weight: weightOf(name, act, random) }))
   const total = weights.reduce((sum, { weight }) => sum + weight, 0)
-  const length = 8 + below(random, 30)
+  const length = 8 + below(random, 40)
   const commands = Array.from({ length }, (): Command => {
     let point = below(random, total)
     const drawn = weights.find(({ weight }) => (point -= weight) < 0)?.act ?? 'book'
@@ -62,7 +62,7 @@ const weightOf = (name: ProfileName, act: Act['do'], random: Random): number => 
   if (act === 'book') return 5
   if (act === 'pay') return 5 + below(random, 4)
   if (happens(random, 0.35)) return 0
-  return 1 + below(random, act === 'checkout' || act === 'cancel' ? 4 : 2)
+  return 1 + below(random, ['checkout', 'cancel', 'refund', 'reprice', 'dispute'].includes(act) ? 4 : 2)
 }
 
 const drawProfile = (name: ProfileName, random: Random): Profile => {
