@@ -1,5 +1,4 @@
 import { tolerantTape, type Choice } from './kernel/tape.ts'
-import { Violation } from './oracle/violation.ts'
 import { runStory, type Run, type RunOptions } from './run.ts'
 import type { Command } from './workload/command.ts'
 import type { Profile, Story } from './workload/story.ts'
@@ -61,15 +60,14 @@ export const shrink = async (
 }
 
 /** `A2: # counts for nothing`: a failure without the ids and numbers in it. */
-export const failureShape = (failure: unknown): string =>
-  failure === undefined
-    ? ''
-    : failure instanceof Violation
-      ? failure.message
-          .replaceAll(/\b(?:pay|att|rf|int|res|evt|cs_test|pi|re|ch|req)_[\w.]+/g, '#')
-          .replaceAll(/\d+/g, '#')
-          .slice(0, 120)
-      : String(failure).slice(0, 60)
+export const failureShape = (failure: unknown): string => {
+  if (failure === undefined) return ''
+  const text = failure instanceof Error ? failure.message : 'something thrown that is no error'
+  return text
+    .replaceAll(/\b(?:pay|att|rf|int|res|evt|cs_test|pi|re|ch|req)_[\w.]+/g, '#')
+    .replaceAll(/\d+/g, '#')
+    .slice(0, 120)
+}
 
 const calmerProfiles: readonly ((profile: Profile) => Partial<Profile>)[] = [
   () => ({ faultRate: 0 }),

@@ -1,6 +1,7 @@
 import { afterAll, expect, it } from 'vitest'
 import { tolerantTape } from '../src/kernel/tape.ts'
-import { mutants, type Mutant } from '../src/mutants.ts'
+import type { Mutant } from '../src/mutants/mutant.ts'
+import { mutants } from '../src/mutants/mutants.ts'
 import { Violation } from '../src/oracle/violation.ts'
 import { runStory } from '../src/run.ts'
 import type { Sabotage } from '../src/system/process.ts'

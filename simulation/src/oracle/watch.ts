@@ -111,7 +111,7 @@ export const createWatch = ({
       if (attemptId !== undefined) lost.add(attemptId)
     },
     logged(event, data) {
-      const detail = String(data['detail'] ?? '')
+      const detail = typeof data['detail'] === 'string' ? data['detail'] : ''
       const isForeseen = /^(Gave up: |The database was busy|Event ')/.test(detail)
       const isFailure = [
         'event_deferred',

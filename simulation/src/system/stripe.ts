@@ -134,7 +134,7 @@ export const createStripe = (options: StripeOptions): Stripe => {
       simulatorHttpClient({
         fetch: async (input, init) => {
           const method = init?.method ?? 'GET'
-          const path = new URL(String(input)).pathname
+          const path = new URL(input instanceof Request ? input.url : input).pathname
           const lane = `${method} ${path.replace(/\/(cs|pi|re)_[^/]+/, '/{id}')}`
           await epoch.gate(`ask ${lane}`)
           const key = new Headers(init?.headers).get('idempotency-key')
@@ -142,7 +142,7 @@ export const createStripe = (options: StripeOptions): Stripe => {
             options.onCall(epoch, {
               key,
               path,
-              parameters: withoutEnding(String(init?.body ?? '')),
+              parameters: withoutEnding(typeof init?.body === 'string' ? init.body : ''),
               atMs: kernel.now(),
             })
           try {

@@ -1,0 +1,201 @@
+import type { ProviderEvent, Transaction } from '@holdfast/core'
+import type { Sabotage } from '../system/process.ts'
+import type { Mutant } from './mutant.ts'
+
+const onTransaction = (change: (tx: Transaction) => Partial<Transaction>): Sabotage => ({
+  unitOfWork: (inner) => ({
+    run: (work) => inner.run((tx) => work({ ...tx, ...change(tx) })),
+    read: (work) => inner.read((tx) => work({ ...tx, ...change(tx) })),
+  }),
+})
+
+const onEvent = (change: (event: ProviderEvent) => ProviderEvent | undefined): Sabotage => ({
+  receiveEvent: (inner) => async (event) => {
+    const changed = change(event)
+    return changed === undefined ? 'applied' : inner(changed)
+  },
+})
+
+/** Mistakes in hearing of things, in storing them, and in keeping what was promised. */
+export const mutantsAtHome: readonly Mutant[] = [
+  {
+    name: 'late_money_unseen',
+    scenario: { flow: 'cancelled, and paid all the same', webhooks: false, fault: ['timeout_before_effect', 2] },
+    mistake: 'money that comes for a cancelled payment is passed over',
+    noticedBy: ['A2', 'A14'],
+    sabotage: () => ({
+      unitOfWork: (inner) => ({
+        ...inner,
+        run: (work) =>
+          inner.run((tx) =>
+            work({
+              ...tx,
+              payments: {
+                ...tx.payments,
+                save: async (kase, expected, now) => {
+                  const refunds = kase.refunds.filter(({ reason }) => reason !== 'late_payment')
+                  await tx.payments.save({ ...kase, refunds }, expected, now)
+                },
+              },
+              outbox: {
+                ...tx.outbox,
+                append: (work_, now) =>
+                  tx.outbox.append(
+                    work_.filter(({ body }) => !(body.type === 'send_refund' && body.refundId.startsWith('rf_att'))),
+                    now,
+                  ),
+              },
+            }),
+          ),
+      }),
+    }),
+  },
+  {
+    name: 'answered_before_stored',
+    scenario: { flow: 'deposit and balance', webhooks: true },
+    mistake: 'a webhook is answered before its event is stored',
+    noticedBy: ['A10'],
+    sabotage: () => ({
+      receiveEvent: (inner) => async (event) => {
+        void inner(event).catch(() => {})
+        return 'applied'
+      },
+    }),
+  },
+  {
+    name: 'unknown_object_dropped',
+    scenario: { flow: 'refunded in two equal parts, and the stay given up', webhooks: true },
+    mistake: 'an event about something not known here is answered 2xx and dropped',
+    noticedBy: ['A10'],
+    sabotage: () => onEvent((event) => (event.news.about === 'refund' ? undefined : event)),
+  },
+  {
+    name: 'one_event_per_type',
+    scenario: { flow: 'deposit and balance', webhooks: true },
+    mistake: 'events are told apart by their type instead of their id',
+    noticedBy: ['A10'],
+    sabotage: () => onEvent((event) => ({ ...event, id: event.type })),
+  },
+  {
+    name: 'only_live_payments_asked_about',
+    scenario: { flow: 'cancelled, and paid all the same', webhooks: false, fault: ['timeout_before_effect', 2] },
+    mistake: 'what is cancelled here is no longer asked about at Stripe',
+    noticedBy: ['A14', 'A2'],
+    sabotage: () =>
+      onTransaction((tx) => ({
+        payments: {
+          ...tx.payments,
+          listDueAttempts: async (now, limit) => {
+            const due = await tx.payments.listDueAttempts(now, limit)
+            const kept = []
+            for (const target of due)
+              if ((await tx.payments.find(target.paymentId))?.value.payment.status !== 'cancelled') kept.push(target)
+            return kept
+          },
+        },
+        outbox: {
+          ...tx.outbox,
+          append: (work, now) =>
+            tx.outbox.append(
+              work.filter(({ body }) => body.type !== 'close_attempt'),
+              now,
+            ),
+        },
+      })),
+  },
+  {
+    name: 'no_sweep',
+    scenario: { flow: 'a bank that takes its time', webhooks: false },
+    mistake: 'nothing asks Stripe by itself',
+    noticedBy: ['A14', 'A2'],
+    sabotage: () =>
+      onTransaction((tx) => ({
+        payments: { ...tx.payments, listDueAttempts: async () => [], listDueRefunds: async () => [] },
+      })),
+  },
+  {
+    name: 'effects_at_most_once',
+    scenario: { flow: 'deposit and balance', webhooks: true, fault: ['timeout_before_effect', 2] },
+    mistake: 'an effect is struck off before it is performed',
+    noticedBy: ['A14', 'A2', 'A4'],
+    sabotage: () =>
+      onTransaction((tx) => ({
+        outbox: {
+          ...tx.outbox,
+          postpone: (id, tries, until) => tx.outbox.finish(id, tries, { at: until }),
+        },
+      })),
+  },
+  {
+    name: 'timers_lost',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_before_effect', 1] },
+    mistake: 'nothing brings an intent that was not paid to its end',
+    noticedBy: ['A14'],
+    sabotage: () =>
+      onTransaction((tx) => ({
+        tasks: {
+          ...tx.tasks,
+          append: (work, now) =>
+            tx.tasks.append(
+              work.filter(({ body }) => body.type !== 'abandon_intent'),
+              now,
+            ),
+        },
+      })),
+  },
+  {
+    name: 'strangers_answered',
+    scenario: { flow: 'deposit and balance', webhooks: true },
+    mistake: 'whose payment it is, is not looked at',
+    noticedBy: ['A12'],
+    sabotage: () =>
+      onTransaction((tx) => ({
+        payments: {
+          ...tx.payments,
+          find: async (id) => {
+            const found = await tx.payments.find(id)
+            if (found === undefined) return undefined
+            const payment = { ...found.value.payment, owner: 'mallory' as typeof found.value.payment.owner }
+            return { ...found, value: { ...found.value, payment } }
+          },
+        },
+      })),
+  },
+  {
+    name: 'slot_given_twice',
+    scenario: { flow: 'two payers and one slot', webhooks: true },
+    mistake: 'every payer gets a unit of their own of what there is only one of',
+    noticedBy: ['A4'],
+    sabotage: () => {
+      let unit = 0
+      return onTransaction((tx) => ({
+        reservations: {
+          ...tx.reservations,
+          listOverlapping: async () => [],
+          save: (reservation, expected) => {
+            unit += expected === 0 ? 1 : 0
+            const slot = expected === 0 ? { ...reservation.slot, unit } : reservation.slot
+            return tx.reservations.save({ ...reservation, slot }, expected)
+          },
+        },
+      }))
+    },
+  },
+  {
+    name: 'keys_forgotten',
+    scenario: { flow: 'one refund, asked for twice', webhooks: false },
+    mistake: 'what a caller was answered under a key is not kept',
+    noticedBy: ['K1'],
+    sabotage: () =>
+      onTransaction(() => ({
+        requests: { claim: async () => ({ type: 'fresh' }), settle: async (_key, outcome) => outcome },
+      })),
+  },
+  {
+    name: 'applied_unstored',
+    scenario: { flow: 'deposit and balance', webhooks: true },
+    mistake: 'an event is applied without being stored',
+    noticedBy: ['A10'],
+    sabotage: () => onTransaction((tx) => ({ inbox: { ...tx.inbox, record: async () => 'fresh' as const } })),
+  },
+]

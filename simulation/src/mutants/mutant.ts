@@ -1,0 +1,20 @@
+import type { FaultKind } from '@holdfast/stripe-simulator'
+import type { RuleName } from '../oracle/violation.ts'
+import type { Sabotage } from '../system/process.ts'
+
+/** A mistake that somebody might make, made on purpose, and the promises it has to break. */
+export interface Mutant {
+  readonly name: string
+  /** What was forgotten. */
+  readonly mistake: string
+  /** Any of these has to notice. */
+  readonly noticedBy: readonly RuleName[]
+  /** Where it shows: a golden flow, and where it takes one, the fault and the call that it strikes. */
+  readonly scenario: {
+    readonly flow: string
+    readonly webhooks: boolean
+    readonly fault?: readonly [FaultKind, number]
+  }
+  /** Anew for every run: some keep count. */
+  readonly sabotage: () => Sabotage
+}

@@ -1,0 +1,6 @@
+import { mutantsAtHome } from './at-home.ts'
+import type { Mutant } from './mutant.ts'
+import { mutantsTowardsStripe } from './towards-stripe.ts'
+
+/** Every mistake that is made on purpose. */
+export const mutants: readonly Mutant[] = [...mutantsTowardsStripe, ...mutantsAtHome]

@@ -1,0 +1,183 @@
+import { money, type AttemptReport, type PaymentProvider, type ProviderAnswer, type UnitOfWork } from '@holdfast/core'
+import type { Sabotage } from '../system/process.ts'
+import type { Mutant } from './mutant.ts'
+
+type Answer = Promise<ProviderAnswer<AttemptReport>>
+
+const onProvider = (
+  change: (inner: PaymentProvider, unitOfWork: UnitOfWork) => Partial<PaymentProvider>,
+): Sabotage => ({
+  paymentProvider: (inner, unitOfWork) => ({ ...inner, ...change(inner, unitOfWork) }),
+})
+
+const expired = (answer: ProviderAnswer<AttemptReport>): ProviderAnswer<AttemptReport> => ({
+  type: 'reported',
+  report: {
+    ...(answer.type === 'reported' ? answer.report : { livemode: false }),
+    state: { type: 'expired' },
+  },
+})
+
+/** Mistakes in asking Stripe, and in taking its answers. */
+export const mutantsTowardsStripe: readonly Mutant[] = [
+  {
+    name: 'key_per_try',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 1] },
+    mistake: 'a new idempotency key for every try to open a page',
+    noticedBy: ['A1', 'A2', 'A14'],
+    sabotage: () => {
+      let tries = 0
+      return onProvider((inner) => ({
+        openSession: (request) => {
+          tries += 1
+          return inner.openSession({ ...request, idempotencyKey: `${request.idempotencyKey}!${tries}` })
+        },
+      }))
+    },
+  },
+  {
+    name: 'charge_key_per_try',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 3] },
+    mistake: 'a new idempotency key for every try to charge a saved card',
+    noticedBy: ['A2', 'A14'],
+    sabotage: () => {
+      let tries = 0
+      return onProvider((inner) => ({
+        chargeSavedCard: (request) => {
+          tries += 1
+          return inner.chargeSavedCard({ ...request, idempotencyKey: `${request.idempotencyKey}!${tries}` })
+        },
+      }))
+    },
+  },
+  {
+    name: 'refund_key_per_try',
+    scenario: {
+      flow: 'refunded in two equal parts, and the stay given up',
+      webhooks: false,
+      fault: ['timeout_after_effect', 3],
+    },
+    mistake: 'a new idempotency key for every try to refund',
+    noticedBy: ['A5'],
+    sabotage: () => {
+      let tries = 0
+      return onProvider((inner) => ({
+        refund: (request) => {
+          tries += 1
+          return inner.refund({ ...request, idempotencyKey: `${request.idempotencyKey}!${tries}` })
+        },
+      }))
+    },
+  },
+  {
+    name: 'refund_key_of_amount',
+    scenario: { flow: 'refunded in two equal parts, and the stay given up', webhooks: true },
+    mistake: 'a refund key made of the payment and the amount, so that two equal refunds are one',
+    noticedBy: ['A5', 'A11', 'A14'],
+    sabotage: () =>
+      onProvider((inner) => ({
+        refund: (request) =>
+          inner.refund({ ...request, idempotencyKey: `${request.paymentId}:${request.amount.minorUnits}` }),
+      })),
+  },
+  {
+    name: 'key_of_payment',
+    scenario: { flow: 'a new price while the page is open', webhooks: true },
+    mistake: 'a key without the attempt in it, so that the second page is the first one again',
+    noticedBy: ['A11', 'A14', 'A1'],
+    sabotage: () =>
+      onProvider((inner) => ({
+        openSession: (request) => inner.openSession({ ...request, idempotencyKey: request.paymentId }),
+      })),
+  },
+  {
+    name: 'no_look_past_the_keys',
+    scenario: { flow: 'cancelled, and paid all the same', webhooks: false, fault: ['500_with_effect', 1] },
+    mistake: 'no look for what a forgotten key had made',
+    noticedBy: ['A1', 'A2', 'A14'],
+    sabotage: () =>
+      onProvider((inner) => ({
+        findAttempt: (query): Answer =>
+          query.providerId === undefined ? Promise.resolve({ type: 'absent' }) : inner.findAttempt(query),
+      })),
+  },
+  {
+    name: 'closed_without_asking',
+    scenario: { flow: 'cancelled, and paid all the same', webhooks: true },
+    mistake: 'a page that is taken for closed without asking',
+    noticedBy: ['A1', 'A2'],
+    sabotage: () =>
+      onProvider(() => ({
+        closeAttempt: ({ providerId }): Answer =>
+          Promise.resolve({ type: 'reported', report: { state: { type: 'expired' }, livemode: false, providerId } }),
+      })),
+  },
+  {
+    name: 'closed_when_unheard',
+    scenario: { flow: 'cancelled, and paid all the same', webhooks: false, fault: ['timeout_before_effect', 2] },
+    mistake: 'no answer to closing a page is taken for a yes',
+    noticedBy: ['A1', 'A2', 'A14'],
+    sabotage: () =>
+      onProvider((inner) => ({
+        closeAttempt: async (attempt) => {
+          const answer = await inner.closeAttempt(attempt)
+          return answer.type === 'unknown' ? expired(answer) : answer
+        },
+      })),
+  },
+  {
+    name: 'unheard_is_declined',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 3] },
+    mistake: 'an answer that was lost is taken for a no',
+    noticedBy: ['A1', 'A2', 'A14'],
+    sabotage: () => {
+      const deny = async (asking: Answer): Answer => {
+        const answer = await asking
+        return answer.type === 'unknown'
+          ? { type: 'refused', failure: { code: 'provider_error', retryable: true } }
+          : answer
+      }
+      return onProvider((inner) => ({
+        openSession: (request) => deny(inner.openSession(request)),
+        chargeSavedCard: (request) => deny(inner.chargeSavedCard(request)),
+      }))
+    },
+  },
+  {
+    name: 'refund_unheard_is_refused',
+    scenario: {
+      flow: 'refunded in two equal parts, and the stay given up',
+      webhooks: false,
+      fault: ['timeout_after_effect', 3],
+    },
+    mistake: 'a refund whose answer was lost is taken for refused',
+    noticedBy: ['A5', 'A2'],
+    sabotage: () =>
+      onProvider((inner) => ({
+        refund: async (request) => {
+          const answer = await inner.refund(request)
+          return answer.type === 'unknown'
+            ? { type: 'refused', failure: { code: 'provider_error', retryable: true } }
+            : answer
+        },
+        listRefunds: async () => ({ type: 'reported', report: [] }),
+      })),
+  },
+  {
+    name: 'wrong_charge_believed',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 1] },
+    mistake: 'whatever Stripe answers is taken for paid',
+    noticedBy: ['A3'],
+    sabotage: () =>
+      onProvider((inner) => ({
+        findAttempt: async (query): Answer => {
+          const answer = await inner.findAttempt(query)
+          const { providerId } = query
+          if (answer.type !== 'reported' || answer.report.state.type === 'captured' || providerId === undefined)
+            return answer
+          const charge = { id: `pi_${providerId}`, amount: money(300_00n, 'MXN') }
+          return { type: 'reported', report: { ...answer.report, state: { type: 'captured', charge } } }
+        },
+      })),
+  },
+]
