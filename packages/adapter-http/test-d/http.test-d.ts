@@ -1,7 +1,7 @@
 import {
   cookieSessions,
   createHttpAdapter,
-  problemKinds,
+  type problemKinds,
   type Authenticator,
   type CookieSessions,
   type HttpAdapter,

@@ -240,7 +240,7 @@ describe('retrying a payment', () => {
         ...shared,
         wrapProvider: (provider) => ({
           ...provider,
-          openSession: async (request) => {
+          openSession: async () => {
             asked += 1
             if (asked === 1) return { type: 'unknown', answered: false, detail: 'Nothing was heard.' }
             await clock.advance(2 * minute)
