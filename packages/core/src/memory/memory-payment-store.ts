@@ -62,32 +62,12 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
       cases.set(payment.id, { kase, version: expected + 1, updatedAt: now })
     },
     async listDueAttempts(now, limit) {
-      return cases
-        .all()
-        .flatMap(({ kase }) => kase.attempts.filter(isLive))
-        .filter(({ lookAt }) => lookAt <= now)
-        .sort(
-          byNumberThenId(
-            ({ lookAt }) => lookAt,
-            ({ id }) => id,
-          ),
-        )
-        .slice(0, limit)
-        .map(({ paymentId, id }) => ({ paymentId, attemptId: id }))
+      const live = cases.all().flatMap(({ kase }) => kase.attempts.filter(isLive))
+      return due(live, now, limit).map(({ paymentId, id }) => ({ paymentId, attemptId: id }))
     },
     async listDueRefunds(now, limit) {
-      return cases
-        .all()
-        .flatMap(({ kase }) => kase.refunds.filter(isUnsettled))
-        .filter(({ lookAt }) => lookAt <= now)
-        .sort(
-          byNumberThenId(
-            ({ lookAt }) => lookAt,
-            ({ id }) => id,
-          ),
-        )
-        .slice(0, limit)
-        .map(({ paymentId, id }) => ({ paymentId, refundId: id }))
+      const unsettled = cases.all().flatMap(({ kase }) => kase.refunds.filter(isUnsettled))
+      return due(unsettled, now, limit).map(({ paymentId, id }) => ({ paymentId, refundId: id }))
     },
     async list({ owner, status, limit, after }) {
       const newestFirst = cases
@@ -110,6 +90,22 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
     },
   }
 }
+
+/** Those it is time to look at, longest due first. */
+const due = <Row extends { readonly id: string; readonly lookAt: Instant }>(
+  rows: readonly Row[],
+  now: Instant,
+  limit: number,
+): readonly Row[] =>
+  rows
+    .filter(({ lookAt }) => lookAt <= now)
+    .sort(
+      byNumberThenId(
+        ({ lookAt }) => lookAt,
+        ({ id }) => id,
+      ),
+    )
+    .slice(0, limit)
 
 /** Every id in a case by which its payment can be found or must not be mistaken, and whose it is. */
 const namesIn = ({ attempts, refunds }: PaymentCase): readonly (readonly [name: string, holder: string])[] => [
