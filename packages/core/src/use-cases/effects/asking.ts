@@ -1,9 +1,8 @@
 import { effectId, type Effect } from '../../effect/effect.ts'
 import type { PaymentFailure } from '../../payment/failure.ts'
-import { getAttempt } from '../../payment/payment-case.ts'
 import { isLive, type Attempt, type AttemptState } from '../../payment/attempt.ts'
-import type { PaymentCase } from '../../payment/payment-case.ts'
-import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
+import { getAttempt, type PaymentCase } from '../../payment/payment-case.ts'
+import type { AttemptQuery, AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
 import type { Transaction } from '../../ports/unit-of-work.ts'
 import { applyAttemptReport, noteLook } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -20,6 +19,9 @@ export const readAttempt = async (
   const found = await unitOfWork.read((tx) => tx.payments.find(paymentId))
   return found === undefined ? undefined : { kase: found.value, attempt: getAttempt(found.value, attemptId) }
 }
+
+/** What an attempt is known by at the provider where its own id there was never heard. */
+export const queryFor = ({ kind, id, requestedAt }: Attempt): AttemptQuery => ({ kind, attemptId: id, requestedAt })
 
 /** Over, with nothing to store: what was to be done has happened or lost its point. */
 export const nothingToDo: EffectResult = { type: 'done', store: async () => undefined }
@@ -141,8 +143,44 @@ export const unheard = (
   },
 })
 
-/** What to do where an answered error says nothing about the effect, and the same key would only repeat it. */
-export const errorsBeforeLookUp = 3
+/** What follows from the answer to a request for an attempt; `absent` says what does where there is proven to be none. */
+export const conclude = (
+  deps: Dependencies,
+  effect: AttemptEffect,
+  answer: ProviderAnswer<AttemptReport>,
+  absent: () => EffectResult,
+): EffectResult => {
+  switch (answer.type) {
+    case 'reported':
+      return heard(deps, effect, answer.report)
+    case 'refused':
+      return refused(deps, effect, answer.failure)
+    case 'absent':
+      return absent()
+    case 'unreachable':
+    case 'unknown':
+      return unheard(deps, effect, answer)
+  }
+}
+
+/** Over: the provider answered with errors only, and holds nothing. The payer may try again. */
+export const neverMade = (deps: Dependencies, effect: AttemptEffect, what: 'page' | 'charge'): EffectResult =>
+  concluded(deps, effect, {
+    type: 'declined',
+    failure: {
+      code: 'provider_error',
+      retryable: true,
+      detail: `The provider failed, and holds no ${what} for this attempt.`,
+    },
+  })
+
+/** Whether the key only repeats an error that says nothing about the effect: what it asked for has to be looked for. */
+export const isStuck = (
+  answer: ProviderAnswer<unknown>,
+  { tries, age }: { readonly tries: number; readonly age: number },
+): boolean => answer.type === 'unknown' && answer.answered && tries >= errorsBeforeLookUp && age > listLagMs
+
+const errorsBeforeLookUp = 3
 
 /** How old a request must be before "there is none" is believed: the provider's own lists lag a little. */
 export const listLagMs = 2 * 60_000

@@ -3,13 +3,14 @@ import { bug } from '../../kernel/bug.ts'
 import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
 import type { EffectPerformer } from './effect-result.ts'
 import {
+  conclude,
   concluded,
-  errorsBeforeLookUp,
-  heard,
+  isStuck,
   listLagMs,
+  neverMade,
   nothingToDo,
+  queryFor,
   readAttempt,
-  refused,
   unheard,
 } from './asking.ts'
 
@@ -27,13 +28,12 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
   if (attempt.closing !== undefined && tries === 1) return concluded(deps, effect, { type: 'expired' })
 
   const { paymentProvider, clock } = deps
-  const query = { kind: attempt.kind, attemptId: attempt.id, requestedAt: attempt.requestedAt }
   const age = clock.now() - attempt.requestedAt
   const onlyLook = attempt.closing !== undefined || age > keyTrustMs
   const card =
     payment.savedCard ?? bug(`Attempt '${attempt.id}' charges a saved card, but payment '${payment.id}' has none.`)
-  const first = onlyLook
-    ? await paymentProvider.findAttempt(query)
+  const asked = onlyLook
+    ? await paymentProvider.findAttempt(queryFor(attempt))
     : await paymentProvider.chargeSavedCard({
         attemptId: attempt.id,
         paymentId: payment.id,
@@ -44,26 +44,10 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
         metadata: payment.metadata,
         card,
       })
-  const stuck = first.type === 'unknown' && first.answered && tries >= errorsBeforeLookUp && age > listLagMs
-  const answer = stuck ? await paymentProvider.findAttempt(query) : first
-  switch (answer.type) {
-    case 'reported':
-      return heard(deps, effect, answer.report)
-    case 'refused':
-      return refused(deps, effect, answer.failure)
-    case 'absent':
-      if (age <= listLagMs)
-        return unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; its list may lag.' })
-      return concluded(deps, effect, {
-        type: 'declined',
-        failure: {
-          code: 'provider_error',
-          retryable: true,
-          detail: 'The provider failed, and holds no charge for this attempt.',
-        },
-      })
-    case 'unreachable':
-    case 'unknown':
-      return unheard(deps, effect, answer)
-  }
+  const answer = isStuck(asked, { tries, age }) ? await paymentProvider.findAttempt(queryFor(attempt)) : asked
+  return conclude(deps, effect, answer, () =>
+    age <= listLagMs
+      ? unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; its list may lag.' })
+      : neverMade(deps, effect, 'charge'),
+  )
 }

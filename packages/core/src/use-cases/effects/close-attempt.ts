@@ -5,7 +5,7 @@ import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider
 import { applyAttemptReport } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult } from './effect-result.ts'
-import { concluded, heard, listLagMs, nothingToDo, readAttempt, refused, unheard } from './asking.ts'
+import { conclude, concluded, heard, listLagMs, nothingToDo, queryFor, readAttempt, unheard } from './asking.ts'
 import { askForPage } from './open-session.ts'
 
 type CloseAttempt = Extract<Effect, { readonly type: 'close_attempt' }>
@@ -27,40 +27,21 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
   const answer: ProviderAnswer<AttemptReport> =
     attempt.kind === 'hosted'
       ? await askForPage(deps, kase, attempt, tries)
-      : await paymentProvider.findAttempt({
-          kind: attempt.kind,
-          attemptId: attempt.id,
-          requestedAt: attempt.requestedAt,
-        })
-  switch (answer.type) {
-    case 'reported': {
-      const { report } = answer
-      if (report.state.type !== 'opened') return heard(deps, effect, report)
-      // The page's id is stored before it is closed, as before anybody would be sent to it.
-      await deps.unitOfWork.run((tx) =>
-        applyAttemptReport(tx, deps, effect, report, {
-          now: clock.now(),
-          asked: true,
-          origin: origin(effect, 'opened'),
-        }),
-      )
-      return close(deps, effect, attempt.kind, report.providerId ?? bug('An open page has no id.'))
-    }
-    case 'refused':
-      return refused(deps, effect, answer.failure)
-    case 'absent':
-      // A charge that is under way right now may still turn up.
-      return attempt.kind === 'off_session' && clock.now() - attempt.requestedAt <= 5 * listLagMs
-        ? unheard(deps, effect, {
-            type: 'unknown',
-            answered: false,
-            detail: 'Not found yet; a charge may be under way.',
-          })
-        : concluded(deps, effect, { type: 'expired' })
-    case 'unreachable':
-    case 'unknown':
-      return unheard(deps, effect, answer)
+      : await paymentProvider.findAttempt(queryFor(attempt))
+  if (answer.type === 'reported' && answer.report.state.type === 'opened') {
+    const { report } = answer
+    // The page's id is stored before it is closed, as before anybody would be sent to it.
+    await deps.unitOfWork.run((tx) =>
+      applyAttemptReport(tx, deps, effect, report, { now: clock.now(), asked: true, origin: origin(effect, 'opened') }),
+    )
+    return close(deps, effect, attempt.kind, report.providerId ?? bug('An open page has no id.'))
   }
+  return conclude(deps, effect, answer, () =>
+    // A charge that is under way right now may still turn up.
+    attempt.kind === 'off_session' && clock.now() - attempt.requestedAt <= 5 * listLagMs
+      ? unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; a charge may be under way.' })
+      : concluded(deps, effect, { type: 'expired' }),
+  )
 }
 
 const close = async (

@@ -2,7 +2,7 @@ import type { Effect } from '../../effect/effect.ts'
 import { isLive } from '../../payment/attempt.ts'
 import { noteLook } from '../apply-report.ts'
 import type { EffectPerformer } from './effect-result.ts'
-import { heard, nothingToDo, readAttempt, unheard } from './asking.ts'
+import { heard, nothingToDo, queryFor, readAttempt, unheard } from './asking.ts'
 
 /** Asks the provider what an attempt is now, and believes that. */
 export const lookUpAttempt: EffectPerformer<Extract<Effect, { readonly type: 'look_up_attempt' }>> = async (
@@ -11,11 +11,9 @@ export const lookUpAttempt: EffectPerformer<Extract<Effect, { readonly type: 'lo
 ) => {
   const found = await readAttempt(deps, effect)
   if (found === undefined || !isLive(found.attempt)) return nothingToDo
-  const { id, kind, providerId, requestedAt } = found.attempt
+  const { providerId } = found.attempt
   const answer = await deps.paymentProvider.findAttempt({
-    kind,
-    attemptId: id,
-    requestedAt,
+    ...queryFor(found.attempt),
     ...(providerId === undefined ? {} : { providerId }),
   })
   switch (answer.type) {

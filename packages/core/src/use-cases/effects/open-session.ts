@@ -6,16 +6,7 @@ import { bug } from '../../kernel/bug.ts'
 import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer } from './effect-result.ts'
-import {
-  concluded,
-  errorsBeforeLookUp,
-  heard,
-  listLagMs,
-  nothingToDo,
-  readAttempt,
-  refused,
-  unheard,
-} from './asking.ts'
+import { conclude, isStuck, neverMade, nothingToDo, queryFor, readAttempt } from './asking.ts'
 
 /** Opens the hosted page of a requested attempt, or finds the one that an earlier try opened. */
 export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open_session' }>> = async (
@@ -28,24 +19,7 @@ export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open
   const { attempt, kase } = found
   // Whoever closes it has to learn first whether there is a page; two who ask under one key get the same one.
   const answer = await askForPage(deps, kase, attempt, tries)
-  switch (answer.type) {
-    case 'reported':
-      return heard(deps, effect, answer.report)
-    case 'refused':
-      return refused(deps, effect, answer.failure)
-    case 'absent':
-      return concluded(deps, effect, {
-        type: 'declined',
-        failure: {
-          code: 'provider_error',
-          retryable: true,
-          detail: 'The provider failed, and holds no page for this attempt.',
-        },
-      })
-    case 'unreachable':
-    case 'unknown':
-      return unheard(deps, effect, answer)
-  }
+  return conclude(deps, effect, answer, () => neverMade(deps, effect, 'page'))
 }
 
 /**
@@ -58,10 +32,9 @@ export const askForPage = async (
   attempt: Attempt,
   tries: number,
 ): Promise<ProviderAnswer<AttemptReport>> => {
-  const query = { kind: attempt.kind, attemptId: attempt.id, requestedAt: attempt.requestedAt }
   const age = clock.now() - attempt.requestedAt
   if (age > keyTrustMs) {
-    const kept = await paymentProvider.findAttempt(query)
+    const kept = await paymentProvider.findAttempt(queryFor(attempt))
     if (kept.type !== 'absent') return kept
   }
   const { successUrl, cancelUrl, expiresAt, locale, customerId } =
@@ -82,6 +55,5 @@ export const askForPage = async (
     ...(locale === undefined ? {} : { locale }),
     ...(customerId === undefined ? {} : { customerId }),
   })
-  const stuck = answer.type === 'unknown' && answer.answered && tries >= errorsBeforeLookUp && age > listLagMs
-  return stuck ? paymentProvider.findAttempt(query) : answer
+  return isStuck(answer, { tries, age }) ? paymentProvider.findAttempt(queryFor(attempt)) : answer
 }

@@ -11,7 +11,7 @@ import { applyRefundReport, noteRefundLook } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult } from './effect-result.ts'
 import { storeChange } from '../store-change.ts'
-import { errorsBeforeLookUp, listLagMs, nothingToDo } from './asking.ts'
+import { isStuck, nothingToDo } from './asking.ts'
 
 type RefundEffect = Extract<Effect, { readonly type: 'send_refund' | 'look_up_refund' }>
 
@@ -41,8 +41,7 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
   })
   if (answer.type === 'refused')
     return refused(deps, effect, refund, chargeId, answer.failure.detail ?? answer.failure.code)
-  if (answer.type !== 'unknown' || !answer.answered || tries < errorsBeforeLookUp || age <= listLagMs)
-    return conclude(deps, effect, answer)
+  if (!isStuck(answer, { tries, age })) return conclude(deps, effect, answer)
   // The key answers with an error for good. Whether money went is the provider's to say; if not, a new key may try.
   const kept = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
   if (kept.type !== 'absent') return conclude(deps, effect, kept)
