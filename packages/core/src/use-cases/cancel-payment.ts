@@ -1,4 +1,4 @@
-import { effectId, type Effect } from '../effect/effect.ts'
+import type { Effect } from '../effect/effect.ts'
 import { bug } from '../kernel/bug.ts'
 import type { PaymentId } from '../kernel/ids.ts'
 import { after } from '../kernel/instant.ts'
@@ -9,8 +9,8 @@ import { liveAttempt, type PaymentCase } from '../payment/payment-case.ts'
 import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
-import { closeAttempt } from '../settlement/settlement.ts'
 import { actorName, mayTouch, type Actor } from './actor.ts'
+import { closeLiveAttempt } from './close-live-attempt.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
@@ -86,7 +86,6 @@ const begin = async (tx: Transaction, deps: Dependencies, request: CancelPayment
   const live = liveAttempt(found.value)
   if (isCollected(payment) || (payment.status === 'cancelled' && live === undefined))
     return answer(await settleKey(tx, request, standing(found.value)))
-  const move = moveCase(found.value)
   const origin = {
     type: 'command' as const,
     about: { type: 'payment', id: paymentId },
@@ -95,19 +94,12 @@ const begin = async (tx: Transaction, deps: Dependencies, request: CancelPayment
     data: { reason },
   }
   if (live === undefined) {
+    const move = moveCase(found.value)
     move.payment({ type: 'cancel', at: now, reason })
     const kase = await storeChange(tx, deps, found.version, move.done(), { now, origin })
     return answer(await settleKey(tx, request, standing(kase)))
   }
-  closeAttempt(move, live, reason)
-  const effect: Effect = { type: 'close_attempt', paymentId, attemptId: live.id }
-  const id = effectId(effect)
-  if (live.closing === undefined) {
-    await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
-    return { type: 'close', closing: live, work: { id, body: effect, tries: 1 } }
-  }
-  if (move.done().facts.length > 0) await storeChange(tx, deps, found.version, move.done(), { now, origin })
-  return { type: 'close', closing: live, work: await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs }) }
+  return { type: 'close', closing: live, work: await closeLiveAttempt(tx, deps, found, live, { reason, now, origin }) }
 }
 
 /** The provider has been asked. Whatever it said is in the case; where it said nothing, the cancellation is ours to make. */

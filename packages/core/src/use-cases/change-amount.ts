@@ -1,4 +1,4 @@
-import { effectId, type Effect } from '../effect/effect.ts'
+import type { Effect } from '../effect/effect.ts'
 import type { PaymentId } from '../kernel/ids.ts'
 import type { Money } from '../kernel/money.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
@@ -7,8 +7,8 @@ import { liveAttempt } from '../payment/payment-case.ts'
 import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
-import { closeAttempt } from '../settlement/settlement.ts'
 import { actorName, type Actor } from './actor.ts'
+import { closeLiveAttempt } from './close-live-attempt.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
 import { storeChange } from './store-change.ts'
@@ -71,7 +71,6 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: ChangeAmou
   const found = await tx.payments.find(paymentId)
   if (found === undefined) return answer(err({ code: 'payment_not_found' }))
   const { payment } = found.value
-  const move = moveCase(found.value)
   const origin = {
     type: 'command' as const,
     about: { type: 'payment', id: paymentId },
@@ -81,6 +80,7 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: ChangeAmou
   }
   const live = liveAttempt(found.value)
   if (live === undefined || payment.status === 'cancelled') {
+    const move = moveCase(found.value)
     const refusal = move.payment({ type: 'change_amount', amount: request.amount, item: request.item ?? payment.item })
     if (refusal !== undefined)
       return answer(
@@ -92,11 +92,5 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: ChangeAmou
     return answer(ok({ payment: kase.payment }))
   }
   if (live.kind === 'off_session' || live.status === 'processing') return answer(err({ code: 'charge_in_flight' }))
-  const effect: Effect = { type: 'close_attempt', paymentId, attemptId: live.id }
-  const id = effectId(effect)
-  if (live.closing !== undefined)
-    return { type: 'close', work: await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs }) }
-  closeAttempt(move, live, 'replaced')
-  await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
-  return { type: 'close', work: { id, body: effect, tries: 1 } }
+  return { type: 'close', work: await closeLiveAttempt(tx, deps, found, live, { reason: 'replaced', now, origin }) }
 }

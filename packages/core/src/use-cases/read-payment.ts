@@ -7,6 +7,7 @@ import type { TimelineEntry } from '../timeline/timeline.ts'
 import { mayTouch, type Actor } from './actor.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
+import { takeEffect } from './take-effect.ts'
 
 /** What is asked of {@link readPayment}. */
 export interface ReadPaymentRequest {
@@ -61,7 +62,7 @@ export type SyncPayment = (request: ReadPaymentRequest) => Promise<Result<Synced
 export const syncPayment =
   (deps: Dependencies & { readonly perform: PerformEffect }): SyncPayment =>
   async ({ actor, paymentId }) => {
-    const { unitOfWork, clock, settings, perform } = deps
+    const { unitOfWork, clock, perform } = deps
     const found = await unitOfWork.read((tx) => tx.payments.find(paymentId))
     if (found === undefined || !mayTouch(actor, found.value.payment.owner)) return err({ code: 'payment_not_found' })
     const live = found.value.attempts.find(isLive)
@@ -70,7 +71,7 @@ export const syncPayment =
     const work = await unitOfWork.run(async (tx) => {
       const now = clock.now()
       await tx.outbox.append([{ id: effectId(effect), body: effect, dueAt: now }], now)
-      return tx.outbox.take(effectId(effect), { now, leaseMs: settings.leaseMs })
+      return takeEffect(tx, deps, effect, now)
     })
     const performed = work === undefined ? undefined : await perform(work)
     const after = await unitOfWork.read((tx) => tx.payments.find(paymentId))

@@ -1,4 +1,4 @@
-import { effectId, type Effect } from '../effect/effect.ts'
+import type { Effect } from '../effect/effect.ts'
 import { bug } from '../kernel/bug.ts'
 import type { PaymentId, RefundId } from '../kernel/ids.ts'
 import { sameMoney, type Money } from '../kernel/money.ts'
@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../kernel/result.ts'
 import { isCollected, type Payment } from '../payment/payment.ts'
 import { getAttempt, refundableFrom } from '../payment/payment-case.ts'
 import { requestRefund, type Refund, type RefundReason } from '../payment/refund.ts'
+import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
 import { actorName, type Actor } from './actor.ts'
@@ -13,6 +14,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
+import { takeEffect } from './take-effect.ts'
 
 /** What is asked of {@link refundPayment}. */
 export interface RefundPaymentRequest {
@@ -57,8 +59,8 @@ export const refundPayment =
   async (request) => {
     const { unitOfWork, perform } = deps
     const step = await unitOfWork.run((tx) => begin(tx, deps, request))
-    if (step.effect === undefined) return step.outcome
-    await perform({ id: effectId(step.effect), body: step.effect, tries: 1 })
+    if (step.work === undefined) return step.outcome
+    await perform(step.work)
     if (!step.outcome.ok) return step.outcome
     const { refund } = step.outcome.value
     const now = await unitOfWork.read((tx) => tx.payments.find(request.paymentId))
@@ -68,7 +70,7 @@ export const refundPayment =
 
 interface Step {
   readonly outcome: RefundPaymentOutcome
-  readonly effect?: Effect
+  readonly work?: Leased<Effect> | undefined
 }
 
 const begin = async (tx: Transaction, deps: Dependencies, request: RefundPaymentRequest): Promise<Step> => {
@@ -105,7 +107,6 @@ const begin = async (tx: Transaction, deps: Dependencies, request: RefundPayment
   move.effect(effect)
   const kase = await storeChange(tx, deps, found.version, move.done(), {
     now,
-    perform: effectId(effect),
     origin: {
       type: 'command',
       about: { type: 'payment', id: paymentId },
@@ -115,5 +116,6 @@ const begin = async (tx: Transaction, deps: Dependencies, request: RefundPayment
     },
   })
   const stored = kase.refunds.find((each) => each.id === id) ?? bug(`Refund '${id}' was not stored.`)
-  return { outcome: await settleKey(tx, request, ok({ refund: stored, payment: kase.payment })), effect }
+  const outcome = await settleKey<RefundPaymentOutcome>(tx, request, ok({ refund: stored, payment: kase.payment }))
+  return { outcome, work: await takeEffect(tx, deps, effect, now) }
 }

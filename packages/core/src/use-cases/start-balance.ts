@@ -1,23 +1,23 @@
-import { effectId } from '../effect/effect.ts'
+import type { Effect } from '../effect/effect.ts'
 import type { PaymentId, ReservationId } from '../kernel/ids.ts'
 import { bug } from '../kernel/bug.ts'
 import { minute, type Instant } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
-import { isLive, type LiveAttempt } from '../payment/attempt.ts'
+import { isLive } from '../payment/attempt.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
-import type { Effect } from '../effect/effect.ts'
 import type { Leased } from '../ports/queue.ts'
-import type { Transaction, Versioned } from '../ports/unit-of-work.ts'
+import type { Transaction } from '../ports/unit-of-work.ts'
 import { decideReservation, evolveReservation, type ReservationRefusal } from '../reservation/reservation.ts'
 import { beginAttempt } from '../settlement/begin-attempt.ts'
 import { moveCase } from '../settlement/case-change.ts'
-import { closeAttempt } from '../settlement/settlement.ts'
 import { actorName, mayTouch, type Actor } from './actor.ts'
+import { closeLiveAttempt } from './close-live-attempt.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Performed, PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { pageTerms, storeChange } from './store-change.ts'
+import { takeEffect } from './take-effect.ts'
 
 /** What is asked of {@link startBalance}. */
 export interface StartBalanceRequest {
@@ -79,16 +79,13 @@ export const startBalance =
     }
     if (step.type === 'answer') return step.outcome
     const { work, paymentId } = step
-    await perform(work)
+    if (work !== undefined) await perform(work)
     // A card that failed has left a page to be opened: open it now, while somebody may be looking.
     const fallback = await unitOfWork.run(async (tx) => {
       const kase = await getCase(tx, paymentId)
       const live = kase.attempts.find(isLive)
       return live?.status === 'requested' && live.kind === 'hosted'
-        ? tx.outbox.take(effectId({ type: 'open_session', paymentId, attemptId: live.id }), {
-            now: deps.clock.now(),
-            leaseMs: deps.settings.leaseMs,
-          })
+        ? takeEffect(tx, deps, { type: 'open_session', paymentId, attemptId: live.id }, deps.clock.now())
         : undefined
     })
     if (fallback !== undefined) await perform(fallback)
@@ -101,8 +98,8 @@ export const startBalance =
 
 type Step =
   | { readonly type: 'answer'; readonly outcome: StartBalanceOutcome }
-  | { readonly type: 'perform'; readonly paymentId: PaymentId; readonly work: Leased<Effect> }
-  /** Without work: somebody else is closing the page right now. */
+  /** Without work: somebody else is charging, or closing the page, right now. */
+  | { readonly type: 'perform'; readonly paymentId: PaymentId; readonly work: Leased<Effect> | undefined }
   | { readonly type: 'close'; readonly work: Leased<Effect> | undefined }
 
 const begin = async (
@@ -136,7 +133,8 @@ const begin = async (
   const page = attempts.find(isLive)
   if (page?.status === 'processing') return answer(err({ code: 'charge_in_flight' }))
   if (page !== undefined && request.actor.type !== 'system') return answer(ok(standing(found.value)))
-  if (page !== undefined) return closeFirst(tx, deps, found, page)
+  if (page !== undefined)
+    return { type: 'close', work: await closeLiveAttempt(tx, deps, found, page, { reason: 'replaced', now }) }
 
   const move = moveCase(found.value)
   for (const event of decision.events) move.fact('reservation', request.reservationId, event)
@@ -150,12 +148,6 @@ const begin = async (
     at: now,
     ...(kind === 'hosted' ? { page: await pageTerms(tx, deps, payment, now) } : {}),
   })
-  const effect: Effect = {
-    type: kind === 'hosted' ? 'open_session' : 'charge_saved_card',
-    paymentId,
-    attemptId: attempt.id,
-  }
-  const id = effectId(effect)
   const origin = {
     type: 'command' as const,
     about: { type: 'reservation', id: request.reservationId },
@@ -163,25 +155,13 @@ const begin = async (
     actor: actorName(request.actor),
     data: { kind },
   }
-  await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
-  return { type: 'perform', paymentId, work: { id, body: effect, tries: 1 } }
-}
-
-const closeFirst = async (
-  tx: Transaction,
-  deps: Dependencies,
-  { value, version }: Versioned<PaymentCase>,
-  page: LiveAttempt,
-): Promise<Step> => {
-  const now = deps.clock.now()
-  const effect: Effect = { type: 'close_attempt', paymentId: value.payment.id, attemptId: page.id }
-  const id = effectId(effect)
-  if (page.closing !== undefined)
-    return { type: 'close', work: await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs }) }
-  const move = moveCase(value)
-  closeAttempt(move, page, 'replaced')
-  await storeChange(tx, deps, version, move.done(), { now, perform: id })
-  return { type: 'close', work: { id, body: effect, tries: 1 } }
+  await storeChange(tx, deps, found.version, move.done(), { now, origin })
+  const effect: Effect = {
+    type: kind === 'hosted' ? 'open_session' : 'charge_saved_card',
+    paymentId,
+    attemptId: attempt.id,
+  }
+  return { type: 'perform', paymentId, work: await takeEffect(tx, deps, effect, now) }
 }
 
 /** How long to leave it alone: as the provider asked, or as long as somebody else's call may take. */

@@ -1,4 +1,4 @@
-import { effectId } from '../effect/effect.ts'
+import type { Effect } from '../effect/effect.ts'
 import type { AttemptId, IntentId, PaymentId, ReservationId } from '../kernel/ids.ts'
 import { after, type Instant } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
@@ -8,16 +8,16 @@ import type { Attempt, LiveAttempt } from '../payment/attempt.ts'
 import type { PaymentFailure } from '../payment/failure.ts'
 import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
 import type { Leased } from '../ports/queue.ts'
-import type { Effect } from '../effect/effect.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { beginAttempt } from '../settlement/begin-attempt.ts'
 import { moveCase } from '../settlement/case-change.ts'
-import { closeAttempt } from '../settlement/settlement.ts'
 import { actorName, mayTouch, type Actor } from './actor.ts'
+import { closeLiveAttempt } from './close-live-attempt.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Performed, PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { pageTerms, storeChange } from './store-change.ts'
+import { takeEffect } from './take-effect.ts'
 import { untilMoved } from './until-moved.ts'
 
 /** What is asked of {@link startCheckout}. */
@@ -125,15 +125,7 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheck
     case 'wait':
       return { type: 'wait', awaited: plan.attempt }
     case 'close_first': {
-      const move = moveCase(found.value)
-      closeAttempt(move, plan.attempt, 'replaced')
-      const effect: Effect = { type: 'close_attempt', paymentId: request.paymentId, attemptId: plan.attempt.id }
-      const id = effectId(effect)
-      if (plan.attempt.closing === undefined) {
-        await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
-        return { type: 'perform', work: { id, body: effect, tries: 1 } }
-      }
-      const work = await tx.outbox.take(id, { now, leaseMs: deps.settings.leaseMs })
+      const work = await closeLiveAttempt(tx, deps, found, plan.attempt, { reason: 'replaced', now, origin })
       return work === undefined ? { type: 'wait', awaited: plan.attempt } : { type: 'perform', work }
     }
     case 'start': {
@@ -148,10 +140,10 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheck
         at: now,
         page,
       })
+      await storeChange(tx, deps, found.version, move.done(), { now, origin })
       const effect: Effect = { type: 'open_session', paymentId: request.paymentId, attemptId: attempt.id }
-      const id = effectId(effect)
-      await storeChange(tx, deps, found.version, move.done(), { now, origin, perform: id })
-      return { type: 'perform', work: { id, body: effect, tries: 1 }, opened: attempt.id }
+      const work = await takeEffect(tx, deps, effect, now)
+      return work === undefined ? { type: 'wait', awaited: attempt } : { type: 'perform', work, opened: attempt.id }
     }
   }
 }

@@ -21,8 +21,6 @@ export type Origin = Omit<TimelineEntry, 'paymentId' | 'at'>
  * Stores everything that follows from a change in one transaction: the case, what its subject makes of it, the effects it
  * calls for, its story, and what needs a human.
  *
- * `perform` names an effect that the caller will perform right after the commit: it is stored taken, for `leaseMs`.
- *
  * @returns the case as it was stored.
  */
 export const storeChange = async (
@@ -30,9 +28,8 @@ export const storeChange = async (
   deps: ChangeDependencies,
   version: Version,
   change: CaseChange,
-  context: { readonly now: Instant; readonly origin?: Origin; readonly perform?: string },
+  { now, origin }: { readonly now: Instant; readonly origin?: Origin },
 ): Promise<PaymentCase> => {
-  const { now, origin, perform } = context
   const move = moveCase(change.kase, change)
   await react(tx, deps, move, now)
   if (change.fallback)
@@ -47,10 +44,7 @@ export const storeChange = async (
   await tx.payments.save(kase, version, now)
   if (effects.length > 0)
     await tx.outbox.append(
-      effects.map((effect) => {
-        const id = effectId(effect)
-        return { id, body: effect, dueAt: now, ...(id === perform ? { leaseMs: deps.settings.leaseMs } : {}) }
-      }),
+      effects.map((effect) => ({ id: effectId(effect), body: effect, dueAt: now })),
       now,
     )
   const paymentId = kase.payment.id
