@@ -34,14 +34,20 @@ export interface Guest {
   readonly close: () => Promise<void>
 }
 
-/** Opens a browser whose person reads `locale`. */
-export const openBrowser = async ({ locale = 'en-US' } = {}): Promise<Guest> => {
+/** Who is at a browser: what they read, and how wide their screen is, in CSS pixels. */
+export interface Reader {
+  readonly locale?: string
+  readonly width?: number
+}
+
+/** Opens a browser. */
+export const openBrowser = async ({ locale = 'en-US', width = 1100 }: Reader = {}): Promise<Guest> => {
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'))
   const context: BrowserContext = await chromium.launchPersistentContext(profile, {
     executablePath,
     args: flags,
     locale,
-    viewport: { width: 1100, height: 900 },
+    viewport: { width, height: 900 },
   })
   const complaints: string[] = []
   const page = context.pages()[0] ?? (await context.newPage())
@@ -76,3 +82,7 @@ export const typeCard = async (page: Page, number: string): Promise<void> => {
   await page.locator('button[name=method][value=card]').click()
   await page.waitForLoadState()
 }
+
+/** Whether everything on the page is to be had without scrolling to the side. */
+export const fitsItsWidth = (page: Page): Promise<boolean> =>
+  page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')

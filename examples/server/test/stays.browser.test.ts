@@ -1,5 +1,6 @@
+import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hasBrowser, openBrowser, signInAs, typeCard, type Guest } from './browser.ts'
+import { fitsItsWidth, hasBrowser, openBrowser, signInAs, typeCard, type Guest, type Reader } from './browser.ts'
 import { eventually } from './eventually.ts'
 import { stay } from './guest.ts'
 import { startTestServer, type TestServer } from './running.ts'
@@ -22,8 +23,8 @@ describe.runIf(hasBrowser)('in a browser', () => {
     expect(seen).toEqual([])
     expect(complaints).toEqual([])
   })
-  const open = async (options?: { readonly locale: string }) => {
-    const guest = await openBrowser(options)
+  const open = async (reader?: Reader) => {
+    const guest = await openBrowser(reader)
     guests.push(guest)
     return guest.page
   }
@@ -94,6 +95,8 @@ describe.runIf(hasBrowser)('in a browser', () => {
     await ana.getByRole('heading', { name: 'Everything is paid' }).waitFor()
     await ana.goto(`${server.url}/messages`)
     expect(await ana.getByRole('heading', { name: 'Your balance could not be charged' }).count()).toBe(1)
+    expect(await link.count()).toBe(0)
+    await ana.getByRole('link', { name: 'It has been paid since.' }).waitFor()
     const { derived } = await stripeAt(server.url).ledger()
     expect(derived.sessions.filter(({ metadata }) => metadata['type'] === 'balance')).toHaveLength(1)
   })
@@ -142,7 +145,39 @@ describe.runIf(hasBrowser)('in a browser', () => {
     await page.getByRole('heading', { name: '¡Reservado!' }).waitFor()
     await page.getByRole('link', { name: 'EN', exact: true }).click()
     await page.getByRole('heading', { name: 'Booked!' }).waitFor()
-    expect((await stripeAt(server.url).ledger()).objects['checkout.session'][0]?.locale).toMatch(/^es/)
+    expect((await stripeAt(server.url).ledger()).objects['checkout.session'][0]?.locale).toBe('es-419')
+  })
+
+  it('every page fits a phone, the payment page and the console included', async () => {
+    const [ana, eva] = [await open({ width: 390 }), await open({ width: 390, locale: 'es-MX' })]
+    const tooWide: string[] = []
+    const look = async (page: Page, path?: string) => {
+      if (path !== undefined) await page.goto(`${server.url}${path}`)
+      if (!(await fitsItsWidth(page))) tooWide.push(page.url())
+    }
+    for (const path of ['/', '/sign-in', '/nowhere']) await look(ana, path)
+    await signInAs(ana, server.url, 'ana@example.com')
+    await look(ana, `/stays/${stay.slug}?arrival=${stay.arrival}&departure=${stay.departure}`)
+    expect((await ana.locator('.site-header').boundingBox())?.height).toBeLessThan(130)
+    await ana.getByRole('button', { name: /Pay the deposit/ }).click()
+    await look(ana)
+    await typeCard(ana, '4242424242424242')
+    await ana.getByRole('link', { name: 'See your booking' }).click()
+    await look(ana)
+    await ana.getByRole('button', { name: 'Pay the balance now' }).click()
+    await ana.waitForURL(/\/c\/pay\/cs_/)
+    await look(ana)
+    for (const path of ['/bookings', '/messages']) await look(ana, path)
+
+    await signInAs(eva, server.url, 'staff@example.com')
+    await look(eva)
+    for (const path of ['payments', 'attention', 'work/tasks', 'work/outbox', 'work/inbox'])
+      await look(eva, `/console/${path}`)
+    await look(eva, '/console/payments')
+    await eva.locator('td a').first().click()
+    await eva.getByRole('heading', { level: 1 }).waitFor()
+    await look(eva)
+    expect(tooWide).toEqual([])
   })
 
   it('with webhooks off whoever comes back is told the truth, and the balance is charged all the same', async () => {

@@ -42,6 +42,29 @@ it('shows what is bought, in the language of the session or of the browser', asy
   )
 })
 
+it('writes amounts as they are written where the page is read', async () => {
+  const bench = createBench()
+  const totalIn = async (locale: 'es' | 'es-419' | 'fr'): Promise<string | undefined> => {
+    const { id } = await bench.stripe.checkout.sessions.create(sessionParams({ locale }))
+    return /class="amount">([^<]+)/.exec(await (await visit(bench, `/c/pay/${id}`)).text())?.[1]
+  }
+  expect(await totalIn('es')).toBe('50,00\u00a0€')
+  expect(await totalIn('es-419')).toBe('EUR\u00a050.00')
+  expect(await totalIn('fr')).toBe('€50.00')
+})
+
+it('says in Spanish what each test card is for', async () => {
+  const bench = createBench()
+  const titlesIn = async (locale: 'en' | 'es'): Promise<readonly (string | undefined)[]> => {
+    const { id } = await bench.stripe.checkout.sessions.create(sessionParams({ locale }))
+    const page = await (await visit(bench, `/c/pay/${id}`)).text()
+    return [...page.matchAll(/<span>([^<]+)<\/span> <code>/g)].map(([, title]) => title)
+  }
+  const [english, spanish] = [await titlesIn('en'), await titlesIn('es')]
+  expect(english.length).toBeGreaterThan(20)
+  expect(spanish.filter((title) => english.includes(title))).toEqual([])
+})
+
 it('escapes what the shop wrote', async () => {
   const bench = createBench()
   const { id } = await bench.stripe.checkout.sessions.create(

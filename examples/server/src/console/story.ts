@@ -14,8 +14,10 @@ const renderEntry = (
   currency: string,
   { at, type, name, about, actor, data }: TimelineEntry,
 ): Html => {
+  // The provider's names are its own: they are what somebody looks for in its dashboard.
+  const title = type === 'event' ? name : name.replaceAll('_', ' ')
   return html`<li class="entry ${type}"><time datetime="${new Date(at).toISOString()}">${formatMoment(language, at)}</time>
 <span class="entry-kind">${t.console.entry[type]}</span>
-<div><p><strong>${name.replaceAll('_', ' ')}</strong> <span class="soft">${about.type} <code>${about.id.slice(0, 10)}…</code>${actor === undefined ? '' : html` · ${actor}`}</span></p>
+<div><p><strong>${title}</strong> <span class="soft">${about.type} <code>${about.id.slice(0, 10)}…</code>${actor === undefined ? '' : html` · ${actor}`}</span></p>
 ${renderFacts(language, data, { currency, except: (key, value) => key === 'at' && value === at })}</div></li>`
 }

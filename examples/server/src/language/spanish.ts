@@ -153,9 +153,10 @@ export const spanish: Texts = {
     confirmedTitle: 'Tu reserva está confirmada',
     confirmed: (name, amount) => `Recibimos ${amount} por ${name}. ¡Hasta pronto!`,
     linkTitle: 'No se pudo cobrar tu saldo',
-    link: (name, amount) => `Tu tarjeta no funcionó para los ${amount} que se deben por ${name}. Págalos aquí:`,
+    link: (name, amount) => `Tu tarjeta no funcionó para los ${amount} que se deben por ${name}.`,
     linkText: 'Pagar el saldo',
-    linkOver: 'Este enlace ya venció; en tu reserva hay uno nuevo.',
+    linkOver: 'El enlace para pagar ya venció: en tu reserva hay uno nuevo.',
+    linkPaid: 'Ya está pagado.',
     goneTitle: 'Alguien se adelantó',
     gone: (name, amount) =>
       `Alguien más reservó ${name} en esas noches un momento antes de que pagaras. Tus ${amount} van de regreso, completos.`,

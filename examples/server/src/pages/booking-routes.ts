@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import type { Transaction } from '@holdfast/core'
+import { isCollected, type Instant, type Transaction } from '@holdfast/core'
 import { cancellationTerms } from '../stays/cancellation-terms.ts'
 import { findBooking, listBookings } from '../stays/read-booking.ts'
 import { findProperty } from '../stays/properties.ts'
@@ -72,10 +72,11 @@ export const bookingRoutes = (app: Hono<Env>, desk: Desk): void => {
     const messages = await guestBook.listMessages(signedIn(c).person.id, 50)
     const shown = await unitOfWork.read(async (tx) => {
       const all: ShownMessage[] = []
-      for (const each of messages) all.push({ ...each, stay: await stayOf(tx, each) })
+      for (const each of messages)
+        all.push({ ...each, stay: await stayOf(tx, each), link: await linkOf(tx, each, clock.now()) })
       return all
     })
-    return show(c, messagesPage(c.get('visitor'), shown, clock.now()))
+    return show(c, messagesPage(c.get('visitor'), shown))
   })
 }
 
@@ -91,6 +92,17 @@ const noticeOf = (c: Ask): Notice | undefined => {
   }
   const text = problems[c.req.query('problem') ?? '']
   return text === undefined ? undefined : { tone: 'bad', text }
+}
+
+/** Whether the payment page that a message names still takes money, or no longer has to. */
+const linkOf = async (tx: Transaction, { message }: SentMessage, now: Instant): Promise<ShownMessage['link']> => {
+  if (message.template !== 'payment_link') return 'over'
+  const found = await tx.payments.find(message.paymentId)
+  if (found !== undefined && isCollected(found.value.payment)) return 'paid'
+  const isOpen = found?.value.attempts.some(
+    (attempt) => attempt.status === 'open' && attempt.url === message.url && attempt.closing === undefined,
+  )
+  return isOpen === true && message.expiresAt > now ? 'open' : 'over'
 }
 
 /** The name of the stay that a message is about; empty for one whose payment never became a booking. */

@@ -1,4 +1,5 @@
 import type { ReturnUrls } from '@holdfast/core'
+import type { Language } from '../language/language.ts'
 import type { GuestBook } from '../messages/guest-book.ts'
 
 /** Where guests come back to from the payment page: told which payment it was and, once there is one, which booking. */
@@ -8,11 +9,14 @@ export const stayReturnUrls = (publicUrl: string, guestBook: Pick<GuestBook, 'fi
       ...(subject.type === 'reservation' ? { booking_id: subject.id } : {}),
       payment_id: id,
     })
-    const locale = guestBook.findLanguage(owner)
+    const language = guestBook.findLanguage(owner)
     return {
       successUrl: `${publicUrl}/payment/success?${about.toString()}`,
       cancelUrl: `${publicUrl}/payment/cancel?${about.toString()}`,
-      ...(locale === undefined ? {} : { locale }),
+      ...(language === undefined ? {} : { locale: pageLocales[language] }),
     }
   },
 })
+
+/** In whose Spanish and English the payment page is: the stays are in Mexico. */
+const pageLocales: Readonly<Record<Language, string>> = { en: 'en', es: 'es-MX' }

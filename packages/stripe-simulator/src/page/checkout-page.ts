@@ -4,6 +4,7 @@ import type { CheckoutPlan } from '../engine/tables.ts'
 import { decimalsOf } from '../resources/currencies.ts'
 import { testCards, type TestCard } from '../resources/test-cards.ts'
 import { renderPage, type Html } from './layout.ts'
+import { titleOf } from './test-card-titles.ts'
 import { texts, type Language } from './texts.ts'
 
 /** What the payer typed, to be shown again after a refusal. */
@@ -85,17 +86,22 @@ export const renderChallenge = (challenge: {
   })
 }
 
-/** An amount in the payer's language. */
-export const formatMoney = (amount: number | null, currency: string | null, language: Language): string =>
+/** An amount as it is written in `locale`. */
+export const formatMoney = (amount: number | null, currency: string | null, locale: string): string =>
   amount === null || currency === null
     ? ''
-    : new Intl.NumberFormat(language, { style: 'currency', currency: currency.toUpperCase() }).format(
+    : new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase() }).format(
         amount / 10 ** decimalsOf(currency),
       )
 
+/** How numbers are written on a session's page: as in its own locale, where the page speaks that language. */
+export const numberLocale = ({ locale }: Stripe.Checkout.Session, language: Language): string =>
+  locale?.startsWith(language) ? locale : language
+
 const summary = ({ session, plan, describe, language }: CheckoutView): Html => {
   const t = texts[language]
-  const total = formatMoney(session.amount_total, session.currency, language)
+  const locale = numberLocale(session, language)
+  const total = formatMoney(session.amount_total, session.currency, locale)
   return html`<section>
 <h1>${session.mode === 'setup' ? t.setupTitle : t.total}</h1>
 ${session.mode === 'setup' ? '' : html`<p class="amount">${total}</p>`}
@@ -105,7 +111,7 @@ ${session.mode === 'setup' ? '' : html`<p class="amount">${total}</p>`}
         describe(item) === null ? '' : html`<p class="soft">${describe(item)}</p>`
       }${
         (item.quantity ?? 1) > 1 ? html`<p class="soft">${t.quantity}: ${String(item.quantity)}</p>` : ''
-      }</div><div>${formatMoney(item.amount_total, item.currency, language)}</div></li>`,
+      }</div><div>${formatMoney(item.amount_total, item.currency, locale)}</div></li>`,
   )}
 ${session.mode === 'setup' ? '' : html`<li class="sum"><span>${t.total}</span><span>${total}</span></li>`}</ul>
 ${session.cancel_url === null ? '' : html`<p><a href="${session.cancel_url}">← ${t.back}</a></p>`}
@@ -117,7 +123,9 @@ const payment = (view: CheckoutView): Html => {
   const t = texts[language]
   const action = `/c/pay/${session.id}`
   const label =
-    session.mode === 'setup' ? t.save : `${t.pay} ${formatMoney(session.amount_total, session.currency, language)}`
+    session.mode === 'setup'
+      ? t.save
+      : `${t.pay} ${formatMoney(session.amount_total, session.currency, numberLocale(session, language))}`
   const expected = html`<input type="hidden" name="expected_amount" value="${String(session.amount_total ?? 0)}">`
   return html`<section id="payment">
 ${problem === null ? '' : html`<p class="alert" role="alert">${problem}</p>`}
@@ -134,7 +142,7 @@ ${expected}
 </fieldset></form>
 <details ${problem === null && fields.number === '' ? 'open' : ''}><summary>${t.testCards}</summary>
 <p class="soft">${t.testCardsHint}</p>
-<ul class="cards">${testCards.map((card) => testCardLink(card, action))}</ul></details>
+<ul class="cards">${testCards.map((card) => testCardLink(card, action, language))}</ul></details>
 ${
   offersBank
     ? html`<details><summary>${t.bank}</summary><p class="soft">${t.bankHint}</p>
@@ -160,8 +168,8 @@ const field = (
 <input type="${type === 'numeric' ? 'text' : type}" ${type === 'numeric' ? 'inputmode=numeric' : ''}
  name="${name}" value="${value}" autocomplete="${autocomplete}"></label>`
 
-const testCardLink = (card: TestCard, action: string): Html =>
+const testCardLink = (card: TestCard, action: string, language: Language): Html =>
   html`<li><a href="${action}?card=${card.number}#payment">
-<span>${card.title}</span> <code>${spaced(card.number)}</code></a></li>`
+<span>${titleOf(card, language)}</span> <code>${spaced(card.number)}</code></a></li>`
 
 const spaced = (number: string): string => number.replaceAll(/(\d{4})(?=\d)/g, '$1 ')

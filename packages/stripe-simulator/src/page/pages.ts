@@ -18,6 +18,7 @@ import { StripeError } from '../wire/stripe-error.ts'
 import {
   fieldsOf,
   formatMoney,
+  numberLocale,
   renderChallenge,
   renderCheckout,
   renderNotice,
@@ -77,7 +78,7 @@ export const createPages = ({ world, catchUp }: PagesOptions) => {
   async function challenge({ session, form, language, publicUrl }: Visit): Promise<Response> {
     if (!awaitsChallenge(world, session)) return redirect(`/c/pay/${session.id}`)
     if (form === undefined) {
-      const amount = formatMoney(session.amount_total, session.currency, language)
+      const amount = formatMoney(session.amount_total, session.currency, numberLocale(session, language))
       return htmlAnswer(200, await renderChallenge({ language, action: `/c/pay/${session.id}/challenge`, amount }))
     }
     const result = attempt(session, publicUrl, () => authenticateSession(world, session, toOutcome(form)))

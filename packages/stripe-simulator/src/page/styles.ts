@@ -10,7 +10,8 @@ body { margin: 0; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, s
   background: var(--ground) }
 .banner { margin: 0; padding: .4rem 1rem; text-align: center; font-size: .85rem; background: var(--accent);
   color: var(--on-accent) }
-main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; display: grid; gap: 1.5rem }
+main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; display: grid; gap: 1.5rem;
+  grid-template-columns: minmax(0, 1fr) }
 @media (min-width: 50rem) { main { grid-template-columns: 1fr 1.15fr; padding-top: 3rem; align-items: start }
   main.single, main:has(> .single) { grid-template-columns: minmax(0, 30rem); justify-content: center } }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: 1rem; padding: 1.5rem }
@@ -20,6 +21,7 @@ h1 { font-size: 1.35rem; line-height: 1.25; margin: 0 0 .75rem } h2 { font-size:
 ul { list-style: none; margin: 0; padding: 0 }
 .items li { display: flex; justify-content: space-between; gap: 1rem; padding: .75rem 0; border-top: 1px solid
   var(--line) }
+.items li > :first-child { min-width: 0; overflow-wrap: anywhere } .items li > :last-child { white-space: nowrap }
 .items .soft { margin: 0 }
 .sum { font-weight: 700 }
 a { color: var(--accent) }
