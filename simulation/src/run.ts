@@ -1,4 +1,5 @@
-import { replayingTape, recordingTape, type Choice, type Tape } from './kernel/tape.ts'
+import { contentsOf, difference } from './compare.ts'
+import { replayingTape, recordingTape, tolerantTape, type Choice, type Tape } from './kernel/tape.ts'
 import type { Ledger } from '@holdfast/stripe-simulator'
 import { checkAtRest } from './oracle/at-rest.ts'
 import { createHoles } from './oracle/holes.ts'
@@ -25,11 +26,15 @@ export interface Run {
   readonly gates: number
   /** How many calls were made to Stripe. */
   readonly calls: number
+  /** Every row at the end, where it is to be compared. */
+  readonly contents: readonly string[]
 }
 
 /** How to run a story. */
 export interface RunOptions {
   readonly databases: DatabaseMaker
+  /** Run the story on these, too: it has to go the same way, and end with the same rows. */
+  readonly against?: DatabaseMaker
   /** Decides instead of the story's own choices or its seed. */
   readonly tape?: Tape
   readonly sabotage?: Sabotage
@@ -48,13 +53,23 @@ export interface RunOptions {
  * that was booked is long over. What must hold is checked all along, and what must have become of everything at the end.
  */
 export const runStory = async (story: Story, options: RunOptions): Promise<Run> => {
+  const { against, ...rest } = options
+  if (against === undefined) return runOnce(story, options)
+  const keepLines = Number.MAX_SAFE_INTEGER
+  const run = await runOnce(story, { ...rest, keepLines })
+  const other = await runOnce(story, { ...rest, keepLines, databases: against, tape: tolerantTape(run.choices) })
+  const failure = run.failure ?? difference(run, other) ?? other.failure
+  return { ...run, failure, lines: run.lines.slice(-(options.keepLines ?? 50)) }
+}
+
+const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
   const tape = options.tape ?? (story.choices === undefined ? recordingTape(story.seed) : replayingTape(story.choices))
   const { databases, sabotage, keepLines, script, mostSteps } = options
   const world = createWorld({
     seed: story.seed,
     profile: story.profile,
     tape,
-    database: databases.open(),
+    database: await databases.open(),
     ...(sabotage === undefined ? {} : { sabotage }),
     ...(keepLines === undefined ? {} : { keepLines }),
     ...(script === undefined ? {} : { script }),
@@ -75,6 +90,7 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
   }
   const patienceMs = kernel.now() + delayMs + 30 * 3_600_000
   let failure: unknown
+  let contents: readonly string[] = []
   try {
     const failed = (): boolean => world.failure !== undefined
     await kernel.run(() => failed() || (underWay === 0 && world.isWhole()) || kernel.now() > patienceMs)
@@ -82,6 +98,7 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
     const ended = await kernel.run(() => failed() || kernel.now() > endOfEverything)
     if (!failed() && ended === 'endless') world.fail(new Violation('A14', 'it goes on for ever'))
     if (!failed()) {
+      await world.database.whole()
       world.watch.whole()
       const ledger = world.stripe.ledger()
       const acknowledged = world.watch.acknowledgedEvents
@@ -91,8 +108,9 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
   } catch (error) {
     failure = error
   } finally {
+    contents = contentsOf(world.database)
     options.onEnd?.(world.stripe.simulator.ledger())
-    world.close()
+    await world.close()
   }
   return {
     failure: failure ?? world.failure,
@@ -105,5 +123,6 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
     commands: story.commands.length,
     gates: world.gates,
     calls: world.stripe.calls,
+    contents,
   }
 }

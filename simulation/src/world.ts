@@ -2,6 +2,7 @@ import { Contention, defaultSettings, type Settings } from '@holdfast/core'
 import { CommitUnknown } from '@holdfast/adapter-sql'
 import type { FaultKind } from '@holdfast/stripe-simulator'
 import { createKernel, type Epoch, type Kernel } from './kernel/kernel.ts'
+import { hashText } from './kernel/random.ts'
 import { policyOf } from './kernel/policy.ts'
 import type { Tape } from './kernel/tape.ts'
 import { createTrace } from './kernel/trace.ts'
@@ -43,7 +44,7 @@ export interface World {
   isWhole(): boolean
   /** From now on nothing goes wrong any more. What was lost stays lost. */
   heal(): void
-  close(): void
+  close(): Promise<void>
 }
 
 /** What a world is made of. */
@@ -96,6 +97,14 @@ export const createWorld = (options: WorldOptions): World => {
     }
   }
 
+  // Not part of a profile, which says the same of every database.
+  const cutRate =
+    database.cutConnections === undefined ? 0 : ([0, 0, 0.001, 0.005][hashText(`${seed}/server`) % 4] ?? 0)
+  const cutConnections = (): void => {
+    counts.add('connections_cut')
+    if (database.cutConnections !== undefined) void kernel.busy(database.cutConnections())
+  }
+
   const mayCrash = (epoch: Epoch, lane: string): boolean => {
     if (healed) return false
     gates += 1
@@ -104,6 +113,7 @@ export const createWorld = (options: WorldOptions): World => {
       if (downMs !== undefined) crashEpoch(epoch, downMs)
       return downMs !== undefined
     }
+    if (tape.chance(cutRate, 'connections cut')) kernel.at(0, 'connections cut', cutConnections)
     if (!tape.chance(profile.crashRate, 'crash')) return false
     crashEpoch(epoch, [0, 1_000, 120_000, 3 * 3_600_000, 26 * 3_600_000][tape.choose(5, 'down')] ?? 0)
     return true
@@ -172,7 +182,7 @@ export const createWorld = (options: WorldOptions): World => {
       attempt(() => watch.committed(process.epoch))
     },
     onIdle: () => alarm.touch(),
-    onBusy: () => counts.add('busy_database'),
+    count: counts.add,
     onLog: (event, data) => attempt(() => watch.logged(event, data)),
     onWorkerError: judge,
   }
@@ -270,9 +280,9 @@ export const createWorld = (options: WorldOptions): World => {
       for (let index = 0; index < profile.processes; index += 1) if (!isUp(index)) begin(index)
       postman.heal(profile.webhooksAtTheEnd)
     },
-    close() {
+    async close() {
       for (const process of lives.splice(0)) process.kill()
-      database.close()
+      await database.close()
     },
   }
 }

@@ -74,6 +74,7 @@ export const createKernel = (options: KernelOptions): Kernel => {
   let steps = 0
   let activity = 0
   let underWay = 0
+  let tellAtRest = (): void => {}
   let gates: Gate[] = []
   const paused = new Set<Epoch>()
   const events: Event[] = []
@@ -131,9 +132,15 @@ export const createKernel = (options: KernelOptions): Kernel => {
   const drain = async (): Promise<void> => {
     for (let quiet = 0; quiet < quietTurns; ) {
       const before = activity
+      if (underWay > 0) await new Promise<void>((resolve) => void (tellAtRest = resolve))
       await new Promise((resolve) => setImmediate(resolve))
       quiet = activity === before && underWay === 0 ? quiet + 1 : 0
     }
+  }
+
+  const stopWork = (): void => {
+    underWay -= 1
+    if (underWay === 0) tellAtRest()
   }
 
   const nextEvent = (): Event | undefined => {
@@ -180,12 +187,12 @@ export const createKernel = (options: KernelOptions): Kernel => {
       try {
         return await work
       } finally {
-        underWay -= 1
+        stopWork()
         activity += 1
       }
     },
     async aside(wait) {
-      underWay -= 1
+      stopWork()
       try {
         return await wait
       } finally {

@@ -112,7 +112,9 @@ export const createWatch = ({
     },
     logged(event, data) {
       const detail = typeof data['detail'] === 'string' ? data['detail'] : ''
-      const isForeseen = /^(Gave up: |The database was busy|Event ')/.test(detail)
+      const isForeseen = /^(Gave up: |The database was busy|The connection was lost during a commit|Event ')/.test(
+        detail,
+      )
       const isFailure = [
         'event_deferred',
         'event_not_applied',

@@ -4,29 +4,59 @@ import { join } from 'node:path'
 import { migrate, sqlUnitOfWork } from '@holdfast/adapter-sql'
 import type { UnitOfWork } from '@holdfast/core'
 import BetterSqlite3 from 'better-sqlite3'
+import type { Kernel } from '../kernel/kernel.ts'
+import { connectionSource, type Knex } from './connection-source.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 type Sqlite = BetterSqlite3.Database
-type Knex = Parameters<typeof sqlUnitOfWork>[0]
 
 /** One process's way to the database. */
 export interface Connection {
   readonly unitOfWork: UnitOfWork
-  /** What the end of a process does to its connection: an open transaction is rolled back. */
-  cut(): void
+  /** What the end of a process does to its connections: open transactions are rolled back. Resolves when that is done. */
+  cut(): Promise<void>
+}
+
+/** What a process brings along. */
+export interface Connecting {
+  readonly sleep: (ms: number) => Promise<void>
+  readonly random: () => number
+  /** Stops where the process can be interrupted. */
+  readonly gate: (lane: string) => Promise<void>
+  /** See {@link Kernel}. */
+  readonly busy: Kernel['busy']
+  /** Told of what is worth counting. */
+  readonly count: (what: string) => void
 }
 
 /** The database of one run, which every process opens for itself. */
 export interface Database {
-  connect(options: { readonly sleep: (ms: number) => Promise<void>; readonly random: () => number }): Connection
-  /** What is committed, past everything that is under test. */
+  /** Present where one transaction is let in at a time. */
+  readonly turns?: Turns
+  connect(options: Connecting): Connection
+  /** What is committed, past everything that is under test. In SQLite's words, whatever the database. */
   query<Row>(sql: string, ...values: readonly (string | number)[]): readonly Row[]
-  close(): void
+  /** Present where it can be done: cuts the connections of all processes, as a server that restarts does. */
+  cutConnections?(): Promise<void>
+  /** Makes sure that `query` misses nothing. @throws when it has. */
+  whole(): Promise<void>
+  close(): Promise<void>
 }
+
+/**
+ * How transactions meet. `transaction`: gates around each, and writers meet as the database has it. `turns`: the same gates,
+ * and one writer at a time, which is the same on every database. `statement`: gates before every statement, too, and several
+ * transactions of one process at once.
+ */
+export const gatings = ['transaction', 'turns', 'statement'] as const
+export type GatingName = (typeof gatings)[number]
 
 /** Makes databases that are migrated and empty. `dispose` removes what they left behind. */
 export interface DatabaseMaker {
-  open(): Database
-  dispose(): void
+  /** What it is, for people: `SQLite 3.50.4`. */
+  readonly name: string
+  open(): Promise<Database>
+  dispose(): Promise<void>
 }
 
 /**
@@ -36,32 +66,35 @@ export interface DatabaseMaker {
  * The file is in memory where the machine has such a place, and nothing is flushed: what is simulated is the end of
  * processes, not of power.
  */
-export const sqliteDatabases = async (): Promise<DatabaseMaker> => {
+export const sqliteDatabases = async (gating: 'transaction' | 'turns' = 'transaction'): Promise<DatabaseMaker> => {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'holdfast-simulation-'))
   const template = join(folder, 'template.db')
   const db = keep(new BetterSqlite3(template))
   await migrate(onlyConnection(db))
+  const version = db.prepare('SELECT sqlite_version()').pluck().get()
   db.close()
   let count = 0
   return {
-    open() {
+    name: `SQLite ${String(version)}`,
+    async open() {
       count += 1
       const file = join(folder, `${count}.db`)
       copyFileSync(template, file)
-      return openFile(file)
+      return openFile(file, gating === 'turns' ? { turns: createTurns() } : {})
     },
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
+    dispose: async () => rmSync(folder, { recursive: true, force: true }),
   }
 }
 
 // On Node 24, what better-sqlite3 12 has made may end the process when it is collected: there, nothing is.
 const kept: object[] = []
-const keep = <T extends object>(made: T): T => {
+/** Holds on to what must not be collected. */
+export const keep = <T extends object>(made: T): T => {
   if (Number.parseInt(process.versions.node, 10) >= 24) kept.push(made)
   return made
 }
 
-const openFile = (file: string): Database => {
+const openFile = (file: string, turns: Pick<Database, 'turns'>): Database => {
   const connections = new Set<Sqlite>()
   const open = (): Sqlite => {
     const db = keep(new BetterSqlite3(file))
@@ -73,11 +106,12 @@ const openFile = (file: string): Database => {
   const observer = open()
   const statements = keep(new Map<string, BetterSqlite3.Statement<unknown[]>>())
   return {
-    connect(options) {
+    ...turns,
+    connect({ sleep, random }) {
       const db = open()
       return {
-        unitOfWork: sqlUnitOfWork(onlyConnection(db), options),
-        cut() {
+        unitOfWork: sqlUnitOfWork(onlyConnection(db), { sleep, random }),
+        async cut() {
           connections.delete(db)
           db.close()
         },
@@ -88,34 +122,13 @@ const openFile = (file: string): Database => {
       statements.set(sql, known)
       return known.all(...values) as readonly Row[]
     },
-    close() {
+    whole: async () => {},
+    async close() {
       for (const db of connections) db.close()
       for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
     },
   }
 }
 
-/**
- * What the adapter uses of a host's knex: a source of connections. This one has a single connection, handed out in turn,
- * and no timers, which virtual time could not see.
- */
-const onlyConnection = (connection: Sqlite): Knex => {
-  const line: (() => void)[] = []
-  let taken = false
-  const client = {
-    driverName: 'better-sqlite3',
-    dialect: 'sqlite3',
-    acquireConnection: () =>
-      new Promise<Sqlite>((resolve) => {
-        if (taken) line.push(() => resolve(connection))
-        else resolve(connection)
-        taken = true
-      }),
-    releaseConnection: async () => {
-      const next = line.shift()
-      if (next === undefined) taken = false
-      else next()
-    },
-  }
-  return { client, isTransaction: false } as unknown as Knex
-}
+const onlyConnection = (connection: Sqlite): Knex =>
+  connectionSource({ driverName: 'better-sqlite3', most: 1, open: () => connection, isBroken: () => false })

@@ -1,10 +1,13 @@
 import type { Transaction, UnitOfWork } from '@holdfast/core'
 import type { Epoch } from '../kernel/kernel.ts'
+import type { Turns } from './turns.ts'
 
 /** What the scheduler is told of transactions. */
 export interface Gating {
   /** Also stop before every call of a store: more orders, and more points at which to crash. */
   readonly statements: boolean
+  /** Lets one transaction in at a time, where that is wanted. */
+  readonly turns: Turns | undefined
   /** Told when a transaction that writes has begun, and when it has done its work. */
   readonly onWriting: (by: 1 | -1) => void
   /** Told when a transaction that may have written is committed, before whoever ran it knows. */
@@ -18,31 +21,37 @@ export interface Gating {
 export const gatedUnitOfWork = (
   inner: UnitOfWork,
   epoch: Epoch,
-  { statements, onWriting, onCommit }: Gating,
+  { statements, turns, onWriting, onCommit }: Gating,
 ): UnitOfWork => {
   const inside = async <T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> =>
     work(statements ? gatedTransaction(tx, epoch) : tx)
+  const inTurn = async <T>(mode: 'read' | 'write', run: () => Promise<T>): Promise<T> => {
+    const leave = await turns?.take(epoch, mode)
+    return run().finally(leave)
+  }
   return {
     async run(work) {
       await epoch.gate('begin')
-      const result = await inner.run(async (tx) => {
-        onWriting(1)
-        try {
-          if (statements) await epoch.gate('begun')
-          const done = await inside(tx, work)
-          await epoch.gate('commit')
-          return done
-        } finally {
-          onWriting(-1)
-        }
-      })
+      const result = await inTurn('write', () =>
+        inner.run(async (tx) => {
+          onWriting(1)
+          try {
+            if (statements) await epoch.gate('begun')
+            const done = await inside(tx, work)
+            await epoch.gate('commit')
+            return done
+          } finally {
+            onWriting(-1)
+          }
+        }),
+      )
       onCommit()
       await epoch.gate('committed')
       return result
     },
     async read(work) {
       await epoch.gate('read')
-      return inner.read((tx) => inside(tx, work))
+      return inTurn('read', () => inner.read((tx) => inside(tx, work)))
     },
   }
 }

@@ -47,7 +47,7 @@ export interface Surroundings {
   readonly statements: boolean
   readonly sabotage: Sabotage
   readonly onCommit: (process: Process) => void
-  readonly onBusy: () => void
+  readonly count: (what: string) => void
   readonly onIdle: () => void
   readonly onLog: (event: string, data: Readonly<Record<string, unknown>>) => void
   /** Told of what a process's own worker was thrown. */
@@ -88,12 +88,13 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     return hashText(`${epoch.name}/${draws}`) / 2 ** 32
   }
   const sleep = (ms: number): Promise<void> => {
-    around.onBusy()
+    around.count('busy_database')
     return epoch.sleep(ms, 'busy')
   }
-  const connection = database.connect({ sleep, random })
+  const connection = database.connect({ sleep, random, gate: epoch.gate, busy: kernel.busy, count: around.count })
   const gated = gatedUnitOfWork(connection.unitOfWork, epoch, {
     statements: around.statements,
+    turns: database.turns,
     onWriting: (by) => void (writing += by),
     onCommit: () => around.onCommit(process),
   })
@@ -145,7 +146,7 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     writing: () => writing,
     kill() {
       process.wake = undefined
-      connection.cut()
+      void kernel.busy(connection.cut())
       epoch.end()
     },
   }

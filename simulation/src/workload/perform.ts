@@ -1,3 +1,4 @@
+import { CommitUnknown } from '@holdfast/adapter-sql'
 import type { Holdfast, OwnerId, PaymentId, ReservationId } from '@holdfast/core'
 import { Contention, money } from '@holdfast/core'
 import { isCollected } from '../oracle/always.ts'
@@ -175,7 +176,8 @@ const persist = async <T>(
       if (process !== undefined) return await process.call(run)
     } catch (error) {
       world.judge(error)
-      if (!(error instanceof ProcessEnded || error instanceof Contention) || !again) return undefined
+      const mayAskAgain = error instanceof ProcessEnded || error instanceof Contention || error instanceof CommitUnknown
+      if (!mayAskAgain || !again) return undefined
       world.counts.add('asked_again')
     }
     await world.kernel.sleep(1_000 * 20 ** tries)

@@ -1,0 +1,81 @@
+import type pg from 'pg'
+import type { Connecting } from './database.ts'
+import { openLine, type Line } from './postgres-connection.ts'
+import { processIdOf, type Exchange } from './postgres-exchange.ts'
+
+/** The connections of one process. */
+export interface Lines {
+  open(): Promise<Line>
+  isBroken(line: Line): boolean
+  /** The process has ended. Resolves when nothing of it is left on the server. */
+  end(): Promise<void>
+  /** The server cuts all of them, and the process goes on. */
+  lose(): Promise<void>
+}
+
+/** What {@link Lines} are made of. */
+export interface LinesOptions extends Pick<Connecting, 'busy' | 'gate'> {
+  /** Present where every statement is a step. */
+  readonly exchange: Exchange | undefined
+  readonly monitor: pg.Client
+  readonly open: () => Promise<pg.Client>
+  /** Where connections go that somebody else can use. */
+  readonly spare: pg.Client[]
+  readonly onCommit: (tables: ReadonlySet<string>) => Promise<void>
+}
+
+export const createLines = ({ exchange, monitor, open, spare, onCommit, busy, gate }: LinesOptions): Lines => {
+  let lines: Line[] = []
+  let isOver = false
+  const lost = new WeakSet<pg.Client>()
+  const cut = async (clients: readonly pg.Client[]): Promise<void> => {
+    const connected = clients.filter((client) => !lost.has(client))
+    const ends = connected.map((client) => new Promise<void>((resolve) => void client.once('end', () => resolve())))
+    for (const client of connected) lost.add(client)
+    await monitor.query({
+      name: 'terminate',
+      text: 'SELECT pg_terminate_backend(pid, 10000) FROM unnest($1::int[]) AS pid',
+      values: [connected.map(processIdOf)],
+    })
+    await Promise.all(ends)
+  }
+  const giveBack = (client: pg.Client): void => {
+    client.removeAllListeners('error')
+    client.on('error', () => {})
+    spare.push(client)
+  }
+  const openOne = async (): Promise<Line> => {
+    const client = await open()
+    const line = openLine({
+      client,
+      send: (query) => exchange?.send(client, query) ?? busy(client.query({ ...query, values: [...query.values] })),
+      ...(exchange === undefined ? {} : { gate }),
+      onCommit: (tables) => busy(onCommit(tables)),
+      isLost: () => lost.has(client),
+      isOver: () => isOver,
+    })
+    lines.push(line)
+    return line
+  }
+  return {
+    open: () => busy(openOne()),
+    isBroken: (line) => lost.has(line.client) || line.__knex__disposed !== undefined,
+    async end() {
+      isOver = true
+      const used = lines.filter((line) => line.isInTransaction())
+      for (const line of lines) if (!used.includes(line) && !lost.has(line.client)) giveBack(line.client)
+      lines = []
+      if (exchange !== undefined) return cut(used.map(({ client }) => client))
+      // Nobody waits for anybody here, and a connection is too dear to be thrown away.
+      for (const { client } of used) {
+        await client.query('ROLLBACK')
+        giveBack(client)
+      }
+    },
+    async lose() {
+      const all = lines.map(({ client }) => client)
+      lines = []
+      await cut(all)
+    },
+  }
+}

@@ -1,0 +1,154 @@
+import { openSql, sqlUnitOfWork } from '@holdfast/adapter-sql'
+import { createDatabase } from '@holdfast/pg-test'
+import pg from 'pg'
+import { connectionSource } from './connection-source.ts'
+import type { Connecting, Connection, Database, DatabaseMaker } from './database.ts'
+import { createExchange, deadlockTimeoutMs, type Exchange } from './postgres-exchange.ts'
+import { createLines, type Lines } from './postgres-lines.ts'
+import { createMirror, readTables } from './postgres-mirror.ts'
+import { createTurns } from './turns.ts'
+
+/** One database on the server, for one run after the other. */
+interface Place {
+  readonly url: string
+  /** For everything that is not under test. */
+  readonly observer: pg.Client
+  /** To see who waits for whom. */
+  readonly monitor: pg.Client
+  readonly tables: Awaited<ReturnType<typeof readTables>>
+  /** Connections that are open, and that nobody has. */
+  readonly spare: pg.Client[]
+  runs: number
+  drop(): Promise<void>
+}
+
+/**
+ * Postgres, with a database of its own for each run that is under way at the same time. It is emptied between runs.
+ *
+ * With `turns`, each process has one connection. With `statement`, it has several, stops before every statement, waits for
+ * locks, and loses its connections when it ends, as all do when the server restarts.
+ */
+export const postgresDatabases = async (
+  adminUrl: string,
+  gating: 'turns' | 'statement' = 'turns',
+): Promise<DatabaseMaker> => {
+  const free: Place[] = []
+  const made: Place[] = []
+  const take = async (): Promise<Place> => {
+    const known = free.pop()
+    if (known !== undefined) return known
+    const place = await makePlace(adminUrl)
+    made.push(place)
+    return place
+  }
+  const first = await take()
+  free.push(first)
+  const { rows } = await first.observer.query<{ server_version: string }>('SHOW server_version')
+  return {
+    name: `Postgres ${rows[0]?.server_version ?? ''}`,
+    async open() {
+      const place = await take()
+      await emptyTables(place)
+      return openPlace(place, gating, () => void free.push(place))
+    },
+    async dispose() {
+      for (const place of made.splice(0)) await place.drop()
+    },
+  }
+}
+
+const makePlace = async (adminUrl: string): Promise<Place> => {
+  const { url, drop } = await createDatabase(adminUrl)
+  const sql = openSql({ kind: 'postgres', url })
+  await sql.migrate()
+  await sql.close()
+  const observer = await connectTo(url, exactNumbers)
+  const monitor = await connectTo(url)
+  // Rows are deleted table by table, in any order.
+  await observer.query('SET session_replication_role = replica')
+  const spare: pg.Client[] = []
+  return {
+    url,
+    observer,
+    monitor,
+    tables: await readTables(observer),
+    spare,
+    runs: 0,
+    async drop() {
+      for (const client of [observer, monitor, ...spare]) await client.end()
+      await drop()
+    },
+  }
+}
+
+/** Numbers of 64 bits as numbers: none here is too large. */
+const exactNumbers = {
+  getTypeParser: (oid: number) => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid)),
+}
+
+const connectTo = async (url: string, types?: typeof exactNumbers): Promise<pg.Client> => {
+  const client = new pg.Client({
+    connectionString: url,
+    // What is simulated is the end of processes, not of power.
+    options: `-c synchronous_commit=off -c deadlock_timeout=${deadlockTimeoutMs}ms`,
+    pipeline: true,
+    ...(types === undefined ? {} : { types }),
+  } as pg.ClientConfig)
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+/** Deleting leaves dead rows behind, and truncating takes longer: so mostly the one, and now and then the other. */
+const emptyTables = async (place: Place): Promise<void> => {
+  const names = place.tables.map(({ name }) => name)
+  place.runs += 1
+  if (place.runs % 16 === 0) await place.observer.query(`TRUNCATE ${names.join(', ')}`)
+  else
+    await Promise.all(names.map((name) => place.observer.query({ name: `empty_${name}`, text: `DELETE FROM ${name}` })))
+}
+
+const openPlace = (place: Place, gating: 'turns' | 'statement', onClose: () => void): Database => {
+  const { monitor, observer, tables, spare } = place
+  const mirror = createMirror(observer, tables)
+  const processes = new Set<Lines>()
+  const endings: Promise<void>[] = []
+  let exchange: Exchange | undefined
+  const end = async (lines: Lines): Promise<void> => {
+    processes.delete(lines)
+    await lines.end()
+    await exchange?.settle()
+  }
+  const open = async (): Promise<pg.Client> => spare.pop() ?? (await connectTo(place.url))
+  const shared = {
+    connect(options: Connecting): Connection {
+      if (gating === 'statement') exchange ??= createExchange({ monitor, ...options })
+      const lines = createLines({ ...options, exchange, monitor, open, spare, onCommit: mirror.catchUp })
+      processes.add(lines)
+      const knex = connectionSource({ driverName: 'pg', most: gating === 'turns' ? 1 : 3, ...lines })
+      return {
+        unitOfWork: sqlUnitOfWork(knex, options),
+        cut() {
+          const ending = end(lines)
+          endings.push(ending)
+          return ending
+        },
+      }
+    },
+    query: mirror.query,
+    whole: mirror.verify,
+    async close() {
+      await Promise.all([...endings, ...[...processes].map(end)])
+      mirror.close()
+      onClose()
+    },
+  }
+  if (gating === 'turns') return { ...shared, turns: createTurns() }
+  return {
+    ...shared,
+    async cutConnections() {
+      for (const lines of processes) await lines.lose()
+      await exchange?.settle()
+    },
+  }
+}
