@@ -160,9 +160,9 @@ module.exports = {
     {
       name: 'no-test-in-source',
       comment:
-        'Tests are not published. Source that imports them would not load. Benchmarks are not published either, and may show that they run on a throw-away Postgres.',
+        'Tests are not published. Source that imports them would not load. Benchmarks and the simulation are not published either, and may run on a throw-away Postgres.',
       severity: 'error',
-      from: { path: '/src/', pathNot: '^benchmarks/' },
+      from: { path: '/src/', pathNot: '^(benchmarks|simulation)/' },
       to: { path: '/test(-d)?/|\\.test(-d)?\\.ts$|^tools/' },
     },
     {
