@@ -1,11 +1,12 @@
 /**
- * What `decide` answers: new facts with what they call for, or a refusal by name.
+ * What `decide` answers: new facts with what they call for, or a refusal by name. A machine whose refusal is `never`
+ * refuses nothing, and its answers need no check.
  *
  * No events and no effects means that what was asked for is so already: see {@link unchanged}.
  */
 export type Decision<Event, Effect, Refusal> =
   | { readonly ok: true; readonly events: readonly Event[]; readonly effects: readonly Effect[] }
-  | { readonly ok: false; readonly refusal: Refusal }
+  | ([Refusal] extends [never] ? never : { readonly ok: false; readonly refusal: Refusal })
 
 /** Yes: these facts are new, and these effects follow from them. */
 export const accept = <Event, Effect = never>(

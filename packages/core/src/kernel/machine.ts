@@ -21,12 +21,6 @@ export type Appliers<State extends { readonly status: string }, Event extends { 
 export const allows = (table: Transitions<string, string>, from: string, on: string): boolean =>
   table[from]?.[on] !== undefined
 
-/** True for a status in the table that no edge leaves for another status. */
-export const isTerminal = (table: Transitions<string, string>, status: string): boolean => {
-  const row = table[status]
-  return row !== undefined && Object.values(row).every((to) => to === status)
-}
-
 /** Thrown by {@link evolver} when history contains an edge the table lacks: a bug, never a user error. */
 export class IllegalTransition extends Error {
   override readonly name = 'IllegalTransition'

@@ -6,7 +6,6 @@ import {
   evolveAttempt,
   isLive,
   type Attempt,
-  type AttemptEvent,
   type AttemptState,
   type Charge,
   type ClosingReason,
@@ -46,8 +45,7 @@ export const settle = (
 ): CaseChange => {
   const attempt = getAttempt(kase, attemptId)
   const change = moveCase(kase)
-  const decision = decideAttempt(attempt, { type: 'observe', ...observation })
-  const events: readonly AttemptEvent[] = decision.ok ? decision.events : []
+  const { events } = decideAttempt(attempt, { type: 'observe', ...observation })
   if (events.length === 0) return settleOldNews(change, attempt, observation)
 
   for (const event of events) {
@@ -148,16 +146,14 @@ const settleEnding = (change: CaseMove, attempt: Attempt, failure: PaymentFailur
     change.payment({ type: 'cancel', at, reason: closing })
     return
   }
-  const wasPayable = change.kase.payment.status !== 'cancelled'
   change.payment({ type: 'note_failure', at, failure })
-  if (attempt.kind === 'off_session' && wasPayable && change.kase.payment.status === 'failed') change.wantFallback()
+  if (attempt.kind === 'off_session' && change.kase.payment.status === 'failed') change.wantFallback()
 }
 
 /** Marks a live attempt as ending and asks the provider to end it. It stays live until the provider agrees. */
 export const closeAttempt = (change: CaseMove, attempt: Attempt, reason: ClosingReason): void => {
-  const decision = decideAttempt(attempt, { type: 'close', reason })
-  if (!decision.ok) return
-  for (const event of decision.events) change.attempt(evolveAttempt(attempt, event), event)
+  const { events } = decideAttempt(attempt, { type: 'close', reason })
+  for (const event of events) change.attempt(evolveAttempt(attempt, event), event)
   change.effect({ type: 'close_attempt', paymentId: attempt.paymentId, attemptId: attempt.id })
 }
 
