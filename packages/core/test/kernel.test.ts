@@ -1,20 +1,11 @@
-import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import {
-  backoffMs,
-  currency,
-  decimals,
-  decimalString,
-  decodeJson,
-  encodeJson,
-  instant,
-  isoTime,
-  maxIdLength,
-  money,
-  parseDecimal,
-  parseId,
-  sameMoney,
-} from '../src/index.ts'
+import { backoffMs } from '../src/kernel/backoff.ts'
+import { bug, Bug } from '../src/kernel/bug.ts'
+import { maxIdLength, parseId } from '../src/kernel/ids.ts'
+import { after, day, hour, instant, isoTime, minute, second } from '../src/kernel/instant.ts'
+import { decodeJson, encodeJson } from '../src/kernel/json.ts'
+import { allows, evolver, IllegalTransition } from '../src/kernel/machine.ts'
+import { currency, decimals, decimalString, money, parseDecimal, sameMoney } from '../src/kernel/money.ts'
 
 describe('money', () => {
   it('is written with the decimals of its currency', () => {
@@ -25,11 +16,48 @@ describe('money', () => {
     expect(['JPY', 'MXN', 'KWD'].map((code) => decimals(currency(code)))).toEqual([0, 2, 3])
   })
 
+  it('has no decimals in fifteen currencies, three in five and two in all others', () => {
+    const none = [
+      'BIF',
+      'CLP',
+      'DJF',
+      'GNF',
+      'JPY',
+      'KMF',
+      'KRW',
+      'MGA',
+      'PYG',
+      'RWF',
+      'VND',
+      'VUV',
+      'XAF',
+      'XOF',
+      'XPF',
+    ]
+    for (const code of none) expect([code, decimals(currency(code))]).toEqual([code, 0])
+    for (const code of ['BHD', 'JOD', 'KWD', 'OMR', 'TND']) expect([code, decimals(currency(code))]).toEqual([code, 3])
+    for (const code of ['EUR', 'USD', 'MXN', 'GBP']) expect([code, decimals(currency(code))]).toEqual([code, 2])
+  })
+
+  it('is the same only in the same currency', () => {
+    expect(sameMoney(money(1n, 'EUR'), money(1n, 'eur'))).toBe(true)
+    expect(sameMoney(money(1n, 'EUR'), money(2n, 'EUR'))).toBe(false)
+    expect(sameMoney(money(1n, 'EUR'), money(1n, 'USD'))).toBe(false)
+  })
+
+  it('may be nothing, and is counted from whole numbers', () => {
+    expect(money(0, 'EUR')).toEqual({ minorUnits: 0n, currency: 'EUR' })
+    expect(money(Number.MAX_SAFE_INTEGER, 'EUR').minorUnits).toBe(9_007_199_254_740_991n)
+    expect(money(2n ** 60n, 'EUR').minorUnits).toBe(2n ** 60n)
+  })
+
   it('is never negative, never a fraction and never beyond what a number can hold exactly', () => {
     for (const bad of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 1e21])
       expect(() => money(bad, 'EUR')).toThrow(RangeError)
-    expect(() => money(-1n, 'EUR')).toThrow('never negative')
+    expect(() => money(0.5, 'EUR')).toThrow('An amount is a whole number of minor units, not 0.5.')
+    expect(() => money(-1n, 'EUR')).toThrow('An amount is never negative: -1.')
     for (const bad of ['', 'EU', 'EURO', '12$', 'E R']) expect(() => currency(bad)).toThrow(RangeError)
+    expect(() => currency('EURO')).toThrow("A currency is three letters (ISO 4217), not 'EURO'.")
   })
 
   it('is not read from anything but plain digits', () => {
@@ -54,14 +82,13 @@ describe('money', () => {
     expect(parseDecimal('10.5', 'EUR')).toEqual(money(1050n, 'EUR'))
   })
 
-  test.prop([fc.bigInt({ min: 0n, max: 10n ** 14n }), fc.constantFrom('EUR', 'JPY', 'KWD')])(
-    'is read back as it was written',
-    (minorUnits, code) => {
-      const sum = money(minorUnits, code)
-      const read = parseDecimal(decimalString(sum), code)
-      expect(read !== undefined && sameMoney(read, sum)).toBe(true)
-    },
-  )
+  it('is read with as many decimals as its currency has, or fewer', () => {
+    expect(parseDecimal('10', 'eur')).toEqual(money(1000n, 'EUR'))
+    expect(parseDecimal('10.05', 'EUR')).toEqual(money(1005n, 'EUR'))
+    expect(parseDecimal('10.005', 'KWD')).toEqual(money(10_005n, 'KWD'))
+    expect(parseDecimal('10', 'JPY')).toEqual(money(10n, 'JPY'))
+    expect(parseDecimal('9'.repeat(15), 'EUR')).toEqual(money(99_999_999_999_999_900n, 'EUR'))
+  })
 })
 
 describe('ids from outside', () => {
@@ -70,15 +97,24 @@ describe('ids from outside', () => {
       expect(parseId(bad)).toBeUndefined()
     }
     expect(parseId('pay_1')).toBe('pay_1')
+    expect(parseId('AZ_az.09:@-')).toBe('AZ_az.09:@-')
+    expect(parseId('x'.repeat(maxIdLength))).toBe('x'.repeat(maxIdLength))
   })
 })
 
 describe('json', () => {
-  test.prop([fc.bigInt(), fc.json()])('keeps amounts and everything else', (amount, text) => {
-    const value = { amount, nested: [{ amount }], other: JSON.parse(text) as unknown }
-    // JSON itself drops the sign of -0, and that is no news about us.
-    expect(encodeJson(decodeJson(encodeJson(value)))).toBe(encodeJson(value))
-    expect(decodeJson<typeof value>(encodeJson(value)).amount).toBe(amount)
+  it('keeps amounts beyond what a number can hold, wherever they stand', () => {
+    expect(encodeJson({ amount: 12n })).toBe('{"amount":{"$bigint":"12"}}')
+    const value = {
+      amount: 9_007_199_254_740_993n,
+      list: [1n, { deep: -5n }],
+      text: '12',
+      none: null,
+      no: false,
+      n: 1.5,
+    }
+    expect(decodeJson(encodeJson(value))).toEqual(value)
+    expect(decodeJson(encodeJson(7n))).toBe(7n)
   })
 
   it('does not take for an amount, or choke on, what a stranger made to look like one', () => {
@@ -91,22 +127,27 @@ describe('json', () => {
     ])
       expect(decodeJson(encodeJson(value))).toEqual(value)
   })
-
-  test.prop([fc.dictionary(fc.stringMatching(/^\${0,3}[a-b]?(bigint)?$/), fc.oneof(fc.string(), fc.bigInt()))])(
-    'keeps every name, those with a sign of ours included',
-    (value) => {
-      expect(decodeJson(encodeJson(value))).toEqual({ ...value })
-    },
-  )
 })
 
 describe('waits between tries', () => {
-  test.prop([fc.integer({ min: 1, max: 1000 }), fc.string()])('grow to their cap and never beyond', (tries, salt) => {
+  it('double from the first to the cap, less up to a quarter of each', () => {
     const policy = { firstMs: 1000, capMs: 60_000 }
-    const wait = backoffMs(tries, salt, policy)
-    expect(wait).toBe(backoffMs(tries, salt, policy))
-    expect(wait).toBeLessThanOrEqual(60_000)
-    expect(wait).toBeGreaterThanOrEqual(750)
+    const full = [1000, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]
+    for (const [tries, most] of full.entries()) {
+      const waits = Array.from({ length: 200 }, (_, index) => backoffMs(tries, `work ${index}`, policy))
+      expect(Math.max(...waits)).toBeLessThanOrEqual(most)
+      expect(Math.max(...waits)).toBeGreaterThan(most * 0.98)
+      expect(Math.min(...waits)).toBeLessThan(most * 0.77)
+      expect(Math.min(...waits)).toBeGreaterThan(most * 0.75)
+    }
+    expect(backoffMs(10_000, 'work', { firstMs: 1, capMs: Number.MAX_VALUE })).toBeLessThanOrEqual(2 ** 40)
+  })
+
+  it('are the same whenever the same piece of work is asked about', () => {
+    // Worked out apart from this code, with the offset and the prime of FNV-1a as published.
+    expect([1, 2, 3].map((tries) => backoffMs(tries, 'task', { firstMs: 4096, capMs: 1e9 }))).toEqual([
+      3159, 6688, 15_860,
+    ])
   })
 
   it('differ for work that failed together', () => {
@@ -120,4 +161,61 @@ describe('waits between tries', () => {
 it('tells moments in UTC, and takes nothing but whole ones', () => {
   expect(isoTime(instant(0))).toBe('1970-01-01T00:00:00.000Z')
   for (const bad of [0.5, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => instant(bad)).toThrow(RangeError)
+  expect(() => instant(0.5)).toThrow('An instant is a whole number of milliseconds, not 0.5.')
+})
+
+it('counts lengths of time in milliseconds', () => {
+  expect([second, minute, hour, day]).toEqual([1_000, 60_000, 3_600_000, 86_400_000])
+  expect(after(instant(5), minute)).toBe(60_005)
+})
+
+it('stops at a contradiction of its own, and says which', () => {
+  expect(() => bug('Two pages are open.')).toThrow(new Bug('Two pages are open.'))
+  expect(new Bug('').name).toBe('Bug')
+})
+
+describe('a machine', () => {
+  type Door = { readonly status: 'shut' } | { readonly status: 'open' } | { readonly status: 'gone' }
+  type Move = { readonly type: 'pushed' } | { readonly type: 'burnt' } | { readonly type: 'painted' }
+  const table = {
+    shut: { pushed: 'open', burnt: 'gone', painted: 'shut' },
+    open: { pushed: 'shut', burnt: 'gone' },
+    gone: {},
+  } as const
+  const evolve = evolver<Door, Move, typeof table>(table, {
+    pushed: ({ status }) => ({ status: status === 'shut' ? 'open' : 'shut' }),
+    burnt: () => ({ status: 'gone' }),
+    painted: (door) => door,
+  })
+
+  it('goes where its table says', () => {
+    expect(evolve({ status: 'shut' }, { type: 'pushed' })).toEqual({ status: 'open' })
+    expect(evolve({ status: 'open' }, { type: 'pushed' })).toEqual({ status: 'shut' })
+    expect(evolve({ status: 'open' }, { type: 'burnt' })).toEqual({ status: 'gone' })
+  })
+
+  it('throws at an edge that its table lacks, and names it', () => {
+    expect(() => evolve({ status: 'gone' }, { type: 'pushed' })).toThrow(IllegalTransition)
+    expect(() => evolve({ status: 'gone' }, { type: 'pushed' })).toThrow("No transition from 'gone' on 'pushed'.")
+    expect(() => evolve({ status: 'lost' } as unknown as Door, { type: 'pushed' })).toThrow(IllegalTransition)
+    expect(new IllegalTransition('a', 'b').name).toBe('IllegalTransition')
+  })
+
+  it('throws where an arm answers another status than the table says, or is missing', () => {
+    const wrong = evolver<Door, Move, typeof table>(table, {
+      pushed: () => ({ status: 'open' }),
+      burnt: () => ({ status: 'gone' }),
+    } as never)
+    expect(wrong({ status: 'shut' }, { type: 'pushed' })).toEqual({ status: 'open' })
+    expect(() => wrong({ status: 'open' }, { type: 'pushed' })).toThrow(
+      "No transition from 'open' on 'pushed (arm answered 'open')'.",
+    )
+    expect(() => wrong({ status: 'shut' }, { type: 'painted' })).toThrow("No transition from 'shut' on 'painted'.")
+  })
+
+  it('allows what its table lists', () => {
+    expect(allows(table, 'shut', 'pushed')).toBe(true)
+    expect(allows(table, 'open', 'painted')).toBe(false)
+    expect(allows(table, 'lost', 'pushed')).toBe(false)
+  })
 })

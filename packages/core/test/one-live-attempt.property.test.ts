@@ -1,8 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
-import { describe, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import {
   beginAttempt,
-  Bug,
   instant,
   isCollected,
   isLive,
@@ -10,7 +9,6 @@ import {
   moveCase,
   planAttempt,
   settle,
-  shortestUsefulPageMs,
   type AttemptId,
   type AttemptState,
   type OwnerId,
@@ -44,50 +42,10 @@ const begin = (kase: PaymentCase, id: string, kind: 'hosted' | 'off_session' = '
   beginAttempt(move, { id: id as AttemptId, kind, announce: false, at: now, page })
   return move.done().kase
 }
-const hear = (kase: PaymentCase, id: string, state: AttemptState, providerId = `cs_${id}`) =>
-  settle(kase, id as AttemptId, { at: now, state, providerId }, policy)
 const opened: AttemptState = { type: 'opened', url: 'https://pay.example', expiresAt: instant(20_000_000) }
 const captured = (id: string, sum = amount): AttemptState => ({
   type: 'captured',
   charge: { id: `ch_${id}`, amount: sum },
-})
-
-describe('one live attempt', () => {
-  it('starts where nothing is live, and never beside a live one', () => {
-    expect(planAttempt(due, 'hosted', now)).toEqual({ type: 'start' })
-    const requested = begin(due, 'a')
-    expect(planAttempt(requested, 'hosted', now)).toMatchObject({ type: 'wait' })
-    expect(planAttempt(requested, 'off_session', now)).toEqual({
-      type: 'refuse',
-      refusal: { code: 'charge_in_flight' },
-    })
-    expect(() => begin(requested, 'b')).toThrow(Bug)
-  })
-
-  it('shares the open page, and closes it first where it no longer fits', () => {
-    const open = hear(begin(due, 'a'), 'a', opened).kase
-    expect(planAttempt(open, 'hosted', now)).toMatchObject({ type: 'use' })
-    expect(planAttempt(open, 'off_session', now)).toMatchObject({ type: 'close_first' })
-    expect(planAttempt(open, 'hosted', instant(20_000_000 - shortestUsefulPageMs + 1))).toMatchObject({
-      type: 'close_first',
-    })
-    const repriced = { ...open, payment: { ...open.payment, amount: money(999n, 'MXN') } }
-    expect(planAttempt(repriced, 'hosted', now)).toMatchObject({ type: 'close_first' })
-    const otherCurrency = { ...open, payment: { ...open.payment, amount: money(1000n, 'USD') } }
-    expect(planAttempt(otherCurrency, 'hosted', now)).toMatchObject({ type: 'close_first' })
-  })
-
-  it('opens no page while a saved card is charged, and none for what is paid or cancelled', () => {
-    const charging = begin(due, 'a', 'off_session')
-    expect(planAttempt(charging, 'hosted', now)).toEqual({ type: 'refuse', refusal: { code: 'charge_in_flight' } })
-    const processing = hear(charging, 'a', { type: 'processing' }).kase
-    expect(planAttempt(processing, 'hosted', now)).toEqual({ type: 'refuse', refusal: { code: 'charge_in_flight' } })
-    const paid = hear(charging, 'a', captured('a')).kase
-    expect(planAttempt(paid, 'hosted', now)).toEqual({ type: 'refuse', refusal: { code: 'payment_already_completed' } })
-    const move = moveCase(due)
-    move.payment({ type: 'cancel', at: now, reason: 'requested' })
-    expect(planAttempt(move.kase, 'hosted', now)).toEqual({ type: 'refuse', refusal: { code: 'payment_cancelled' } })
-  })
 })
 
 const state = fc.constantFrom<AttemptState>(
