@@ -18,13 +18,12 @@ const populated = async () => {
   const now = here.clock.now()
   await here.unitOfWork.run(async (tx) => {
     const effect = { type: 'send_refund', paymentId: open.paymentId as PaymentId, refundId: 'rf_1' as never } as const
-    await tx.outbox.append([{ id: 'dead', body: effect, dueAt: now, leaseMs: 1 }], now)
-    await tx.outbox.bury('dead', 1, 'gave up', now)
-    await tx.tasks.append([{ id: 'dead', body: { type: 'sweep' }, dueAt: now, leaseMs: 1 }], now)
-    await tx.tasks.bury('dead', 1, 'gave up', now)
+    await tx.outbox.append([{ id: 'dead', body: effect, dueAt: now }], now)
+    await tx.tasks.append([{ id: 'dead', body: { type: 'sweep' }, dueAt: now }], now)
     const event = { id: 'dead', type: 'x', occurredAt: now, livemode: false, news: { about: 'nothing' } } as const
     await tx.inbox.record(event, { status: 'waiting', at: now, dueAt: now })
-    await tx.inbox.bury('dead', (await tx.inbox.take('dead', { now, leaseMs: 1 }))?.tries ?? 0, 'gave up', now)
+    for (const queue of [tx.outbox, tx.inbox, tx.tasks])
+      await queue.bury('dead', (await queue.take('dead', { now, leaseMs: 1 }))?.lease ?? 0, 'gave up', now)
     await tx.attention.raise([{ id: 'watch', code: 'refund_failed', at: instant(0), data: {} }])
   })
   const ids = {

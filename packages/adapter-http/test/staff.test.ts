@@ -146,13 +146,14 @@ describe('what staff can see', () => {
     const now = here.clock.now()
     const body = (n: number) =>
       ({ type: 'send_refund', paymentId: paymentId as PaymentId, refundId: `rf_${n}` as never }) as const
-    await here.unitOfWork.run((tx) =>
-      tx.outbox.append(
-        [1, 2, 3].map((n) => ({ id: `send_refund:rf_${n}`, body: body(n), dueAt: now, leaseMs: 1 })),
+    await here.unitOfWork.run(async (tx) => {
+      await tx.outbox.append(
+        [1, 2, 3].map((n) => ({ id: `send_refund:rf_${n}`, body: body(n), dueAt: now })),
         now,
-      ),
-    )
-    await here.unitOfWork.run((tx) => tx.outbox.bury('send_refund:rf_2', 1, 'gave up', now))
+      )
+      const taken = await tx.outbox.take('send_refund:rf_2', { now, leaseMs: 1 })
+      await tx.outbox.bury('send_refund:rf_2', taken?.lease ?? 0, 'gave up', now)
+    })
     const dead = await here.call('GET', '/api/staff/outbox/?status=dead', { as: staff })
     expect(dead.json).toMatchObject({
       items: [

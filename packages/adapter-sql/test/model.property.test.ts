@@ -113,14 +113,13 @@ const otherSteps: readonly fc.Arbitrary<Step>[] = [
 ]
 
 const queueSteps: readonly fc.Arbitrary<Step>[] = [
-  fc.tuple(fc.array(few, { minLength: 1, maxLength: 3 }), when, fc.option(fc.constant(3))).map(([ids, ms, leaseMs]) =>
+  fc.tuple(fc.array(few, { minLength: 1, maxLength: 3 }), when).map(([ids, ms]) =>
     step(`append ${ids.join(', ')} due at ${ms}`, (tx) =>
       tx.outbox.append(
         ids.map((id, n) => ({
           id,
           body: effectOf(`${id}${ms}`),
           dueAt: at(ms + n),
-          ...(leaseMs === null ? {} : { leaseMs }),
         })),
         at(ms),
       ),
@@ -134,17 +133,17 @@ const queueSteps: readonly fc.Arbitrary<Step>[] = [
     .map(([id, ms]) => step(`take ${id} at ${ms}`, (tx) => tx.outbox.take(id, { now: at(ms), leaseMs: 3 }))),
   fc
     .tuple(few, version)
-    .map(([id, tries]) =>
-      step(`finish ${id} as ${tries}`, (tx) => tx.outbox.finish(id, tries, { at: at(20), result: { tries } })),
+    .map(([id, lease]) =>
+      step(`finish ${id} as ${lease}`, (tx) => tx.outbox.finish(id, lease, { at: at(20), result: { lease } })),
     ),
   fc
     .tuple(few, version, when)
-    .map(([id, tries, ms]) =>
-      step(`postpone ${id} as ${tries} to ${ms}`, (tx) => tx.outbox.postpone(id, tries, at(ms), 'later')),
+    .map(([id, lease, ms]) =>
+      step(`postpone ${id} as ${lease} to ${ms}`, (tx) => tx.outbox.postpone(id, lease, at(ms), 'later')),
     ),
   fc
     .tuple(few, version)
-    .map(([id, tries]) => step(`bury ${id} as ${tries}`, (tx) => tx.outbox.bury(id, tries, 'no', at(21)))),
+    .map(([id, lease]) => step(`bury ${id} as ${lease}`, (tx) => tx.outbox.bury(id, lease, 'no', at(21)))),
   fc.tuple(few, when).map(([id, ms]) => step(`revive ${id}`, (tx) => tx.outbox.revive(id, at(ms)))),
   few.map((id) => step(`find work ${id}`, (tx) => tx.outbox.find(id))),
   when.map((ms) => step(`depth at ${ms}`, (tx) => tx.outbox.depth(at(ms)))),

@@ -153,12 +153,42 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
   })),
   'lets a holder finish whose lease was lost': wholeExcept(({ outbox }) => ({
     outbox: queueWith(outbox, {
-      finish: async (id, _tries, done) => outbox.finish(id, (await outbox.find(id))?.tries ?? 0, done),
+      finish: async (id, _lease, done) => outbox.finish(id, (await outbox.find(id))?.lease ?? 0, done),
     }),
   })),
   'lets a holder postpone whose lease was lost': wholeExcept(({ tasks }) => ({
     tasks: queueWith(tasks, {
-      postpone: async (id, _tries, ...rest) => tasks.postpone(id, (await tasks.find(id))?.tries ?? 0, ...rest),
+      postpone: async (id, _lease, ...rest) => tasks.postpone(id, (await tasks.find(id))?.lease ?? 0, ...rest),
+    }),
+  })),
+  'numbers leases from one again in a new life': wholeExcept(({ outbox }) => ({
+    outbox: queueWith(outbox, {
+      take: async (id, request) => {
+        const taken = await outbox.take(id, request)
+        return taken && { ...taken, lease: taken.tries }
+      },
+      finish: async (id, lease, done) => {
+        const known = await outbox.find(id)
+        return known?.tries === lease && outbox.finish(id, known.lease, done)
+      },
+    }),
+  })),
+  'forgets what was asked for while it was held': wholeExcept(({ tasks }) => ({
+    tasks: queueWith(tasks, {
+      append: async (works, now) => {
+        for (const work of works)
+          if ((await tasks.find(work.id))?.leasedUntil === undefined) await tasks.append([work], now)
+      },
+    }),
+  })),
+  'does again what was asked for before it was taken': wholeExcept(({ tasks }) => ({
+    tasks: queueWith(tasks, {
+      take: async (id, request) => {
+        const asked = (await tasks.find(id))?.againAt
+        const taken = await tasks.take(id, request)
+        if (taken !== undefined && asked !== undefined) await tasks.append([{ ...taken, dueAt: asked }], request.now)
+        return taken
+      },
     }),
   })),
   'leases what is not due': wholeExcept(({ tasks }) => ({
@@ -168,7 +198,7 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
     outbox: queueWith(outbox, { take: (id, request) => outbox.take(id, { ...request, now: later }) }),
   })),
   'postpones to no later': wholeExcept(({ inbox }) => ({
-    inbox: { ...inbox, postpone: (id, tries, _until, error) => inbox.postpone(id, tries, instant(0), error) },
+    inbox: { ...inbox, postpone: (id, lease, _until, error) => inbox.postpone(id, lease, instant(0), error) },
   })),
   'takes every delivery for fresh': wholeExcept(({ inbox }) => ({
     inbox: {

@@ -122,7 +122,7 @@ export const mutantsAtHome: readonly Mutant[] = [
       onTransaction((tx) => ({
         outbox: {
           ...tx.outbox,
-          postpone: (id, tries, until) => tx.outbox.finish(id, tries, { at: until }),
+          postpone: (id, lease, until) => tx.outbox.finish(id, lease, { at: until }),
         },
       })),
   },

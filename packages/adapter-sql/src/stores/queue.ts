@@ -10,7 +10,7 @@ import {
 } from '@holdfast/core'
 import { count, json, maybeMoment, maybeText, moment, text } from '../row.ts'
 import type { Row, SqlSession } from '../session.ts'
-import { placeholders, rowsStatement, statement } from '../statement.ts'
+import { placeholders, rowsStatement, statement, type Statement, type Value } from '../statement.ts'
 
 /** The tables that hold work. */
 export type QueueTable = 'holdfast_outbox' | 'holdfast_inbox' | 'holdfast_tasks'
@@ -18,6 +18,15 @@ export type QueueTable = 'holdfast_outbox' | 'holdfast_inbox' | 'holdfast_tasks'
 /** Durable work with leases, in one table. */
 export const sqlQueue = (table: QueueTable) => {
   const sql = statementsFor(table)
+  /** Ends a piece, unless it was appended since it was taken: then another statement makes it wait again. */
+  const end = async (
+    session: SqlSession,
+    ending: Statement,
+    values: readonly Value[],
+    { id, lease, at }: { readonly id: string; readonly lease: number; readonly at: Instant },
+  ): Promise<boolean> =>
+    (await session.change(ending, [...values, id, lease])).changes === 1 ||
+    (await session.change(sql.startOver, [at, id, lease])).changes === 1
   return <Body>(session: SqlSession): Queue<Body> => ({
     async append(work, now) {
       const pieces = eachOnce(work)
@@ -25,14 +34,7 @@ export const sqlQueue = (table: QueueTable) => {
         const some = pieces.slice(start, start + rowsAtOnce)
         session.post(
           sql.append(some.length),
-          some.flatMap(({ id, body, dueAt, leaseMs }) => [
-            id,
-            encodeJson(body),
-            dueAt,
-            leaseMs === undefined ? 0 : 1,
-            leaseMs === undefined ? null : now + leaseMs,
-            now,
-          ]),
+          some.flatMap(({ id, body, dueAt }) => [id, encodeJson(body), dueAt, now]),
         )
       }
     },
@@ -45,20 +47,15 @@ export const sqlQueue = (table: QueueTable) => {
       const [row] = (await session.change(sql.take, [now + leaseMs, id, now])).rows
       return row && readLeased<Body>(row)
     },
-    async finish(id, tries, { at, result }) {
-      const { changes } = await session.change(sql.finish, [
-        at,
-        result === undefined ? null : encodeJson(result),
-        id,
-        tries,
-      ])
-      return changes === 1
+    async finish(id, lease, { at, result }) {
+      const values = [at, result === undefined ? null : encodeJson(result)]
+      return end(session, sql.finish, values, { id, lease, at })
     },
-    async postpone(id, tries, until, error) {
-      return (await session.change(sql.postpone, [until, error, id, tries])).changes === 1
+    async postpone(id, lease, until, error) {
+      return (await session.change(sql.postpone, [until, until, error, id, lease])).changes === 1
     },
-    async bury(id, tries, error, at) {
-      return (await session.change(sql.bury, [at, error, id, tries])).changes === 1
+    async bury(id, lease, error, at) {
+      return end(session, sql.bury, [at, error], { id, lease, at })
     },
     async find(id) {
       const [row] = await session.query(sql.find, [id])
@@ -88,13 +85,16 @@ export const sqlQueue = (table: QueueTable) => {
 }
 
 /** Every column of a queue's table. */
-export const workColumns = 'id, body, status, due_at, tries, leased_until, created_at, finished_at, last_error, result'
+export const workColumns =
+  'id, body, status, due_at, tries, lease, leased_until, again_at, created_at, finished_at, last_error, result'
 
 const rowsAtOnce = 100
 
 const statementsFor = (table: QueueTable) => {
   const free = '(leased_until IS NULL OR leased_until <= ?)'
-  const held = "id = ? AND tries = ? AND status = 'waiting' AND leased_until IS NOT NULL"
+  const held = 'id = ? AND lease = ? AND leased_until IS NOT NULL'
+  // Whoever takes it has yet to look, so what was asked for until then is asked of them.
+  const taken = 'tries = tries + 1, lease = lease + 1, leased_until = ?, again_at = NULL'
   const select = `SELECT ${workColumns} FROM ${table}`
   // A status is written out and not passed in, so that the planner sees which partial index covers it.
   const list = (status: WorkStatus) => statement(`${select} WHERE status = '${status}' ORDER BY due_at, id LIMIT ?`)
@@ -108,31 +108,41 @@ const statementsFor = (table: QueueTable) => {
   return {
     append: rowsStatement(
       (rows) =>
-        `INSERT INTO ${table} (id, body, due_at, tries, leased_until, created_at) VALUES ${placeholders(rows, 6)}
+        `INSERT INTO ${table} (id, body, due_at, created_at) VALUES ${placeholders(rows, 4)}
          ON CONFLICT (id) DO UPDATE SET
            due_at = CASE WHEN ${table}.status = 'waiting' AND ${table}.due_at < excluded.due_at
              THEN ${table}.due_at ELSE excluded.due_at END,
-           ${['body', 'tries', 'leased_until', 'created_at', 'last_error'].map(unlessWaiting).join(', ')},
+           again_at = CASE WHEN ${table}.leased_until IS NULL THEN NULL
+             WHEN ${table}.again_at < excluded.due_at THEN ${table}.again_at ELSE excluded.due_at END,
+           ${['body', 'tries', 'created_at', 'last_error'].map(unlessWaiting).join(', ')},
            status = 'waiting', finished_at = NULL, result = NULL
-         WHERE ${table}.status <> 'waiting' OR excluded.due_at < ${table}.due_at`,
+         WHERE ${table}.status <> 'waiting' OR ${table}.leased_until IS NOT NULL OR excluded.due_at < ${table}.due_at`,
     ),
     lease: statement(
       `WITH due AS MATERIALIZED (
          SELECT id AS due_id FROM ${table} WHERE status = 'waiting' AND due_at <= ? AND ${free}
          ORDER BY due_at, id LIMIT ? {skip locked}
        )
-       UPDATE ${table} SET tries = tries + 1, leased_until = ? FROM due WHERE id = due_id RETURNING id, body, tries, due_at`,
+       UPDATE ${table} SET ${taken} FROM due WHERE id = due_id RETURNING id, body, tries, lease, due_at`,
     ),
     take: statement(
-      `UPDATE ${table} SET tries = tries + 1, leased_until = ? WHERE id = ? AND status = 'waiting' AND ${free}
-       RETURNING id, body, tries`,
+      `UPDATE ${table} SET ${taken} WHERE id = ? AND status = 'waiting' AND ${free} RETURNING id, body, tries, lease`,
     ),
     finish: statement(
-      `UPDATE ${table} SET status = 'done', finished_at = ?, result = ?, leased_until = NULL WHERE ${held}`,
+      `UPDATE ${table} SET status = 'done', finished_at = ?, result = ?, leased_until = NULL
+       WHERE ${held} AND again_at IS NULL`,
     ),
-    postpone: statement(`UPDATE ${table} SET due_at = ?, last_error = ?, leased_until = NULL WHERE ${held}`),
+    postpone: statement(
+      `UPDATE ${table} SET due_at = CASE WHEN again_at < ? THEN again_at ELSE ? END, last_error = ?,
+         leased_until = NULL, again_at = NULL WHERE ${held}`,
+    ),
     bury: statement(
-      `UPDATE ${table} SET status = 'dead', finished_at = ?, last_error = ?, leased_until = NULL WHERE ${held}`,
+      `UPDATE ${table} SET status = 'dead', finished_at = ?, last_error = ?, leased_until = NULL
+       WHERE ${held} AND again_at IS NULL`,
+    ),
+    startOver: statement(
+      `UPDATE ${table} SET due_at = again_at, created_at = ?, tries = 0, leased_until = NULL, again_at = NULL,
+         last_error = NULL WHERE ${held} AND again_at IS NOT NULL`,
     ),
     revive: statement(
       `UPDATE ${table} SET status = 'waiting', due_at = ?, tries = 0, finished_at = NULL WHERE id = ? AND status = 'dead'`,
@@ -166,11 +176,13 @@ const readLeased = <Body>(row: Row): Leased<Body> => ({
   id: text(row, 'id'),
   body: json<Body>(row, 'body'),
   tries: count(row, 'tries'),
+  lease: count(row, 'lease'),
 })
 
 /** Reads a piece of work back. */
 export const readWork = <Body>(row: Row): Work<Body> => {
   const leasedUntil = maybeMoment(row, 'leased_until')
+  const againAt = maybeMoment(row, 'again_at')
   const finishedAt: Instant | undefined = maybeMoment(row, 'finished_at')
   const lastError = maybeText(row, 'last_error')
   return {
@@ -179,6 +191,7 @@ export const readWork = <Body>(row: Row): Work<Body> => {
     dueAt: moment(row, 'due_at'),
     createdAt: moment(row, 'created_at'),
     ...(leasedUntil === undefined ? {} : { leasedUntil }),
+    ...(againAt === undefined ? {} : { againAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(lastError === undefined ? {} : { lastError }),
     ...(row['result'] === null ? {} : { result: json<Json>(row, 'result') }),

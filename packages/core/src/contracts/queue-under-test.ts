@@ -1,9 +1,9 @@
 import type { Effect } from '../effect/effect.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Queue } from '../ports/queue.ts'
-import type { Transaction } from '../ports/unit-of-work.ts'
+import type { Transaction, UnitOfWork } from '../ports/unit-of-work.ts'
 import type { Task } from '../task/task.ts'
-import { attemptId, intentId, paymentId, someEvent } from './samples.ts'
+import { at, attemptId, intentId, paymentId, someEvent } from './samples.ts'
 
 /** One of the three queues: all are leased from, finished and given up in the same way. */
 export interface QueueUnderTest {
@@ -43,6 +43,15 @@ export const inbox: QueueUnderTest = {
   body: someEvent,
   add: (tx, id, dueAt, now) => tx.inbox.record(someEvent(id), { status: 'waiting', at: now, dueAt }),
 }
+
+/** What finishing, postponing and burying answer whoever says to hold this lease. */
+export const asHolderOf =
+  (of: QueueUnderTest['of']) =>
+  async (uow: UnitOfWork, id: string, lease: number, ms: number): Promise<readonly boolean[]> => [
+    await uow.run((tx) => of(tx).finish(id, lease, { at: at(ms) })),
+    await uow.run((tx) => of(tx).postpone(id, lease, at(9_999), 'late')),
+    await uow.run((tx) => of(tx).bury(id, lease, 'late', at(ms))),
+  ]
 
 /** How long every lease in these tests is. */
 export const leaseMs = 100

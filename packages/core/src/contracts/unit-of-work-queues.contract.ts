@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
 import { promise, type ContractPromise } from './contract.ts'
-import { inbox, leaseMs, outbox, tasks, type QueueUnderTest } from './queue-under-test.ts'
+import { asHolderOf, inbox, leaseMs, outbox, tasks, type QueueUnderTest } from './queue-under-test.ts'
 import { at } from './samples.ts'
 
 const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly ContractPromise<UnitOfWork>[] => {
@@ -12,14 +12,15 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
   const lease = (uow: UnitOfWork, ms: number, limit = 9) =>
     uow.run((tx) => of(tx).lease({ now: at(ms), limit, leaseMs }))
   const find = (uow: UnitOfWork, id: string) => uow.read((tx) => of(tx).find(id))
+  const asHolder = asHolderOf(of)
 
   return [
     promise(`${name}: leases what is due and nobody holds, longest due first, by id among equals`, async (uow) => {
       await addAll(uow, { d: 6, c: 5, b: 1, a: 5 })
       expect(await lease(uow, 0)).toEqual([])
       expect(await lease(uow, 5, 2)).toEqual([
-        { id: 'b', body: body('b'), tries: 1 },
-        { id: 'a', body: body('a'), tries: 1 },
+        { id: 'b', body: body('b'), tries: 1, lease: 1 },
+        { id: 'a', body: body('a'), tries: 1, lease: 1 },
       ])
       expect((await lease(uow, 5)).map(({ id }) => id)).toEqual(['c'])
       expect(await lease(uow, 5)).toEqual([])
@@ -29,6 +30,7 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
         status: 'waiting',
         dueAt: at(5),
         tries: 1,
+        lease: 1,
         leasedUntil: at(105),
         createdAt: at(0),
       })
@@ -37,22 +39,22 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
       await addAll(uow, { a: 0 })
       await lease(uow, 0)
       expect(await lease(uow, 99)).toEqual([])
-      expect(await lease(uow, 100)).toEqual([{ id: 'a', body: body('a'), tries: 2 }])
+      expect(await lease(uow, 100)).toEqual([{ id: 'a', body: body('a'), tries: 2, lease: 2 }])
     }),
     promise(`${name}: gives each piece to one of many who ask at once`, async (uow) => {
       await addAll(uow, Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`w${n}`, n % 3])))
       const taken = (await Promise.all(Array.from({ length: 10 }, () => lease(uow, 9, 5)))).flat()
       expect(new Set(taken.map(({ id }) => id)).size).toBe(taken.length)
-      expect(taken.every(({ tries }) => tries === 1)).toBe(true)
+      expect(taken.every(({ tries, lease: number }) => tries === 1 && number === 1)).toBe(true)
       const left = await lease(uow, 9, 99)
       expect(taken.length + left.length).toBe(40)
     }),
     promise(`${name}: takes one piece, due or not, unless it is done, dead or held`, async (uow) => {
       await addAll(uow, { a: 1_000, dead: 0, done: 0 })
       const take = (id: string, ms: number) => uow.run((tx) => of(tx).take(id, { now: at(ms), leaseMs }))
-      expect(await take('a', 0)).toEqual({ id: 'a', body: body('a'), tries: 1 })
+      expect(await take('a', 0)).toEqual({ id: 'a', body: body('a'), tries: 1, lease: 1 })
       expect(await take('a', 99)).toBeUndefined()
-      expect(await take('a', 100)).toEqual({ id: 'a', body: body('a'), tries: 2 })
+      expect(await take('a', 100)).toEqual({ id: 'a', body: body('a'), tries: 2, lease: 2 })
       await uow.run(async (tx) => {
         for (const id of ['dead', 'done']) await of(tx).take(id, { now: at(0), leaseMs })
         await of(tx).bury('dead', 1, 'no use', at(1))
@@ -75,6 +77,7 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
         status: 'done',
         dueAt: at(0),
         tries: 1,
+        lease: 1,
         createdAt: at(0),
         finishedAt: at(3),
         result,
@@ -84,17 +87,13 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
     }),
     promise(`${name}: tells a holder that it has lost its lease, and lets it change nothing`, async (uow) => {
       await addAll(uow, { a: 0 })
-      const asStale = async (tries: number) => [
-        await uow.run((tx) => of(tx).finish('a', tries, { at: at(1) })),
-        await uow.run((tx) => of(tx).postpone('a', tries, at(9_999), 'late')),
-        await uow.run((tx) => of(tx).bury('a', tries, 'late', at(1))),
-      ]
+      const asStale = (number: number) => asHolder(uow, 'a', number, 1)
       expect(await asStale(0)).toEqual([false, false, false])
       await lease(uow, 0)
       await lease(uow, 100)
       expect(await asStale(1)).toEqual([false, false, false])
       expect(await asStale(3)).toEqual([false, false, false])
-      expect(await find(uow, 'a')).toMatchObject({ status: 'waiting', tries: 2, dueAt: at(0), leasedUntil: at(200) })
+      expect(await find(uow, 'a')).toMatchObject({ status: 'waiting', lease: 2, dueAt: at(0), leasedUntil: at(200) })
       expect(await uow.run((tx) => of(tx).finish('a', 2, { at: at(150) }))).toBe(true)
       expect(await asStale(2)).toEqual([false, false, false])
       expect(await find(uow, 'a')).toMatchObject({ status: 'done', finishedAt: at(150) })
@@ -115,12 +114,13 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
         status: 'waiting',
         dueAt: at(50),
         tries: 1,
+        lease: 1,
         createdAt: at(0),
         lastError: 'away',
       })
       expect(await uow.run((tx) => of(tx).finish('a', 1, { at: at(1) }))).toBe(false)
       expect(await lease(uow, 49)).toEqual([])
-      expect(await lease(uow, 50)).toEqual([{ id: 'a', body: body('a'), tries: 2 }])
+      expect(await lease(uow, 50)).toEqual([{ id: 'a', body: body('a'), tries: 2, lease: 2 }])
     }),
     promise(`${name}: buries work until it is revived, with its tries forgotten`, async (uow) => {
       await addAll(uow, { a: 0, b: 0 })
@@ -132,6 +132,7 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
         status: 'dead',
         dueAt: at(0),
         tries: 1,
+        lease: 1,
         createdAt: at(0),
         finishedAt: at(2),
         lastError: 'no use',
@@ -141,7 +142,8 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
       expect(await find(uow, 'a')).toMatchObject({ status: 'waiting', dueAt: at(70), tries: 0, lastError: 'no use' })
       expect((await find(uow, 'a'))?.finishedAt).toBeUndefined()
       for (const id of ['a', 'b', 'nobody']) expect(await uow.run((tx) => of(tx).revive(id, at(0)))).toBe(false)
-      expect(await lease(uow, 70)).toEqual([{ id: 'a', body: body('a'), tries: 1 }])
+      expect(await lease(uow, 70)).toEqual([{ id: 'a', body: body('a'), tries: 1, lease: 2 }])
+      expect(await asHolder(uow, 'a', 1, 71)).toEqual([false, false, false])
     }),
     promise(`${name}: lists work by status, longest due first, page by page`, async (uow) => {
       await addAll(uow, { d: 6, c: 5, b: 1, a: 5, x: 0 })
@@ -182,7 +184,7 @@ export const queueContract: readonly ContractPromise<UnitOfWork>[] = [
     })
     for (const queue of [outbox, inbox, tasks])
       expect(await uow.run((tx) => queue.of(tx).lease({ now: at(0), limit: 9, leaseMs }))).toEqual([
-        { id: 'same', body: queue.body('same'), tries: 1 },
+        { id: 'same', body: queue.body('same'), tries: 1, lease: 1 },
       ])
   }),
 ]

@@ -16,6 +16,7 @@ export const recordPromises: readonly ContractPromise<UnitOfWork>[] = [
       status: 'done',
       dueAt: at(1),
       tries: 0,
+      lease: 0,
       createdAt: at(1),
       finishedAt: at(1),
     })
@@ -50,6 +51,7 @@ export const recordPromises: readonly ContractPromise<UnitOfWork>[] = [
         status: 'waiting',
         dueAt: at(9),
         tries: 0,
+        lease: 0,
         createdAt: at(1),
         lastError: 'unknown object',
       })

@@ -14,32 +14,44 @@ export const memoryQueue = <Body>(works: MemoryTable<Work<Body>>): Queue<Body> =
       ),
     )
   const take = (work: Work<Body>, until: Instant): Leased<Body> => {
-    const { id, body, tries } = work
-    works.set(id, { ...work, tries: tries + 1, leasedUntil: until })
-    return { id, body, tries: tries + 1 }
+    const { againAt: _seenToNow, ...rest } = work
+    const { id, body } = work
+    const [tries, lease] = [work.tries + 1, work.lease + 1]
+    works.set(id, { ...rest, tries, lease, leasedUntil: until })
+    return { id, body, tries, lease }
   }
-  /** Changes a piece for whoever holds the lease named by `tries`. */
-  const settle = (id: string, tries: number, change: (work: Work<Body>) => Work<Body>): boolean => {
+  /** Changes a piece for whoever holds this lease. */
+  const settle = (
+    id: string,
+    lease: number,
+    change: (work: Work<Body>, againAt: Instant | undefined) => Work<Body>,
+  ): boolean => {
     const work = works.get(id)
-    if (work?.status !== 'waiting' || work.tries !== tries || work.leasedUntil === undefined) return false
-    const { leasedUntil: _over, ...free } = work
-    works.set(id, change(free))
+    if (work?.lease !== lease || work.leasedUntil === undefined) return false
+    const { leasedUntil: _over, againAt, ...free } = work
+    works.set(id, change(free, againAt))
     return true
   }
+  /** Ends a piece, unless it was appended since it was taken. */
+  const end = (id: string, lease: number, at: Instant, ending: (work: Work<Body>) => Work<Body>): boolean =>
+    settle(id, lease, (work, againAt) =>
+      againAt === undefined
+        ? { ...ending(work), finishedAt: at }
+        : asNew(work, { dueAt: againAt, createdAt: at, lease: work.lease }),
+    )
   return {
     async append(pieces, now) {
-      for (const { id, body, dueAt, leaseMs } of pieces) {
+      for (const piece of pieces) {
+        const { id, dueAt } = piece
         const known = works.get(id)
-        const fresh: Work<Body> = {
-          id,
-          body,
-          status: 'waiting',
-          dueAt,
-          createdAt: now,
-          ...(leaseMs === undefined ? { tries: 0 } : { tries: 1, leasedUntil: later(now, leaseMs) }),
-        }
-        if (known?.status !== 'waiting') works.set(id, fresh)
-        else if (dueAt < known.dueAt) works.set(id, { ...known, dueAt })
+        if (known?.status !== 'waiting')
+          works.set(id, asNew(piece, { dueAt, createdAt: now, lease: known?.lease ?? 0 }))
+        else
+          works.set(id, {
+            ...known,
+            dueAt: earlier(known.dueAt, dueAt),
+            ...(known.leasedUntil === undefined ? {} : { againAt: earlier(known.againAt ?? dueAt, dueAt) }),
+          })
       }
     },
     async lease({ now, limit, leaseMs }) {
@@ -52,19 +64,18 @@ export const memoryQueue = <Body>(works: MemoryTable<Work<Body>>): Queue<Body> =
       const work = works.get(id)
       return work?.status === 'waiting' && !isHeld(work, now) ? take(work, later(now, leaseMs)) : undefined
     },
-    async finish(id, tries, { at, result }) {
-      return settle(id, tries, (work) => ({
+    async finish(id, lease, { at, result }) {
+      return end(id, lease, at, (work) => ({ ...work, status: 'done', ...(result === undefined ? {} : { result }) }))
+    },
+    async postpone(id, lease, until, error) {
+      return settle(id, lease, (work, againAt = until) => ({
         ...work,
-        status: 'done',
-        finishedAt: at,
-        ...(result === undefined ? {} : { result }),
+        dueAt: earlier(until, againAt),
+        lastError: error,
       }))
     },
-    async postpone(id, tries, until, error) {
-      return settle(id, tries, (work) => ({ ...work, dueAt: until, lastError: error }))
-    },
-    async bury(id, tries, error, at) {
-      return settle(id, tries, (work) => ({ ...work, status: 'dead', finishedAt: at, lastError: error }))
+    async bury(id, lease, error, at) {
+      return end(id, lease, at, (work) => ({ ...work, status: 'dead', lastError: error }))
     },
     async find(id) {
       return works.get(id)
@@ -106,6 +117,7 @@ export const memoryInbox = (works: MemoryTable<Work<ProviderEvent>>): Inbox => {
         status,
         dueAt,
         tries: 0,
+        lease: 0,
         createdAt: at,
         ...(status === 'done' ? { finishedAt: at } : {}),
         ...(error === undefined ? {} : { lastError: error }),
@@ -125,6 +137,13 @@ export const memoryInbox = (works: MemoryTable<Work<ProviderEvent>>): Inbox => {
     },
   }
 }
+
+const asNew = <Body>(
+  { id, body }: Pick<Work<Body>, 'id' | 'body'>,
+  from: Pick<Work<Body>, 'dueAt' | 'createdAt' | 'lease'>,
+): Work<Body> => ({ id, body, status: 'waiting', tries: 0, ...from })
+
+const earlier = (a: Instant, b: Instant): Instant => (a < b ? a : b)
 
 const isHeld = ({ leasedUntil }: { readonly leasedUntil?: Instant }, now: Instant): boolean =>
   leasedUntil !== undefined && leasedUntil > now

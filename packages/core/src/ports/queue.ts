@@ -10,8 +10,6 @@ export interface NewWork<Body> {
   readonly id: string
   readonly body: Body
   readonly dueAt: Instant
-  /** Take it at once, for this long: for a caller that performs it right after the commit. */
-  readonly leaseMs?: number
 }
 
 /** A piece of work as it is stored. */
@@ -20,9 +18,16 @@ export interface Work<Body> {
   readonly body: Body
   readonly status: WorkStatus
   readonly dueAt: Instant
-  /** How often it has been taken. It also names the lease: whoever holds an older one has lost it. */
+  /** How often it has been taken since it was new, or as good as new. */
   readonly tries: number
+  /**
+   * The number of its latest lease; 0 before the first. It only grows, whatever becomes of the work, so that whoever held
+   * an earlier one can never be taken for whoever holds this one.
+   */
+  readonly lease: number
   readonly leasedUntil?: Instant
+  /** Appended since it was taken: as soon as its holder is done with it, it is due again at this time. */
+  readonly againAt?: Instant
   readonly createdAt: Instant
   readonly finishedAt?: Instant
   readonly lastError?: string
@@ -34,21 +39,28 @@ export interface Leased<Body> {
   readonly id: string
   readonly body: Body
   readonly tries: number
+  /** Shown by whoever finishes, postpones or buries the work: the lease is lost once there is a later one, or none. */
+  readonly lease: number
 }
 
 /**
  * Durable work with leases, on which the outbox, the inbox and the tasks are built.
  *
  * A lease that ran out is no harm: what is done twice is safe to do twice, and a holder that lost its lease is told so.
+ * Nor is anything lost that is asked for while somebody is at work: they may have looked before there was a reason to ask.
  */
 export interface Queue<Body> {
   /**
    * Adds work, durable exactly when the surrounding transaction commits. Work that is waiting under the same id stays as
-   * it is, but becomes due no later than now asked; work that is done or dead under the same id waits again as if it were
-   * new, its tries, lease, result and error forgotten. The `now` is the time of creation.
+   * it is, but becomes due no later than now asked; where somebody has taken it, it is also remembered that it was asked
+   * for since, at the earliest time asked. Work that is done or dead under the same id waits again as if it were new, its
+   * tries, result and error forgotten. The `now` is the time of creation.
    */
   append(work: readonly NewWork<Body>[], now: Instant): Promise<void>
-  /** Takes up to `limit` pieces that are due and that nobody holds, longest due first, by id among equals. */
+  /**
+   * Takes up to `limit` pieces that are due and that nobody holds, longest due first, by id among equals. Whoever
+   * takes a piece comes after all that was asked for until then.
+   */
   lease(request: {
     readonly now: Instant
     readonly limit: number
@@ -56,12 +68,15 @@ export interface Queue<Body> {
   }): Promise<readonly Leased<Body>[]>
   /** Takes this piece, due or not, unless it is done, dead or held: then `undefined`. */
   take(id: string, request: { readonly now: Instant; readonly leaseMs: number }): Promise<Leased<Body> | undefined>
-  /** Marks it done. False when the lease was lost: somebody else has it, or had it and finished. */
-  finish(id: string, tries: number, done: { readonly at: Instant; readonly result?: Json }): Promise<boolean>
-  /** Gives it back, due later. False when the lease was lost. */
-  postpone(id: string, tries: number, until: Instant, error: string): Promise<boolean>
-  /** Gives it up. False when the lease was lost. */
-  bury(id: string, tries: number, error: string, at: Instant): Promise<boolean>
+  /**
+   * Marks it done; or, where it was appended since it was taken, makes it wait again as if it were new. False when the
+   * lease was lost: somebody else has it, or had it and finished.
+   */
+  finish(id: string, lease: number, done: { readonly at: Instant; readonly result?: Json }): Promise<boolean>
+  /** Gives it back, due later, but no later than asked for since it was taken. False when the lease was lost. */
+  postpone(id: string, lease: number, until: Instant, error: string): Promise<boolean>
+  /** Gives it up; or makes it wait again, as {@link Queue.finish} does. False when the lease was lost. */
+  bury(id: string, lease: number, error: string, at: Instant): Promise<boolean>
   find(id: string): Promise<Work<Body> | undefined>
   /** By status, longest due first, at most `limit`, after the piece with id `after`; none when there is no such piece. */
   list(filter: {

@@ -19,12 +19,12 @@ export const applyInbox =
   async (limit) => {
     const { unitOfWork, clock, settings, logger } = deps
     const leased = await unitOfWork.run((tx) => tx.inbox.lease({ now: clock.now(), limit, leaseMs: settings.leaseMs }))
-    for (const { id, body, tries } of leased) {
+    for (const { id, body, tries, lease } of leased) {
       try {
         await unitOfWork.run(async (tx) => {
           const now = clock.now()
           await applyNews(tx, deps, body, now)
-          await tx.inbox.finish(id, tries, { at: now })
+          await tx.inbox.finish(id, lease, { at: now })
         })
       } catch (error) {
         const detail = error instanceof Error ? error.message : String(error)
@@ -34,13 +34,13 @@ export const applyInbox =
           if (tries < settings.triesBeforeDead)
             await tx.inbox.postpone(
               id,
-              tries,
+              lease,
               after(now, backoffMs(tries, id, { firstMs: 5 * second, capMs: hour })),
               detail,
             )
           else if (error instanceof UnknownObject && body.news.about !== 'attempt')
-            await tx.inbox.finish(id, tries, { at: now, result: 'unknown_object' })
-          else await tx.inbox.bury(id, tries, detail, now)
+            await tx.inbox.finish(id, lease, { at: now, result: 'unknown_object' })
+          else await tx.inbox.bury(id, lease, detail, now)
         })
       }
     }

@@ -20,11 +20,11 @@ export const drainOutbox =
     const ended = await Promise.allSettled(leased.map((work) => perform(work)))
     for (const [index, outcome] of ended.entries()) {
       if (outcome.status === 'fulfilled') continue
-      const { id, tries } = leased[index] ?? bug('More outcomes than work.')
+      const { id, tries, lease } = leased[index] ?? bug('More outcomes than work.')
       const detail = outcome.reason instanceof Error ? outcome.reason.message : String(outcome.reason)
       logger.log('error', 'effect_failed', { effect: id, tries, detail })
       const wait = backoffMs(tries, id, { firstMs: 5 * second, capMs: hour })
-      await unitOfWork.run((tx) => tx.outbox.postpone(id, tries, after(clock.now(), wait), detail))
+      await unitOfWork.run((tx) => tx.outbox.postpone(id, lease, after(clock.now(), wait), detail))
     }
     return { taken: leased.length }
   }

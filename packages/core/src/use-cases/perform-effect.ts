@@ -41,7 +41,7 @@ export const performEffect =
     if (result.type === 'done') {
       const kase = await unitOfWork.run(async (tx) => {
         const stored = await result.store(tx)
-        await tx.outbox.finish(work.id, work.tries, { at: clock.now() })
+        await tx.outbox.finish(work.id, work.lease, { at: clock.now() })
         if (then !== undefined && stored !== undefined) await then(tx, stored)
         return stored
       })
@@ -56,10 +56,10 @@ export const performEffect =
     return unitOfWork.run(async (tx): Promise<Performed> => {
       await result.store?.(tx)
       if (isMessage(work.body) && work.tries >= settings.triesBeforeDead) {
-        await tx.outbox.bury(work.id, work.tries, detail, clock.now())
+        await tx.outbox.bury(work.id, work.lease, detail, clock.now())
         return { type: 'dead' }
       }
-      await tx.outbox.postpone(work.id, work.tries, after(clock.now(), retryAfterMs), detail)
+      await tx.outbox.postpone(work.id, work.lease, after(clock.now(), retryAfterMs), detail)
       return { type: 'postponed', because, retryAfterMs }
     })
   }

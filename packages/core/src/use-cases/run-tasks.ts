@@ -28,12 +28,12 @@ export const runTasks =
       tx.tasks.lease({ now: clock.now(), limit, leaseMs: 5 * settings.leaseMs }),
     )
     for (const work of leased) {
-      const { id, tries } = work
+      const { id, tries, lease } = work
       try {
         const { result, againInMs } = await run(deps, work)
         await unitOfWork.run(async (tx) => {
           const now = clock.now()
-          const mine = await tx.tasks.finish(id, tries, { at: now, result })
+          const mine = await tx.tasks.finish(id, lease, { at: now, result })
           if (mine && againInMs !== undefined)
             await tx.tasks.append([{ id, body: work.body, dueAt: after(now, againInMs) }], now)
         })
@@ -45,8 +45,8 @@ export const runTasks =
           const again = after(now, backoffMs(tries, id, { firstMs: 10 * second, capMs: hour }))
           // The sweep is what everything falls back on: it is never given up.
           if (tries < settings.triesBeforeDead || work.body.type === 'sweep')
-            await tx.tasks.postpone(id, tries, again, detail)
-          else await tx.tasks.bury(id, tries, detail, now)
+            await tx.tasks.postpone(id, lease, again, detail)
+          else await tx.tasks.bury(id, lease, detail, now)
         })
       }
     }
