@@ -56,17 +56,20 @@ describe('the session', () => {
     })
     expect(response.headers.get('set-cookie')).toMatch(/HttpOnly/)
     const { csrf_token } = (await response.json()) as { csrf_token: string }
-    const open = (headers: Readonly<Record<string, string>>) =>
+    const open = (headers: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}) =>
       ana.send('/api/intents', {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({
           kind: 'reservation',
-          payload: { property: 'loft-roma', arrival: stay.arrival, departure: stay.departure, guests: 1 },
+          payload: { property: 'loft-roma', arrival: stay.arrival, departure: stay.departure, guests: 1, ...more },
         }),
       })
     expect((await open({})).status).toBe(403)
     expect((await open({ 'x-csrf-token': csrf_token })).status).toBe(201)
+    const priced = await open({ 'x-csrf-token': csrf_token }, { amount: '0.01' })
+    expect(priced.status).toBe(400)
+    expect(await priced.text()).toContain('amount')
   })
 })
 
@@ -82,6 +85,26 @@ describe('forms from elsewhere', () => {
     const fields = Object.keys(headers).length === 0 ? {} : { csrf_token: token }
     expect((await ana.send('/sign-out', { ...form(fields), headers })).status).toBe(403)
     expect((await ana.get('/bookings')).path).toBe('/bookings')
+  })
+
+  it.each(['multipart/form-data; boundary=x', 'multipart/form-data', 'application/json', 'text/plain'])(
+    'are refused in a way that forms of ours are not sent: %s',
+    async (type) => {
+      const ana = await visitor('ana@example.com')
+      const sent = { method: 'POST', headers: { 'content-type': type }, body: 'csrf_token' }
+      expect((await ana.send('/sign-out', sent)).status).toBe(403)
+      expect((await ana.get('/bookings')).path).toBe('/bookings')
+    },
+  )
+
+  it('sign nobody in by the API', async () => {
+    const response = await (await visitor()).send('/api/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: 'https://evil.example' },
+      body: '{"email":"ana@example.com"}',
+    })
+    expect(response.status).toBe(403)
+    expect(response.headers.getSetCookie()).toEqual([])
   })
 
   it('do not pull the levers of the simulator either', async () => {

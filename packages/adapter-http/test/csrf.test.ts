@@ -1,6 +1,7 @@
 import { instant, type OwnerId } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
-import { cookieSessions } from '../src/index.ts'
+import { z } from 'zod'
+import { cookieSessions, reply, route } from '../src/index.ts'
 import { openIntent, secret, world } from './world.ts'
 
 const clock = { now: () => instant(Date.UTC(2027, 0, 1)) }
@@ -101,6 +102,33 @@ describe('a write that a cookie signs', () => {
     const { here, cookie, paymentId } = await signedIn()
     const { status } = await here.call('GET', `/api/payments/${paymentId}/status/`, { headers: { cookie } })
     expect(status).toBe(200)
+  })
+})
+
+describe('a write that nobody has to sign', () => {
+  const enter = route({
+    name: 'enter',
+    method: 'post',
+    path: '/enter',
+    tag: 'Host',
+    summary: 'Signs in.',
+    who: 'anyone',
+    answers: { 200: z.object({ entered: z.boolean() }) },
+    refusals: [],
+    handle: async () => reply(200, { entered: true }),
+  })
+
+  it.each([
+    [200, {}],
+    [200, { origin: 'https://host.example', 'sec-fetch-site': 'same-origin' }],
+    [200, { origin: 'https://shop.example', 'sec-fetch-site': 'cross-site' }],
+    [403, { origin: 'https://evil.example' }],
+    [403, { 'sec-fetch-site': 'cross-site' }],
+  ])('is answered %i to a page with %j, for it may sign somebody in', async (expected, headers) => {
+    const here = world({ moreRoutes: [enter], allowedOrigins: ['https://shop.example'] })
+    const { status } = await here.call('POST', '/api/enter', { headers: headers as Record<string, string> })
+    expect(status).toBe(expected)
+    expect(here.adapter.openapi()).toHaveProperty(['paths', '/enter/', 'post', 'responses', '403'])
   })
 })
 

@@ -74,7 +74,7 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
     c.set('visitor', visitor)
     if (wanted !== undefined && c.req.method === 'GET') return leadToLanguage(c, options, wanted)
     if (c.req.method !== 'POST') return next()
-    c.set('fields', textFields(await c.req.parseBody()))
+    c.set('fields', isForm(c.req.raw) ? textFields(await c.req.parseBody()) : {})
     return isOurs(c.req.raw, visitor.signedIn, c.get('fields'))
       ? next()
       : desk.show(c, problemPage(visitor, visitor.t.problems.form), 403)
@@ -110,6 +110,10 @@ const leadToLanguage = (c: Ask, { guestBook, logger }: PagesOptions, language: V
   url.searchParams.delete('lang')
   return c.redirect(`${url.pathname}${url.search}`, 303)
 }
+
+/** Forms of ours are sent in one way. Anything else has no fields, and so no token either. */
+const isForm = (request: Request): boolean =>
+  /^application\/x-www-form-urlencoded\b/i.test(request.headers.get('content-type') ?? '')
 
 const textFields = (body: Readonly<Record<string, unknown>>): Fields =>
   Object.fromEntries(Object.entries(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))

@@ -19,8 +19,8 @@ import { addDays, arrivalAt, dayOf, departureAt, nightsBetween, parseDay, type D
 import { priceStay } from './price.ts'
 import { findProperty, type Property } from './properties.ts'
 
-/** What a guest asks for. Prices are not part of it: they are the server's. */
-export const stayRequest = z.object({
+/** What a guest asks for. Prices are not part of it, and refused: they are the server's. */
+export const stayRequest = z.strictObject({
   property: z.string().max(60),
   arrival: z.string().max(10),
   departure: z.string().max(10),

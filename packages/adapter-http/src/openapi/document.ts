@@ -127,7 +127,7 @@ const guardRefusals = ({ who, method, mount, limited, keyed, query, body }: Rout
   const takesBody = method !== 'get' && mount !== 'webhooks'
   return [
     ...(who === 'anyone' ? [] : (['unauthenticated', 'forbidden'] as const)),
-    ...(who === 'anyone' || method === 'get' ? [] : (['csrf_failed'] as const)),
+    ...(takesBody ? (['csrf_failed'] as const) : []),
     ...(limited === true ? (['rate_limited'] as const) : []),
     ...(keyed === true ? (['invalid_idempotency_key'] as const) : []),
     ...(query !== undefined || body !== undefined || takesBody ? (['invalid_request'] as const) : []),

@@ -68,18 +68,17 @@ export const guard = async (
 const formType = 'application/x-www-form-urlencoded'
 
 const authenticate = async (
-  { who, method }: Route,
+  { who, method, mount }: Route,
   request: Request,
   { authenticator, allowedOrigins }: GuardOptions,
 ): Promise<Result<Authentication | undefined, Refusal>> => {
-  if (who === 'anyone') return ok(undefined)
+  const isForeign = method !== 'get' && mount !== 'webhooks' && !isSameSite(request, allowedOrigins)
+  // Where nobody has to have signed in, somebody may be signed in: by no page but our own.
+  if (who === 'anyone') return isForeign ? err({ code: 'csrf_failed' }) : ok(undefined)
   const authentication = await authenticator.authenticate(request)
   if (authentication === undefined) return err({ code: 'unauthenticated' })
   if (!isAmong(who, authentication.actor)) return err({ code: 'forbidden' })
-  const changes = method !== 'get'
-  return changes && authentication.csrf !== undefined && !isSameSite(request, allowedOrigins)
-    ? err({ code: 'csrf_failed' })
-    : ok(authentication)
+  return isForeign && authentication.csrf !== undefined ? err({ code: 'csrf_failed' }) : ok(authentication)
 }
 
 /** An id that no id can look like names nothing, and is told so in the same words as one that nobody has. */
