@@ -45,9 +45,11 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reads the settings from the environment. Refuses with one sentence for each thing that has to be mended. */
 export const readConfig = (environment: Environment, folder: string): Result<Config, readonly string[]> => {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  )
+  const isEmpty = (value: string | undefined): boolean => value === undefined || value.trim() === ''
+  const emptied = secretNames.filter((name) => environment[name] !== undefined && isEmpty(environment[name]))
+  if (emptied.length > 0)
+    return err(emptied.map((name) => `${name}: it is set, and empty. Give it its value, or do not set it at all.`))
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => !isEmpty(value)))
   const parsed = variables.safeParse(given)
   if (!parsed.success) return err(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`))
   const env = parsed.data
@@ -73,6 +75,9 @@ export const readConfig = (environment: Environment, folder: string): Result<Con
     logFormat: env.LOG_FORMAT,
   })
 }
+
+// A secret that is empty got lost on its way here. Without it the server would take no money, and look as if it did.
+const secretNames = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'SESSION_SECRET'] as const
 
 const origin = (name: string) =>
   z.string().transform((text, { issues }) => {

@@ -33,7 +33,14 @@ describe('settings', () => {
   })
 
   it('that are empty are not set', () => {
-    expect(readConfig({ PORT: '', DATABASE_URL: ' ', STRIPE_SECRET_KEY: '' }, '/srv')).toEqual(readConfig({}, '/srv'))
+    expect(readConfig({ PORT: '', DATABASE_URL: ' ', LOG_LEVEL: '' }, '/srv')).toEqual(readConfig({}, '/srv'))
+  })
+
+  it.each(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'SESSION_SECRET'])('are refused where %s is empty', (name) => {
+    for (const empty of ['', '  '])
+      expect(refused({ STRIPE_SECRET_KEY: key, STRIPE_WEBHOOK_SECRET: secret, [name]: empty })).toEqual([
+        `${name}: it is set, and empty. Give it its value, or do not set it at all.`,
+      ])
   })
 
   it('keep the simulator beside the database that it belongs to', () => {

@@ -22,7 +22,8 @@ const explain = (error: unknown, options: ServeOptions): string => {
   const code = 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') return `Port ${options.port} is taken. Stop what uses it, or choose another with --port.`
   if (code === 'EACCES') return `Not allowed: ${error.message}`
-  if (code === 'EADDRNOTAVAIL') return `This machine has no address ${options.host}.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `This machine has no address ${options.host}. Choose one of its own with --host.`
   return error.message
 }
 

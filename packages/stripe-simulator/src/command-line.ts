@@ -45,6 +45,9 @@ export const readCommandLine = (args: readonly string[]): Command => {
   if (parsed['webhook-secret'] !== undefined && urls.length === 0) {
     return { type: 'mistake', message: '--webhook-secret needs a --webhook-url.' }
   }
+  if (secrets.includes('')) {
+    return { type: 'mistake', message: '--webhook-secret is empty: anybody could sign with it. Give it a value.' }
+  }
   if (secrets.length > 1 && secrets.length !== urls.length) {
     return { type: 'mistake', message: 'Give --webhook-secret once, or once for each --webhook-url.' }
   }

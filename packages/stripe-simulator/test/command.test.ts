@@ -84,6 +84,14 @@ it('helps, and explains mistakes', async () => {
     code: 1,
     err: `Port ${port} is taken. Stop what uses it, or choose another with --port.\n`,
   })
+  expect(await run('--port', '0', '--state', tmpdir())).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^Cannot use the state file .*: EISDIR.* Name a file in a folder/) as string,
+  })
+  expect(await run('--port', '0', '--host', 'nowhere.invalid')).toMatchObject({
+    code: 1,
+    err: 'This machine has no address nowhere.invalid. Choose one of its own with --host.\n',
+  })
 })
 
 it.each([
@@ -91,6 +99,7 @@ it.each([
   [['--port', '70000'], /0 to 65535/],
   [['--webhook-url', 'nowhere'], /"nowhere" is not an http/],
   [['--webhook-secret', 'x'], /needs a --webhook-url/],
+  [['--webhook-url', 'http://a.test', '--webhook-secret', ''], /--webhook-secret is empty/],
   [['surplus'], /surplus/],
 ])('refuses %j', (args, message) => {
   const command = readCommandLine(args)

@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, re
 import { dirname } from 'node:path'
 import type { Change } from '../engine/store.ts'
 
-/** Thrown when a state file exists and cannot be what this simulator wrote. The message says what to do. */
+/** Thrown when a state file cannot be opened, or cannot be what this simulator wrote. The message says what to do. */
 export class UnreadableStateFile extends Error {
   override readonly name = 'UnreadableStateFile'
 }
@@ -30,9 +30,9 @@ const smallestRewriteBytes = 32 * 1024 * 1024
  * dropped. Anything else that cannot be read is refused with {@link UnreadableStateFile}, never guessed at.
  */
 export const openStateFile = (path: string): StateFile => {
-  mkdirSync(dirname(path), { recursive: true })
-  const changes = existsSync(path) ? read(path) : []
-  let fd = replace(path, changes)
+  const opened = open(path)
+  const { changes } = opened
+  let { fd } = opened
   let bytes = 0
   let bytesWhenWritten = 0
 
@@ -50,6 +50,20 @@ export const openStateFile = (path: string): StateFile => {
     },
     isBloated: () => bytes > smallestRewriteBytes && bytes > 4 * bytesWhenWritten,
     close: () => closeSync(fd),
+  }
+}
+
+const open = (path: string): { readonly changes: readonly Change[]; readonly fd: number } => {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const changes = existsSync(path) ? read(path) : []
+    return { changes, fd: replace(path, changes) }
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error
+    throw new UnreadableStateFile(
+      `Cannot use the state file ${path}: ${error.message}. Name a file in a folder that may be written to.`,
+      { cause: error },
+    )
   }
 }
 
