@@ -185,6 +185,30 @@ describe('sessions in cookies', () => {
     expect(await sessions.signOut()).toMatch(/Max-Age=0/)
   })
 
+  it('end everywhere when the host goes on to the next generation of them, and nobody else’s do', async () => {
+    const generations = new Map([
+      ['eve', 7],
+      ['eva', 0],
+    ])
+    const kept = cookieSessions({ secrets: [secret], clock, generationOf: async ({ id }) => generations.get(id) })
+    const here = (cookie: string) => kept.authenticate(new Request('https://host.example/', { headers: { cookie } }))
+    const [phone, desk, other] = [
+      await signIn(kept),
+      await signIn(kept),
+      (await kept.signIn({ type: 'owner', id: 'eva' as OwnerId })).setCookie.split(';')[0] ?? '',
+    ]
+    for (const cookie of [phone, desk, other]) expect(await here(cookie)).toBeDefined()
+    generations.set('eve', 8)
+    for (const cookie of [phone, desk]) expect(await here(cookie)).toBeUndefined()
+    expect(await here(other)).toBeDefined()
+    expect(await here(await signIn(kept))).toBeDefined()
+    generations.delete('eva')
+    expect(await here(other)).toBeUndefined()
+    await expect(kept.signIn({ type: 'owner', id: 'eva' as OwnerId })).rejects.toThrow(RangeError)
+    generations.set('eva', 0.5)
+    await expect(kept.signIn({ type: 'owner', id: 'eva' as OwnerId })).rejects.toThrow(RangeError)
+  })
+
   it.each([[[]], [['short']], [[secret, 'short']]])('are refused with secrets that can be guessed: %j', (secrets) => {
     expect(() => cookieSessions({ secrets: secrets as never, clock })).toThrow(RangeError)
     expect(() => world({ cookies: { secrets: secrets as never } })).toThrow(RangeError)

@@ -9,6 +9,14 @@ export interface CookieSessionOptions extends CookieOptions {
   readonly name?: string
   /** How long somebody stays signed in. Default twelve hours. */
   readonly maxAgeS?: number
+  /**
+   * The generation that a person's sessions are of: a whole number that the host keeps with the person, and raises to
+   * end every session there is, as when a password changes, a role is taken away, or somebody signs out everywhere.
+   * `undefined` for somebody who may not be signed in at all any more. Asked at sign-in and with every request.
+   *
+   * Default: the same for all for ever, so that a session ends only with its time.
+   */
+  readonly generationOf?: (actor: Caller) => Promise<number | undefined>
 }
 
 /** Sessions in signed cookies, with the two helpers a host's own sign-in and sign-out routes need. */
@@ -19,7 +27,7 @@ export interface CookieSessions extends Authenticator {
    * Signs somebody in whom the host has just made sure of: the `Set-Cookie` header to answer with, and the token that
    * the page has to send as `X-CSRF-Token` with everything that changes something.
    *
-   * @throws RangeError for an id that `parseId` would not take.
+   * @throws RangeError for an id that `parseId` would not take, and for somebody who has no generation.
    */
   signIn(actor: Caller): Promise<{ readonly setCookie: string; readonly csrfToken: string }>
   /** The `Set-Cookie` header that signs whoever gets it out. */
@@ -29,8 +37,8 @@ export interface CookieSessions extends Authenticator {
 /**
  * Sessions that live in the cookie itself, signed and with an end: no store, and any process knows them.
  *
- * The price is that signing out forgets the cookie in that browser only. A host that must revoke sessions brings an
- * {@link Authenticator} with a store.
+ * The price is that signing out forgets the cookie in that browser only. A host that must end the others too keeps one
+ * number for each person, and passes {@link CookieSessionOptions.generationOf}.
  *
  * @throws RangeError for secrets that are missing or short.
  */
@@ -38,6 +46,7 @@ export const cookieSessions = ({
   clock,
   name = 'holdfast_session',
   maxAgeS = 12 * 60 * 60,
+  generationOf = async () => 0,
   ...cookies
 }: CookieSessionOptions): CookieSessions => {
   const cookie = signedCookie(cookies, { name, maxAgeS })
@@ -47,12 +56,17 @@ export const cookieSessions = ({
       const value = await cookie.read(request)
       const session = value === undefined ? undefined : decode(value)
       if (session === undefined || session.expiresAt <= clock.now()) return undefined
+      if ((await generationOf(session.actor)) !== session.generation) return undefined
       return { actor: session.actor, csrf: { token: session.csrfToken, via: 'cookie' } }
     },
     async signIn(actor) {
       if (parseId(actor.id) === undefined) throw new RangeError('Nobody who signs in can have an id like this one.')
+      const generation = await generationOf(actor)
+      if (generation === undefined || !Number.isSafeInteger(generation))
+        throw new RangeError('Whoever signs in has a generation of sessions, which is a whole number.')
       const csrfToken = randomToken()
-      const setCookie = await cookie.write(encode({ actor, csrfToken, expiresAt: clock.now() + maxAgeS * 1000 }))
+      const expiresAt = clock.now() + maxAgeS * 1000
+      const setCookie = await cookie.write(encode({ actor, csrfToken, expiresAt, generation }))
       return { setCookie, csrfToken }
     },
     signOut: () => cookie.clear(),
@@ -63,21 +77,23 @@ interface Session {
   readonly actor: Caller
   readonly csrfToken: string
   readonly expiresAt: number
+  readonly generation: number
 }
 
-const encode = ({ actor, csrfToken, expiresAt }: Session): string =>
-  [actor.type, actor.id, csrfToken, expiresAt].join('!')
+const encode = ({ actor, csrfToken, expiresAt, generation }: Session): string =>
+  [actor.type, actor.id, csrfToken, expiresAt, generation].join('!')
 
 /**
  * Reads what {@link encode} wrote. It was signed, so anything else is from another version of this program: no session.
  */
 const decode = (value: string): Session | undefined => {
-  const [type, text = '', csrfToken = '', expiry = ''] = value.split('!')
-  const expiresAt = Number(expiry)
+  const [type, text = '', csrfToken = '', expiry = '', number = ''] = value.split('!')
+  const [expiresAt, generation] = [Number(expiry), Number(number)]
   const id = parseId<'owner'>(text)
-  if (id === undefined || csrfToken === '' || !Number.isSafeInteger(expiresAt)) return undefined
-  if (type === 'owner') return { actor: { type, id }, csrfToken, expiresAt }
-  return type === 'staff' ? { actor: { type, id }, csrfToken, expiresAt } : undefined
+  if (id === undefined || csrfToken === '' || number === '') return undefined
+  if (!Number.isSafeInteger(expiresAt) || !Number.isSafeInteger(generation)) return undefined
+  if (type === 'owner') return { actor: { type, id }, csrfToken, expiresAt, generation }
+  return type === 'staff' ? { actor: { type, id }, csrfToken, expiresAt, generation } : undefined
 }
 
 const randomToken = (): string =>
