@@ -5,6 +5,7 @@ import {
   type Payment,
   type PaymentCase,
   type PaymentSummary,
+  type ReadPaymentCase,
 } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 import type { Catalogue } from '../language/catalogue.ts'
@@ -98,7 +99,7 @@ export const listedPayment = z
   .openapi('Payment')
 
 /** How a payment stands, with what Stripe holds of it. */
-export const showPaymentStatus = (kase: PaymentCase, catalogue: Catalogue): z.infer<typeof paymentStatusAnswer> => {
+export const showPaymentStatus = (kase: ReadPaymentCase, catalogue: Catalogue): z.infer<typeof paymentStatusAnswer> => {
   const { payment } = kase
   return {
     payment_id: payment.id,
@@ -108,7 +109,7 @@ export const showPaymentStatus = (kase: PaymentCase, catalogue: Catalogue): z.in
     order_status_display: null,
     ...moneyFields(payment.amount),
     created_at: isoTime(payment.createdAt),
-    updated_at: isoTime(movedAt(kase)),
+    updated_at: isoTime(kase.updatedAt),
     stripe: showStripe(kase),
   }
 }
@@ -174,25 +175,3 @@ const stripeStatuses = ({ status }: Attempt): Pick<StripeFields, 'session_status
       return { session_status: 'expired', payment_status: 'unpaid' }
   }
 }
-
-/** The latest moment that a case tells of: when it was last seen to move. */
-const movedAt = ({ payment, attempts, refunds }: PaymentCase): Payment['createdAt'] => {
-  const moments = [payment, ...attempts, ...refunds].flatMap((part) =>
-    Object.entries(part)
-      .filter(([name, value]) => ended.has(name) && typeof value === 'number')
-      .map(([, value]) => value as number),
-  )
-  return Math.max(payment.createdAt, ...moments) as Payment['createdAt']
-}
-
-const ended: ReadonlySet<string> = new Set([
-  'requestedAt',
-  'authorizedAt',
-  'failedAt',
-  'cancelledAt',
-  'completedAt',
-  'disputedAt',
-  'succeededAt',
-  'declinedAt',
-  'expiredAt',
-])

@@ -10,9 +10,9 @@ import {
   type PaymentId,
   type PaymentStore,
   type Refund,
-  type Versioned,
+  type StoredPayment,
 } from '@holdfast/core'
-import { count, exactly, text } from '../row.ts'
+import { count, exactly, moment, text } from '../row.ts'
 import type { SqlSession } from '../session.ts'
 import { placeholders, statement, type Statement, type Value } from '../statement.ts'
 import { attemptColumns, attemptValues, readAttempt } from './attempt-rows.ts'
@@ -21,7 +21,7 @@ import { paymentColumns, paymentValues, readPayment } from './payment-rows.ts'
 import { readRefund, refundColumns, refundValues } from './refund-rows.ts'
 import { updateRow, type UpdateRow } from './update-row.ts'
 
-const paymentById = `SELECT id, version, ${exactly(paymentColumns)} FROM holdfast_payments WHERE id = ?`
+const paymentById = `SELECT id, version, updated_at, ${exactly(paymentColumns)} FROM holdfast_payments WHERE id = ?`
 const sql = {
   find: statement(paymentById),
   findLocked: statement(`${paymentById} {lock}`),
@@ -59,9 +59,9 @@ const updatePayment = updateRow('holdfast_payments', paymentColumns, ['version',
 /** Payments in SQL: a row each for the payment, its attempts and its refunds, under the version of the payment's row. */
 export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
   // What this transaction has read or written and, in a transaction that writes, locked: it cannot have changed since.
-  const known = new Map<PaymentId, Versioned<PaymentCase>>()
+  const known = new Map<PaymentId, StoredPayment>()
 
-  const find = async (id: PaymentId): Promise<Versioned<PaymentCase> | undefined> => {
+  const find = async (id: PaymentId): Promise<StoredPayment | undefined> => {
     const remembered = known.get(id)
     if (remembered !== undefined) return remembered
     // Three statements and not a join: in Postgres, a join that had to wait for the lock on the payment would show it
@@ -73,7 +73,7 @@ export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
     ])
     if (row === undefined) return undefined
     const value = { payment: readPayment(row), attempts: attempts.map(readAttempt), refunds: refunds.map(readRefund) }
-    const found = { value, version: count(row, 'version') }
+    const found = { value, version: count(row, 'version'), updatedAt: moment(row, 'updated_at') }
     known.set(id, found)
     return found
   }
@@ -101,7 +101,7 @@ export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
         })
       saveParts(session, payment.id, liveLast(kase.attempts), before?.value.attempts, attemptParts)
       saveParts(session, payment.id, numbered(kase.refunds), before?.value.refunds, refundParts)
-      known.set(payment.id, { value: kase, version: expected + 1 })
+      known.set(payment.id, { value: kase, version: expected + 1, updatedAt: now })
     },
     async listDueAttempts(now, limit) {
       const rows = await session.query(sql.dueAttempts, [now, limit])

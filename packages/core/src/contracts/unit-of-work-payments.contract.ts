@@ -23,7 +23,11 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
   promise('reads back a payment in every status, amounts beyond 2^53 included', async (uow) => {
     for (const payment of everyPayment()) await uow.run((tx) => tx.payments.save(bareCase(payment), 0, at(1)))
     for (const payment of everyPayment())
-      expect(await uow.run((tx) => tx.payments.find(payment.id))).toEqual({ value: bareCase(payment), version: 1 })
+      expect(await uow.run((tx) => tx.payments.find(payment.id))).toEqual({
+        value: bareCase(payment),
+        version: 1,
+        updatedAt: at(1),
+      })
   }),
   promise('reads back attempts and refunds in every status, oldest first, with their payment', async (uow) => {
     const cases = everyAttempt('p').map((_, n): PaymentCase => {
@@ -32,7 +36,11 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
     })
     for (const kase of cases) await uow.run((tx) => tx.payments.save(kase, 0, at(1)))
     for (const kase of cases)
-      expect(await uow.run((tx) => tx.payments.find(kase.payment.id))).toEqual({ value: kase, version: 1 })
+      expect(await uow.run((tx) => tx.payments.find(kase.payment.id))).toEqual({
+        value: kase,
+        version: 1,
+        updatedAt: at(1),
+      })
   }),
   promise('moves one payment through every status and back, and remembers the last', async (uow) => {
     const states = [...everyPayment(), ...everyPayment().toReversed()].map((payment) => ({
@@ -42,9 +50,11 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
     }))
     let version = 0
     for (const payment of states) {
-      await uow.run((tx) => tx.payments.save(bareCase(payment), version, at(version)))
+      const updatedAt = at(version)
+      await uow.run((tx) => tx.payments.save(bareCase(payment), version, updatedAt))
       version += 1
-      expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: bareCase(payment), version })
+      const found = await uow.read((tx) => tx.payments.find(paymentId('p')))
+      expect(found).toEqual({ value: bareCase(payment), version, updatedAt })
     }
   }),
   promise('moves one attempt and one refund through every status and back', async (uow) => {
@@ -60,9 +70,10 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
     })
     let version = 0
     for (const kase of steps) {
-      await uow.run((tx) => tx.payments.save(kase, version, at(version)))
+      const updatedAt = at(version)
+      await uow.run((tx) => tx.payments.save(kase, version, updatedAt))
       version += 1
-      expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: kase, version })
+      expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: kase, version, updatedAt })
     }
   }),
   promise('answers undefined for a payment that is not there', async (uow) => {
@@ -76,7 +87,8 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
       await uow.run((tx) =>
         expect(tx.payments.save(withPrice(99), stale, at(9))).rejects.toBeInstanceOf(VersionConflict),
       )
-    expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: withPrice(1), version: 2 })
+    const kept = { value: withPrice(1), version: 2, updatedAt: at(1) }
+    expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual(kept)
     expect((await uow.read((tx) => tx.payments.list({ limit: 1 })))[0]?.updatedAt).toBe(at(1))
   }),
   promise('lets the work go on after a stale save', async (uow) => {
@@ -85,7 +97,8 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
       await expect(tx.payments.save(withPrice(2), 0, at(1))).rejects.toBeInstanceOf(VersionConflict)
       await tx.payments.save(withPrice(3), 1, at(2))
     })
-    expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: withPrice(3), version: 2 })
+    const found = await uow.read((tx) => tx.payments.find(paymentId('p')))
+    expect(found).toEqual({ value: withPrice(3), version: 2, updatedAt: at(2) })
   }),
   promise('stores a payment once, however many say at once that it is new', async (uow) => {
     const outcomes = await Promise.allSettled(
@@ -100,12 +113,13 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
       await tx.payments.save(withPrice(1), 0, at(1))
       await tx.payments.save(withAttempts(requestedAttempt('p', 'a')), 1, at(2))
       const found = await tx.payments.find(paymentId('p'))
-      expect(found).toEqual({ value: withAttempts(requestedAttempt('p', 'a')), version: 2 })
+      expect(found).toEqual({ value: withAttempts(requestedAttempt('p', 'a')), version: 2, updatedAt: at(2) })
       await tx.payments.save(withAttempts(expiredAttempt('p', 'a')), 2, at(3))
     })
     expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({
       value: withAttempts(expiredAttempt('p', 'a')),
       version: 3,
+      updatedAt: at(3),
     })
   }),
   promise('refuses a second live attempt of a payment, of whatever kind and status', async (uow) => {
@@ -119,16 +133,18 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
     expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({
       value: withAttempts(requestedAttempt('p', 'first')),
       version: 1,
+      updatedAt: at(0),
     })
   }),
   promise('replaces a live attempt by another in one save, whichever stands first', async (uow) => {
     await uow.run((tx) => tx.payments.save(withAttempts(requestedAttempt('p', 'z')), 0, at(0)))
+    const find = () => uow.read((tx) => tx.payments.find(paymentId('p')))
     const replaced = withAttempts(expiredAttempt('p', 'z'), requestedAttempt('p', 'm'))
     await uow.run((tx) => tx.payments.save(replaced, 1, at(1)))
-    expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: replaced, version: 2 })
+    expect(await find()).toEqual({ value: replaced, version: 2, updatedAt: at(1) })
     const again = withAttempts(expiredAttempt('p', 'z'), paidAttempt('p', 'm'), requestedAttempt('p', 'a'))
     await uow.run((tx) => tx.payments.save(again, 2, at(2)))
-    expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: again, version: 3 })
+    expect(await find()).toEqual({ value: again, version: 3, updatedAt: at(2) })
   }),
   promise('finds the payment of an attempt by our id, by the id of its page and by that of its charge', async (uow) => {
     const attempt = paidAttempt('p', 'att_1')
@@ -178,7 +194,8 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
       { ...kase, refunds: [] },
     ])
       await expect(uow.run((tx) => tx.payments.save(less, 1, at(1)))).rejects.toThrow()
-    expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: kase, version: 1 })
+    const found = await uow.read((tx) => tx.payments.find(paymentId('p')))
+    expect(found).toEqual({ value: kase, version: 1, updatedAt: at(0) })
   }),
   promise('calls a case stale, and not a bug, that misses what somebody has added since', async (uow) => {
     await uow.run((tx) => tx.payments.save(withAttempts(), 0, at(0)))

@@ -34,7 +34,8 @@ export const transactionPromises: readonly ContractPromise<UnitOfWork>[] = [
         throw new Error('boom')
       }),
     ).rejects.toThrow('boom')
-    expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: counted(1), version: 1 })
+    const found = await uow.read((tx) => tx.payments.find(paymentId('p')))
+    expect(found).toEqual({ value: counted(1), version: 1, updatedAt: at(0) })
   }),
   promise('runs the work again, whole and from nothing, after a version conflict', async (uow) => {
     let runs = 0
@@ -71,7 +72,11 @@ export const transactionPromises: readonly ContractPromise<UnitOfWork>[] = [
   promise('loses none of 50 concurrent read-then-write transactions', async (uow) => {
     await uow.run((tx) => tx.payments.save(counted(0), 0, at(0)))
     await Promise.all(Array.from({ length: 50 }, () => uow.run(countUp)))
-    expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: counted(50), version: 51 })
+    expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({
+      value: counted(50),
+      version: 51,
+      updatedAt: at(50),
+    })
   }),
   promise('makes whoever else wants a payment wait for the end of the transaction that has it', async (uow) => {
     await uow.run((tx) => tx.payments.save(counted(0), 0, at(0)))
@@ -115,7 +120,8 @@ export const transactionPromises: readonly ContractPromise<UnitOfWork>[] = [
     ]
     for (const write of writes) await expect(uow.read(write)).rejects.toThrow()
     expect(await uow.read(readEverywhere('a'))).toEqual(nothingThere)
-    expect(await uow.read((tx) => tx.payments.find(paymentId('p')))).toEqual({ value: counted(1), version: 1 })
+    const found = await uow.read((tx) => tx.payments.find(paymentId('p')))
+    expect(found).toEqual({ value: counted(1), version: 1, updatedAt: at(0) })
   }),
   promise('lets nobody use a transaction that is over', async (uow) => {
     const over = await uow.run(async (tx) => ({ tx }))

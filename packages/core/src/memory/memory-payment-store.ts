@@ -33,7 +33,7 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
   return {
     async find(id) {
       const stored = cases.get(id)
-      return stored && { value: stored.kase, version: stored.version }
+      return stored && { value: stored.kase, version: stored.version, updatedAt: stored.updatedAt }
     },
     async findPaymentOf({ attemptId, providerId, chargeId }) {
       const found =

@@ -49,13 +49,19 @@ export interface Versioned<Value> {
   readonly version: Version
 }
 
+/** A payment as it is stored, with all its attempts and refunds. */
+export interface StoredPayment extends Versioned<PaymentCase> {
+  /** When it last changed: what its last save was told. */
+  readonly updatedAt: Instant
+}
+
 /** Payments, each with its attempts and refunds. */
 export interface PaymentStore {
   /**
    * The payment with all its attempts and refunds, or `undefined` when there is none. In `run` it is locked until the end
    * of the transaction: whoever else wants it waits.
    */
-  find(id: PaymentId): Promise<Versioned<PaymentCase> | undefined>
+  find(id: PaymentId): Promise<StoredPayment | undefined>
   /**
    * Which payment an attempt belongs to, by our id, by the provider's of the attempt, or by that of the charge it brought:
    * in this order, the first that is known. Locks nothing.
@@ -66,7 +72,7 @@ export interface PaymentStore {
     readonly chargeId?: string
   }): Promise<{ readonly paymentId: PaymentId; readonly attemptId: AttemptId } | undefined>
   /**
-   * Stores the case. Only rows that differ from what was read are written.
+   * Stores the case, as changed at `now`. Only rows that differ from what was read are written.
    *
    * @throws {@link VersionConflict} when the stored version is not `expected` (0 = not stored yet).
    * @throws when a second live attempt of the payment would be stored, when an attempt or refund that is stored is missing,

@@ -126,17 +126,19 @@ const closeOthers = async (
 const store = async (
   tx: Transaction,
   deps: ChangeDependencies,
-  { value, version }: Versioned<PaymentCase>,
+  found: Saved,
   change: CaseChange,
   heard: { readonly now: Instant; readonly origin?: Origin },
 ): Promise<PaymentCase> => {
-  if (isSilent(change)) return change.kase === value ? value : quiet(tx, change, version, heard.now)
-  return storeChange(tx, deps, version, change, heard)
+  if (isSilent(change)) return change.kase === found.value ? found.value : quiet(tx, change, found)
+  return storeChange(tx, deps, found.version, change, heard)
 }
 
-/** A look that found nothing new is no part of the story: only the row remembers it. */
-const quiet = async (tx: Transaction, { kase }: CaseChange, version: number, now: Instant): Promise<PaymentCase> => {
-  await tx.payments.save(kase, version, now)
+type Saved = Versioned<PaymentCase> & { readonly updatedAt: Instant }
+
+/** A look that found nothing new is no part of the story, and no change: only the row remembers it. */
+const quiet = async (tx: Transaction, { kase }: CaseChange, { version, updatedAt }: Saved): Promise<PaymentCase> => {
+  await tx.payments.save(kase, version, updatedAt)
   return kase
 }
 

@@ -1,5 +1,6 @@
 import { effectId, type Effect } from '../effect/effect.ts'
 import type { PaymentId } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { isLive } from '../payment/attempt.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
@@ -20,17 +21,23 @@ export interface PaymentNotFound {
   readonly code: 'payment_not_found'
 }
 
-/** The use case {@link readPayment}, wired. */
-export type ReadPayment = (request: ReadPaymentRequest) => Promise<Result<PaymentCase, PaymentNotFound>>
+/** A payment with its attempts and refunds, as stored. */
+export interface ReadPaymentCase extends PaymentCase {
+  /** When it last changed here. Asking the provider and hearing nothing new is no change. */
+  readonly updatedAt: Instant
+}
 
-/** A payment with its attempts and refunds, as stored. Refuses: `payment_not_found`. */
+/** The use case {@link readPayment}, wired. */
+export type ReadPayment = (request: ReadPaymentRequest) => Promise<Result<ReadPaymentCase, PaymentNotFound>>
+
+/** A payment with its attempts and refunds, and when it last changed. Refuses: `payment_not_found`. */
 export const readPayment =
   ({ unitOfWork }: Pick<Dependencies, 'unitOfWork'>): ReadPayment =>
   async ({ actor, paymentId }) => {
     const found = await unitOfWork.read((tx) => tx.payments.find(paymentId))
     return found === undefined || !mayTouch(actor, found.value.payment.owner)
       ? err({ code: 'payment_not_found' })
-      : ok(found.value)
+      : ok({ ...found.value, updatedAt: found.updatedAt })
   }
 
 /** The use case {@link readTimeline}, wired. */
