@@ -16,12 +16,7 @@ export const memoryIntentStore = (intents: MemoryTable<Versioned<PendingIntent>>
       .all()
       .map(({ value }) => value)
       .filter((intent) => intent.owner === owner && intent.status === 'open')
-      .sort(
-        byNumberThenId(
-          ({ createdAt }) => createdAt,
-          ({ id }) => id,
-        ),
-      )
+      .sort(byNumberThenId(({ createdAt }) => createdAt))
       .reverse()
       .slice(0, limit)
   },

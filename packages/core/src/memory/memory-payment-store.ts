@@ -2,10 +2,11 @@ import { bug } from '../kernel/bug.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { PaymentId } from '../kernel/ids.ts'
 import { isLive, type Attempt } from '../payment/attempt.ts'
+import type { Payment } from '../payment/payment.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import { isUnsettled } from '../payment/refund.ts'
 import { VersionConflict, type PaymentStore } from '../ports/unit-of-work.ts'
-import { byNumberThenId, type MemoryTable } from './memory-table.ts'
+import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
 
 /** A payment as it is kept. */
 export interface StoredCase {
@@ -73,23 +74,16 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
       const newestFirst = cases
         .all()
         .map(({ kase: { payment }, updatedAt }) => ({ payment, updatedAt }))
-        .sort(
-          byNumberThenId(
-            ({ payment }) => payment.createdAt,
-            ({ payment }) => payment.id,
-          ),
-        )
-        .reverse()
-      const start = after === undefined ? 0 : newestFirst.findIndex(({ payment }) => payment.id === after) + 1
-      if (after !== undefined && start === 0) return []
-      return newestFirst
-        .slice(start)
+        .sort((a, b) => oldestFirst(b.payment, a.payment))
+      return page(newestFirst, ({ payment }) => payment.id, { limit: newestFirst.length, after })
         .filter(({ payment }) => owner === undefined || payment.owner === owner)
         .filter(({ payment }) => status === undefined || payment.status === status)
         .slice(0, limit)
     },
   }
 }
+
+const oldestFirst = byNumberThenId(({ createdAt }: Payment) => createdAt)
 
 /** Those it is time to look at, longest due first. */
 const due = <Row extends { readonly id: string; readonly lookAt: Instant }>(
@@ -99,12 +93,7 @@ const due = <Row extends { readonly id: string; readonly lookAt: Instant }>(
 ): readonly Row[] =>
   rows
     .filter(({ lookAt }) => lookAt <= now)
-    .sort(
-      byNumberThenId(
-        ({ lookAt }) => lookAt,
-        ({ id }) => id,
-      ),
-    )
+    .sort(byNumberThenId(({ lookAt }) => lookAt))
     .slice(0, limit)
 
 /** Every id in a case by which its payment can be found or must not be mistaken, and whose it is. */

@@ -6,13 +6,7 @@ import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
 
 /** Durable work with leases, for as long as the process lasts. */
 export const memoryQueue = <Body>(works: MemoryTable<Work<Body>>): Queue<Body> => {
-  const longestDueFirst = (): readonly Work<Body>[] =>
-    [...works.all()].sort(
-      byNumberThenId(
-        ({ dueAt }) => dueAt,
-        ({ id }) => id,
-      ),
-    )
+  const longestDueFirst = (): readonly Work<Body>[] => [...works.all()].sort(byNumberThenId(({ dueAt }) => dueAt))
   const take = (work: Work<Body>, until: Instant): Leased<Body> => {
     const { againAt: _seenToNow, ...rest } = work
     const { id, body } = work
@@ -126,12 +120,7 @@ export const memoryInbox = (works: MemoryTable<Work<ProviderEvent>>): Inbox => {
     },
     async listRecent(limit) {
       return [...works.all()]
-        .sort(
-          byNumberThenId(
-            ({ createdAt }) => createdAt,
-            ({ id }) => id,
-          ),
-        )
+        .sort(byNumberThenId(({ createdAt }) => createdAt))
         .reverse()
         .slice(0, limit)
     },

@@ -72,12 +72,7 @@ export const memoryAttentionList = (rows: MemoryTable<AttentionRow>): AttentionL
       .all()
       .filter(({ resolved }) => resolved === undefined)
       .map(({ item }) => item)
-      .sort(
-        byNumberThenId(
-          ({ at }) => at,
-          ({ id }) => id,
-        ),
-      )
+      .sort(byNumberThenId(({ at }) => at))
       .reverse()
       .slice(0, limit)
   },

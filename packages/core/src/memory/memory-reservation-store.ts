@@ -10,12 +10,7 @@ export const memoryReservationStore = (reservations: MemoryTable<Versioned<Reser
       .all()
       .map(({ value }) => value)
       .filter(({ status }) => status !== 'cancelled')
-      .sort(
-        byNumberThenId(
-          ({ slot }) => slot.startsAt,
-          ({ id }) => id,
-        ),
-      )
+      .sort(byNumberThenId(({ slot }) => slot.startsAt))
   return {
     async find(id) {
       return reservations.get(id)
@@ -24,12 +19,7 @@ export const memoryReservationStore = (reservations: MemoryTable<Versioned<Reser
       const newestFirst = reservations
         .all()
         .map(({ value }) => value)
-        .sort(
-          byNumberThenId(
-            ({ createdAt }) => createdAt,
-            ({ id }) => id,
-          ),
-        )
+        .sort(byNumberThenId(({ createdAt }) => createdAt))
         .reverse()
       const older = page(newestFirst, ({ id }) => id, { limit: newestFirst.length, after })
       return older.filter((reservation) => owner === undefined || reservation.owner === owner).slice(0, limit)

@@ -41,9 +41,9 @@ export const memoryTable = <Row>(rows: Map<string, Row>, session: Session): Memo
 
 /** Orders by a number, then by id: the total order that every list needs. */
 export const byNumberThenId =
-  <Row>(number: (row: Row) => number, id: (row: Row) => string) =>
+  <Row extends { readonly id: string }>(number: (row: Row) => number) =>
   (a: Row, b: Row): number =>
-    number(a) - number(b) || (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0)
+    number(a) - number(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /** At most `limit` of these rows, after the one with id `after`; none when there is no such row. */
 export const page = <Row>(
