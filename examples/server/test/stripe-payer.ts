@@ -23,6 +23,7 @@ const ledgerShape = z.object({
     refund: z.array(z.object({ id: z.string(), amount: z.number(), status: z.string() })),
   }),
   deliveries: z.array(z.object({ status: z.string() })),
+  calls: z.array(z.object({ method: z.string(), path: z.string(), atMs: z.number() })),
 })
 
 /** What Stripe holds, whatever the application believes. */
