@@ -142,6 +142,20 @@ describe('a retry of the balance', () => {
     expect(await sessions()).toHaveLength(1)
   })
 
+  it('says that the booking is cancelled where it is, and so does the message', async () => {
+    const { ana, guest, bookingPath, retryPath, sessions } = await withFailedBalance()
+    expect((await guest.post(`/api/reservations${bookingPath.replace('/bookings', '')}/cancel/`)).http).toBe(200)
+    const answers = await fifty(() => guest.lead(retryPath))
+    expect(new Set(answers.map(({ http, code }) => `${http} ${code}`))).toEqual(new Set(['409 reservation_cancelled']))
+    await eventually('the page to be closed', async () =>
+      (await sessions()).every(({ status }) => status === 'expired'),
+    )
+    expect(await sessions()).toHaveLength(1)
+    const told = await ana.get('/messages')
+    expect(told.text).toContain('It does not have to be paid any more.')
+    expect(told.html).not.toContain('/c/pay/')
+  })
+
   it('opens a page with the new price where it has changed, once the old page is closed', async () => {
     const { stripe, guest, staff, balanceId, retryPath, first, sessions } = await withFailedBalance()
     expect(await staff.post(`/api/payments/${balanceId}/amount/`, { amount: '4000.00' })).toMatchObject({ http: 200 })

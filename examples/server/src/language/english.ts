@@ -154,8 +154,11 @@ export const english = {
     linkTitle: 'Your balance could not be charged',
     link: (name: string, amount: string) => `Your card did not work for the ${amount} that is due for ${name}.`,
     linkText: 'Pay the balance',
-    linkOver: 'The link to pay has expired: your booking leads to a new one.',
-    linkPaid: 'It has been paid since.',
+    linkSince: {
+      paid: 'It has been paid since.',
+      cancelled: 'It does not have to be paid any more.',
+      over: 'The link to pay has expired: your booking leads to a new one.',
+    },
     goneTitle: 'Somebody was faster',
     gone: (name: string, amount: string) =>
       `Somebody else booked ${name} for those nights a moment before you paid. All of your ${amount} is on its way back.`,

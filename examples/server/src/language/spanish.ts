@@ -155,8 +155,11 @@ export const spanish: Texts = {
     linkTitle: 'No se pudo cobrar tu saldo',
     link: (name, amount) => `Tu tarjeta no funcionó para los ${amount} que se deben por ${name}.`,
     linkText: 'Pagar el saldo',
-    linkOver: 'El enlace para pagar ya venció: en tu reserva hay uno nuevo.',
-    linkPaid: 'Ya está pagado.',
+    linkSince: {
+      paid: 'Ya está pagado.',
+      cancelled: 'Ya no hace falta pagarlo.',
+      over: 'El enlace para pagar ya venció: en tu reserva hay uno nuevo.',
+    },
     goneTitle: 'Alguien se adelantó',
     gone: (name, amount) =>
       `Alguien más reservó ${name} en esas noches un momento antes de que pagaras. Tus ${amount} van de regreso, completos.`,

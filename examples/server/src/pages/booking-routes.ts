@@ -98,11 +98,14 @@ const noticeOf = (c: Ask): Notice | undefined => {
 const linkOf = async (tx: Transaction, { message }: SentMessage, now: Instant): Promise<ShownMessage['link']> => {
   if (message.template !== 'payment_link') return 'over'
   const found = await tx.payments.find(message.paymentId)
-  if (found !== undefined && isCollected(found.value.payment)) return 'paid'
-  const isOpen = found?.value.attempts.some(
+  if (found === undefined) return 'over'
+  const { payment, attempts } = found.value
+  if (isCollected(payment)) return 'paid'
+  if (payment.status === 'cancelled') return 'cancelled'
+  const isOpen = attempts.some(
     (attempt) => attempt.status === 'open' && attempt.url === message.url && attempt.closing === undefined,
   )
-  return isOpen === true && message.expiresAt > now ? 'open' : 'over'
+  return isOpen && message.expiresAt > now ? 'open' : 'over'
 }
 
 /** The name of the stay that a message is about; empty for one whose payment never became a booking. */

@@ -9,7 +9,7 @@ export interface ShownMessage extends SentMessage {
   /** The name of the stay that it is about; empty where that is not known. */
   readonly stay: string
   /** How it stands with the payment page that it names, if it names one. */
-  readonly link: 'open' | 'paid' | 'over'
+  readonly link: 'open' | 'paid' | 'cancelled' | 'over'
 }
 
 /** What a guest has been told. A message about money that is owed has one link: the page to pay it on. */
@@ -35,7 +35,7 @@ const body = ({ t, language }: Visitor, { message, stay, link }: ShownMessage): 
 <p>${
         link === 'open'
           ? html`<a class="button primary" href="${message.url}">${t.messages.linkText} · ${sum}</a>`
-          : html`<a href="/bookings/${message.subject.id}">${link === 'paid' ? t.messages.linkPaid : t.messages.linkOver}</a>`
+          : html`<a href="/bookings/${message.subject.id}">${t.messages.linkSince[link]}</a>`
       }</p>`
     case 'refunded_unavailable':
       return html`<h2>${t.messages.goneTitle}</h2><p>${t.messages.gone(stay, sum)}</p>`
