@@ -17,6 +17,9 @@ export const explainFailure = (error: unknown, config: Config): string => {
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_NOTADB':
       return `DATABASE_URL: the file cannot be opened as a SQLite database (${detail}). Name another, or remove it.`
+    case 'SQLITE_READONLY':
+    case 'SQLITE_READONLY_DIRECTORY':
+      return `DATABASE_URL: the file may not be written to (${detail}). Let this user write to it and to its folder, or name another.`
     case 'ECONNREFUSED':
     case '28P01':
     case '3D000':
