@@ -24,8 +24,8 @@ export interface Way {
   readonly send: (query: Query) => Promise<pg.QueryResult>
   /** Stops before a statement is sent, and before a commit is heard of. */
   readonly gate?: (lane: string) => Promise<void>
-  /** Told which tables a transaction may have changed, before anybody hears of its commit. */
-  readonly onCommit: (tables: ReadonlySet<string>) => Promise<void>
+  /** Told that a commit was sent, and which tables it may change. Nobody hears of it before this resolves. */
+  readonly onCommit: (client: pg.Client, tables: ReadonlySet<string>) => Promise<void>
   /** True once the connection is gone. */
   readonly isLost: () => boolean
   /** True once the process has ended: nothing of what it waits for comes. */
@@ -50,9 +50,11 @@ export const openLine = ({ client, send, gate, onCommit, isLost, isOver }: Way):
     if (verb === 'BEGIN') written.clear()
     if (verb === 'BEGIN') isOpen = true
     if (writes) written.add(table)
-    const answer = await send(query)
+    const answering = send(query)
+    const isKept = verb === 'COMMIT' && written.size > 0
+    // Sent right behind it: one journey for both. If the one fails, so does the other.
+    const [answer] = await Promise.all([answering, isKept ? onCommit(client, written) : undefined])
     if (verb === 'COMMIT' || verb === 'ROLLBACK') isOpen = false
-    if (verb === 'COMMIT' && written.size > 0) await onCommit(new Set(written))
     return answer
   }
   /** In the order in which they were asked for, and without waiting for answers. */

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Connecting } from './database.ts'
-import { openLine, type Line } from './postgres-connection.ts'
+import { openLine, type Line, type Way } from './postgres-connection.ts'
 import { processIdOf, type Exchange } from './postgres-exchange.ts'
 
 /** The connections of one process. */
@@ -21,7 +21,8 @@ export interface LinesOptions extends Pick<Connecting, 'busy' | 'gate'> {
   readonly open: () => Promise<pg.Client>
   /** Where connections go that somebody else can use. */
   readonly spare: pg.Client[]
-  readonly onCommit: (tables: ReadonlySet<string>) => Promise<void>
+  /** See {@link Way}. */
+  readonly onCommit: Way['onCommit']
 }
 
 export const createLines = ({ exchange, monitor, open, spare, onCommit, busy, gate }: LinesOptions): Lines => {
@@ -50,7 +51,7 @@ export const createLines = ({ exchange, monitor, open, spare, onCommit, busy, ga
       client,
       send: (query) => exchange?.send(client, query) ?? busy(client.query({ ...query, values: [...query.values] })),
       ...(exchange === undefined ? {} : { gate }),
-      onCommit: (tables) => busy(onCommit(tables)),
+      onCommit: (through, tables) => busy(onCommit(through, tables)),
       isLost: () => lost.has(client),
       isOver: () => isOver,
     })

@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3'
-import type pg from 'pg'
+import pg from 'pg'
 import { keep } from './database.ts'
 
 /** A table of Postgres, as far as its rows have to be copied. */
@@ -18,15 +18,15 @@ interface Table {
  * a row is written and not when it is committed, so that whoever follows them would miss some.
  */
 export interface Mirror {
-  /** Takes over what was committed to these tables since they were read last. */
-  catchUp(tables: ReadonlySet<string>): Promise<void>
+  /** Takes over what was committed to these tables since they were read last, through any connection. */
+  catchUp(client: pg.Client, tables: ReadonlySet<string>): Promise<void>
   /** Reads everything once more. @throws when a row is not as it was seen before. */
   verify(): Promise<void>
   query<Row>(sql: string, ...values: readonly (string | number)[]): readonly Row[]
   close(): void
 }
 
-/** The tables there are, read through a connection whose numbers of 64 bits are numbers. */
+/** The tables there are. */
 export const readTables = async (observer: pg.Client): Promise<readonly Table[]> => {
   const { rows } = await observer.query<{ name: string; columns: string[]; key: string[]; counted: string | null }>(
     `SELECT relname::text AS name,
@@ -54,16 +54,17 @@ export const createMirror = (observer: pg.Client, tables: readonly Table[]): Mir
     name: `mirror_${name}`,
     text: `SELECT ${columns.join(', ')} FROM ${name} WHERE xmin::text::bigint >= $1 ORDER BY ${key.join(', ')}`,
     values: [since],
-    rowMode: 'array',
+    rowMode: 'array' as const,
+    types: exactNumbers,
   })
   const since = new Map<string, string>()
   return {
-    async catchUp(names) {
+    async catchUp(client, names) {
       const changed = tables.filter(({ name }) => names.has(name))
       // Whatever ends after this is read again the next time.
       const [horizon, ...results] = await Promise.all([
-        observer.query<{ horizon: string }>(horizonQuery),
-        ...changed.map((table) => observer.query<unknown[]>(changesOf(table, since.get(table.name) ?? '0'))),
+        client.query<{ horizon: string }>(horizonQuery),
+        ...changed.map((table) => client.query<unknown[]>(changesOf(table, since.get(table.name) ?? '0'))),
       ])
       for (const [index, { rows }] of results.entries()) {
         const name = changed[index]?.name ?? ''
@@ -80,6 +81,11 @@ export const createMirror = (observer: pg.Client, tables: readonly Table[]): Mir
     query: <Row>(sql: string, ...values: readonly (string | number)[]) => prepare(sql).all(...values) as readonly Row[],
     close: () => db.close(),
   }
+}
+
+/** Numbers of 64 bits as numbers: none here is too large. */
+const exactNumbers = {
+  getTypeParser: (oid: number) => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid)),
 }
 
 const horizonQuery = {

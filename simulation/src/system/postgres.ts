@@ -62,7 +62,7 @@ const makePlace = async (adminUrl: string): Promise<Place> => {
   const sql = openSql({ kind: 'postgres', url })
   await sql.migrate()
   await sql.close()
-  const observer = await connectTo(url, exactNumbers)
+  const observer = await connectTo(url)
   const monitor = await connectTo(url)
   // Rows are deleted table by table, in any order.
   await observer.query('SET session_replication_role = replica')
@@ -81,18 +81,12 @@ const makePlace = async (adminUrl: string): Promise<Place> => {
   }
 }
 
-/** Numbers of 64 bits as numbers: none here is too large. */
-const exactNumbers = {
-  getTypeParser: (oid: number) => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid)),
-}
-
-const connectTo = async (url: string, types?: typeof exactNumbers): Promise<pg.Client> => {
+const connectTo = async (url: string): Promise<pg.Client> => {
   const client = new pg.Client({
     connectionString: url,
     // What is simulated is the end of processes, not of power.
     options: `-c synchronous_commit=off -c deadlock_timeout=${deadlockTimeoutMs}ms`,
     pipeline: true,
-    ...(types === undefined ? {} : { types }),
   } as pg.ClientConfig)
   client.on('error', () => {})
   await client.connect()
