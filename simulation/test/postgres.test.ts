@@ -1,21 +1,27 @@
 import { afterAll, expect, inject, it } from 'vitest'
 import { difference } from '../src/compare.ts'
+import { Violation } from '../src/oracle/violation.ts'
 import { runStory } from '../src/run.ts'
 import { sqliteDatabases } from '../src/system/database.ts'
 import { postgresDatabases } from '../src/system/postgres.ts'
+import { goldenStory } from '../src/workload/golden.ts'
 import { drawStory } from '../src/workload/story.ts'
 
+const adminUrl = inject('pgAdminUrl')
 const sqlite = await sqliteDatabases('turns')
-const postgres = await postgresDatabases(inject('pgAdminUrl'))
-const statements = await postgresDatabases(inject('pgAdminUrl'), 'statement')
+const postgres = await postgresDatabases(adminUrl)
+const statements = await postgresDatabases(adminUrl, { gating: 'statement' })
+const unlocked = await postgresDatabases(adminUrl, {
+  gating: 'statement',
+  rewrite: (sql) => sql.replace(/FOR UPDATE(?! SKIP LOCKED)/, ''),
+})
 afterAll(async () => {
-  for (const databases of [sqlite, postgres, statements]) await databases.dispose()
+  for (const databases of [sqlite, postgres, statements, unlocked]) await databases.dispose()
 })
 
 it.each([
   ['0x1', 'swarm'],
   ['0x2', 'crashes'],
-  ['0x3', 'races'],
   ['0x5', 'swarm'],
 ] as const)('goes the same way on both databases: %s, %s', async (seed, profile) => {
   const { failure, contents } = await runStory(drawStory(seed, profile), { databases: sqlite, against: postgres })
@@ -33,10 +39,19 @@ it('tells where two runs went apart', () => {
   expect(difference(run, { ...run, contents: [] })).toMatchObject({ rule: 'D1' })
 })
 
+it('notices a row that is another on one of the databases', async () => {
+  const confused = await postgresDatabases(adminUrl, {
+    rewrite: (sql) => (sql.startsWith('INSERT INTO holdfast_customers') ? sql.replace('$2', "$2 || '?'") : sql),
+  })
+  const story = goldenStory('deposit and balance', { webhooks: true })
+  const { failure } = await runStory(story, { databases: sqlite, against: confused })
+  await confused.dispose()
+  expect(failure).toMatchObject({ rule: 'D1' })
+})
+
 it.each([
   ['0x3', 'swarm'],
   ['0x2', 'crashes'],
-  ['0x5', 'races'],
 ] as const)('keeps every rule with a stop before every statement: %s, %s', async (seed, profile) => {
   const { failure } = await runStory(drawStory(seed, profile), { databases: statements })
   expect(
@@ -49,7 +64,17 @@ it('waits for locks and loses connections, and the same seed is the same run all
   const story = drawStory('0x1', 'swarm')
   const first = await runStory(story, { databases: statements })
   const second = await runStory(story, { databases: statements })
+  expect(first.failure).toBeUndefined()
   expect(second.hash).toBe(first.hash)
   expect(first.counts.get('waited_for_lock')).toBeGreaterThan(0)
   expect(first.counts.get('connections_cut')).toBeGreaterThan(0)
+})
+
+it('notices that rows are read without being locked', async () => {
+  for (let seed = 0; seed < 10; seed += 1) {
+    const { failure } = await runStory(drawStory(`unlocked ${seed}`, 'races'), { databases: unlocked })
+    if (failure instanceof Violation) return
+    expect(failure).toBeUndefined()
+  }
+  expect.fail('Ten stories without locks, and every rule was kept.')
 })

@@ -43,7 +43,7 @@ export const openDatabases = async ({ db, gates }: DatabaseChoice): Promise<Open
     return { name: databases.name, databases, close: databases.dispose }
   }
   const server = await startPostgres()
-  const postgres = await postgresDatabases(server.url, gates === 'statement' ? 'statement' : 'turns')
+  const postgres = await postgresDatabases(server.url, { gating: gates === 'statement' ? 'statement' : 'turns' })
   const name = `${postgres.name} (${server.source})`
   const close = async (): Promise<void> => {
     await postgres.dispose()

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Connecting } from './database.ts'
 
 /** A statement, as the adapter hands it to the driver. */
 export interface Query {
@@ -24,6 +25,7 @@ export interface Way {
   readonly send: (query: Query) => Promise<pg.QueryResult>
   /** Stops before a statement is sent, and before a commit is heard of. */
   readonly gate?: (lane: string) => Promise<void>
+  readonly busy: Connecting['busy']
   /** Told that a commit was sent, and which tables it may change. Nobody hears of it before this resolves. */
   readonly onCommit: (client: pg.Client, tables: ReadonlySet<string>) => Promise<void>
   /** True once the connection is gone. */
@@ -40,7 +42,7 @@ export interface Line extends PostgresConnection {
 }
 
 /** A connection that stops where a process can be interrupted, and tells of commits. */
-export const openLine = ({ client, send, gate, onCommit, isLost, isOver }: Way): Line => {
+export const openLine = ({ client, send, gate, busy, onCommit, isLost, isOver }: Way): Line => {
   const written = new Set<string>()
   let before: Promise<void> = Promise.resolve()
   let isOpen = false
@@ -51,9 +53,11 @@ export const openLine = ({ client, send, gate, onCommit, isLost, isOver }: Way):
     if (verb === 'BEGIN') isOpen = true
     if (writes) written.add(table)
     const answering = send(query)
-    const isKept = verb === 'COMMIT' && written.size > 0
-    // Sent right behind it: one journey for both. If the one fails, so does the other.
-    const [answer] = await Promise.all([answering, isKept ? onCommit(client, written) : undefined])
+    // Sent right behind it: one journey for both. Where the commit waits behind a statement that waits, so does this.
+    const copying = verb === 'COMMIT' && written.size > 0 ? onCommit(client, written) : undefined
+    copying?.catch(() => {})
+    const answer = await answering
+    if (copying !== undefined) await busy(copying)
     if (verb === 'COMMIT' || verb === 'ROLLBACK') isOpen = false
     return answer
   }

@@ -1,5 +1,4 @@
 import type pg from 'pg'
-import type { Query } from './postgres-connection.ts'
 
 /** Sends statements, and knows which of them wait for a lock. */
 export interface Exchange {
@@ -7,7 +6,7 @@ export interface Exchange {
    * Sends a statement. Before anybody hears of any answer, everything that was sent is answered or waits for a lock; answers
    * are heard in the order in which the statements were sent.
    */
-  send(client: pg.Client, query: Query): Promise<pg.QueryResult>
+  send(client: pg.Client, query: pg.QueryConfig): Promise<pg.QueryResult>
   /** The same after connections were ended, which may have let others go on. */
   settle(): Promise<void>
 }
@@ -105,7 +104,7 @@ export const createExchange = ({ monitor, busy, count }: ExchangeOptions): Excha
         const sent: Sent = { processId: processIdOf(client), waits: false }
         inFlight.push(sent)
         const released = /^(COMMIT|ROLLBACK)/.test(query.text)
-        client.query({ ...query, values: [...query.values] }).then(
+        client.query(query).then(
           (answer) => {
             if (released) mayHaveReleased = true
             sent.hear = () => resolve(answer)

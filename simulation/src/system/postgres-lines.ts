@@ -19,13 +19,14 @@ export interface LinesOptions extends Pick<Connecting, 'busy' | 'gate'> {
   readonly exchange: Exchange | undefined
   readonly monitor: pg.Client
   readonly open: () => Promise<pg.Client>
+  readonly rewrite: (sql: string) => string
   /** Where connections go that somebody else can use. */
   readonly spare: pg.Client[]
   /** See {@link Way}. */
   readonly onCommit: Way['onCommit']
 }
 
-export const createLines = ({ exchange, monitor, open, spare, onCommit, busy, gate }: LinesOptions): Lines => {
+export const createLines = ({ rewrite, exchange, monitor, open, spare, onCommit, busy, gate }: LinesOptions): Lines => {
   let lines: Line[] = []
   let isOver = false
   const lost = new WeakSet<pg.Client>()
@@ -49,9 +50,13 @@ export const createLines = ({ exchange, monitor, open, spare, onCommit, busy, ga
     const client = await open()
     const line = openLine({
       client,
-      send: (query) => exchange?.send(client, query) ?? busy(client.query({ ...query, values: [...query.values] })),
+      send: (query) => {
+        const sent = { ...query, text: rewrite(query.text), values: [...query.values] }
+        return exchange?.send(client, sent) ?? busy(client.query(sent))
+      },
       ...(exchange === undefined ? {} : { gate }),
-      onCommit: (through, tables) => busy(onCommit(through, tables)),
+      busy,
+      onCommit,
       isLost: () => lost.has(client),
       isOver: () => isOver,
     })

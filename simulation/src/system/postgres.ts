@@ -22,6 +22,13 @@ interface Place {
   drop(): Promise<void>
 }
 
+/** How the processes of a run meet on Postgres. */
+export interface PostgresOptions {
+  readonly gating?: 'turns' | 'statement'
+  /** Changes what is sent: to see whether anybody notices. */
+  readonly rewrite?: (sql: string) => string
+}
+
 /**
  * Postgres, with a database of its own for each run that is under way at the same time. It is emptied between runs.
  *
@@ -30,7 +37,7 @@ interface Place {
  */
 export const postgresDatabases = async (
   adminUrl: string,
-  gating: 'turns' | 'statement' = 'turns',
+  { gating = 'turns', rewrite = (sql) => sql }: PostgresOptions = {},
 ): Promise<DatabaseMaker> => {
   const free: Place[] = []
   const made: Place[] = []
@@ -49,7 +56,7 @@ export const postgresDatabases = async (
     async open() {
       const place = await take()
       await emptyTables(place)
-      return openPlace(place, gating, () => void free.push(place))
+      return openPlace(place, { gating, rewrite }, () => void free.push(place))
     },
     async dispose() {
       for (const place of made.splice(0)) await place.drop()
@@ -102,7 +109,7 @@ const emptyTables = async (place: Place): Promise<void> => {
     await Promise.all(names.map((name) => place.observer.query({ name: `empty_${name}`, text: `DELETE FROM ${name}` })))
 }
 
-const openPlace = (place: Place, gating: 'turns' | 'statement', onClose: () => void): Database => {
+const openPlace = (place: Place, { gating, rewrite }: Required<PostgresOptions>, onClose: () => void): Database => {
   const { monitor, observer, tables, spare } = place
   const mirror = createMirror(observer, tables)
   const processes = new Set<Lines>()
@@ -117,7 +124,7 @@ const openPlace = (place: Place, gating: 'turns' | 'statement', onClose: () => v
   const shared = {
     connect(options: Connecting): Connection {
       if (gating === 'statement') exchange ??= createExchange({ monitor, ...options })
-      const lines = createLines({ ...options, exchange, monitor, open, spare, onCommit: mirror.catchUp })
+      const lines = createLines({ ...options, rewrite, exchange, monitor, open, spare, onCommit: mirror.catchUp })
       processes.add(lines)
       const knex = connectionSource({ driverName: 'pg', most: gating === 'turns' ? 1 : 3, ...lines })
       return {
