@@ -6,40 +6,44 @@ import { createTurns } from '../src/system/turns.ts'
 const processNamed = (name: string) => {
   const told: (() => void)[] = []
   const epoch = { name, gate: async () => {}, onEnd: (tell: () => void) => void told.push(tell) } as unknown as Epoch
-  return { epoch, end: () => told.forEach((tell) => void tell()) }
+  const end = (): void => {
+    for (const tell of told) tell()
+  }
+  return { epoch, end }
 }
+
 const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Whether somebody gets in, before and after something happens. */
+const isIn = async (entering: Promise<unknown>, happens: () => void): Promise<readonly [boolean, boolean]> => {
+  let entered = false
+  void entering.then(() => (entered = true))
+  await turnOfTheLoop()
+  const before = entered
+  happens()
+  await turnOfTheLoop()
+  return [before, entered]
+}
 
 it('lets one process write at a time, and others read', async () => {
   const turns = createTurns()
   const [one, other] = [processNamed('p0.1'), processNamed('p1.1')]
   const leave = await turns.take(one.epoch, 'write')
-  ;(await turns.take(other.epoch, 'read'))()
-  let isIn = false
-  const waiting = turns.take(other.epoch, 'write').then(() => void (isIn = true))
-  await turnOfTheLoop()
-  expect(isIn).toBe(false)
-  leave()
-  await waiting
+  const stopReading = await turns.take(other.epoch, 'read')
+  stopReading()
+  expect(await isIn(turns.take(other.epoch, 'write'), leave)).toEqual([false, true])
 })
 
 it('lets a process do one thing at a time', async () => {
   const turns = createTurns()
   const { epoch } = processNamed('p0.1')
   const leave = await turns.take(epoch, 'read')
-  let isIn = false
-  const waiting = turns.take(epoch, 'read').then(() => void (isIn = true))
-  await turnOfTheLoop()
-  expect(isIn).toBe(false)
-  leave()
-  await waiting
+  expect(await isIn(turns.take(epoch, 'read'), leave)).toEqual([false, true])
 })
 
 it('takes the turn from a process that ends', async () => {
   const turns = createTurns()
   const [one, other] = [processNamed('p0.1'), processNamed('p1.1')]
   await turns.take(one.epoch, 'write')
-  const waiting = turns.take(other.epoch, 'write')
-  one.end()
-  await waiting
+  expect(await isIn(turns.take(other.epoch, 'write'), one.end)).toEqual([false, true])
 })
