@@ -1,6 +1,7 @@
 import { faultKinds, type FaultKind } from '@holdfast/stripe-simulator'
 import { tolerantTape } from './kernel/tape.ts'
 import { runStory, type Run, type RunOptions } from './run.ts'
+import { isIn, type Share } from './workers.ts'
 import type { Story } from './workload/story.ts'
 import type { Script } from './world.ts'
 
@@ -27,6 +28,8 @@ export interface Exhaustion {
   readonly faults: boolean
   /** A second crash at every point after the first, in every so manieth run; 0: none. */
   readonly pairsEvery: number
+  /** Which part of all this to do here. */
+  readonly share: Share
 }
 
 const hour = 3_600_000
@@ -38,7 +41,7 @@ export const usualDowns: readonly number[] = [1_000, 26 * hour]
 export const exhaust = async (
   story: Story,
   options: Pick<RunOptions, 'databases' | 'sabotage'>,
-  { downMs, faults, pairsEvery }: Exhaustion,
+  { downMs, faults, pairsEvery, share }: Exhaustion,
 ): Promise<Exhausted> => {
   const failures: Struck[] = []
   let runs = 0
@@ -57,6 +60,7 @@ export const exhaust = async (
   })
   for (const down of downMs)
     for (let at = 1; at <= gates; at += 1) {
+      if (!isIn(share, at)) continue
       const where = `crash at ${at} (${lanes[at]}), down ${down} ms`
       const after = await strike(where, { crashAt: (gate) => (gate === at ? down : undefined) })
       if (pairsEvery > 0 && down === downMs[0])
@@ -68,7 +72,7 @@ export const exhaust = async (
     }
   if (faults)
     for (let at = 1; at <= calls; at += 1)
-      for (const kind of faultKinds) {
+      for (const kind of isIn(share, at) ? faultKinds : []) {
         await strike(`${kind} at call ${at}`, { faultAt: once(at, kind) })
         await strike(`${kind} from call ${at} on, five times`, {
           faultAt: (call) => (call >= at && call < at + 5 ? kind : undefined),

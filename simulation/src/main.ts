@@ -1,15 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { exhaust, usualDowns } from './exhaust.ts'
+import { addUpExhausted, exhaustAll, printExhausted, type ExhaustReport } from './exhaust-all.ts'
+import { usualDowns } from './exhaust.ts'
 import { tolerantTape } from './kernel/tape.ts'
 import { exitCodeOf } from './oracle/violation.ts'
-import { fullRun, missingSometimes, printReport } from './report.ts'
+import { addUp, fullRun, missingSometimes, printReport, type Report } from './report.ts'
 import { runStory, type Run } from './run.ts'
+import { runSeeds } from './seeds.ts'
 import { failureShape, shrink } from './shrink.ts'
 import { readStory, writeStory } from './story-file.ts'
 import { chooseDatabases, openDatabases } from './system/choose-database.ts'
-import { goldenFlows, goldenStory } from './workload/golden.ts'
+import { isWorker, parseShare, runShares } from './workers.ts'
 import { drawStory, profileNames, type ProfileName, type Story } from './workload/story.ts'
 
 const usage = `npm run simulate -- [options]
@@ -26,6 +28,8 @@ const usage = `npm run simulate -- [options]
   --gates NAME       how transactions meet. transaction: as SQLite has it. turns: one writer at a time, the same on
                      both databases. statement: a stop before every statement, on Postgres only.
                      transaction on sqlite, turns otherwise
+  --workers N        in N processes at once; 1 otherwise
+  --share I/N        only every Nth seed or point, beginning with the Ith, from 0
   --trace            print every step
   --strict           also fail on holes that are known
   --keep-going       do not stop at the first failure
@@ -47,6 +51,8 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '0' },
     db: { type: 'string', default: 'sqlite' },
     gates: { type: 'string' },
+    workers: { type: 'string', default: '1' },
+    share: { type: 'string', default: '0/1' },
     trace: { type: 'boolean', default: false },
     strict: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false },
@@ -56,7 +62,10 @@ const { values } = parseArgs({
 })
 const profile: ProfileName | undefined = profileNames.find((name) => name === values.profile)
 const choice = chooseDatabases(values.db, values.gates)
-if (values.help || profile === undefined || choice === undefined) {
+const share = parseShare(values.share)
+const workers = Number(values.workers)
+const isCount = Number.isInteger(workers) && workers > 0
+if (values.help || profile === undefined || choice === undefined || share === undefined || !isCount) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -72,7 +81,7 @@ process.on('unhandledRejection', (error) => {
   void leave(127)
 })
 process.once('SIGINT', () => void leave(130))
-console.log(`On ${opened.name}.`)
+if (!isWorker()) console.log(`On ${opened.name}.`)
 const { databases, against } = opened
 const options = {
   databases,
@@ -126,47 +135,56 @@ if (values.seed !== undefined) {
   await leave(run.failure === undefined ? 0 : await tell(story, run))
 }
 
-if (values.exhaust) {
-  let worst = 0
-  for (const name of Object.keys(goldenFlows))
-    for (const webhooks of [true, false]) {
-      const story = goldenStory(name, { webhooks })
-      const exhaustion = { downMs: usualDowns, faults: true, pairsEvery: Number(values.pairs) }
-      const { gates, calls, runs, failures } = await exhaust(story, options, exhaustion)
-      const how = webhooks ? 'with webhooks' : 'by asking alone'
-      console.log(`${name}, ${how}: ${gates} points, ${calls} calls, ${runs} runs, ${failures.length} failures`)
-      for (const { where, run } of failures) console.log(`  ${where}: ${String(run.failure)}`)
-      worst = Math.max(worst, ...failures.map(({ run }) => exitCodeOf(run.failure)))
-    }
-  await leave(worst)
+const startedAt = Date.now()
+const seconds = (): number => (Date.now() - startedAt) / 1_000
+/** Ends a worker when its report is on its way. */
+const handIn = (report: { readonly code: number }): void => {
+  process.send?.(report, () => void leave(report.code))
 }
 
-const startedAt = Date.now()
-const untilMs = values.minutes === undefined ? undefined : startedAt + Number(values.minutes) * 60_000
-const most = values.seeds === undefined ? (untilMs === undefined ? 100 : Infinity) : Number(values.seeds)
-const first = values.from === undefined ? startedAt % 2 ** 31 : Number(values.from)
-const total = { seeds: 0, steps: 0, commands: 0, virtualMs: 0, counts: new Map<string, number>() }
-const seen = new Map<string, string[]>()
-let code = 0
-for (; total.seeds < most && (untilMs === undefined || Date.now() < untilMs); ) {
-  const story = drawStory(`0x${(first + total.seeds).toString(16)}`, profile)
-  const run = await runStory(story, options)
-  total.seeds += 1
-  total.steps += run.steps
-  total.commands += run.commands
-  total.virtualMs += run.virtualMs
-  for (const [what, times] of run.counts) total.counts.set(what, (total.counts.get(what) ?? 0) + times)
-  if (run.failure === undefined) continue
-  const shape = failureShape(run.failure)
-  const before = seen.get(shape)
-  seen.set(shape, [...(before ?? []), story.seed])
-  if (before !== undefined) continue
-  code = await tell(story, run)
-  if (!values['keep-going']) break
+if (values.exhaust) {
+  const report =
+    workers > 1
+      ? addUpExhausted(await runShares<ExhaustReport>(process.argv.slice(2), { workers, keepGoing: true }))
+      : await exhaustAll(options, { downMs: usualDowns, faults: true, pairsEvery: Number(values.pairs), share })
+  if (isWorker()) handIn(report)
+  else {
+    printExhausted(report, seconds())
+    await leave(report.code)
+  }
+} else {
+  const first = values.from === undefined ? startedAt % 2 ** 31 : Number(values.from)
+  const isTimed = values.minutes !== undefined
+  let isStopped = false
+  process.on('message', () => {
+    isStopped = true
+  })
+  const report =
+    workers > 1
+      ? addUp(
+          await runShares<Report>([...process.argv.slice(2), '--from', String(first)], {
+            workers,
+            keepGoing: values['keep-going'],
+          }),
+        )
+      : await runSeeds(
+          {
+            first,
+            most: values.seeds === undefined ? (isTimed ? Infinity : 100) : Number(values.seeds),
+            untilMs: isTimed ? startedAt + Number(values.minutes) * 60_000 : Infinity,
+            profile,
+            share,
+            keepGoing: values['keep-going'],
+            isStopped: () => isStopped,
+            onFailure: tell,
+          },
+          options,
+        )
+  if (isWorker()) handIn(report)
+  else {
+    const isHeld = report.seeds >= fullRun && profile === 'swarm' && choice.gates === 'transaction'
+    printReport(report, { seconds: seconds(), workers, isHeld })
+    console.log(`npm run simulate -- --from ${first} --seeds ${report.seeds} --profile ${profile}${flags}`)
+    await leave(report.code !== 0 ? report.code : isHeld && missingSometimes(report).length > 0 ? 126 : 0)
+  }
 }
-printReport({ ...total, seconds: (Date.now() - startedAt) / 1_000 })
-for (const [shape, seeds] of seen) console.log(`${seeds.length} × ${shape}: ${seeds.slice(0, 5).join(' ')}`)
-const isComplete = total.seeds >= fullRun && profile === 'swarm' && choice.gates === 'transaction'
-const missing = isComplete ? missingSometimes(total.counts) : []
-for (const what of missing) console.log(`MISSED ${what}: ${total.counts.get(what) ?? 0} times`)
-await leave(code !== 0 ? code : missing.length > 0 ? 126 : 0)

@@ -1,36 +1,83 @@
 import { sometimes } from './oracle/sometimes.ts'
 
-/** What a run of many seeds did, all together. */
-export interface Totals {
+/** What a run of many seeds did, all together. Plain data, so that it can be handed from process to process. */
+export interface Report {
   readonly seeds: number
   readonly steps: number
   readonly commands: number
   readonly virtualMs: number
-  readonly seconds: number
-  readonly counts: ReadonlyMap<string, number>
+  /** How often it came across what, by name. */
+  readonly counts: Readonly<Record<string, number>>
+  /** The seeds that failed, by what failed. */
+  readonly failures: Readonly<Record<string, readonly string[]>>
+  /** What to end the process with. */
+  readonly code: number
 }
 
 /** How often each of what must be met has to be met in a run of {@link fullRun} seeds or more. */
-const oftenEnough = 100
+export const oftenEnough = 100
 
 /** From so many seeds on, a run is held to have met everything. */
 export const fullRun = 5_000
 
-/** What a run should have come across, and did not often enough. */
-export const missingSometimes = (counts: ReadonlyMap<string, number>): readonly string[] =>
-  sometimes.filter((what) => (counts.get(what) ?? 0) < oftenEnough)
-
-/** Prints how much was run, and what it came across. */
-export const printReport = ({ seeds, steps, commands, virtualMs, seconds, counts }: Totals): void => {
-  const faults = sum(counts, 'fault:')
-  const days = virtualMs / 86_400_000
-  console.log(
-    `\n${seeds} seeds, ${commands} commands, ${steps} steps, ${faults} faults, ${counts.get('crash') ?? 0} crashes, ` +
-      `${Math.round(days)} virtual days (idle time is skipped) in ${Math.round(seconds)} s: ` +
-      `${(seeds / seconds).toFixed(1)} seeds/s, ${Math.round(steps / seconds)} steps/s`,
-  )
-  for (const [what, times] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))) console.log(`  ${what} ${times}`)
+/** Adds up what several processes did. */
+export const addUp = (reports: readonly Report[]): Report => {
+  const sum = (of: (report: Report) => number): number => reports.reduce((total, report) => total + of(report), 0)
+  const counts: Record<string, number> = {}
+  const failures: Record<string, readonly string[]> = {}
+  for (const report of reports) {
+    for (const [what, times] of Object.entries(report.counts)) counts[what] = (counts[what] ?? 0) + times
+    for (const [shape, seeds] of Object.entries(report.failures))
+      failures[shape] = [...(failures[shape] ?? []), ...seeds]
+  }
+  return {
+    seeds: sum(({ seeds }) => seeds),
+    steps: sum(({ steps }) => steps),
+    commands: sum(({ commands }) => commands),
+    virtualMs: sum(({ virtualMs }) => virtualMs),
+    counts,
+    failures,
+    code: Math.max(...reports.map(({ code }) => code)),
+  }
 }
 
-const sum = (counts: ReadonlyMap<string, number>, prefix: string): number =>
-  [...counts].reduce((total, [what, times]) => total + (what.startsWith(prefix) ? times : 0), 0)
+/** What a run should have come across, and did not often enough. */
+export const missingSometimes = ({ counts }: Report): readonly string[] =>
+  sometimes.filter((what) => (counts[what] ?? 0) < oftenEnough)
+
+/**
+ * Prints how much was run and what it came across, the totals last. With `isHeld`, it has to have come across everything
+ * often enough.
+ */
+export const printReport = (
+  report: Report,
+  { seconds, workers, isHeld }: { readonly seconds: number; readonly workers: number; readonly isHeld: boolean },
+): void => {
+  const { seeds, steps, commands, virtualMs, counts, failures } = report
+  const required = new Set<string>(sometimes)
+  const rare = missingSometimes(report)
+  const line = ([what, times]: readonly [string, number]): void => console.log(`  ${what} ${times}`)
+  console.log(`\nSometimes, each at least ${oftenEnough} times in ${fullRun} seeds:`)
+  sometimes.map((what) => [what, counts[what] ?? 0] as const).forEach(line)
+  console.log('Also:')
+  Object.entries(counts)
+    .filter(([what]) => !required.has(what))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .forEach(line)
+  for (const [shape, failed] of Object.entries(failures))
+    console.log(`${failed.length} × ${shape}: ${failed.slice(0, 5).join(' ')}`)
+  if (isHeld) for (const what of rare) console.log(`TOO RARE ${what}: ${counts[what] ?? 0} times`)
+  const faults = Object.entries(counts).reduce((sum, [what, times]) => sum + (what.startsWith('fault:') ? times : 0), 0)
+  const failed = Object.values(failures).reduce((sum, { length }) => sum + length, 0)
+  console.log(
+    [
+      `seeds ${seeds}, failing ${failed}`,
+      `commands ${commands}, steps ${steps}, faults ${faults}, crashes ${counts['crash'] ?? 0}`,
+      `virtual time ${Math.round(virtualMs / 86_400_000)} days (idle time is skipped)`,
+      `sometimes ${sometimes.length - rare.length} of ${sometimes.length}, each ${oftenEnough} times or more` +
+        (isHeld ? '' : ` (asked of ${fullRun} seeds or more)`),
+      `${seconds.toFixed(1)} s with ${workers} worker${workers === 1 ? '' : 's'}: ` +
+        `${(seeds / seconds).toFixed(1)} seeds/s, ${Math.round(steps / seconds)} steps/s`,
+    ].join('\n'),
+  )
+}

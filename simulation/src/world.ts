@@ -146,6 +146,10 @@ export const createWorld = (options: WorldOptions): World => {
       counts.add(`fault:${kind}`)
       watch.faulted(kind, key)
     },
+    onGivenUp: (key) => {
+      counts.add('given_up')
+      if (key !== null) watch.givenUp(key)
+    },
     onCall: (epoch, call) => attempt(() => watch.called(epoch, call)),
     onNews: (news) => postman.take(news),
   })

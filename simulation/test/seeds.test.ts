@@ -6,9 +6,11 @@ import { drawStory, profileNames } from '../src/workload/story.ts'
 const databases = await sqliteDatabases()
 afterAll(() => databases.dispose())
 
-it.each(profileNames)('every rule holds in stories that are %s', async (profile) => {
-  for (let index = 0; index < 12; index += 1) {
-    const { failure } = await runStory(drawStory(`smoke ${index}`, profile), { databases })
-    expect(failure, `npm run simulate -- --seed 'smoke ${index}' --profile ${profile}`).toBeUndefined()
-  }
+const stories = profileNames.flatMap((profile) =>
+  Array.from({ length: 12 }, (_, index) => ({ profile, seed: `smoke ${index}` })),
+)
+
+it.each(stories)('every rule holds in a story that is $profile: $seed', async ({ profile, seed }) => {
+  const { failure } = await runStory(drawStory(seed, profile), { databases })
+  expect(failure, `npm run simulate -- --seed '${seed}' --profile ${profile}`).toBeUndefined()
 })

@@ -14,6 +14,8 @@ export interface Watch {
   stripeMoved(): void
   called(epoch: Epoch, call: SeenCall): void
   faulted(kind: FaultKind, key: string | null): void
+  /** Nobody waits any longer for the answer to a call under this key. */
+  givenUp(key: string): void
   crashed(epoch: Epoch): void
   crashedAfterAcknowledgement(): void
   acknowledged(eventId: string): void
@@ -90,6 +92,7 @@ export const createWatch = ({
     faulted(kind, key) {
       if (key !== null && unheard.has(kind)) unheardKeys.set(key, 'unheard')
     },
+    givenUp: (key) => void unheardKeys.set(key, 'unheard'),
     crashed(epoch) {
       for (const key of unheardKeys.keys()) unheardKeys.set(key, 'crashed')
       if (refunding.delete(epoch)) counts.add('crash_between_refund_and_commit')

@@ -60,11 +60,12 @@ export interface DatabaseMaker {
 }
 
 /**
- * SQLite, in one file per run and with one connection per process, as processes of one host would have it: who wants to
- * write while another process does is turned away and comes again.
+ * SQLite, in one file per run and with one connection per process, as processes of one host have it: who wants to write
+ * while another process does is turned away and comes again.
  *
  * The file is in memory where the machine has such a place, and nothing is flushed: what is simulated is the end of
- * processes, not of power.
+ * processes, not of power. A file whose run is over is emptied for the next one, its connections and their prepared
+ * statements kept: making them takes as long as some runs do.
  */
 export const sqliteDatabases = async (gating: 'transaction' | 'turns' = 'transaction'): Promise<DatabaseMaker> => {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'holdfast-simulation-'))
@@ -73,16 +74,24 @@ export const sqliteDatabases = async (gating: 'transaction' | 'turns' = 'transac
   await migrate(onlyConnection(db))
   const version = db.prepare('SELECT sqlite_version()').pluck().get()
   db.close()
+  const free: SqliteFile[] = []
   let count = 0
+  const newFile = (): SqliteFile => {
+    count += 1
+    const path = join(folder, `${count}.db`)
+    copyFileSync(template, path)
+    return openFile(path)
+  }
   return {
     name: `SQLite ${String(version)}`,
     async open() {
-      count += 1
-      const file = join(folder, `${count}.db`)
-      copyFileSync(template, file)
-      return openFile(file, gating === 'turns' ? { turns: createTurns() } : {})
+      const file = free.pop() ?? newFile()
+      return openDatabase(file, gating === 'turns' ? { turns: createTurns() } : {}, () => free.push(file))
     },
-    dispose: async () => rmSync(folder, { recursive: true, force: true }),
+    async dispose() {
+      for (const file of free) file.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 
@@ -94,38 +103,75 @@ export const keep = <T extends object>(made: T): T => {
   return made
 }
 
-const openFile = (file: string, turns: Pick<Database, 'turns'>): Database => {
-  const connections = new Set<Sqlite>()
-  const open = (): Sqlite => {
-    const db = keep(new BetterSqlite3(file))
+/** A file with the connections to it. */
+interface SqliteFile {
+  /** Somebody's own until it is given back. */
+  take(): Sqlite
+  /** What was under way on it is rolled back. */
+  giveBack(connection: Sqlite): void
+  query(sql: string, values: readonly (string | number)[]): readonly unknown[]
+  /** Deletes every row. */
+  empty(): void
+  close(): void
+}
+
+const openFile = (path: string): SqliteFile => {
+  const all: Sqlite[] = []
+  const idle: Sqlite[] = []
+  const connect = (): Sqlite => {
+    const db = keep(new BetterSqlite3(path))
     // Not by `pragma`, which leaves a statement behind.
     db.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON')
-    connections.add(db)
+    all.push(db)
     return db
   }
-  const observer = open()
+  const observer = connect()
   const statements = keep(new Map<string, BetterSqlite3.Statement<unknown[]>>())
+  const query: SqliteFile['query'] = (sql, values) => {
+    const known = statements.get(sql) ?? observer.prepare(sql)
+    statements.set(sql, known)
+    return known.all(...values)
+  }
+  const deleteAll = query(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'holdfast*' AND name <> 'holdfast_migrations'",
+    [],
+  )
+    .map((row) => `DELETE FROM ${(row as { readonly name: string }).name};`)
+    .join(' ')
+  return {
+    take: () => idle.pop() ?? connect(),
+    giveBack(connection) {
+      if (connection.inTransaction) connection.exec('ROLLBACK')
+      idle.push(connection)
+    },
+    query,
+    empty: () => void observer.exec(`PRAGMA foreign_keys = OFF; BEGIN; ${deleteAll} COMMIT; PRAGMA foreign_keys = ON`),
+    close() {
+      for (const db of all) db.close()
+    },
+  }
+}
+
+const openDatabase = (file: SqliteFile, turns: Pick<Database, 'turns'>, onClose: () => void): Database => {
+  const connected = new Set<Sqlite>()
   return {
     ...turns,
     connect({ sleep, random }) {
-      const db = open()
+      const connection = file.take()
+      connected.add(connection)
       return {
-        unitOfWork: sqlUnitOfWork(onlyConnection(db), { sleep, random }),
+        unitOfWork: sqlUnitOfWork(onlyConnection(connection), { sleep, random }),
         async cut() {
-          connections.delete(db)
-          db.close()
+          if (connected.delete(connection)) file.giveBack(connection)
         },
       }
     },
-    query<Row>(sql: string, ...values: readonly (string | number)[]) {
-      const known = statements.get(sql) ?? observer.prepare(sql)
-      statements.set(sql, known)
-      return known.all(...values) as readonly Row[]
-    },
+    query: <Row>(sql: string, ...values: readonly (string | number)[]) => file.query(sql, values) as readonly Row[],
     whole: async () => {},
     async close() {
-      for (const db of connections) db.close()
-      for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
+      for (const connection of connected) file.giveBack(connection)
+      file.empty()
+      onClose()
     },
   }
 }

@@ -1,12 +1,13 @@
 import {
   createSimulator,
   faultKinds,
-  simulatorHttpClient,
   type FaultKind,
   type Ledger,
+  type Outcome,
   type Simulator,
 } from '@holdfast/stripe-simulator'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
+import { networkOf, type HttpClient } from './network.ts'
 
 /** The endpoint's secret. It signs what the postman carries. */
 export const webhookSecret = 'whsec_simulation'
@@ -30,8 +31,8 @@ export interface News {
 /** The simulated Stripe in its place between the processes and the ground truth. */
 export interface Stripe {
   readonly simulator: Simulator
-  /** What a process's SDK sends its calls with: a gate before the call is made, and one before its answer is heard. */
-  clientOf(epoch: Epoch): ReturnType<typeof simulatorHttpClient>
+  /** What a process's SDK sends its calls with. */
+  clientOf(epoch: Epoch): HttpClient
   /** What a person does at Stripe: on a page, or in the dashboard. Never struck by a fault. */
   act(
     path: string,
@@ -56,6 +57,7 @@ export interface StripeOptions {
   /** Says what goes wrong with a call, the calls counted from 1, instead of chance. */
   readonly faultAt?: (call: number, path: string) => FaultKind | undefined
   readonly onFault: (kind: FaultKind, key: string | null) => void
+  readonly onGivenUp: (key: string | null) => void
   readonly onCall: (epoch: Epoch, call: SeenCall) => void
   readonly onNews: (news: News) => void
 }
@@ -119,9 +121,9 @@ export const createStripe = (options: StripeOptions): Stripe => {
     },
   })
 
-  const send = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+  const send = async (request: Request): Promise<Outcome> => {
     try {
-      return await kernel.busy(simulator.fetch(input, init))
+      return await kernel.busy(simulator.respond(request))
     } finally {
       dirty = true
       known = undefined
@@ -130,41 +132,28 @@ export const createStripe = (options: StripeOptions): Stripe => {
 
   return {
     simulator,
-    clientOf: (epoch) =>
-      simulatorHttpClient({
-        fetch: async (input, init) => {
-          const method = init?.method ?? 'GET'
-          const path = new URL(input instanceof Request ? input.url : input).pathname
-          const lane = `${method} ${path.replace(/\/(cs|pi|re)_[^/]+/, '/{id}')}`
-          await epoch.gate(`ask ${lane}`)
-          const key = new Headers(init?.headers).get('idempotency-key')
-          if (key !== null)
-            options.onCall(epoch, {
-              key,
-              path,
-              parameters: withoutEnding(typeof init?.body === 'string' ? init.body : ''),
-              atMs: kernel.now(),
-            })
-          try {
-            return await send(input, init)
-          } finally {
-            await epoch.gate(`hear ${lane}`)
-          }
-        },
-      }),
+    clientOf: networkOf({
+      kernel,
+      send,
+      onCall: (epoch, { path, key, body }) =>
+        options.onCall(epoch, { key, path, parameters: withoutEnding(body), atMs: kernel.now() }),
+      onGivenUp: options.onGivenUp,
+    }),
     async act(path, form) {
       byPerson = true
-      const sending = send(`https://api.stripe.com${path}`, {
+      const isControl = path.startsWith('/_simulator')
+      const request = new Request(`https://api.stripe.com${path}`, {
         method: 'POST',
         headers: {
           authorization: 'Bearer sk_test_simulation',
-          ...(path.startsWith('/_simulator') ? { 'content-type': 'application/json' } : {}),
+          ...(isControl ? { 'content-type': 'application/json' } : {}),
         },
-        body: path.startsWith('/_simulator') ? JSON.stringify(form) : new URLSearchParams(form).toString(),
+        body: isControl ? JSON.stringify(form) : new URLSearchParams(form).toString(),
       })
       try {
-        const response = await sending
-        return { status: response.status, body: await response.json() }
+        const outcome = await send(request)
+        if (outcome.type !== 'answer') throw new Error('Somebody at Stripe was struck by a fault.')
+        return { status: outcome.response.status, body: await outcome.response.json() }
       } finally {
         byPerson = false
       }

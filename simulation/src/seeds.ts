@@ -1,0 +1,47 @@
+import type { Report } from './report.ts'
+import { runStory, type Run, type RunOptions } from './run.ts'
+import { failureShape } from './shrink.ts'
+import { isIn, type Share } from './workers.ts'
+import { drawStory, type ProfileName, type Story } from './workload/story.ts'
+
+/** Which seeds to run, and for how long. */
+export interface Campaign {
+  /** The first seed, as a number; the others follow. */
+  readonly first: number
+  readonly most: number
+  /** When to stop by the clock on the wall, in milliseconds. */
+  readonly untilMs: number
+  readonly profile: ProfileName
+  readonly share: Share
+  readonly keepGoing: boolean
+  /** Asked before every seed. */
+  readonly isStopped: () => boolean
+  /** Told each kind of failure once. Answers the exit code for it. */
+  readonly onFailure: (story: Story, run: Run) => Promise<number>
+}
+
+/** Runs one seed after the other. */
+export const runSeeds = async (campaign: Campaign, options: RunOptions): Promise<Report> => {
+  const { first, most, untilMs, profile, share, keepGoing, isStopped, onFailure } = campaign
+  const total = { seeds: 0, steps: 0, commands: 0, virtualMs: 0, code: 0 }
+  const counts: Record<string, number> = {}
+  const failures: Record<string, string[]> = {}
+  for (let count = 0; count < most && Date.now() < untilMs && !isStopped(); count += 1) {
+    if (!isIn(share, count)) continue
+    const story = drawStory(`0x${(first + count).toString(16)}`, profile)
+    const run = await runStory(story, options)
+    total.seeds += 1
+    total.steps += run.steps
+    total.commands += run.commands
+    total.virtualMs += run.virtualMs
+    for (const [what, times] of run.counts) counts[what] = (counts[what] ?? 0) + times
+    if (run.failure === undefined) continue
+    const shape = failureShape(run.failure)
+    const known = (failures[shape] ??= [])
+    known.push(story.seed)
+    if (known.length > 1) continue
+    total.code = await onFailure(story, run)
+    if (!keepGoing) break
+  }
+  return { ...total, counts, failures }
+}
