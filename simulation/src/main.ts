@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { addUpExhausted, exhaustAll, printExhausted, type ExhaustReport } from './exhaust-all.ts'
 import { usualDowns } from './exhaust.ts'
 import { tolerantTape } from './kernel/tape.ts'
+import { addUpHunts, huntMutants, printHunts, type HuntReport } from './mutants/hunt.ts'
 import { exitCodeOf } from './oracle/violation.ts'
 import { addUp, fullRun, missingSometimes, printReport, type Report } from './report.ts'
 import { runStory, type Run } from './run.ts'
@@ -24,6 +25,7 @@ const usage = `npm run simulate -- [options]
   --tape FILE        run a story from a file
   --exhaust          the golden flows, with a crash at every point and every fault at every call
   --pairs N          with --exhaust: also a second crash, in one of N pairs
+  --mutants          every mistake made on purpose, in one story after another until it is noticed
   --db NAME          sqlite; postgres; or both: each seed on both, which has to go the same way. sqlite otherwise
   --gates NAME       how transactions meet. transaction: as SQLite has it. turns: one writer at a time, the same on
                      both databases. statement: a stop before every statement, on Postgres only.
@@ -49,6 +51,7 @@ const { values } = parseArgs({
     tape: { type: 'string' },
     exhaust: { type: 'boolean', default: false },
     pairs: { type: 'string', default: '0' },
+    mutants: { type: 'boolean', default: false },
     db: { type: 'string', default: 'sqlite' },
     gates: { type: 'string' },
     workers: { type: 'string', default: '1' },
@@ -142,7 +145,18 @@ const handIn = (report: { readonly code: number }): void => {
   process.send?.(report, () => void leave(report.code))
 }
 
-if (values.exhaust) {
+if (values.mutants) {
+  const hunt = { first: values.from === undefined ? 0 : Number(values.from), times: 5, most: 400 }
+  const report =
+    workers > 1
+      ? addUpHunts(await runShares<HuntReport>(process.argv.slice(2), { workers, keepGoing: true }))
+      : await huntMutants(options, { ...hunt, share })
+  if (isWorker()) handIn(report)
+  else {
+    printHunts(report, hunt)
+    await leave(report.code)
+  }
+} else if (values.exhaust) {
   const report =
     workers > 1
       ? addUpExhausted(await runShares<ExhaustReport>(process.argv.slice(2), { workers, keepGoing: true }))

@@ -18,7 +18,7 @@ export interface Report {
 export const oftenEnough = 100
 
 /** From so many seeds on, a run is held to have met everything. */
-export const fullRun = 5_000
+export const fullRun = 10_000
 
 /** Adds up what several processes did. */
 export const addUp = (reports: readonly Report[]): Report => {

@@ -3,6 +3,7 @@ import { replayingTape, recordingTape, tolerantTape, type Choice, type Tape } fr
 import type { Ledger } from '@holdfast/stripe-simulator'
 import { checkAtRest } from './oracle/at-rest.ts'
 import { createHoles } from './oracle/holes.ts'
+import { guardOutsideWorld } from './outside-world.ts'
 import { readStored } from './oracle/truth.ts'
 import { Violation } from './oracle/violation.ts'
 import { endOfEverything } from './system/catalogue.ts'
@@ -71,13 +72,14 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     seed: story.seed,
     profile: story.profile,
     tape,
-    database: await databases.open(),
+    database: await databases.open({ isNew: story.commands.some((command) => command.do === 'fill_disk') }),
     ...(sabotage === undefined ? {} : { sabotage }),
     ...(keepLines === undefined ? {} : { keepLines }),
     ...(script === undefined ? {} : { script }),
     ...(mostSteps === undefined ? {} : { mostSteps }),
   })
   const { kernel } = world
+  const guard = guardOutsideWorld()
   const startedMs = kernel.now()
   let underWay = story.commands.length
   let delayMs = 1_000
@@ -113,9 +115,10 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     if (options.keepsContents === true) contents = contentsOf(world.database)
     options.onEnd?.(world.stripe.simulator.ledger())
     await world.close()
+    guard.lift()
   }
   return {
-    failure: failure ?? world.failure,
+    failure: guard.breach ?? failure ?? world.failure,
     steps: kernel.steps,
     virtualMs: kernel.now() - startedMs,
     hash: kernel.trace.hash(),

@@ -71,6 +71,8 @@ export const failureShape = (failure: unknown): string => {
 
 const calmerProfiles: readonly ((profile: Profile) => Partial<Profile>)[] = [
   () => ({ faultRate: 0 }),
+  () => ({ notifierFaultRate: 0 }),
+  () => ({ livemode: false }),
   () => ({ crashRate: 0 }),
   () => ({ impatience: 0 }),
   () => ({ post: { loss: 1, twice: 0, delay: 0 } }),

@@ -6,14 +6,16 @@ import { hashText } from './kernel/random.ts'
 import { policyOf } from './kernel/policy.ts'
 import type { Tape } from './kernel/tape.ts'
 import { createTrace } from './kernel/trace.ts'
-import { createWatch, type Watch } from './oracle/watch.ts'
+import { createWatch, isOfFullDisk, type Watch } from './oracle/watch.ts'
 import { createCounts, type Counts } from './oracle/sometimes.ts'
 import { Violation } from './oracle/violation.ts'
 import { createAlarm } from './system/alarm.ts'
 import { start } from './system/catalogue.ts'
 import type { Database } from './system/database.ts'
 import { seededIds } from './system/ids.ts'
+import { createMessenger, type NotifierFault } from './system/notifier.ts'
 import { createPostman, type Postman } from './system/postman.ts'
+import { createSecrets, type Secrets } from './system/secrets.ts'
 import { ProcessEnded, startProcess, type Process, type Sabotage, type Surroundings } from './system/process.ts'
 import { createStripe, type Stripe } from './system/stripe.ts'
 import type { Profile } from './workload/story.ts'
@@ -29,6 +31,15 @@ export interface World {
   pick(index: number): Process | undefined
   crash(index: number, downMs: number): void
   pause(index: number, ms: number, replace: boolean): void
+  /** Waits for the next process that comes to a gate. */
+  ambush(trap: Trap): void
+  /** Every process ends at once. */
+  blackOut(downMs: number): void
+  /** The processes are started anew, one after the other. */
+  deploy(): Promise<void>
+  readonly secrets: Secrets
+  /** For so long there is no room for anything more in the database, where that can be done. */
+  fillDisk(ms: number): Promise<void>
   /** For so long, nearly every call to Stripe goes wrong. */
   breakStripe(ms: number): void
   /** Counts what may be thrown, and remembers what may not. */
@@ -38,13 +49,18 @@ export interface World {
   readonly watch: Watch
   /** How often a process could have been interrupted so far. */
   readonly gates: number
-  /** Somebody has come back from a page, or is done asking. */
-  syncing(by: 1 | -1): void
   /** True when every process is up. */
   isWhole(): boolean
   /** From now on nothing goes wrong any more. What was lost stays lost. */
   heal(): void
   close(): Promise<void>
+}
+
+/** Trouble that waits for a process to come by: it crashes, or stands still, or all of them crash, for so long. */
+export interface Trap {
+  readonly lane: string
+  readonly by: 'crash' | 'pause' | 'black_out'
+  readonly ms: number
 }
 
 /** What a world is made of. */
@@ -66,6 +82,8 @@ export interface Script {
   readonly crashAt?: (gate: number, lane: string) => number | undefined
   /** Told every call to Stripe, in order: what goes wrong with it. */
   readonly faultAt?: (call: number, path: string) => FaultKind | undefined
+  /** Told every message that is sent, in order: what goes wrong with it. */
+  readonly notifierAt?: (count: number) => NotifierFault | undefined
 }
 
 /** A world in which nothing has happened yet, its processes started. */
@@ -77,7 +95,9 @@ export const createWorld = (options: WorldOptions): World => {
   let healed = false
   let outageUntilMs = 0
   let gates = 0
-  let syncing = 0
+  let wasDiskFull = false
+  const traps = new Set<Trap>()
+  const secrets = createSecrets()
 
   const fail = (error: unknown): void => {
     failure ??= error
@@ -86,6 +106,7 @@ export const createWorld = (options: WorldOptions): World => {
     if (error instanceof ProcessEnded) return
     if (error instanceof Contention || error instanceof CommitUnknown) counts.add('contention')
     else if (error instanceof Violation) fail(error)
+    else if (wasDiskFull && error instanceof Error && isOfFullDisk.test(error.message)) counts.add('disk_full')
     else fail(new Violation('A13', `something unforeseen was thrown: ${String(error)}`, error))
   }
   const attempt = (check: () => void): void => {
@@ -105,18 +126,28 @@ export const createWorld = (options: WorldOptions): World => {
     if (database.cutConnections !== undefined) void kernel.busy(database.cutConnections())
   }
 
-  const mayCrash = (epoch: Epoch, lane: string): boolean => {
-    if (healed) return false
+  const meets = (epoch: Epoch, lane: string): 'nothing' | 'ended' | 'paused' => {
+    if (healed) return 'nothing'
     gates += 1
     if (options.script !== undefined) {
       const downMs = options.script.crashAt?.(gates, lane)
-      if (downMs !== undefined) crashEpoch(epoch, downMs)
-      return downMs !== undefined
+      if (downMs === undefined) return 'nothing'
+      crashEpoch(epoch, downMs)
+      return 'ended'
     }
     if (tape.chance(cutRate, 'connections cut')) kernel.at(0, 'connections cut', cutConnections)
-    if (!tape.chance(profile.crashRate, 'crash')) return false
+    const trap = [...traps].find((each) => each.lane === lane)
+    if (trap !== undefined) {
+      traps.delete(trap)
+      counts.add(`ambush:${trap.by}`)
+      if (trap.by === 'pause') pauseEpoch(epoch, trap.ms, true)
+      else if (trap.by === 'black_out') blackOut(trap.ms)
+      else crashEpoch(epoch, trap.ms)
+      return epoch.alive ? 'paused' : 'ended'
+    }
+    if (!tape.chance(profile.crashRate, 'crash')) return 'nothing'
     crashEpoch(epoch, [0, 1_000, 120_000, 3 * 3_600_000, 26 * 3_600_000][tape.choose(5, 'down')] ?? 0)
-    return true
+    return 'ended'
   }
 
   const kernel = createKernel({
@@ -126,7 +157,7 @@ export const createWorld = (options: WorldOptions): World => {
     startMs: start,
     mostSteps: options.mostSteps ?? 400_000,
     impatience: () => (healed ? 0 : profile.impatience),
-    mayCrash,
+    meets,
     afterStep: () => {
       if (stripe.takeDirty()) {
         askStripe(0)
@@ -138,6 +169,7 @@ export const createWorld = (options: WorldOptions): World => {
   const stripe = createStripe({
     kernel,
     seed,
+    livemode: profile.livemode,
     faultRate: () => (healed ? 0 : kernel.now() < outageUntilMs ? 0.9 : profile.faultRate),
     ...(options.script?.faultAt === undefined
       ? {}
@@ -153,7 +185,7 @@ export const createWorld = (options: WorldOptions): World => {
     onCall: (epoch, call) => attempt(() => watch.called(epoch, call)),
     onNews: (news) => postman.take(news),
   })
-  const watch = createWatch({ kernel, database, stripe, counts })
+  const watch = createWatch({ kernel, database, stripe, counts, livemode: profile.livemode })
   const alarm = createAlarm(kernel, database)
 
   // What happens at Stripe by itself, and what it has to tell: at once, and again when the next thing is due.
@@ -170,13 +202,20 @@ export const createWorld = (options: WorldOptions): World => {
     })
   }
 
-  const settings: Settings = { ...defaultSettings, lateMoney: profile.lateMoney }
+  const settings: Settings = { ...defaultSettings, lateMoney: profile.lateMoney, livemode: profile.livemode }
   const around: Surroundings = {
     kernel,
     database,
     stripe,
     ids: seededIds(seed),
-    notifier: { send: async () => {} },
+    messenger: createMessenger({
+      kernel,
+      faultRate: () => (healed ? 0 : profile.notifierFaultRate),
+      count: counts.add,
+      ...(options.script === undefined ? {} : { faultAt: (count: number) => options.script?.notifierAt?.(count) }),
+      onTaken: (message) => attempt(() => watch.told(message)),
+    }),
+    secrets: () => secrets.accepted,
     settings,
     statements: profile.statements,
     sabotage: options.sabotage ?? {},
@@ -224,15 +263,32 @@ export const createWorld = (options: WorldOptions): World => {
   const postman = createPostman({
     kernel,
     post: profile.post,
+    secrets: () => secrets.signing,
     pick: () => pick(tape.choose(profile.processes, 'webhook to')),
-    onAcknowledged: (eventId) => attempt(() => watch.acknowledged(eventId)),
-    count: (what) => {
-      if (what === 'webhook_applied' && syncing > 0) counts.add('return_and_webhook_at_once')
-      counts.add(what)
-    },
+    onAcknowledged: (letter) => attempt(() => watch.acknowledged(letter)),
+    count: counts.add,
     onLost: (news) => watch.lost(news),
     onError: judge,
   })
+
+  const pauseEpoch = (epoch: Epoch, ms: number, replace: boolean): void => {
+    const process = lives.find((each) => each.epoch === epoch)
+    if (process === undefined) return
+    epoch.setPaused(true)
+    // Whoever stands still in a transaction keeps everybody else from writing: only for a moment.
+    const isHolding = process.writing() > 0
+    if (replace && !isHolding && !process.replaced) {
+      process.replaced = true
+      begin(process.index)
+      kernel.at(ms + zombieMs, `end ${epoch.name}`, () => {
+        if (epoch.alive) remove(process)
+      })
+    }
+    kernel.at(isHolding ? Math.min(ms, longestHoldMs) : ms, `resume ${epoch.name}`, () => epoch.setPaused(false))
+  }
+  const blackOut = (downMs: number): void => {
+    for (const process of lives.slice()) crashEpoch(process.epoch, downMs)
+  }
 
   for (let index = 0; index < profile.processes; index += 1) begin(index)
 
@@ -246,7 +302,6 @@ export const createWorld = (options: WorldOptions): World => {
     judge,
     fail,
     watch,
-    syncing: (by) => void (syncing += by),
     get gates() {
       return gates
     },
@@ -259,24 +314,33 @@ export const createWorld = (options: WorldOptions): World => {
     },
     pause(index, ms, replace) {
       const process = pick(index)
-      if (process === undefined) return
-      const { epoch } = process
-      epoch.setPaused(true)
-      // Whoever stands still in a transaction keeps everybody else from writing: only for a moment.
-      const isHolding = process.writing() > 0
-      if (replace && !isHolding) {
-        process.replaced = true
-        begin(process.index)
-        kernel.at(ms + zombieMs, `end ${epoch.name}`, () => {
-          if (epoch.alive) remove(process)
-        })
+      if (process !== undefined) pauseEpoch(process.epoch, ms, replace)
+    },
+    ambush: (trap) => void traps.add(trap),
+    blackOut,
+    async deploy() {
+      for (let index = 0; index < profile.processes; index += 1) {
+        const process = lives.find((each) => each.index === index && !each.replaced)
+        if (process !== undefined) crashEpoch(process.epoch, 2_000)
+        await kernel.sleep(10_000)
       }
-      kernel.at(isHolding ? Math.min(ms, 3_000) : ms, `resume ${epoch.name}`, () => epoch.setPaused(false))
+      counts.add('deploy')
+    },
+    secrets,
+    async fillDisk(ms) {
+      if (database.setFull === undefined) return
+      wasDiskFull = true
+      watch.diskFilled()
+      database.setFull(true)
+      await kernel.sleep(ms)
+      database.setFull(false)
     },
     breakStripe: (ms) => void (outageUntilMs = kernel.now() + ms),
     isWhole: () => Array.from({ length: profile.processes }, (_, index) => index).every(isUp),
     heal() {
       healed = true
+      traps.clear()
+      if (wasDiskFull) database.setFull?.(false)
       for (const process of lives.slice()) {
         process.epoch.setPaused(false)
         if (process.replaced) remove(process)
@@ -290,6 +354,9 @@ export const createWorld = (options: WorldOptions): World => {
     },
   }
 }
+
+// Longer than others are willing to wait.
+const longestHoldMs = 20_000
 
 // How long a process that was replaced while it stood still may go on.
 const zombieMs = 10 * 60_000

@@ -14,14 +14,24 @@ afterAll(() => databases.dispose())
 /** Some mistakes make a system try for ever: that has shown by then. */
 const mostSteps = 5_000
 
-const run = ({ flow, webhooks, fault }: Mutant['scenario'], sabotage: Sabotage) =>
-  runStory(goldenStory(flow, { webhooks }), {
+const run = ({ flow, webhooks, fault, crash, notifier }: Mutant['scenario'], sabotage: Sabotage) => {
+  let hasCrashed = false
+  return runStory(goldenStory(flow, { webhooks }), {
     databases,
     sabotage,
     mostSteps,
     tape: tolerantTape([]),
-    script: { faultAt: (call) => (fault?.[1] === call ? fault[0] : undefined) },
+    script: {
+      faultAt: (call) => (fault?.[1] === call ? fault[0] : undefined),
+      notifierAt: (count) => (count === 1 ? notifier : undefined),
+      crashAt: (_gate, lane) => {
+        if (hasCrashed || lane !== crash) return undefined
+        hasCrashed = true
+        return 26 * 3_600_000
+      },
+    },
   })
+}
 
 it.each(mutants)('notices $mistake', async ({ scenario, sabotage, noticedBy }) => {
   const { failure } = await run(scenario, sabotage())

@@ -1,6 +1,7 @@
 import { Contention } from '@holdfast/core'
 import type { Knex } from 'knex'
 import type { Dialect, TransactionEnds } from './dialect.ts'
+import type { RetryOptions } from './retry.ts'
 import { openSession, type OpenSession, type SqlSession } from './session.ts'
 import { onConnection } from './transact.ts'
 
@@ -12,7 +13,7 @@ interface Waiting {
   readonly work: (session: SqlSession) => Promise<unknown>
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
-  readonly timer: NodeJS.Timeout
+  readonly stopTimer: () => void
 }
 
 /** What became of a piece of work, to be told once the commit is done. */
@@ -28,7 +29,12 @@ interface End {
  * Each is a savepoint: it sees what those before it did, and one that throws takes back its own part only. Nobody is told
  * anything, good or bad, before the commit: should that fail, it has failed for all.
  */
-export const groupCommit = (knex: Knex, dialect: Dialect, part: TransactionEnds): Transact => {
+export const groupCommit = (
+  knex: Knex,
+  dialect: Dialect,
+  part: TransactionEnds,
+  { startTimer = byTimeout }: Pick<RetryOptions, 'startTimer'> = {},
+): Transact => {
   let line: readonly Waiting[] = []
   let moving = false
 
@@ -45,7 +51,7 @@ export const groupCommit = (knex: Knex, dialect: Dialect, part: TransactionEnds)
         // As late as this, so that whoever came while the connection was waited for is in it.
         group = line.slice(0, mostTogether)
         line = line.slice(mostTogether)
-        for (const { timer } of group) clearTimeout(timer)
+        for (const { stopTimer } of group) stopTimer()
         return runGroup(dialect, part, connection, group)
       })
       for (const { tell } of ends) tell()
@@ -53,8 +59,8 @@ export const groupCommit = (knex: Knex, dialect: Dialect, part: TransactionEnds)
       // No commit, so nothing is kept of the group; or no connection, which is true for everybody in line.
       const failed = group ?? line
       if (group === undefined) line = []
-      for (const { timer, reject } of failed) {
-        clearTimeout(timer)
+      for (const { stopTimer, reject } of failed) {
+        stopTimer()
         reject(error)
       }
     }
@@ -63,18 +69,23 @@ export const groupCommit = (knex: Knex, dialect: Dialect, part: TransactionEnds)
   return <T>(work: (session: SqlSession) => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       const leave = (): void => {
-        line = line.filter(({ timer }) => timer !== waiting.timer)
+        line = line.filter((other) => other !== waiting)
         reject(new Contention('The database was busy with other transactions for too long.'))
       }
       const waiting: Waiting = {
         work,
         resolve: resolve as (result: unknown) => void,
         reject,
-        timer: setTimeout(leave, longestWaitMs),
+        stopTimer: startTimer(longestWaitMs, leave),
       }
       line = [...line, waiting]
       if (!moving) void move()
     })
+}
+
+const byTimeout = (ms: number, run: () => void): (() => void) => {
+  const timer = setTimeout(run, ms)
+  return () => clearTimeout(timer)
 }
 
 // More would gain little, and make the first wait for the last.

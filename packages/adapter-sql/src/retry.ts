@@ -11,6 +11,8 @@ export interface RetryOptions {
   readonly maxReconnects?: number
   /** How to wait. Default: a timer. */
   readonly sleep?: (ms: number) => Promise<void>
+  /** Does something after a while, unless what it answers is called before. Default: a timer. */
+  readonly startTimer?: (ms: number, run: () => void) => () => void
   /** From 0 up to 1, so that those who were defeated together do not come back together. Default: `Math.random`. */
   readonly random?: () => number
 }

@@ -22,7 +22,8 @@ import { transact } from './transact.ts'
  */
 export const sqlUnitOfWork = (knex: Knex, options: RetryOptions = {}): UnitOfWork => {
   const dialect = dialectOf(knex)
-  const write = dialect.part === undefined ? transactAlone(knex, dialect) : groupCommit(knex, dialect, dialect.part)
+  const write =
+    dialect.part === undefined ? transactAlone(knex, dialect) : groupCommit(knex, dialect, dialect.part, options)
   return {
     run: (work) => persistently(dialect, options, () => write((session) => work(transactionOn(session)))),
     read: (work) =>

@@ -47,8 +47,11 @@ export interface KernelOptions {
   readonly mostSteps: number
   /** How likely time goes on although somebody could: a process that is slow. */
   readonly impatience: () => number
-  /** Told before a gate opens. True: it does not, since its process has just ended. */
-  readonly mayCrash: (epoch: Epoch, lane: string) => boolean
+  /**
+   * Told before a gate opens. `ended`: it does not, since its process has just ended. `paused`: not now, since its process has
+   * just been paused.
+   */
+  readonly meets: (epoch: Epoch, lane: string) => 'nothing' | 'ended' | 'paused'
   /** Told after every step, once everything has come to rest again. */
   readonly afterStep: () => void
 }
@@ -155,9 +158,10 @@ export const createKernel = (options: KernelOptions): Kernel => {
       const gate = ready[tape.choose(ready.length, 'schedule', (random) => policy(ready, random))]
       if (gate === undefined) throw new RangeError('The tape chose nobody.')
       trace.write(`${nowMs} ${gate.epoch.name} ${gate.lane}`)
-      gates = gates.filter((each) => each !== gate)
-      if (options.mayCrash(gate.epoch, gate.lane)) trace.write(`${nowMs} ${gate.epoch.name} crashed`)
-      else gate.open()
+      const met = options.meets(gate.epoch, gate.lane)
+      if (met !== 'paused') gates = gates.filter((each) => each !== gate)
+      if (met === 'nothing') gate.open()
+      else trace.write(`${nowMs} ${gate.epoch.name} ${met}`)
       return 'stepped'
     }
     if (event === undefined) return 'idle'

@@ -1,5 +1,6 @@
 import type { FaultKind } from '@holdfast/stripe-simulator'
 import type { RuleName } from '../oracle/violation.ts'
+import type { NotifierFault } from '../system/notifier.ts'
 import type { Sabotage } from '../system/process.ts'
 
 /** A mistake that somebody might make, made on purpose, and the promises it has to break. */
@@ -14,6 +15,10 @@ export interface Mutant {
     readonly flow: string
     readonly webhooks: boolean
     readonly fault?: readonly [FaultKind, number]
+    /** Where the process ends for more than a day, the first time that it comes there. */
+    readonly crash?: string
+    /** What goes wrong with the first message. */
+    readonly notifier?: NotifierFault
   }
   /** Anew for every run: some keep count. */
   readonly sabotage: () => Sabotage

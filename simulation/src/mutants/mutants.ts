@@ -1,6 +1,7 @@
 import { mutantsAtHome } from './at-home.ts'
 import type { Mutant } from './mutant.ts'
+import { mutantsAtTheDoor } from './at-the-door.ts'
 import { mutantsTowardsStripe } from './towards-stripe.ts'
 
 /** Every mistake that is made on purpose. */
-export const mutants: readonly Mutant[] = [...mutantsTowardsStripe, ...mutantsAtHome]
+export const mutants: readonly Mutant[] = [...mutantsTowardsStripe, ...mutantsAtHome, ...mutantsAtTheDoor]

@@ -180,4 +180,66 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
         },
       })),
   },
+  {
+    name: 'key_for_other_parameters',
+    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 1] },
+    mistake: 'a key is sent again with other parameters',
+    noticedBy: ['A11'],
+    sabotage: () => {
+      let tries = 0
+      return onProvider((inner) => ({
+        openSession: (request) => {
+          tries += 1
+          return inner.openSession({ ...request, successUrl: `${request.successUrl}&try=${tries}` })
+        },
+      }))
+    },
+  },
+  {
+    name: 'refund_made_again_after_a_day',
+    scenario: {
+      flow: 'refunded in two equal parts, and the stay given up',
+      webhooks: false,
+      crash: 'hear POST /v1/refunds',
+    },
+    mistake: 'a refund is made again under a key that the provider has forgotten, without a look',
+    noticedBy: ['A5'],
+    sabotage: () =>
+      onProvider(() => ({
+        findRefund: async () => ({ type: 'absent' }),
+        listRefunds: async () => ({ type: 'reported', report: [] }),
+      })),
+  },
+  {
+    name: 'winner_refunded',
+    scenario: { flow: 'two payers and one slot', webhooks: true },
+    mistake: 'who loses a slot gets the money of who won it',
+    noticedBy: ['A2', 'A4', 'A5', 'A13'],
+    sabotage: () => {
+      const charges: string[] = []
+      return {
+        unitOfWork: (inner) => ({
+          ...inner,
+          run: (work) =>
+            inner.run((tx) =>
+              work({
+                ...tx,
+                payments: {
+                  ...tx.payments,
+                  save: (kase, expected, now) => {
+                    for (const attempt of kase.attempts)
+                      if (attempt.status === 'succeeded') charges.push(attempt.charge.id)
+                    return tx.payments.save(kase, expected, now)
+                  },
+                },
+              }),
+            ),
+        }),
+        paymentProvider: (inner) => ({
+          ...inner,
+          refund: (request) => inner.refund({ ...request, chargeId: charges[0] ?? request.chargeId }),
+        }),
+      }
+    },
+  },
 ]

@@ -24,7 +24,7 @@ export const isCollected = (status: string): boolean => collected.has(status)
 export const isLive = (status: string): boolean => live.has(status)
 
 /** What holds in the database at every moment, against the truth at Stripe. @throws {@link Violation} A1, A3, A4 */
-export const checkStored = (stored: Stored, ledger: Ledger): void => {
+export const checkStored = (stored: Stored, ledger: Ledger, livemode: boolean): void => {
   const charges = readCharges(ledger)
   for (const payment of stored.payments) {
     const attempts = stored.attempts.filter(({ payment_id }) => payment_id === payment.id)
@@ -37,7 +37,9 @@ export const checkStored = (stored: Stored, ledger: Ledger): void => {
     const charge = charges.find(({ intentId }) => intentId === counted?.charge_id)
     if (charge === undefined) throw new Violation('A3', `${payment.id} is ${payment.status}, and no money came`)
     const right =
-      charge.amount === payment.amount_minor && charge.currency === payment.amount_currency && !charge.livemode
+      charge.amount === payment.amount_minor &&
+      charge.currency === payment.amount_currency &&
+      charge.livemode === livemode
     if (!right || charge.attemptId !== counted?.id)
       throw new Violation('A3', `${payment.id} counts ${charge.intentId}, which is not what was asked for`)
   }

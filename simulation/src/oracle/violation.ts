@@ -7,9 +7,29 @@
  * are refunds there, each exactly one, with the same sum. A9 everything moves along its table only. A10 an event that was
  * answered 2xx is in the inbox. A11 a key towards Stripe goes with one set of parameters. A12 nobody sees or changes what
  * is somebody else's. A13 whatever is thrown is of a kind that says what to do. A14 everything ends, and what needs a
- * human is on a list. D1 the same story goes the same way, and ends with the same rows, on both databases. K1 the same idempotency key gets the same answer, and one that was given is stored.
+ * human is on a list. D1 the same story goes the same way, and ends with the same rows, on both databases.
+ * K1 the same idempotency key gets the same answer, one that was given is stored, and with another request it gets none.
+ * N1 a message is taken under one id and never changes, and no other is sent in its place. W1 a delivery that
+ * is not Stripe's own, or not for this account, or not of this time, is refused and leaves nothing behind; one of the
+ * other mode, of an unknown type or about something unknown changes nothing.
  */
-export const ruleNames = ['A1', 'A2', 'A3', 'A4', 'A5', 'A9', 'A10', 'A11', 'A12', 'A13', 'A14', 'D1', 'K1'] as const
+export const ruleNames = [
+  'A1',
+  'A2',
+  'A3',
+  'A4',
+  'A5',
+  'A9',
+  'A10',
+  'A11',
+  'A12',
+  'A13',
+  'A14',
+  'D1',
+  'K1',
+  'N1',
+  'W1',
+] as const
 export type RuleName = (typeof ruleNames)[number]
 
 /** A promise that was not kept. */

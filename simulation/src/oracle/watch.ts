@@ -1,3 +1,4 @@
+import type { Message } from '@holdfast/core'
 import type { FaultKind } from '@holdfast/stripe-simulator'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
 import type { Database } from '../system/database.ts'
@@ -18,7 +19,16 @@ export interface Watch {
   givenUp(key: string): void
   crashed(epoch: Epoch): void
   crashedAfterAcknowledgement(): void
-  acknowledged(eventId: string): void
+  acknowledged(letter: { readonly eventId: string; readonly payload: string }): void
+  /** An odd letter is on its way: nothing may follow from it. */
+  expectOdd(eventId: string): void
+  /** An odd letter was answered: it must have had this fate. */
+  odd(letter: { readonly eventId: string; readonly fate: 'refused' | 'ignored'; readonly status: number }): void
+  /** Somebody who came back from a page was answered. */
+  cameBack(paymentId: string): void
+  told(message: Message): void
+  /** The disk is full: what fails because of that is foreseen. */
+  diskFilled(): void
   lost(news: News): void
   logged(event: string, data: Readonly<Record<string, unknown>>): void
   /** The events that a process answered 2xx. */
@@ -37,11 +47,13 @@ export const createWatch = ({
   database,
   stripe,
   counts,
+  livemode,
 }: {
   readonly kernel: Kernel
   readonly database: Database
   readonly stripe: Stripe
   readonly counts: Counts
+  readonly livemode: boolean
 }): Watch => {
   const edges = createEdges(database, counts)
   const keys = new Map<string, SeenCall>()
@@ -50,6 +62,11 @@ export const createWatch = ({
   const acknowledged = new Set<string>()
   const lost = new Set<string>()
   let acknowledgedAtStep = -1
+  const odd = new Set<string>()
+  const messages = new Map<string, string>()
+  const finished = new Map<string, { readonly completed?: number; readonly cameBack?: number }>()
+  const expiredBefore = new Set<string>()
+  let wasDiskFull = false
 
   const note = (entry: Entry): void => {
     const { type, name, about_id: about, data } = entry
@@ -63,7 +80,16 @@ export const createWatch = ({
     if (type === 'answer' && name === 'look_up_attempt' && data.includes('"captured"') && lost.has(about))
       counts.add('lost_event_found_by_asking')
   }
-  const wholeStore = (): void => checkStored(readStored(database), stripe.ledger())
+  /** A webhook and somebody who came back finish one payment: within a second, or not. */
+  const noteFinish = (paymentId: string, what: 'completed' | 'cameBack'): void => {
+    const before = finished.get(paymentId) ?? {}
+    const now = { ...before, [what]: kernel.now() }
+    finished.set(paymentId, now)
+    const { completed, cameBack } = now
+    if (completed === undefined || cameBack === undefined || Math.abs(completed - cameBack) > 1_000) return
+    if (before[what] === undefined) counts.add('return_and_webhook_at_once')
+  }
+  const wholeStore = (): void => checkStored(readStored(database), stripe.ledger(), livemode)
   const isInInbox = (eventId: string): boolean =>
     database.query('SELECT id FROM holdfast_inbox WHERE id = ?', eventId).length > 0
 
@@ -103,21 +129,48 @@ export const createWatch = ({
         if (!isInInbox(eventId))
           throw new Violation('A10', `event ${eventId} was answered 2xx, and is gone after a crash`)
     },
-    acknowledged(eventId) {
+    acknowledged({ eventId, payload }) {
       acknowledged.add(eventId)
       acknowledgedAtStep = kernel.steps
       if (!isInInbox(eventId)) throw new Violation('A10', `event ${eventId} was answered 2xx, and is not stored`)
+      const { type, data } = JSON.parse(payload) as SeenEvent
+      const paymentId = data.object.metadata?.payment_id
+      if (paymentId === undefined || odd.has(eventId)) return
+      if (type === 'checkout.session.expired') expiredBefore.add(paymentId)
+      if (type !== 'checkout.session.completed') return
+      if (expiredBefore.delete(paymentId)) counts.add('expired_heard_before_completed')
+      noteFinish(paymentId, 'completed')
     },
+    expectOdd: (eventId) => void odd.add(eventId),
+    odd({ eventId, fate, status }) {
+      if (fate === 'refused' && (status < 400 || isInInbox(eventId)))
+        throw new Violation('W1', `event ${eventId} had to be refused, and was answered ${status}`)
+      if (fate === 'ignored' && status !== 200)
+        throw new Violation('W1', `event ${eventId} had to be taken in, and was answered ${status}`)
+    },
+    cameBack: (paymentId) => noteFinish(paymentId, 'cameBack'),
+    told(message) {
+      const { id, ...rest } = message
+      const text = JSON.stringify(rest, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+      const twin = [...messages].find(([other, known]) => other !== id && known === text)
+      if (twin !== undefined) throw new Violation('N1', `messages ${twin[0]} and ${id} say the same`)
+      const before = messages.get(id)
+      messages.set(id, text)
+      if (before === undefined) return
+      counts.add('message_sent_again')
+      if (before !== text) throw new Violation('N1', `message ${id} is another one now`)
+    },
+    diskFilled: () => void (wasDiskFull = true),
     lost({ payload }) {
-      const { data } = JSON.parse(payload) as { data: { object: { metadata?: { attempt_id?: string } } } }
+      const { data } = JSON.parse(payload) as SeenEvent
       const attemptId = data.object.metadata?.attempt_id
       if (attemptId !== undefined) lost.add(attemptId)
     },
     logged(event, data) {
       const detail = typeof data['detail'] === 'string' ? data['detail'] : ''
-      const isForeseen = /^(Gave up: |The database was busy|The connection was lost during a commit|Event ')/.test(
-        detail,
-      )
+      const isForeseen =
+        /^(Gave up: |The database was busy|The connection was lost during a commit|Event ')/.test(detail) ||
+        (wasDiskFull && isOfFullDisk.test(detail))
       const isFailure = [
         'event_deferred',
         'event_not_applied',
@@ -127,6 +180,7 @@ export const createWatch = ({
         'work_failed',
       ]
       if (isFailure.includes(event) && !isForeseen) throw new Violation('A13', `${event}: ${detail}`)
+      if (detail.endsWith('is about something that no payment has.')) counts.add('event_of_unknown_object')
       counts.add(`log:${event}`)
     },
     acknowledgedEvents: acknowledged,
@@ -135,7 +189,27 @@ export const createWatch = ({
       wholeStore()
       for (const eventId of acknowledged)
         if (!isInInbox(eventId)) throw new Violation('A10', `event ${eventId} was answered 2xx, and is gone`)
+      for (const id of odd)
+        if (
+          database.query("SELECT 1 FROM holdfast_timeline WHERE about_type = 'event' AND about_id = ?", id).length > 0
+        )
+          throw new Violation('W1', `event ${id} is none of ours, and something followed from it`)
+      for (const { about_id: id } of database.query<{ about_id: string }>(
+        "SELECT about_id FROM holdfast_timeline WHERE name = 'message_sent' AND about_type = 'message'",
+      ))
+        if (!messages.has(id)) throw new Violation('N1', `message ${id} is taken for sent, and nobody took it`)
       for (const { replayed, status } of stripe.ledger().calls) if (replayed && status === 500) counts.add('cached_500')
     },
   }
 }
+
+/** Of an event, what is read here. */
+interface SeenEvent {
+  readonly type: string
+  readonly data: {
+    readonly object: { readonly metadata?: { readonly payment_id?: string; readonly attempt_id?: string } }
+  }
+}
+
+/** What a full disk makes SQLite say. */
+export const isOfFullDisk = /database or disk is full|SQLite has ended the transaction/

@@ -20,6 +20,7 @@ export interface Connection {
 /** What a process brings along. */
 export interface Connecting {
   readonly sleep: (ms: number) => Promise<void>
+  readonly startTimer: (ms: number, run: () => void) => () => void
   readonly random: () => number
   /** Stops where the process can be interrupted. */
   readonly gate: (lane: string) => Promise<void>
@@ -38,6 +39,8 @@ export interface Database {
   query<Row>(sql: string, ...values: readonly (string | number)[]): readonly Row[]
   /** Present where it can be done: cuts the connections of all processes, as a server that restarts does. */
   cutConnections?(): Promise<void>
+  /** Present where it can be done: from now on, or no longer, there is no room for anything more. */
+  setFull?(isFull: boolean): void
   /** Makes sure that `query` misses nothing. @throws when it has. */
   whole(): Promise<void>
   close(): Promise<void>
@@ -55,7 +58,8 @@ export type GatingName = (typeof gatings)[number]
 export interface DatabaseMaker {
   /** What it is, for people: `SQLite 3.50.4`. */
   readonly name: string
-  open(): Promise<Database>
+  /** `isNew`: one that nobody has had before, where it matters how much room there is in it. */
+  open(options?: { readonly isNew: boolean }): Promise<Database>
   dispose(): Promise<void>
 }
 
@@ -84,8 +88,8 @@ export const sqliteDatabases = async (gating: 'transaction' | 'turns' = 'transac
   }
   return {
     name: `SQLite ${String(version)}`,
-    async open() {
-      const file = free.pop() ?? newFile()
+    async open({ isNew } = { isNew: false }) {
+      const file = (isNew ? undefined : free.pop()) ?? newFile()
       return openDatabase(file, gating === 'turns' ? { turns: createTurns() } : {}, () => free.push(file))
     },
     async dispose() {
@@ -154,27 +158,44 @@ const openFile = (path: string): SqliteFile => {
 
 const openDatabase = (file: SqliteFile, turns: Pick<Database, 'turns'>, onClose: () => void): Database => {
   const connected = new Set<Sqlite>()
+  let isFull = false
+  const limit = (connection: Sqlite, toWhatThereIs: boolean): void => {
+    const [row] = file.query('SELECT page_count FROM pragma_page_count', [])
+    const { page_count: pages } = row as { readonly page_count: number }
+    connection.exec(`PRAGMA max_page_count = ${toWhatThereIs ? pages : mostPages}`)
+  }
   return {
     ...turns,
-    connect({ sleep, random }) {
+    connect({ sleep, random, startTimer }) {
       const connection = file.take()
       connected.add(connection)
+      if (isFull) limit(connection, true)
       return {
-        unitOfWork: sqlUnitOfWork(onlyConnection(connection), { sleep, random }),
+        unitOfWork: sqlUnitOfWork(onlyConnection(connection), { sleep, random, startTimer }),
         async cut() {
-          if (connected.delete(connection)) file.giveBack(connection)
+          if (!connected.delete(connection)) return
+          if (isFull) limit(connection, false)
+          file.giveBack(connection)
         },
       }
     },
     query: <Row>(sql: string, ...values: readonly (string | number)[]) => file.query(sql, values) as readonly Row[],
+    setFull(full) {
+      isFull = full
+      for (const connection of connected) limit(connection, full)
+    },
     whole: async () => {},
     async close() {
+      if (isFull) this.setFull?.(false)
       for (const connection of connected) file.giveBack(connection)
       file.empty()
       onClose()
     },
   }
 }
+
+// As many as SQLite itself allows unless told otherwise.
+const mostPages = 4_294_967_294
 
 const onlyConnection = (connection: Sqlite): Knex =>
   connectionSource({ driverName: 'better-sqlite3', most: 1, open: () => connection, isBroken: () => false })

@@ -1,7 +1,8 @@
 import { signPayload } from '@holdfast/stripe-simulator'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { Process } from './process.ts'
-import { webhookSecret, type News } from './stripe.ts'
+import { ProcessEnded, type Process } from './process.ts'
+import type { Letter } from './letters.ts'
+import type { News } from './stripe.ts'
 
 /** What becomes of webhooks, as probabilities. */
 export interface Post {
@@ -19,15 +20,19 @@ export interface Postman {
   setPaused(paused: boolean): void
   /** Delivers everything that still waits, at once or never; from now on without a hitch, or not at all. */
   heal(webhooks: boolean): void
+  /** Hands something over at once, and answers as the process's endpoint does; undefined when it ends meanwhile. */
+  hand(process: Process, letter: Letter): Promise<number | undefined>
 }
 
 /** What a postman is told, and tells. */
 export interface PostmanOptions {
   readonly kernel: Kernel
   readonly post: Post
+  /** What Stripe signs with; several while a secret is being rolled. */
+  readonly secrets: () => readonly string[]
   readonly pick: () => Process | undefined
   /** A process has answered 2xx: it must know the event. */
-  readonly onAcknowledged: (eventId: string) => void
+  readonly onAcknowledged: (letter: { readonly eventId: string; readonly payload: string }) => void
   readonly count: (what: string) => void
   readonly onLost: (news: News) => void
   readonly onError: (error: unknown) => void
@@ -39,6 +44,7 @@ export interface PostmanOptions {
 export const createPostman = ({
   kernel,
   post,
+  secrets,
   pick,
   onAcknowledged,
   count,
@@ -53,7 +59,7 @@ export const createPostman = ({
   const deliver = async (news: News, tries: number): Promise<void> => {
     if (healed === 'without') return
     const process = pick()
-    const status = process === undefined ? 503 : await hand(process, news)
+    const status = process === undefined ? 503 : await hand(process, letterOf(news))
     if (status === 200) {
       if (tries > 0) count('webhook_redelivered')
       return
@@ -65,27 +71,34 @@ export const createPostman = ({
     }
   }
 
-  const hand = async (process: Process, { payload, eventId }: News): Promise<number> => {
-    const signature = signPayload(payload, [webhookSecret], Math.floor(kernel.now() / 1_000))
+  // Signed when it leaves Stripe, not when it is read.
+  const letterOf = ({ eventId, payload }: News): Letter => {
+    const signature = signPayload(payload, secrets(), Math.floor(kernel.now() / 1_000))
+    return { eventId, payload, signature: () => signature }
+  }
+
+  const hand: Postman['hand'] = async (process, letter) => {
+    const { payload } = letter
     try {
       return await process.call(async () => {
         await process.epoch.gate('webhook')
+        const receivedAt = process.now()
         const verified = await process.verifier.verify({
           rawBody: Buffer.from(payload),
-          signature,
-          receivedAt: process.now(),
+          signature: letter.signature(receivedAt),
+          receivedAt,
         })
         if (!verified.ok) {
           count(`webhook_${verified.error.code}`)
           return 400
         }
         count(`webhook_${await process.receive(verified.value)}`)
-        onAcknowledged(eventId)
+        onAcknowledged(letter)
         return 200
       })
     } catch (error) {
       onError(error)
-      return 500
+      return error instanceof ProcessEnded ? undefined : 500
     }
   }
 
@@ -120,6 +133,7 @@ export const createPostman = ({
       if (webhooks) for (const news of held) send(news, 1)
       held = []
     },
+    hand,
   }
 }
 

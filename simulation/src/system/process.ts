@@ -1,4 +1,4 @@
-import { createStripe as stripeClient, stripeProvider, stripeWebhookVerifier } from '@holdfast/adapter-stripe'
+import { stripeProvider, stripeWebhookVerifier } from '@holdfast/adapter-stripe'
 import {
   createHoldfast,
   instant,
@@ -22,7 +22,9 @@ import { catalogue } from './catalogue.ts'
 import type { Database } from './database.ts'
 import { readDue, type Due } from './due.ts'
 import { gatedUnitOfWork } from './gated-unit-of-work.ts'
-import { webhookSecret, type Stripe } from './stripe.ts'
+import type { Messenger } from './notifier.ts'
+import { borrowSdk } from './sdk.ts'
+import type { Stripe } from './stripe.ts'
 
 /** Whoever asked a process that ended hears this: a closed connection, and nothing about what was done. */
 export class ProcessEnded extends Error {
@@ -35,6 +37,7 @@ export interface Sabotage {
   readonly paymentProvider?: (inner: PaymentProvider, unitOfWork: UnitOfWork) => PaymentProvider
   readonly verifier?: (inner: WebhookVerifier) => WebhookVerifier
   readonly receiveEvent?: (inner: ReceiveEvent) => ReceiveEvent
+  readonly notifier?: (inner: Notifier) => Notifier
 }
 
 /** What every process of a run shares. */
@@ -43,7 +46,9 @@ export interface Surroundings {
   readonly database: Database
   readonly stripe: Stripe
   readonly ids: Ids
-  readonly notifier: Notifier
+  readonly messenger: Messenger
+  /** The webhook secrets in the configuration, read by each life as it begins. */
+  readonly secrets: () => readonly string[]
   readonly settings: Settings
   readonly statements: boolean
   readonly sabotage: Sabotage
@@ -92,7 +97,17 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     around.count('busy_database')
     return epoch.sleep(ms, 'busy')
   }
-  const connection = database.connect({ sleep, random, gate: epoch.gate, busy: kernel.busy, count: around.count })
+  // Who gives up waiting for the connection does so when the scheduler lets it.
+  const startTimer = (ms: number, run: () => void): (() => void) =>
+    kernel.at(ms, `${epoch.name} timer`, () => void epoch.gate('timer').then(run))
+  const connection = database.connect({
+    startTimer,
+    sleep,
+    random,
+    gate: epoch.gate,
+    busy: kernel.busy,
+    count: around.count,
+  })
   const gated = gatedUnitOfWork(connection.unitOfWork, epoch, {
     statements: around.statements,
     turns: database.turns,
@@ -100,17 +115,17 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     onCommit: () => around.onCommit(process),
   })
   const unitOfWork = sabotage.unitOfWork?.(gated) ?? gated
-  const real = stripeProvider({
-    stripe: stripeClient({ apiKey: 'sk_test_simulation', httpClient: stripe.clientOf(epoch) }),
-    clock,
-  })
+  const apiKey = around.settings.livemode ? 'sk_live_simulation' : 'sk_test_simulation'
+  const sdk = borrowSdk(apiKey, stripe.clientOf(epoch))
+  const real = stripeProvider({ stripe: sdk.stripe, clock })
+  const notifier = around.messenger.notifierOf(epoch)
   const logger: Logger = { log: (_level, event, data) => around.onLog(event, data) }
   const dependencies: Dependencies = {
     unitOfWork,
     paymentProvider: sabotage.paymentProvider?.(real, unitOfWork) ?? real,
     clock,
     ids: around.ids,
-    notifier: around.notifier,
+    notifier: sabotage.notifier?.(notifier) ?? notifier,
     logger,
     settings: around.settings,
     returnUrls: {
@@ -120,7 +135,7 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
   }
   const holdfast = createHoldfast(dependencies)
   const receive = sabotage.receiveEvent?.(holdfast.receiveEvent) ?? holdfast.receiveEvent
-  const verifier = stripeWebhookVerifier({ secrets: [webhookSecret] })
+  const verifier = stripeWebhookVerifier({ secrets: around.secrets() })
 
   const ended = (): ProcessEnded => new ProcessEnded(`${epoch.name} has ended.`)
   const call = <T>(ask: (holdfast: Holdfast) => Promise<T>): Promise<T> =>
@@ -149,12 +164,14 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
       process.wake = undefined
       void kernel.busy(connection.cut())
       epoch.end()
+      sdk.giveBack()
     },
   }
 
   // What `workOnce` does, but for the queues in which nothing is due: a look there is steps in which nothing can happen.
   const once = async (): Promise<number> => {
-    const isDue = (queue: keyof Due): boolean => (readDue(database)[queue] ?? Infinity) <= clock.now()
+    const due = readDue(database)
+    const isDue = (queue: keyof Due): boolean => (due[queue] ?? Infinity) <= clock.now()
     try {
       const events = isDue('inbox') ? await holdfast.applyInbox(batch) : idle
       const effects = isDue('outbox') ? await holdfast.drainOutbox(batch) : idle

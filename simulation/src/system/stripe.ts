@@ -9,9 +9,6 @@ import {
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
 import { networkOf, type HttpClient } from './network.ts'
 
-/** The endpoint's secret. It signs what the postman carries. */
-export const webhookSecret = 'whsec_simulation'
-
 /** A call that a process made, as the network saw it. */
 export interface SeenCall {
   readonly key: string
@@ -52,6 +49,7 @@ export interface Stripe {
 export interface StripeOptions {
   readonly kernel: Kernel
   readonly seed: string
+  readonly livemode: boolean
   /** How likely a call goes wrong. */
   readonly faultRate: () => number
   /** Says what goes wrong with a call, the calls counted from 1, instead of chance. */
@@ -93,9 +91,9 @@ export const createStripe = (options: StripeOptions): Stripe => {
     seed: options.seed,
     now: kernel.now,
     sleep: (ms) => kernel.aside(kernel.sleep(ms)),
-    livemode: false,
+    livemode: options.livemode,
     autoDeliver: false,
-    webhooks: [{ url: 'http://host.example/webhooks/stripe', secret: webhookSecret, events: eventTypes }],
+    webhooks: [{ url: 'http://host.example/webhooks/stripe', secret: 'whsec_of_the_simulator', events: eventTypes }],
     // The postman takes everything at once, and decides for himself what becomes of it.
     deliver: async (request) => {
       const payload = await request.text()

@@ -1,4 +1,6 @@
 import { below, happens, oneOf, type Random } from '../kernel/random.ts'
+import type { Trap } from '../world.ts'
+import { oddLetterNames, type OddLetterName } from '../system/letters.ts'
 
 /**
  * What somebody does, as data: so that a story prints, is kept in a file, and gets shorter.
@@ -25,11 +27,15 @@ export type Act =
   | { readonly do: 'reprice'; readonly on: number; readonly to: number }
   | { readonly do: 'balance'; readonly on: number; readonly times: number }
   | { readonly do: 'leave'; readonly on: number; readonly refund: 'all' | 'nothing' }
-  | { readonly do: 'spy'; readonly on: number }
+  | { readonly do: 'spy' | 'look' | 'refund_too_much'; readonly on: number }
+  | { readonly do: 'reuse_key'; readonly who: number; readonly night: number }
+  | { readonly do: 'odd_letter'; readonly on: number; readonly name: OddLetterName }
   | { readonly do: 'crash'; readonly process: number; readonly downMs: number }
   | { readonly do: 'pause'; readonly process: number; readonly ms: number; readonly replace: boolean }
-  | { readonly do: 'outage'; readonly ms: number }
-  | { readonly do: 'hold_post'; readonly ms: number }
+  | ({ readonly do: 'ambush' } & Trap)
+  | { readonly do: 'black_out'; readonly downMs: number }
+  | { readonly do: 'deploy' | 'rotate_secret' }
+  | { readonly do: 'outage' | 'hold_post' | 'fill_disk'; readonly ms: number }
 
 /** Something somebody does, this long after what came before. */
 export type Command = Act & { readonly afterMs: number; readonly process: number }
@@ -49,14 +55,40 @@ export const actNames = [
   'balance',
   'leave',
   'spy',
+  'look',
+  'refund_too_much',
+  'reuse_key',
+  'odd_letter',
   'crash',
+  'ambush',
+  'black_out',
   'pause',
+  'deploy',
+  'rotate_secret',
+  'fill_disk',
   'outage',
   'hold_post',
 ] as const satisfies readonly Act['do'][]
 
+/** Where it hurts most to stand still: with the right to write. */
+const holding = ['commit', 'commit', 'commit', 'hear POST /v1/checkout/sessions', 'hear POST /v1/refunds']
+
+/** Where it hurts most to crash: something was done, or is about to be, and nobody here knows. */
+const exposed = [
+  'hear POST /v1/checkout/sessions',
+  'hear POST /v1/checkout/sessions/{id}/expire',
+  'hear POST /v1/payment_intents',
+  'hear POST /v1/refunds',
+  'hear POST /v1/refunds',
+  'ask POST /v1/refunds',
+  'hear notifier',
+  'commit',
+  'committed',
+  'webhook',
+]
+
 /** Test cards, those that work more often than those that make trouble. */
-const cards = [
+export const allCards: readonly string[] = [
   'pm_card_visa',
   'pm_card_visa',
   'pm_card_visa',
@@ -83,10 +115,12 @@ const hour = 60 * minute
 export interface Scene {
   readonly processes: number
   readonly contested: number
+  /** The cards that people have. */
+  readonly cards: readonly string[]
 }
 
 /** Draws what somebody does. */
-export const drawAct = (name: Act['do'], random: Random, { processes, contested }: Scene): Act => {
+export const drawAct = (name: Act['do'], random: Random, { processes, contested, cards }: Scene): Act => {
   const on = below(random, 8)
   const key = happens(random, 0.6)
   switch (name) {
@@ -119,7 +153,7 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested 
     case 'refund_there':
       return { do: name, on, part: 1 + below(random, 3) }
     case 'dispute':
-      return { do: name, on, outcome: oneOf(random, ['open', 'open', 'won', 'lost'] as const) }
+      return { do: name, on, outcome: oneOf(random, ['open', 'won', 'lost', 'lost'] as const) }
     case 'reprice':
       return { do: name, on, to: 1 + below(random, 3) }
     case 'balance':
@@ -127,7 +161,27 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested 
     case 'leave':
       return { do: name, on, refund: oneOf(random, ['all', 'nothing'] as const) }
     case 'spy':
+    case 'look':
+    case 'refund_too_much':
       return { do: name, on }
+    case 'reuse_key':
+      return { do: name, who: below(random, 4), night: below(random, contested) }
+    case 'odd_letter':
+      return { do: name, on: below(random, 40), name: oneOf(random, oddLetterNames) }
+    case 'ambush': {
+      const by = oneOf(random, ['crash', 'pause', 'black_out'] as const)
+      return {
+        do: name,
+        lane: oneOf(random, by === 'pause' ? holding : exposed),
+        by,
+        ms: oneOf(random, [second, 20 * second, 2 * minute, 26 * hour, 26 * hour]),
+      }
+    }
+    case 'black_out':
+      return { do: name, downMs: oneOf(random, [second, 20 * minute, 26 * hour]) }
+    case 'deploy':
+    case 'rotate_secret':
+      return { do: name }
     case 'crash':
       return {
         do: name,
@@ -141,6 +195,8 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested 
         ms: oneOf(random, [5 * second, 90 * second, 20 * minute, 25 * hour]),
         replace: happens(random, 0.7),
       }
+    case 'fill_disk':
+      return { do: name, ms: oneOf(random, [10 * second, minute, 20 * minute]) }
     case 'outage':
     case 'hold_post':
       return { do: name, ms: oneOf(random, [minute, 20 * minute, 6 * hour]) }

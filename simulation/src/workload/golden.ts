@@ -1,3 +1,4 @@
+import { oddLetterNames } from '../system/letters.ts'
 import type { Act, Command } from './command.ts'
 import type { Profile, Story } from './story.ts'
 
@@ -53,6 +54,20 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(60 * second, { do: 'leave', on: 0, refund: 'all' }),
     later(hour),
   ],
+  'a guest, a stranger and a forger': [
+    then(0, booked('pm_card_visa')),
+    then(10 * second, { do: 'book', who: 1, night: 2, checkout: true, key: true }),
+    ...oddLetterNames.map((name, on) => then(second, { do: 'odd_letter', on, name })),
+    then(second, { do: 'reuse_key', who: 1, night: 1 }),
+    then(second, { do: 'refund_too_much', on: 0 }),
+    then(second, { do: 'look', on: 0 }),
+    later(hour),
+  ],
+  'declined on the page, and paid on it': [
+    then(0, booked('pm_card_chargeDeclined')),
+    then(20 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    later(hour),
+  ],
   'one refund, asked for twice': [
     then(0, booked('pm_card_visa')),
     then(10 * second, { do: 'sync', on: 0, times: 1, key: false }),
@@ -63,7 +78,7 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
 }
 
 /** One process, nothing left to chance. */
-const calm: Profile = {
+export const harmless: Profile = {
   name: 'calm',
   processes: 1,
   statements: false,
@@ -75,15 +90,17 @@ const calm: Profile = {
   post: { loss: 0, twice: 0, delay: 0 },
   lateMoney: 'refund',
   webhooksAtTheEnd: true,
+  livemode: false,
+  notifierFaultRate: 0,
 }
 
 /** A golden flow as a story; without webhooks everything has to be found by asking. */
 export const goldenStory = (name: string, { webhooks }: { readonly webhooks: boolean }): Story => ({
   seed: `golden ${name}`,
   profile: {
-    ...calm,
+    ...harmless,
     webhooksAtTheEnd: webhooks,
-    post: { ...calm.post, loss: webhooks ? 0 : 1 },
+    post: { ...harmless.post, loss: webhooks ? 0 : 1 },
   },
   commands: goldenFlows[name] ?? [],
 })

@@ -3,7 +3,8 @@ import { policyNames, type PolicyName } from '../kernel/policy.ts'
 import type { Choice } from '../kernel/tape.ts'
 import { nights } from '../system/catalogue.ts'
 import type { Post } from '../system/postman.ts'
-import { actNames, drawAct, drawPause, type Act, type Command } from './command.ts'
+import { plotNames, plots } from './plots.ts'
+import { actNames, allCards, drawAct, drawPause, type Act, type Command } from './command.ts'
 
 /** How a run is set up: what may go wrong in it, and how often. */
 export interface Profile {
@@ -18,6 +19,9 @@ export interface Profile {
   readonly skewMs: readonly number[]
   readonly post: Post
   readonly lateMoney: 'refund' | 'honour'
+  /** Whether all this is about real money. */
+  readonly livemode: boolean
+  readonly notifierFaultRate: number
   /** Whether webhooks work again in the end. If not, asking alone has to find everything. */
   readonly webhooksAtTheEnd: boolean
 }
@@ -34,15 +38,26 @@ export interface Story {
   readonly choices?: readonly Choice[]
 }
 
-/** Draws a story: each seed leaves out some acts, and does the rest in its own proportions. */
+/**
+ * Draws a story: each seed leaves out some acts, does the rest in its own proportions, one or two above all, and follows some
+ * plots.
+ */
 export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
   const random = randomFrom(`${seed}/story`)
   const profile = drawProfile(name, random)
-  const scene = { processes: profile.processes, contested: oneOf(random, [1, 2, 3, nights]) }
-  const weights = actNames.map((act) => ({ act, weight: weightOf(name, act, random) }))
+  const scene = {
+    processes: profile.processes,
+    contested: oneOf(random, [1, 2, 3, nights]),
+    cards: happens(random, 0.5) ? allCards : [oneOf(random, allCards), oneOf(random, allCards)],
+  }
+  const favourites = [oneOf(random, actNames), oneOf(random, actNames)]
+  const weights = actNames.map((act) => {
+    const weight = weightOf(name, act, random)
+    return { act, weight: weight > 0 && favourites.includes(act) ? 10 : weight }
+  })
   const total = weights.reduce((sum, { weight }) => sum + weight, 0)
   const length = 8 + below(random, 40)
-  const commands = Array.from({ length }, (): Command => {
+  const drawCommand = (): Command => {
     let point = below(random, total)
     const drawn = weights.find(({ weight }) => (point -= weight) < 0)?.act ?? 'book'
     return {
@@ -50,19 +65,53 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
       afterMs: drawPause(random),
       process: below(random, profile.processes),
     }
-  })
+  }
+  const drawPlot = (): readonly Command[] => {
+    const beats = plots[oneOf(random, plotNames)]?.(random, scene) ?? []
+    return beats
+      .filter((beat) => isPartOf(name, beat.do))
+      .map((beat) => ({ process: below(random, profile.processes), ...beat }))
+  }
+  const plotRate = oneOf(random, [0, 0.05, 0.1])
+  const commands: Command[] = []
+  while (commands.length < length) commands.push(...(happens(random, plotRate) ? drawPlot() : [drawCommand()]))
   return { seed, profile, commands }
 }
 
-const troubles: readonly Act['do'][] = ['crash', 'pause', 'outage', 'hold_post']
+const troubles: readonly Act['do'][] = [
+  'crash',
+  'ambush',
+  'black_out',
+  'pause',
+  'deploy',
+  'rotate_secret',
+  'fill_disk',
+  'outage',
+  'hold_post',
+]
+
+const frequent: readonly Act['do'][] = [
+  'checkout',
+  'cancel',
+  'refund',
+  'reprice',
+  'dispute',
+  'ambush',
+  'odd_letter',
+  'fill_disk',
+]
+
+const isPartOf = (name: ProfileName, act: Act['do']): boolean => {
+  if (!troubles.includes(act)) return true
+  return name === 'races' ? act === 'hold_post' : name !== 'calm'
+}
 
 const weightOf = (name: ProfileName, act: Act['do'], random: Random): number => {
-  if (name === 'calm' && troubles.includes(act)) return 0
-  if (name === 'races' && act !== 'hold_post' && troubles.includes(act)) return 0
-  if (act === 'book') return 5
-  if (act === 'pay') return 5 + below(random, 4)
+  if (!isPartOf(name, act)) return 0
+  if (act === 'book') return 8
+  if (act === 'pay') return 6 + below(random, 6)
   if (happens(random, 0.35)) return 0
-  return 1 + below(random, ['checkout', 'cancel', 'refund', 'reprice', 'dispute'].includes(act) ? 4 : 2)
+  return 1 + below(random, frequent.includes(act) ? 4 : 2)
 }
 
 const drawProfile = (name: ProfileName, random: Random): Profile => {
@@ -76,9 +125,11 @@ const drawProfile = (name: ProfileName, random: Random): Profile => {
     faultRate: name === 'races' ? 0 : some(0, 0.05, 0.15, 0.4),
     crashRate: name === 'races' ? 0 : name === 'crashes' ? some(0.01, 0.05) : some(0, 0, 0.002, 0.01, 0.04),
     impatience: some(0, 0.02, 0.1),
-    skewMs: Array.from({ length: processes }, () => some(0, 0, 0, -200_000, 200_000, -600_000, 600_000)),
+    skewMs: Array.from({ length: processes }, () => some(0, 0, 0, 0, 0, -200_000, 200_000, -600_000, 600_000)),
     post: { loss: some(0, 0, 0.2, 0.6, 1), twice: some(0, 0.2, 0.5), delay: some(0, 0.2, 0.6) },
     lateMoney: oneOf(random, ['refund', 'refund', 'honour'] as const),
     webhooksAtTheEnd: happens(random, 0.5),
+    livemode: happens(random, 0.1),
+    notifierFaultRate: some(0, 0.2, 0.6),
   }
 }

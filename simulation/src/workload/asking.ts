@@ -1,0 +1,33 @@
+import { CommitUnknown } from '@holdfast/adapter-sql'
+import { Contention, type Holdfast, type OwnerId } from '@holdfast/core'
+import { ProcessEnded } from '../system/process.ts'
+import type { World } from '../world.ts'
+
+/** Somebody who buys something. */
+export const guest = (owner: string) => ({ type: 'owner', id: owner as OwnerId }) as const
+
+/** One of these, counted round; from the last one back where the index is negative. */
+export const at = <T>(list: readonly T[], index: number): T | undefined =>
+  list.length === 0 ? undefined : list.at(index % list.length)
+
+/** Asks a process, and where it ends before it answers, asks another under the same key, if there is one. */
+export const persist = async <T>(
+  world: World,
+  index: number,
+  again: boolean,
+  run: (holdfast: Holdfast) => Promise<T>,
+): Promise<T | undefined> => {
+  for (let tries = 0; tries < 4; tries += 1) {
+    const process = world.pick(index + tries)
+    try {
+      if (process !== undefined) return await process.call(run)
+    } catch (error) {
+      world.judge(error)
+      const mayAskAgain = error instanceof ProcessEnded || error instanceof Contention || error instanceof CommitUnknown
+      if (!mayAskAgain || !again) return undefined
+      world.counts.add('asked_again')
+    }
+    await world.kernel.sleep(1_000 * 20 ** tries)
+  }
+  return undefined
+}
