@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readCommandLine, usage } from './command-line.ts'
 import { addUpExhausted, exhaustAll, printExhausted, type ExhaustReport } from './exhaust-all.ts'
 import { usualDowns } from './exhaust.ts'
 import { tolerantTape } from './kernel/tape.ts'
@@ -11,67 +11,20 @@ import { runStory, type Run } from './run.ts'
 import { runSeeds } from './seeds.ts'
 import { failureShape, shrink } from './shrink.ts'
 import { readStory, writeStory } from './story-file.ts'
-import { chooseDatabases, openDatabases } from './system/choose-database.ts'
-import { isWorker, parseShare, runShares } from './workers.ts'
-import { drawStory, profileNames, type ProfileName, type Story } from './workload/story.ts'
+import { openDatabases } from './system/choose-database.ts'
+import { isWorker, runShares } from './workers.ts'
+import { drawStory, type Story } from './workload/story.ts'
 
-const usage = `npm run simulate -- [options]
-
-  --seed 0x9f3a      run this seed
-  --seeds N          run N seeds
-  --minutes M        run seeds for M minutes
-  --from N           begin with seed N; a random one otherwise
-  --profile NAME     ${profileNames.join(', ')}; swarm otherwise
-  --tape FILE        run a story from a file
-  --exhaust          the golden flows, with a crash at every point and every fault at every call
-  --pairs N          with --exhaust: also a second crash, in one of N pairs
-  --mutants          every mistake made on purpose, in one story after another until it is noticed
-  --db NAME          sqlite; postgres; or both: each seed on both, which has to go the same way. sqlite otherwise
-  --gates NAME       how transactions meet. transaction: as SQLite has it. turns: one writer at a time, the same on
-                     both databases. statement: a stop before every statement, on Postgres only.
-                     transaction on sqlite, turns otherwise
-  --workers N        in N processes at once; 1 otherwise
-  --share I/N        only every Nth seed or point, beginning with the Ith, from 0
-  --trace            print every step
-  --strict           also fail on holes that are known
-  --keep-going       do not stop at the first failure
-  --no-shrink        do not make a failing story smaller
-
-TEST_DATABASE_URL names a Postgres; without it, one is looked for or started. It gets a database that is dropped in the end.
-
-Exit codes: 0 all well, 2 wrong options, 126 something was not met often enough, 127 crash, 128 no convergence, 129 wrong.`
-
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    seeds: { type: 'string' },
-    minutes: { type: 'string' },
-    from: { type: 'string' },
-    profile: { type: 'string', default: 'swarm' },
-    tape: { type: 'string' },
-    exhaust: { type: 'boolean', default: false },
-    pairs: { type: 'string', default: '0' },
-    mutants: { type: 'boolean', default: false },
-    db: { type: 'string', default: 'sqlite' },
-    gates: { type: 'string' },
-    workers: { type: 'string', default: '1' },
-    share: { type: 'string', default: '0/1' },
-    trace: { type: 'boolean', default: false },
-    strict: { type: 'boolean', default: false },
-    'keep-going': { type: 'boolean', default: false },
-    'no-shrink': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-const profile: ProfileName | undefined = profileNames.find((name) => name === values.profile)
-const choice = chooseDatabases(values.db, values.gates)
-const share = parseShare(values.share)
-const workers = Number(values.workers)
-const isCount = Number.isInteger(workers) && workers > 0
-if (values.help || profile === undefined || choice === undefined || share === undefined || !isCount) {
-  console.log(usage)
-  process.exit(values.help ? 0 : 2)
+const command = readCommandLine(process.argv.slice(2))
+if (command.type === 'mistake') {
+  console.error(`${command.message}\n\n${usage}`)
+  process.exit(2)
 }
+if (command.type === 'help') {
+  console.log(usage)
+  process.exit(0)
+}
+const { values, profile, choice, share, workers } = command
 
 const opened = await openDatabases(choice)
 /** Leaves nothing behind. */
