@@ -26,7 +26,7 @@ export interface Exhaustion {
   readonly downMs: readonly number[]
   /** Every kind of fault at every call. */
   readonly faults: boolean
-  /** A second crash at every point after the first, in every so manieth run; 0: none. */
+  /** A second crash after the first, at points that differ in what has been kept by then, in every so manieth pair; 0: none. */
   readonly pairsEvery: number
   /** Which part of all this to do here. */
   readonly share: Share
@@ -45,30 +45,31 @@ export const exhaust = async (
 ): Promise<Exhausted> => {
   const failures: Struck[] = []
   let runs = 0
-  const lanes: string[] = []
   const strike = async (where: string, script: Script): Promise<Run> => {
     runs += 1
     const run = await runStory(story, { ...options, tape: tolerantTape([]), script })
     if (run.failure !== undefined) failures.push({ where, run })
     return run
   }
-  const { gates, calls } = await strike('nowhere', {
-    crashAt: (gate, lane) => {
-      lanes[gate] = lane
-      return undefined
-    },
-  })
+  const undisturbed = noteGates()
+  const { gates, calls } = await strike('nowhere', { crashAt: undisturbed.note })
   for (const down of downMs)
-    for (let at = 1; at <= gates; at += 1) {
+    for (const { gate: at, lane, isDistinct } of undisturbed.gates) {
       if (!isIn(share, at)) continue
-      const where = `crash at ${at} (${lanes[at]}), down ${down} ms`
-      const after = await strike(where, { crashAt: (gate) => (gate === at ? down : undefined) })
-      if (pairsEvery > 0 && down === downMs[0])
-        for (let second = at + 1; second <= after.gates; second += 1)
-          if ((at * 31 + second) % pairsEvery === 0)
-            await strike(`${where}, and at ${second}`, {
-              crashAt: (gate) => (gate === at || gate === second ? down : undefined),
-            })
+      const where = `crash at ${at} (${lane}), down ${down} ms`
+      const disturbed = noteGates()
+      await strike(where, {
+        crashAt: (...point) => {
+          disturbed.note(...point)
+          return point[0] === at ? down : undefined
+        },
+      })
+      if (pairsEvery === 0 || down !== downMs[0] || !isDistinct) continue
+      for (const { gate: second, isDistinct: isOther } of disturbed.gates)
+        if (second > at && isOther && (at * 31 + second) % pairsEvery === 0)
+          await strike(`${where}, and at ${second}`, {
+            crashAt: (gate) => (gate === at || gate === second ? down : undefined),
+          })
     }
   if (faults)
     for (let at = 1; at <= calls; at += 1)
@@ -79,6 +80,29 @@ export const exhaust = async (
         })
       }
   return { gates, calls, runs, failures }
+}
+
+/** A point at which a process can end. */
+interface Point {
+  readonly gate: number
+  readonly lane: string
+  /**
+   * Whether anything has changed for good since the point before it. Where nothing has, a crash here and a crash there leave
+   * the same behind: of such points one is enough for pairs.
+   */
+  readonly isDistinct: boolean
+}
+
+const noteGates = () => {
+  const gates: Point[] = []
+  let before = -1
+  return {
+    gates: gates as readonly Point[],
+    note(gate: number, lane: string, changes: number): undefined {
+      gates.push({ gate, lane, isDistinct: changes !== before })
+      before = changes
+    },
+  }
 }
 
 const once =

@@ -98,12 +98,23 @@ const handIn = (report: { readonly code: number }): void => {
   process.send?.(report, () => void leave(report.code))
 }
 
+/** What every worker reports. */
+const inShares = async <Report extends { readonly code: number }>(
+  args: readonly string[],
+  keepGoing: boolean,
+): Promise<readonly Report[]> => {
+  try {
+    return await runShares<Report>([...process.argv.slice(2), ...args], { workers, keepGoing })
+  } catch (error) {
+    console.error('CRASH', error)
+    return leave(127)
+  }
+}
+
 if (values.mutants) {
   const hunt = { first: values.from === undefined ? 0 : Number(values.from), times: 5, most: 400 }
   const report =
-    workers > 1
-      ? addUpHunts(await runShares<HuntReport>(process.argv.slice(2), { workers, keepGoing: true }))
-      : await huntMutants(options, { ...hunt, share })
+    workers > 1 ? addUpHunts(await inShares<HuntReport>([], true)) : await huntMutants(options, { ...hunt, share })
   if (isWorker()) handIn(report)
   else {
     printHunts(report, hunt)
@@ -112,7 +123,7 @@ if (values.mutants) {
 } else if (values.exhaust) {
   const report =
     workers > 1
-      ? addUpExhausted(await runShares<ExhaustReport>(process.argv.slice(2), { workers, keepGoing: true }))
+      ? addUpExhausted(await inShares<ExhaustReport>([], true))
       : await exhaustAll(options, { downMs: usualDowns, faults: true, pairsEvery: Number(values.pairs), share })
   if (isWorker()) handIn(report)
   else {
@@ -122,18 +133,14 @@ if (values.mutants) {
 } else {
   const first = values.from === undefined ? startedAt % 2 ** 31 : Number(values.from)
   const isTimed = values.minutes !== undefined
+  if (!isWorker()) console.log(`Seeds from ${first} on, profile ${profile}.`)
   let isStopped = false
   process.on('message', () => {
     isStopped = true
   })
   const report =
     workers > 1
-      ? addUp(
-          await runShares<Report>([...process.argv.slice(2), '--from', String(first)], {
-            workers,
-            keepGoing: values['keep-going'],
-          }),
-        )
+      ? addUp(await inShares<Report>(['--from', String(first)], values['keep-going']))
       : await runSeeds(
           {
             first,

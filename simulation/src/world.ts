@@ -78,8 +78,11 @@ export interface WorldOptions {
 
 /** Trouble at certain points, which are counted from 1. */
 export interface Script {
-  /** Told every gate of every process, in order: for how long the process is down if it crashes there. */
-  readonly crashAt?: (gate: number, lane: string) => number | undefined
+  /**
+   * Told every gate of every process, in order, with how much has changed for good by then, here and at Stripe: for how long
+   * the process is down if it crashes there.
+   */
+  readonly crashAt?: (gate: number, lane: string, changes: number) => number | undefined
   /** Told every call to Stripe, in order: what goes wrong with it. */
   readonly faultAt?: (call: number, path: string) => FaultKind | undefined
   /** Told every message that is sent, in order: what goes wrong with it. */
@@ -95,6 +98,7 @@ export const createWorld = (options: WorldOptions): World => {
   let healed = false
   let outageUntilMs = 0
   let gates = 0
+  let commits = 0
   let wasDiskFull = false
   const traps = new Set<Trap>()
   const secrets = createSecrets()
@@ -130,7 +134,7 @@ export const createWorld = (options: WorldOptions): World => {
     if (healed) return 'nothing'
     gates += 1
     if (options.script !== undefined) {
-      const downMs = options.script.crashAt?.(gates, lane)
+      const downMs = options.script.crashAt?.(gates, lane, commits + stripe.calls)
       if (downMs === undefined) return 'nothing'
       crashEpoch(epoch, downMs)
       return 'ended'
@@ -220,6 +224,7 @@ export const createWorld = (options: WorldOptions): World => {
     statements: profile.statements,
     sabotage: options.sabotage ?? {},
     onCommit: (process) => {
+      commits += 1
       if (process.replaced) counts.add('zombie_commit')
       alarm.touch()
       attempt(() => watch.committed(process.epoch))

@@ -39,7 +39,10 @@ export interface Database {
   query<Row>(sql: string, ...values: readonly (string | number)[]): readonly Row[]
   /** Present where it can be done: cuts the connections of all processes, as a server that restarts does. */
   cutConnections?(): Promise<void>
-  /** Present where it can be done: from now on, or no longer, there is no room for anything more. */
+  /**
+   * Present where it can be done, and where runs need not be the same on every database: from now on, or no longer, there is no
+   * room for anything more.
+   */
   setFull?(isFull: boolean): void
   /** Makes sure that `query` misses nothing. @throws when it has. */
   whole(): Promise<void>
@@ -164,6 +167,10 @@ const openDatabase = (file: SqliteFile, turns: Pick<Database, 'turns'>, onClose:
     const { page_count: pages } = row as { readonly page_count: number }
     connection.exec(`PRAGMA max_page_count = ${toWhatThereIs ? pages : mostPages}`)
   }
+  const setFull = (full: boolean): void => {
+    isFull = full
+    for (const connection of connected) limit(connection, full)
+  }
   return {
     ...turns,
     connect({ sleep, random, startTimer }) {
@@ -180,13 +187,10 @@ const openDatabase = (file: SqliteFile, turns: Pick<Database, 'turns'>, onClose:
       }
     },
     query: <Row>(sql: string, ...values: readonly (string | number)[]) => file.query(sql, values) as readonly Row[],
-    setFull(full) {
-      isFull = full
-      for (const connection of connected) limit(connection, full)
-    },
+    ...(turns.turns === undefined ? { setFull } : {}),
     whole: async () => {},
     async close() {
-      if (isFull) this.setFull?.(false)
+      if (isFull) setFull(false)
       for (const connection of connected) file.giveBack(connection)
       file.empty()
       onClose()

@@ -34,6 +34,13 @@ export const plots: Readonly<Record<string, (random: Random, scene: Scene) => re
     { do: 'checkout', on: newest, times: oneOf(random, [1, 3]), key: true, afterMs: second },
     { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [0, 10 * second]) },
   ],
+  'a page is left until it expires, and another one paid': (random, scene) => [
+    booked(random, scene, 'pm_card_authenticationRequired', oneOf(random, [0, 2])),
+    { do: 'authenticate', on: newest, outcome: 'succeeded', afterMs: 30 * second },
+    { do: 'balance', on: newest, times: 1, afterMs: minute },
+    { do: 'checkout', on: newest, times: 1, key: true, afterMs: 25 * hour },
+    { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [second, hour]) },
+  ],
   'a saved card is declined when the balance is due': (random, scene) => [
     booked(random, scene, 'pm_card_authenticationRequired', oneOf(random, [0, 2])),
     { do: 'authenticate', on: newest, outcome: 'succeeded', afterMs: 30 * second },

@@ -57,15 +57,15 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
   })
   const total = weights.reduce((sum, { weight }) => sum + weight, 0)
   const length = 8 + below(random, 40)
-  const drawCommand = (): Command => {
+  const drawName = (): Act['do'] => {
     let point = below(random, total)
-    const drawn = weights.find(({ weight }) => (point -= weight) < 0)?.act ?? 'book'
-    return {
-      ...drawAct(drawn, random, scene),
-      afterMs: drawPause(random),
-      process: below(random, profile.processes),
-    }
+    return weights.find(({ weight }) => (point -= weight) < 0)?.act ?? 'book'
   }
+  const drawCommand = (act: Act['do']): Command => ({
+    ...drawAct(act, random, scene),
+    afterMs: drawPause(random),
+    process: below(random, profile.processes),
+  })
   const drawPlot = (): readonly Command[] => {
     const beats = plots[oneOf(random, plotNames)]?.(random, scene) ?? []
     return beats
@@ -73,8 +73,10 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
       .map((beat) => ({ process: below(random, profile.processes), ...beat }))
   }
   const plotRate = oneOf(random, [0, 0.05, 0.1])
-  const commands: Command[] = []
-  while (commands.length < length) commands.push(...(happens(random, plotRate) ? drawPlot() : [drawCommand()]))
+  // Before anything is booked there is nothing that could go wrong.
+  const commands = [drawCommand('book'), drawCommand('book')]
+  while (commands.length < length)
+    commands.push(...(happens(random, plotRate) ? drawPlot() : [drawCommand(drawName())]))
   return { seed, profile, commands }
 }
 
