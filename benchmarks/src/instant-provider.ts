@@ -50,7 +50,7 @@ export const instantProvider = (latencyMs = 0): InstantProvider => {
       findAttempt: notHere,
       refund: notHere,
       findRefund: notHere,
-      listRefunds: notHere,
+      findCharge: notHere,
     },
   }
 }

@@ -22,7 +22,6 @@ export const usage = `npm run simulate -- [options]
   --workers N        in N processes at once; 1 otherwise
   --share I/N        only every Nth seed or point, beginning with the Ith, from 0
   --trace            print every step
-  --strict           also fail on holes that are known
   --keep-going       do not stop at the first failure
   --no-shrink        do not make a failing story smaller
 
@@ -80,7 +79,6 @@ const parse = (args: readonly string[]) => {
         workers: { type: 'string', default: '1' },
         share: { type: 'string', default: '0/1' },
         trace: { type: 'boolean', default: false },
-        strict: { type: 'boolean', default: false },
         'keep-going': { type: 'boolean', default: false },
         'no-shrink': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

@@ -42,7 +42,6 @@ const { databases, against } = opened
 const options = {
   databases,
   ...(against === undefined ? {} : { against }),
-  isStrict: values.strict,
   keepLines: values.trace ? 1_000_000 : 60,
 }
 const flags = choice.flags

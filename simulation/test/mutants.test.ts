@@ -15,6 +15,8 @@ afterAll(() => databases.dispose())
 const mostSteps = 5_000
 
 const run = ({ flow, webhooks, fault, crash, notifier }: Mutant['scenario'], sabotage: Sabotage) => {
+  const [kind, call, only] = fault ?? []
+  let calls = 0
   let hasCrashed = false
   return runStory(goldenStory(flow, { webhooks }), {
     databases,
@@ -22,7 +24,11 @@ const run = ({ flow, webhooks, fault, crash, notifier }: Mutant['scenario'], sab
     mostSteps,
     tape: tolerantTape([]),
     script: {
-      faultAt: (call) => (fault?.[1] === call ? fault[0] : undefined),
+      faultAt: (_call, path) => {
+        if (only !== undefined && only !== path) return undefined
+        calls += 1
+        return calls === call ? kind : undefined
+      },
       notifierAt: (count) => (count === 1 ? notifier : undefined),
       crashAt: (_gate, lane) => {
         if (hasCrashed || lane !== crash) return undefined

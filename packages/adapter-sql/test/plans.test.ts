@@ -10,6 +10,7 @@ const { at, ownerId, paymentId, resourceId, slot } = samples
 /** What the store asks for, and the index through which the database must find it. */
 const questions: readonly (readonly [string, string, (tx: Transaction) => Promise<unknown>])[] = [
   ['attempts due for a look', 'holdfast_attempts_due', (tx) => tx.payments.listDueAttempts(at(10), 20)],
+  ['charges due for a look', 'holdfast_attempts_charges_due', (tx) => tx.payments.listDueCharges(at(10), 20)],
   ['refunds due for a look', 'holdfast_refunds_due', (tx) => tx.payments.listDueRefunds(at(10), 20)],
   ['effects due', 'holdfast_outbox_waiting', (tx) => tx.outbox.lease({ now: at(10), limit: 20, leaseMs: 1 })],
   ['tasks due', 'holdfast_tasks_waiting', (tx) => tx.tasks.lease({ now: at(10), limit: 20, leaseMs: 1 })],
@@ -77,7 +78,15 @@ const fill = async ({ knex }: TestDatabase): Promise<void> => {
     provider_id: `cs_${n}`,
     ...(rare(n)
       ? { status: 'processing', look_at: at(n), looks: 0 }
-      : { status: 'succeeded', succeeded_at: 1, charge_id: `pi_${n}`, charge_minor: 1, charge_currency: 'MXN' }),
+      : {
+          status: 'succeeded',
+          succeeded_at: 1,
+          charge_id: `pi_${n}`,
+          charge_minor: 1,
+          charge_currency: 'MXN',
+          look_at: at(n),
+          looks: 0,
+        }),
   }))
   await insert('refunds', (n) => ({
     id: `r${n}`,

@@ -3,6 +3,7 @@ import type Stripe from 'stripe'
 import { toStripeAmount } from './amount.ts'
 import { ask, ofLookUp, type Asked } from './asking.ts'
 import { attemptsAt } from './attempts.ts'
+import { chargesAt } from './charges.ts'
 import { once } from './idempotency.ts'
 import { refundsAt } from './refunds.ts'
 import { reportOfIntent, reportOfSession } from './report.ts'
@@ -29,6 +30,7 @@ export interface StripeProviderOptions {
 export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProviderOptions): PaymentProvider => {
   const attempts = attemptsAt(stripe, lookUpPages)
   const refunds = refundsAt(stripe, lookUpPages)
+  const charges = chargesAt(stripe, refunds, lookUpPages)
 
   return {
     openSession: async (request) => {
@@ -115,7 +117,7 @@ export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProvi
     },
 
     findRefund: (query) => refunds.find(query),
-    listRefunds: ({ chargeId }) => refunds.list(chargeId),
+    findCharge: (query) => charges.find(query),
   }
 }
 

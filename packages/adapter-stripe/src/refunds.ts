@@ -27,16 +27,7 @@ export const refundsAt = (stripe: Stripe, maxPages: number) => {
       () => true,
       maxPages,
     )
-    if (found.type !== 'found') return found
-    const reports: RefundReport[] = []
-    for (const object of found.objects.toReversed()) {
-      const asked = await ask(refundWire, async () => object)
-      if (asked.type !== 'got') return ofLookUp(asked)
-      const answer = read(asked.body)
-      if (answer.type !== 'reported') return answer
-      reports.push(answer.report)
-    }
-    return { type: 'reported', report: reports }
+    return found.type === 'found' ? readRefunds(found.objects) : found
   }
 
   /**
@@ -52,8 +43,27 @@ export const refundsAt = (stripe: Stripe, maxPages: number) => {
   return { find, list, provenRefusal, read }
 }
 
-const read = (refund: RefundWire): Extract<Answer, { readonly type: 'reported' | 'unknown' }> => {
-  const report = reportOfRefund(refund)
+/**
+ * Reads refunds as Stripe lists them, newest first; answers them oldest first. `livemode`: of their charge, where they were
+ * not asked for with their PaymentIntent.
+ */
+export const readRefunds = async (
+  objects: readonly unknown[],
+  livemode?: boolean,
+): Promise<ProviderAnswer<readonly RefundReport[]>> => {
+  const reports: RefundReport[] = []
+  for (const object of objects.toReversed()) {
+    const asked = await ask(refundWire, async () => object)
+    if (asked.type !== 'got') return ofLookUp(asked)
+    const answer = read(asked.body, livemode)
+    if (answer.type !== 'reported') return answer
+    reports.push(answer.report)
+  }
+  return { type: 'reported', report: reports }
+}
+
+const read = (refund: RefundWire, livemode?: boolean): Extract<Answer, { readonly type: 'reported' | 'unknown' }> => {
+  const report = reportOfRefund(refund, livemode)
   return report === undefined
     ? {
         type: 'unknown',

@@ -3,6 +3,7 @@ import type {
   AttemptReport,
   AttemptState,
   Charge,
+  DisputeState,
   PaymentFailure,
   RefundId,
   RefundReport,
@@ -58,6 +59,31 @@ export const reportOfRefund = (refund: RefundWire, livemode?: boolean): RefundRe
     chargeId: typeof intent === 'string' ? intent : intent.id,
     amount: fromStripeAmount(refund.amount, refund.currency),
     livemode: real,
+  }
+}
+
+/**
+ * What a dispute's status says, or `undefined` for an inquiry, which takes no money and so is none yet. One that ended in
+ * any way but lost leaves the money where it is. Under appeal it is open again; whoever knows how it had ended keeps that.
+ */
+export const stateOfDispute = (status: string): DisputeState | Unrecognized | undefined => {
+  switch (status) {
+    case 'warning_needs_response':
+    case 'warning_under_review':
+      return undefined
+    case 'needs_response':
+    case 'under_review':
+    case 'appeal_needs_response':
+    case 'appeal_under_review':
+      return 'opened'
+    case 'won':
+    case 'warning_closed':
+    case 'prevented':
+      return 'won'
+    case 'lost':
+      return 'lost'
+    default:
+      return unrecognized(status)
   }
 }
 

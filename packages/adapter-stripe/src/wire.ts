@@ -89,11 +89,19 @@ export const disputeWire = z.object({
   payment_intent: reference,
 })
 
-/** As much of any object as tells whether it is ours. */
-export const markedWire = z.object({ id: z.string(), metadata: marksWire })
-
 /** A page of a list: its entries are read one by one, so that an odd one spoils itself only. */
 export const listWire = z.object({ object: z.literal('list'), data: z.array(z.unknown()), has_more: z.boolean() })
+
+/** Of a PaymentIntent with its charge and that charge's newest refunds expanded, the fields that are read. */
+export const chargeWire = z.object({
+  object: z.literal('payment_intent'),
+  id: z.string(),
+  livemode: z.boolean(),
+  latest_charge: z.object({ object: z.literal('charge'), disputed: z.boolean(), refunds: listWire }).nullable(),
+})
+
+/** As much of any object as tells whether it is ours. */
+export const markedWire = z.object({ id: z.string(), metadata: marksWire })
 
 /** Of an Event, the fields that are read; the object in it is read by its own kind. */
 export const eventWire = z.object({

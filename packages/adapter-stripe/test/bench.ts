@@ -61,6 +61,14 @@ const benchOn = (simulator: Simulator, apiBase: string, client: HttpClient): Str
     })
     if (!response.ok) throw new Error(await response.text())
   }
+  const control = async (path: string, body: object): Promise<void> => {
+    const response = await simulator.fetch(`${apiBase}/_simulator${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    })
+    if (!response.ok) throw new Error(await response.text())
+  }
   return {
     simulator,
     stripe,
@@ -77,6 +85,9 @@ const benchOn = (simulator: Simulator, apiBase: string, client: HttpClient): Str
     },
     refundThere: async (payment_intent, minorUnits) =>
       void (await stripe.refunds.create({ payment_intent, amount: Number(minorUnits) })),
+    disputeThere: (payment_intent, outcome) =>
+      control('/disputes', { payment_intent, ...(outcome === 'opened' ? {} : { outcome }) }),
+    sendBackThere: (refund) => control(`/refunds/${refund}`, { status: 'failed' }),
     faults: {
       next: (call, fault) => {
         if (fault === 'unrecognized_status') oddities.next = true
@@ -111,7 +122,7 @@ const paths: Readonly<Record<keyof PaymentProvider, string>> = {
   findAttempt: 'GET /v1/checkout/sessions',
   refund: 'POST /v1/refunds',
   findRefund: 'GET /v1/refunds',
-  listRefunds: 'GET /v1/refunds',
+  findCharge: 'GET /v1/payment_intents/{id}',
 }
 
 const kinds: Readonly<Record<Exclude<ContractFault, 'unrecognized_status'>, FaultKind>> = {

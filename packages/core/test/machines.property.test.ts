@@ -4,11 +4,14 @@ import {
   allows,
   attemptTransitions,
   decideAttempt,
+  decideDispute,
   decideIntent,
   decidePayment,
   decideRefund,
   decideReservation,
+  disputeTransitions,
   evolveAttempt,
+  evolveDispute,
   evolveIntent,
   evolvePayment,
   evolveRefund,
@@ -19,6 +22,7 @@ import {
   isLive,
   makeReservation,
   money,
+  openDispute,
   paymentTransitions,
   refundTransitions,
   requestAttempt,
@@ -28,6 +32,8 @@ import {
   type AttemptCommand,
   type AttemptId,
   type Decision,
+  type Dispute,
+  type DisputeCommand,
   type IntentCommand,
   type IntentId,
   type OwnerId,
@@ -104,11 +110,11 @@ const payment: Machine<Payment, PaymentCommand> = {
       at,
       reason: fc.constantFrom('requested' as const, 'abandoned' as const),
     }),
-    fc.record({ type: fc.constant('note_refunded' as const), total: fc.constantFrom(0n, 1n, 5n, 1000n) }),
     fc.record({
-      type: fc.constant('note_dispute' as const),
+      type: fc.constant('note_standing' as const),
       at,
-      outcome: fc.constantFrom('opened' as const, 'won' as const, 'lost' as const),
+      refunded: fc.constantFrom(0n, 1n, 5n, 1000n),
+      dispute: fc.constantFrom('none' as const, 'open' as const, 'lost' as const),
     }),
   ),
   endings: { cancelled: ['captured'] },
@@ -176,6 +182,20 @@ const refund: Machine<Refund, RefundCommand> = {
     fc.record({ type: fc.constant('rotate_key' as const), used: fc.constantFrom('rf_1', 'rf_1~2') }),
   ),
   endings: { failed: [], succeeded: ['failed'] },
+}
+
+const dispute: Machine<Dispute, DisputeCommand> = {
+  name: 'dispute',
+  initial: openDispute('dp_1', instant(0)),
+  table: disputeTransitions,
+  decide: decideDispute,
+  evolve: evolveDispute,
+  command: fc.record({
+    type: fc.constant('observe' as const),
+    at,
+    state: fc.constantFrom('opened' as const, 'won' as const, 'lost' as const),
+  }),
+  endings: { won: ['lost'], lost: ['won'] },
 }
 
 const reservation: Machine<Reservation, ReservationCommand> = {
@@ -320,6 +340,7 @@ const draw = (initial: string, table: Readonly<Record<string, Readonly<Record<st
 properties(payment)
 properties(attempt)
 properties(refund)
+properties(dispute)
 properties(reservation)
 properties(intent)
 
@@ -327,8 +348,8 @@ it('leaves a payment that is refunded in full as it is when a refund beyond its 
   const story: readonly PaymentCommand[] = [
     { type: 'change_amount', amount: money(5n, 'MXN'), item },
     { type: 'count_capture', at: instant(1), attemptId: 'att_1' as AttemptId, honourLate: false },
-    { type: 'note_refunded', total: 1000n },
-    { type: 'note_refunded', total: 5n },
+    { type: 'note_standing', at: instant(2), refunded: 1000n, dispute: 'none' },
+    { type: 'note_standing', at: instant(3), refunded: 5n, dispute: 'none' },
   ]
   const end = story.reduce((state, command) => apply(payment, state, command).next, payment.initial)
   expect(end.status).toBe('refunded')

@@ -15,6 +15,8 @@ export const memoryProviderFixture = (
     payer: whole.payer,
     faults: whole.faults,
     refundThere: async (chargeId, minorUnits) => void whole.bank.refund(chargeId, minorUnits),
+    disputeThere: async (chargeId, outcome) => void whole.bank.dispute(chargeId, outcome),
+    sendBackThere: async (refund) => whole.bank.settleRefund(refund, 'failed'),
     truth: {
       pages: async () => pages().length,
       openPages: async () => pages().filter(({ state }) => state.type === 'opened').length,

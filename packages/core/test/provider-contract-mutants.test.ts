@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { paymentProviderPromises } from '../src/contracts/payment-provider.contract.ts'
 import type { MemoryPaymentProvider } from '../src/memory/memory-payment-provider.ts'
-import type { AttemptReport, PaymentProvider, ProviderAnswer } from '../src/ports/payment-provider.ts'
+import type { AttemptReport, ChargeReport, PaymentProvider, ProviderAnswer } from '../src/ports/payment-provider.ts'
 import { memoryProviderFixture } from './memory-provider-fixture.ts'
 
 type Break = (whole: MemoryPaymentProvider) => Partial<PaymentProvider>
@@ -16,7 +16,7 @@ const everyCall =
     findAttempt: async (query) => change(await whole.findAttempt(query), 'findAttempt'),
     refund: async (request) => change(await whole.refund(request), 'refund'),
     findRefund: async (query) => change(await whole.findRefund(query), 'findRefund'),
-    listRefunds: async (query) => change(await whole.listRefunds(query), 'listRefunds'),
+    findCharge: async (query) => change(await whole.findCharge(query), 'findCharge'),
   })
 
 const freshKey = <Request extends { readonly idempotencyKey: string }>(
@@ -32,8 +32,17 @@ const rewrite = (
   change: (report: AttemptReport) => AttemptReport,
 ): ProviderAnswer<AttemptReport> => (answer.type === 'reported' ? { ...answer, report: change(answer.report) } : answer)
 
+const ofCharge =
+  (change: (report: ChargeReport) => ChargeReport): Break =>
+  (whole) => ({
+    findCharge: async (query) => {
+      const answer = await whole.findCharge(query)
+      return answer.type === 'reported' ? { ...answer, report: change(answer.report) } : answer
+    },
+  })
+
 const refused = { type: 'refused', failure: { code: 'provider_rejected', retryable: false } } as const
-const lookUps: readonly string[] = ['findAttempt', 'findRefund', 'listRefunds']
+const lookUps: readonly string[] = ['findAttempt', 'findRefund', 'findCharge']
 
 /** Every way to break a provider that we thought of, in the words of whoever would make the mistake. */
 const mutants: Readonly<Record<string, Break>> = {
@@ -83,10 +92,12 @@ const mutants: Readonly<Record<string, Break>> = {
       ? { type: 'absent' }
       : answer,
   ),
-  'takes a list that failed for an empty one': (whole) => ({
-    listRefunds: async (query) => {
-      const answer = await whole.listRefunds(query)
-      return answer.type === 'reported' ? answer : { type: 'reported', report: [] }
+  'takes a charge that could not be read for one that nothing became of': (whole) => ({
+    findCharge: async (query) => {
+      const answer = await whole.findCharge(query)
+      return answer.type === 'reported'
+        ? answer
+        : { type: 'reported', report: { refunds: [], disputes: [], livemode: false } }
     },
   }),
   'answers a look-up from memory': (whole) => {
@@ -224,25 +235,33 @@ const mutants: Readonly<Record<string, Break>> = {
   }),
   'finds any refund of the charge': (whole) => ({
     findRefund: async ({ chargeId, ...query }) => {
-      const listed = await whole.listRefunds({ chargeId })
-      const [first] = listed.type === 'reported' ? listed.report : []
+      const charge = await whole.findCharge({ chargeId, hasDisputes: false })
+      const [first] = charge.type === 'reported' ? charge.report.refunds : []
       return first === undefined ? whole.findRefund({ ...query, chargeId }) : { type: 'reported', report: first }
     },
   }),
-  'lists our own refunds only': (whole) => ({
-    listRefunds: async (query) => {
-      const answer = await whole.listRefunds(query)
-      return answer.type === 'reported'
-        ? { type: 'reported', report: answer.report.filter(({ refundId }) => refundId !== undefined) }
-        : answer
-    },
-  }),
-  'lists the newest refund first': (whole) => ({
-    listRefunds: async (query) => {
-      const answer = await whole.listRefunds(query)
-      return answer.type === 'reported' ? { type: 'reported', report: answer.report.toReversed() } : answer
-    },
-  }),
+  'tells of our own refunds only': ofCharge((report) => ({
+    ...report,
+    refunds: report.refunds.filter(({ refundId }) => refundId !== undefined),
+  })),
+  'tells of the newest refund first': ofCharge((report) => ({ ...report, refunds: report.refunds.toReversed() })),
+  'tells of the first page of refunds only': ofCharge((report) => ({
+    ...report,
+    refunds: report.refunds.slice(0, 10),
+  })),
+  'tells of refunds that failed as if they had not': ofCharge((report) => ({
+    ...report,
+    refunds: report.refunds.map((refund) => ({ ...refund, state: { type: 'succeeded' } })),
+  })),
+  'tells of no dispute': ofCharge((report) => ({ ...report, disputes: [] })),
+  'tells of no dispute that has ended': ofCharge((report) => ({
+    ...report,
+    disputes: report.disputes.filter(({ state }) => state === 'opened'),
+  })),
+  'takes every dispute that has ended for lost': ofCharge((report) => ({
+    ...report,
+    disputes: report.disputes.map((dispute) => (dispute.state === 'won' ? { ...dispute, state: 'lost' } : dispute)),
+  })),
 }
 
 /** The promises that a provider breaks, in their words. */

@@ -110,12 +110,21 @@ export const mutantsAtHome: readonly Mutant[] = [
     noticedBy: ['A14', 'A2'],
     sabotage: () =>
       onTransaction((tx) => ({
-        payments: { ...tx.payments, listDueAttempts: async () => [], listDueRefunds: async () => [] },
+        payments: {
+          ...tx.payments,
+          listDueAttempts: async () => [],
+          listDueCharges: async () => [],
+          listDueRefunds: async () => [],
+        },
       })),
   },
   {
     name: 'effects_at_most_once',
-    scenario: { flow: 'deposit and balance', webhooks: true, fault: ['timeout_before_effect', 2] },
+    scenario: {
+      flow: 'deposit and balance',
+      webhooks: true,
+      fault: ['timeout_before_effect', 1, '/v1/payment_intents'],
+    },
     mistake: 'an effect is struck off before it is performed',
     noticedBy: ['A14', 'A2', 'A4'],
     sabotage: () =>

@@ -10,11 +10,14 @@ export interface Mutant {
   readonly mistake: string
   /** Any of these has to notice. */
   readonly noticedBy: readonly RuleName[]
-  /** Where it shows: a golden flow, and where it takes one, the fault and the call that it strikes. */
+  /**
+   * Where it shows: a golden flow, and where it takes one, the fault and the call that it strikes: this one of all, or of
+   * those to `path`.
+   */
   readonly scenario: {
     readonly flow: string
     readonly webhooks: boolean
-    readonly fault?: readonly [FaultKind, number]
+    readonly fault?: readonly [kind: FaultKind, call: number, path?: string]
     /** Where the process ends for more than a day, the first time that it comes there. */
     readonly crash?: string
     /** What goes wrong with the first message. */

@@ -1,4 +1,11 @@
-import { money, type AttemptReport, type PaymentProvider, type ProviderAnswer, type UnitOfWork } from '@holdfast/core'
+import {
+  money,
+  type AttemptReport,
+  type ChargeReport,
+  type PaymentProvider,
+  type ProviderAnswer,
+  type UnitOfWork,
+} from '@holdfast/core'
 import type { Sabotage } from '../system/process.ts'
 import type { Mutant } from './mutant.ts'
 
@@ -17,6 +24,18 @@ const expired = (answer: ProviderAnswer<AttemptReport>): ProviderAnswer<AttemptR
     state: { type: 'expired' },
   },
 })
+
+const nothingBecameOfIt: ProviderAnswer<ChargeReport> = {
+  type: 'reported',
+  report: { refunds: [], disputes: [], livemode: false },
+}
+
+const changing =
+  (inner: PaymentProvider, change: (report: ChargeReport) => ChargeReport): PaymentProvider['findCharge'] =>
+  async (query) => {
+    const answer = await inner.findCharge(query)
+    return answer.type === 'reported' ? { ...answer, report: change(answer.report) } : answer
+  }
 
 /** Mistakes in asking Stripe, and in taking its answers. */
 export const mutantsTowardsStripe: readonly Mutant[] = [
@@ -37,7 +56,11 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
   },
   {
     name: 'charge_key_per_try',
-    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 3] },
+    scenario: {
+      flow: 'deposit and balance',
+      webhooks: false,
+      fault: ['timeout_after_effect', 1, '/v1/payment_intents'],
+    },
     mistake: 'a new idempotency key for every try to charge a saved card',
     noticedBy: ['A2', 'A14'],
     sabotage: () => {
@@ -127,7 +150,11 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
   },
   {
     name: 'unheard_is_declined',
-    scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 3] },
+    scenario: {
+      flow: 'deposit and balance',
+      webhooks: false,
+      fault: ['timeout_after_effect', 1, '/v1/payment_intents'],
+    },
     mistake: 'an answer that was lost is taken for a no',
     noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () => {
@@ -160,7 +187,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
             ? { type: 'refused', failure: { code: 'provider_error', retryable: true } }
             : answer
         },
-        listRefunds: async () => ({ type: 'reported', report: [] }),
+        findCharge: async () => nothingBecameOfIt,
       })),
   },
   {
@@ -207,7 +234,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     sabotage: () =>
       onProvider(() => ({
         findRefund: async () => ({ type: 'absent' }),
-        listRefunds: async () => ({ type: 'reported', report: [] }),
+        findCharge: async () => nothingBecameOfIt,
       })),
   },
   {
@@ -241,5 +268,26 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
         }),
       }
     },
+  },
+  {
+    name: 'paid_is_over',
+    scenario: { flow: 'refunded in part and disputed, in the dashboard', webhooks: false },
+    mistake: 'money that has come is taken for done with',
+    noticedBy: ['A5', 'A15'],
+    sabotage: () => onProvider(() => ({ findCharge: async () => nothingBecameOfIt })),
+  },
+  {
+    name: 'refunded_is_over',
+    scenario: { flow: 'a refund that the bank sends back', webhooks: false },
+    mistake: 'a refund that has succeeded is taken for done with',
+    noticedBy: ['A5'],
+    sabotage: () => onProvider((inner) => ({ findCharge: changing(inner, (report) => ({ ...report, refunds: [] })) })),
+  },
+  {
+    name: 'disputes_not_asked_for',
+    scenario: { flow: 'refunded in part and disputed, in the dashboard', webhooks: false },
+    mistake: 'a charge is asked about without its disputes',
+    noticedBy: ['A15'],
+    sabotage: () => onProvider((inner) => ({ findCharge: changing(inner, (report) => ({ ...report, disputes: [] })) })),
   },
 ]

@@ -2,17 +2,17 @@ import type { Ledger } from '@holdfast/stripe-simulator'
 import type { Database } from '../system/database.ts'
 import { isCollected, isLive } from './always.ts'
 import { hasGone, readCharges, type Stored, type StoredPayment, type TrueCharge } from './truth.ts'
-import type { Holes } from './holes.ts'
 import { Violation } from './violation.ts'
 
 /** What holds once everything has come to rest: here and at Stripe the same, and nothing left to do. */
-export const checkAtRest = (stored: Stored, ledger: Ledger, database: Database, holes: Holes): void => {
+export const checkAtRest = (stored: Stored, ledger: Ledger, database: Database): void => {
   const charges = readCharges(ledger)
   for (const payment of stored.payments) {
     const own = charges.filter(({ paymentId }) => paymentId === payment.id)
-    checkMoney(stored, payment, own, holes)
-    checkRefunds(stored, payment, own, holes)
-    checkSubject(stored, payment, own, holes)
+    checkMoney(stored, payment, own)
+    checkRefunds(stored, payment, own)
+    checkDisputes(stored, payment, own)
+    checkSubject(stored, payment, own)
     checkEnded(stored, payment)
   }
   for (const { id, status } of stored.intents)
@@ -26,34 +26,23 @@ export const checkAtRest = (stored: Stored, ledger: Ledger, database: Database, 
 const isForHumans = ({ attention }: Stored, payment: StoredPayment): boolean =>
   attention.some(({ code, payment_id: id }) => code === 'refund_failed' && id === payment.id)
 
-const checkMoney = (stored: Stored, payment: StoredPayment, charges: readonly TrueCharge[], holes: Holes): void => {
+const checkMoney = (stored: Stored, payment: StoredPayment, charges: readonly TrueCharge[]): void => {
   const { attempts } = stored
   const forHumans = isForHumans(stored, payment)
   const kept = charges.filter(({ amount, back }) => back < amount)
-  if (kept.length > 1 && !forHumans)
-    holes.throwUnless(
-      charges.some((charge) => holes.hasUntoldFailure(charge)) && 'refund_failed_unheard',
-      new Violation('A2', `${payment.id} keeps ${kept.length} charges`),
-    )
+  if (kept.length > 1 && !forHumans) throw new Violation('A2', `${payment.id} keeps ${kept.length} charges`)
   for (const { intentId, attemptId, amount, back, disputed } of charges) {
     const attempt = attempts.find(({ id }) => id === attemptId)
     if (attempt?.status !== 'succeeded')
       throw new Violation('A14', `${intentId} was paid, and its attempt is ${attempt?.status ?? 'unknown'}`)
     const counts = attempt.id === payment.counted_attempt_id && attempt.charge_id === intentId
     if (!counts && back !== amount && !forHumans && !disputed)
-      holes.throwUnless(
-        charges.some((charge) => holes.hasUntoldFailure(charge)) && 'refund_failed_unheard',
-        new Violation('A2', `${intentId} counts for nothing, and ${amount - back} of ${amount} was kept`),
-      )
+      throw new Violation('A2', `${intentId} counts for nothing, and ${amount - back} of ${amount} was kept`)
   }
 }
 
-const checkRefunds = (
-  { refunds }: Stored,
-  payment: StoredPayment,
-  charges: readonly TrueCharge[],
-  holes: Holes,
-): void => {
+/** Every refund here is one there with the same sum and the same end, and the other way round. */
+const checkRefunds = ({ refunds }: Stored, payment: StoredPayment, charges: readonly TrueCharge[]): void => {
   const here = refunds.filter(({ payment_id }) => payment_id === payment.id)
   const there = charges.flatMap((charge) => charge.refunds)
   for (const { id, status, provider_id, amount_minor } of here) {
@@ -61,23 +50,47 @@ const checkRefunds = (
     const made = there.filter((refund) => refund.id === provider_id || refund.refundId === id)
     if (made.length > 1) throw new Violation('A5', `refund ${id} is ${made.length} refunds at Stripe`)
     const [twin] = made
-    if (status === 'succeeded' && (twin === undefined || !hasGone(twin) || twin.amount !== amount_minor))
-      holes.throwUnless(
-        twin !== undefined && !hasGone(twin) && !holes.wasTold(twin.id, twin.status) && 'refund_failed_unheard',
-        new Violation('A5', `refund ${id} succeeded here, and at Stripe it is ${twin?.status ?? 'not there'}`),
-      )
-    if (status === 'failed' && twin !== undefined && hasGone(twin))
-      throw new Violation('A5', `refund ${id} failed here, and at Stripe it is ${twin.status}`)
+    // One that Stripe would not make has failed here and is nothing there.
+    if (twin === undefined && status === 'failed') continue
+    if (twin?.amount !== amount_minor || hasGone(twin) !== (status === 'succeeded'))
+      throw new Violation('A5', `refund ${id} is ${status} here, and at Stripe it is ${twin?.status ?? 'not there'}`)
   }
   for (const refund of there)
-    if (hasGone(refund) && !here.some(({ id, provider_id }) => provider_id === refund.id || id === refund.refundId))
-      holes.throwUnless(
-        refund.refundId === undefined && !holes.wasTold(refund.id) && 'refund_there_unheard',
-        new Violation('A5', `${refund.id} at Stripe is not known here`),
-      )
+    if (!here.some(({ id, provider_id }) => provider_id === refund.id || id === refund.refundId))
+      throw new Violation('A5', `${refund.id} is ${refund.status} at Stripe, and is not known here`)
 }
 
-const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly TrueCharge[], holes: Holes): void => {
+/** Every dispute there is known here and ended the same, and the payment is what became of the charge that counts. */
+const checkDisputes = ({ attempts }: Stored, payment: StoredPayment, charges: readonly TrueCharge[]): void => {
+  for (const { intentId, disputes } of charges) {
+    const attempt = attempts.find(({ charge_id }) => charge_id === intentId)
+    const here = JSON.parse(attempt?.disputes ?? '[]') as readonly { readonly id: string; readonly status: string }[]
+    const put = (all: readonly string[]): string => all.toSorted(inOrder).join(', ') || 'none'
+    const known = put(here.map(({ id, status }) => `${id} ${status}`))
+    const there = put(disputes.map(({ id, standing }) => `${id} ${standing}`))
+    if (known !== there)
+      throw new Violation('A15', `the disputes of ${intentId} are ${known} here, and ${there} at Stripe`)
+  }
+  const counted = attempts.find(({ id }) => id === payment.counted_attempt_id)
+  const charge = charges.find(({ intentId }) => intentId === counted?.charge_id)
+  if (charge === undefined) return
+  const { status, refunded } = standingOf(charge)
+  if (payment.status !== status || payment.refunded_minor !== refunded)
+    throw new Violation(
+      'A15',
+      `${payment.id} is ${payment.status} with ${payment.refunded_minor} back, and should be ${status} with ${refunded}`,
+    )
+}
+
+const inOrder = (a: string, b: string): number => (a < b ? -1 : 1)
+
+const standingOf = ({ amount, back, disputes }: TrueCharge): { readonly status: string; readonly refunded: number } => {
+  if (disputes.some(({ standing }) => standing === 'open')) return { status: 'disputed', refunded: back }
+  if (disputes.some(({ standing }) => standing === 'lost')) return { status: 'refunded', refunded: amount }
+  return { status: back === 0 ? 'completed' : back < amount ? 'partially_refunded' : 'refunded', refunded: back }
+}
+
+const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly TrueCharge[]): void => {
   const { refunds, reservations } = stored
   if (payment.subject_type !== 'intent' || !isCollected(payment.status)) return
   const record = reservations.find(({ payment_id }) => payment_id === payment.id)
@@ -91,10 +104,7 @@ const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly 
     throw new Violation('A4', `${payment.id} was sent back ${givenUp.length} times`)
   const kept = charges.filter(({ amount, back, disputed }) => back < amount && !disputed)
   if (record === undefined && kept.length > 0 && !isForHumans(stored, payment))
-    holes.throwUnless(
-      charges.some((charge) => holes.hasUntoldFailure(charge)) && 'refund_failed_unheard',
-      new Violation('A4', `${payment.id} was paid for nothing, and ${kept.length} charges were kept`),
-    )
+    throw new Violation('A4', `${payment.id} was paid for nothing, and ${kept.length} charges were kept`)
 }
 
 const checkEnded = ({ attempts, attention, reservations }: Stored, payment: StoredPayment): void => {

@@ -20,6 +20,7 @@ export interface StoredPayment {
   readonly amount_minor: number
   readonly amount_currency: string
   readonly counted_attempt_id: string | null
+  readonly refunded_minor: number | null
 }
 
 export interface StoredAttempt {
@@ -30,6 +31,8 @@ export interface StoredAttempt {
   readonly provider_id: string | null
   readonly charge_id: string | null
   readonly charge_minor: number | null
+  /** JSON, or nothing where there is none. */
+  readonly disputes: string | null
 }
 
 export interface StoredRefund {
@@ -55,12 +58,13 @@ export interface StoredReservation {
 /** Everything that is stored now. */
 export const readStored = (database: Database): Stored => ({
   payments: database.query<StoredPayment>(
-    `SELECT id, owner, status, subject_type, subject_id, amount_minor, amount_currency, counted_attempt_id
+    `SELECT id, owner, status, subject_type, subject_id, amount_minor, amount_currency,
+       counted_attempt_id, refunded_minor
      FROM holdfast_payments ORDER BY created_at, id`,
   ),
   attempts: database.query<StoredAttempt>(
-    `SELECT id, payment_id, kind, status, provider_id, charge_id, charge_minor FROM holdfast_attempts
-     ORDER BY requested_at, id`,
+    `SELECT id, payment_id, kind, status, provider_id, charge_id, charge_minor, disputes
+     FROM holdfast_attempts ORDER BY requested_at, id`,
   ),
   refunds: database.query<StoredRefund>(
     `SELECT id, payment_id, attempt_id, amount_minor, reason, status, provider_id FROM holdfast_refunds
@@ -82,10 +86,17 @@ export interface TrueCharge {
   readonly amount: number
   readonly currency: string
   readonly livemode: boolean
+  readonly disputes: readonly TrueDispute[]
+  /** True once a bank has asked for the money back, however that ended. */
   readonly disputed: boolean
   readonly refunds: readonly TrueRefund[]
   /** Minor units of `refunds` that did not fail. */
   readonly back: number
+}
+
+export interface TrueDispute {
+  readonly id: string
+  readonly standing: 'open' | 'won' | 'lost'
 }
 
 export interface TrueRefund {
@@ -119,11 +130,24 @@ export const readCharges = ({ objects, derived }: Ledger): readonly TrueCharge[]
         amount: captured,
         currency: currency.toUpperCase(),
         livemode: charge?.livemode ?? false,
+        disputes: objects.dispute
+          .filter((dispute) => dispute.payment_intent === id && !isInquiry(dispute.status))
+          .map((dispute) => ({ id: dispute.id, standing: standings.get(dispute.status) ?? 'open' })),
         disputed: charge?.disputed ?? false,
         refunds,
         back: refunds.filter(hasGone).reduce((sum, { amount }) => sum + amount, 0),
       }
     })
+
+/** One that is closed in any way but lost leaves the money where it is. */
+const standings = new Map<string, TrueDispute['standing']>([
+  ['won', 'won'],
+  ['warning_closed', 'won'],
+  ['prevented', 'won'],
+  ['lost', 'lost'],
+])
+
+const isInquiry = (status: string): boolean => status === 'warning_needs_response' || status === 'warning_under_review'
 
 /** True for a refund that the bank has not sent back. */
 export const hasGone = ({ status }: Pick<TrueRefund, 'status'>): boolean => status !== 'failed' && status !== 'canceled'

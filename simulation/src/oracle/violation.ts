@@ -4,10 +4,11 @@
  * A1 a payment has at most one session open at Stripe, and at most one live attempt here. A2 of several charges for one
  * payment at most one is kept, and none for nothing. A3 what counts as paid is a succeeded charge of that amount,
  * currency and mode. A4 a slot is held once, and everybody else who paid for it has all of it back, once. A5 refunds here
- * are refunds there, each exactly one, with the same sum. A9 everything moves along its table only. A10 an event that was
- * answered 2xx is in the inbox. A11 a key towards Stripe goes with one set of parameters. A12 nobody sees or changes what
- * is somebody else's. A13 whatever is thrown is of a kind that says what to do. A14 everything ends, and what needs a
- * human is on a list. D1 the same story goes the same way, and ends with the same rows, on both databases.
+ * are refunds there, each exactly one, with the same sum and the same end. A9 everything moves along its table only. A10 an
+ * event that was answered 2xx is in the inbox. A11 a key towards Stripe goes with one set of parameters. A12 nobody sees or
+ * changes what is somebody else's. A13 whatever is thrown is of a kind that says what to do. A14 everything ends, and what
+ * needs a human is on a list. A15 disputes here are disputes there, and a payment is what has become of its charge. D1 the
+ * same story goes the same way, and ends with the same rows, on both databases.
  * K1 the same idempotency key gets the same answer, one that was given is stored, and with another request it gets none.
  * N1 a message is taken under one id and never changes, and no other is sent in its place. W1 a delivery that
  * is not Stripe's own, or not for this account, or not of this time, is refused and leaves nothing behind; one of the
@@ -25,6 +26,7 @@ export const ruleNames = [
   'A12',
   'A13',
   'A14',
+  'A15',
   'D1',
   'K1',
   'N1',

@@ -31,8 +31,6 @@ export interface Watch {
   diskFilled(): void
   lost(news: News): void
   logged(event: string, data: Readonly<Record<string, unknown>>): void
-  /** The events that a process answered 2xx. */
-  readonly acknowledgedEvents: ReadonlySet<string>
   /** Checks everything once more, and that what was acknowledged is still there. */
   whole(): void
 }
@@ -77,6 +75,7 @@ export const createWatch = ({
     if (type === 'fact' && name === 'requested' && data.includes('"late_payment"')) counts.add('late_money_refunded')
     if (type === 'fact' && name === 'requested' && data.includes('"duplicate"')) counts.add('duplicate_refunded')
     if (name === 'message_sent' && data.includes('"payment_link"')) counts.add('fallback_page')
+    if (type === 'answer' && name === 'look_up_charge') counts.add('aftermath_found_by_asking')
     if (type === 'answer' && name === 'look_up_attempt' && data.includes('"captured"') && lost.has(about))
       counts.add('lost_event_found_by_asking')
   }
@@ -183,7 +182,6 @@ export const createWatch = ({
       if (detail.endsWith('is about something that no payment has.')) counts.add('event_of_unknown_object')
       counts.add(`log:${event}`)
     },
-    acknowledgedEvents: acknowledged,
     whole() {
       edges.follow().forEach(note)
       wholeStore()

@@ -31,6 +31,7 @@ const sql = `
     looks AS (
       SELECT MIN(look_at) AS first FROM (
         ${look('holdfast_attempts', "'requested', 'open', 'processing'")}
+        UNION ALL ${look('holdfast_attempts', "'succeeded'")}
         UNION ALL ${look('holdfast_refunds', "'requested', 'pending'")}
       )
     ),

@@ -68,6 +68,16 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(20 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
     later(hour),
   ],
+  'refunded in part and disputed, in the dashboard': [
+    then(0, booked('pm_card_visa')),
+    then(3 * hour, { do: 'refund_there', on: 0, part: 3 }),
+    then(day, { do: 'dispute', on: 0, outcome: 'open' }),
+    then(8 * day, { do: 'dispute', on: 0, outcome: 'lost' }),
+  ],
+  'a refund that the bank sends back': [
+    then(0, booked('pm_card_refundFail')),
+    then(3 * hour, { do: 'refund', on: 1, part: 1, times: 1, key: true }),
+  ],
   'one refund, asked for twice': [
     then(0, booked('pm_card_visa')),
     then(10 * second, { do: 'sync', on: 0, times: 1, key: false }),

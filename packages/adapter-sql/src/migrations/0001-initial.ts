@@ -98,16 +98,19 @@ const attempts = (dialect: Dialect): readonly string[] => {
       charge_currency ${text},
       charge_customer_id ${text},
       charge_method_id ${text},
+      disputes ${text},
       declined_at ${integer},
       failure ${text},
       expired_at ${integer},
-      CHECK ((status IN ${live}) = (look_at IS NOT NULL)),
+      CHECK ((status IN ${live} OR status = 'succeeded') = (look_at IS NOT NULL)),
       CHECK ((status = 'succeeded') = (charge_id IS NOT NULL))
     ) ${keyed(dialect)}`,
     'CREATE INDEX holdfast_attempts_payment ON holdfast_attempts (payment_id, position)',
     // The rule that a payment has one live attempt, kept even against statements typed by hand.
     `CREATE UNIQUE INDEX holdfast_attempts_one_live ON holdfast_attempts (payment_id) WHERE status IN ${live}`,
     `CREATE INDEX holdfast_attempts_due ON holdfast_attempts (look_at, id) WHERE status IN ${live}`,
+    // Every charge there ever was, by when it is asked about next: what is due stands at the front.
+    "CREATE INDEX holdfast_attempts_charges_due ON holdfast_attempts (look_at, id) WHERE status = 'succeeded'",
     'CREATE UNIQUE INDEX holdfast_attempts_provider ON holdfast_attempts (provider_id) WHERE provider_id IS NOT NULL',
     'CREATE UNIQUE INDEX holdfast_attempts_charge ON holdfast_attempts (charge_id) WHERE charge_id IS NOT NULL',
   ]

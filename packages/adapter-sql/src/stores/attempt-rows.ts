@@ -5,6 +5,7 @@ import {
   type AttemptId,
   type AttemptKind,
   type ClosingReason,
+  type Dispute,
   type PageTerms,
   type PaymentFailure,
   type PaymentId,
@@ -35,6 +36,7 @@ export const attemptColumns = [
   'charge_currency',
   'charge_customer_id',
   'charge_method_id',
+  'disputes',
   'declined_at',
   'failure',
   'expired_at',
@@ -43,7 +45,8 @@ export const attemptColumns = [
 /** An attempt as the values of {@link attemptColumns}. */
 export const attemptValues = (attempt: Attempt): readonly Value[] => {
   const live = isLive(attempt) ? attempt : undefined
-  const charge = attempt.status === 'succeeded' ? attempt.charge : undefined
+  const paid = attempt.status === 'succeeded' ? attempt : undefined
+  const charge = paid?.charge
   return [
     attempt.kind,
     attempt.amount.minorUnits,
@@ -55,16 +58,17 @@ export const attemptValues = (attempt: Attempt): readonly Value[] => {
     attempt.providerId ?? null,
     attempt.status,
     live?.closing ?? null,
-    live?.lookAt ?? null,
-    live?.looks ?? null,
+    (live ?? paid)?.lookAt ?? null,
+    (live ?? paid)?.looks ?? null,
     attempt.status === 'open' ? attempt.url : null,
     attempt.status === 'open' ? attempt.expiresAt : null,
-    attempt.status === 'succeeded' ? attempt.succeededAt : null,
+    paid?.succeededAt ?? null,
     charge?.id ?? null,
     charge?.amount.minorUnits ?? null,
     charge?.amount.currency ?? null,
     charge?.customerId ?? null,
     charge?.paymentMethodId ?? null,
+    paid === undefined || paid.disputes.length === 0 ? null : encodeJson(paid.disputes),
     attempt.status === 'declined' ? attempt.declinedAt : null,
     attempt.status === 'declined' ? encodeJson(attempt.failure) : null,
     attempt.status === 'expired' ? attempt.expiredAt : null,
@@ -93,7 +97,14 @@ export const readAttempt = (row: Row): Attempt => {
     case 'open':
       return { ...base, ...readLive(row), status, url: text(row, 'url'), expiresAt: moment(row, 'expires_at') }
     case 'succeeded':
-      return { ...base, status, succeededAt: moment(row, 'succeeded_at'), charge: readCharge(row) }
+      return {
+        ...base,
+        ...readLooks(row),
+        status,
+        succeededAt: moment(row, 'succeeded_at'),
+        charge: readCharge(row),
+        disputes: row['disputes'] === null ? [] : json<readonly Dispute[]>(row, 'disputes'),
+      }
     case 'declined':
       return { ...base, status, declinedAt: moment(row, 'declined_at'), failure: json<PaymentFailure>(row, 'failure') }
     case 'expired':
@@ -105,12 +116,10 @@ export const readAttempt = (row: Row): Attempt => {
 
 const readLive = (row: Row) => {
   const closing = maybeText(row, 'closing') as ClosingReason | undefined
-  return {
-    ...(closing === undefined ? {} : { closing }),
-    lookAt: moment(row, 'look_at'),
-    looks: count(row, 'looks'),
-  }
+  return { ...(closing === undefined ? {} : { closing }), ...readLooks(row) }
 }
+
+const readLooks = (row: Row) => ({ lookAt: moment(row, 'look_at'), looks: count(row, 'looks') })
 
 const readCharge = (row: Row) => {
   const customerId = maybeText(row, 'charge_customer_id')

@@ -48,6 +48,10 @@ const sql = {
     `SELECT id, payment_id FROM holdfast_attempts
      WHERE status IN ('requested', 'open', 'processing') AND look_at <= ? ORDER BY look_at, id LIMIT ?`,
   ),
+  dueCharges: statement(
+    `SELECT id, payment_id FROM holdfast_attempts
+     WHERE status = 'succeeded' AND look_at <= ? ORDER BY look_at, id LIMIT ?`,
+  ),
   dueRefunds: statement(
     `SELECT id, payment_id FROM holdfast_refunds
      WHERE status IN ('requested', 'pending') AND look_at <= ? ORDER BY look_at, id LIMIT ?`,
@@ -103,18 +107,25 @@ export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
       saveParts(session, payment.id, numbered(kase.refunds), before?.value.refunds, refundParts)
       known.set(payment.id, { value: kase, version: expected + 1, updatedAt: now })
     },
-    async listDueAttempts(now, limit) {
-      const rows = await session.query(sql.dueAttempts, [now, limit])
-      return rows.map((row) => ({
-        paymentId: text(row, 'payment_id') as PaymentId,
-        attemptId: text(row, 'id') as AttemptId,
-      }))
-    },
+    listDueAttempts: (now, limit) => listDue(session, sql.dueAttempts, [now, limit]),
+    listDueCharges: (now, limit) => listDue(session, sql.dueCharges, [now, limit]),
     async listDueRefunds(now, limit) {
       const rows = await session.query(sql.dueRefunds, [now, limit])
       return rows.map((row) => ({ paymentId: text(row, 'payment_id') as PaymentId, refundId: text(row, 'id') }))
     },
   }
+}
+
+const listDue = async (
+  session: SqlSession,
+  due: Statement,
+  values: readonly Value[],
+): ReturnType<PaymentStore['listDueAttempts']> => {
+  const rows = await session.query(due, values)
+  return rows.map((row) => ({
+    paymentId: text(row, 'payment_id') as PaymentId,
+    attemptId: text(row, 'id') as AttemptId,
+  }))
 }
 
 const stale = (id: PaymentId, expected: number): VersionConflict =>

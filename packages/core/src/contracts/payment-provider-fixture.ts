@@ -1,4 +1,5 @@
 import type { Instant } from '../kernel/instant.ts'
+import type { DisputeState } from '../payment/dispute.ts'
 import type { SavedCard } from '../payment/payment.ts'
 import type { PaymentProvider } from '../ports/payment-provider.ts'
 
@@ -33,6 +34,10 @@ export interface PaymentProviderFixture {
   readonly payer: ContractPayer
   /** Gives a part of a charge back at the provider, under no id of ours. */
   readonly refundThere: (chargeId: string, minorUnits: bigint) => Promise<void>
+  /** Opens the dispute of a charge there, or ends it. */
+  readonly disputeThere: (chargeId: string, outcome: DisputeState) => Promise<void>
+  /** Lets a bank send back a refund that had succeeded, by the provider's id of it. */
+  readonly sendBackThere: (refund: string) => Promise<void>
   readonly faults: { next(call: keyof PaymentProvider, fault: ContractFault): void | Promise<void> }
   /** What exists there, whatever anybody was told. */
   readonly truth: {

@@ -75,30 +75,4 @@ export const promisesOfRefunds: readonly ContractPromise<PaymentProviderFixture>
       expect(await provider.findRefund({ refundId, chargeId, providerId: 're_none' })).toEqual({ type: 'absent' })
     },
   ),
-  promise(
-    'lists every refund of a charge, whoever made it, oldest first, and none where there is none',
-    async ({ provider, payer, refundThere, now }) => {
-      const chargeId = await paidPage({ provider, payer }, now())
-      expect(await provider.listRefunds({ chargeId })).toEqual({ type: 'reported', report: [] })
-      const made = reportOf(await provider.refund(refundRequest(chargeId)))
-      await refundThere(chargeId, 5_00n)
-      const answer = await provider.listRefunds({ chargeId })
-      if (answer.type !== 'reported') throw new Error(`Expected a list, got ${answer.type}.`)
-      const [ours, theirs, ...rest] = answer.report
-      expect(ours).toEqual({ ...made, refundId: 'rf_1' })
-      expect(theirs).toMatchObject({ chargeId, amount: money(5_00, 'EUR'), state: { type: 'succeeded' } })
-      expect(theirs).not.toHaveProperty('refundId')
-      expect(rest).toEqual([])
-    },
-  ),
-  promise(
-    'answers a list of refunds that failed as unknown or unreachable, never as empty',
-    async ({ provider, payer, faults, now }) => {
-      const chargeId = await paidPage({ provider, payer }, now())
-      for (const fault of ['answer_lost', 'request_lost', 'unreachable', 'error_without_effect'] as const) {
-        await faults.next('listRefunds', fault)
-        expect(['unknown', 'unreachable']).toContain((await provider.listRefunds({ chargeId })).type)
-      }
-    },
-  ),
 ]

@@ -1,4 +1,5 @@
 import { runContract, type ContractPromise, type Harness } from './contract.ts'
+import { promisesOfAftermath } from './payment-provider-aftermath.contract.ts'
 import { promisesOfCharges } from './payment-provider-charges.contract.ts'
 import { promisesOfClosing } from './payment-provider-closing.contract.ts'
 import type { PaymentProviderFixture } from './payment-provider-fixture.ts'
@@ -15,6 +16,7 @@ export const paymentProviderPromises: readonly ContractPromise<PaymentProviderFi
   ...promisesOfCharges,
   ...promisesOfLookUps,
   ...promisesOfRefunds,
+  ...promisesOfAftermath,
 ]
 
 /** Runs every promise of a {@link PaymentProvider} against an adapter, from the adapter's own package. */

@@ -1,5 +1,5 @@
 import { money } from '../kernel/money.ts'
-import type { Attempt } from '../payment/attempt.ts'
+import type { Attempt, PaidAttempt } from '../payment/attempt.ts'
 import type { Refund } from '../payment/refund.ts'
 import { at, attemptId, beyondDoubles, paymentId, refundId } from './sample-names.ts'
 
@@ -31,12 +31,15 @@ export const expiredAttempt = (payment: string, id: string): Attempt => ({
 })
 
 /** An attempt that brought the money. */
-export const paidAttempt = (payment: string, id: string): Attempt => ({
+export const paidAttempt = (payment: string, id: string): PaidAttempt => ({
   ...attemptBase(payment, id),
   status: 'succeeded',
   providerId: `cs_${id}`,
   succeededAt: at(60),
   charge: { id: `pi_${id}`, amount: money(12_500, 'MXN') },
+  disputes: [],
+  lookAt: at(3_600_060),
+  looks: 0,
 })
 
 /** An attempt of one payment in every status, at most one of them live; the live statuses come in turns. */
@@ -53,12 +56,22 @@ export const everyAttempt = (payment: string): readonly (readonly Attempt[])[] =
         customerId: 'cus_1',
         paymentMethodId: 'pm_1',
       },
+      disputes: [
+        { id: 'dp_1', openedAt: at(70), status: 'open' },
+        { id: 'dp_2', openedAt: at(71), status: 'won', endedAt: at(72) },
+        { id: 'dp_3', openedAt: at(73), status: 'lost', endedAt: at(74) },
+      ],
+      lookAt: at(3_600_074),
+      looks: 0,
     },
     {
       ...attemptBase(payment, `${payment}_a2`),
       status: 'succeeded',
       succeededAt: at(61),
       charge: { id: `pi_${payment}_2`, amount: money(0, 'JPY') },
+      disputes: [],
+      lookAt: at(7_200_000),
+      looks: 23,
     },
     {
       ...attemptBase(payment, `${payment}_a3`),

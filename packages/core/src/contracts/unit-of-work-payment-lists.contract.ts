@@ -36,6 +36,25 @@ export const paymentListPromises: readonly ContractPromise<UnitOfWork>[] = [
     await uow.run((tx) => tx.payments.save(caseOf('a', expiredAttempt('a', 'a')), 1, at(40)))
     expect(await due(30, 9)).toEqual(abc.slice(1))
   }),
+  promise('lists attempts whose charge is due for a look, longest due first', async (uow) => {
+    const looks: readonly (readonly [string, number])[] = [
+      ['c', 30],
+      ['a', 20],
+      ['b', 20],
+      ['d', 31],
+    ]
+    for (const [name, lookAt] of looks)
+      await saveAttempts(uow, name, { ...paidAttempt(name, name), lookAt: at(lookAt) })
+    await saveAttempts(uow, 'e', expiredAttempt('e', 'e'), requestedAttempt('e', 'e2', { lookAt: at(1) }))
+    const due = (ms: number, limit: number) => uow.read((tx) => tx.payments.listDueCharges(at(ms), limit))
+    expect(await due(19, 9)).toEqual([])
+    const abc = ['a', 'b', 'c'].map((name) => ({ paymentId: paymentId(name), attemptId: attemptId(name) }))
+    expect(await due(30, 9)).toEqual(abc)
+    expect(await due(30, 2)).toEqual(abc.slice(0, 2))
+    const looked: Attempt = { ...paidAttempt('a', 'a'), lookAt: at(99), looks: 1 }
+    await uow.run((tx) => tx.payments.save(caseOf('a', looked), 1, at(40)))
+    expect(await due(30, 9)).toEqual(abc.slice(1))
+  }),
   promise(
     'lists refunds that the provider has not settled and that are due for a look, longest due first',
     async (uow) => {

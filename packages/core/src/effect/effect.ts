@@ -20,6 +20,8 @@ export type Effect =
       readonly providerId?: string
     }
   | { readonly type: 'look_up_attempt'; readonly paymentId: PaymentId; readonly attemptId: AttemptId }
+  /** Asks what has become of the charge that an attempt brought. */
+  | { readonly type: 'look_up_charge'; readonly paymentId: PaymentId; readonly attemptId: AttemptId }
   | { readonly type: 'send_refund'; readonly paymentId: PaymentId; readonly refundId: RefundId }
   | { readonly type: 'look_up_refund'; readonly paymentId: PaymentId; readonly refundId: RefundId }
   | { readonly type: 'send_message'; readonly paymentId: PaymentId; readonly message: Message }
@@ -66,6 +68,7 @@ export const effectId = (effect: Effect): string => {
     case 'open_session':
     case 'charge_saved_card':
     case 'look_up_attempt':
+    case 'look_up_charge':
       return `${effect.type}:${effect.attemptId}`
     case 'close_attempt':
       return effect.providerId === undefined

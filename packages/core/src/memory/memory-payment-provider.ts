@@ -6,11 +6,11 @@ import type { AttemptReport, PaymentProvider, ProviderAnswer, RefundReport } fro
 import type { ProviderEvent } from '../ports/provider-event.ts'
 import { providerActs, type MemoryBank, type MemoryPayer } from './memory-provider-acts.ts'
 import { providerCalls, type ProviderCall, type ProviderFault } from './memory-provider-calls.ts'
-import { providerLedger, type LedgerAttempt, type LedgerRefund } from './memory-provider-ledger.ts'
+import { providerLedger, type LedgerAttempt, type LedgerDispute, type LedgerRefund } from './memory-provider-ledger.ts'
 
 export type { MemoryBank, MemoryPayer } from './memory-provider-acts.ts'
 export type { ProviderCall, ProviderFault } from './memory-provider-calls.ts'
-export type { LedgerAttempt, LedgerRefund } from './memory-provider-ledger.ts'
+export type { LedgerAttempt, LedgerDispute, LedgerRefund } from './memory-provider-ledger.ts'
 
 /** What an in-memory provider is made with. */
 export interface MemoryPaymentProviderOptions {
@@ -35,6 +35,7 @@ export interface MemoryPaymentProvider extends PaymentProvider {
   readonly truth: {
     attempts(): readonly LedgerAttempt[]
     refunds(): readonly LedgerRefund[]
+    disputes(): readonly LedgerDispute[]
   }
   /**
    * The news of everything that happened so far, oldest first. Each reader delivers, repeats or loses them as it
@@ -132,19 +133,27 @@ export const memoryPaymentProvider = ({
         return found === undefined ? { type: 'absent' } : reported(reportRefund(found, livemode))
       }),
 
-    listRefunds: ({ chargeId }) =>
-      calls.plain('listRefunds', () => ({
-        type: 'reported',
-        report: ledger
-          .refunds()
-          .filter((each) => each.chargeId === chargeId)
-          .map((each) => reportRefund(each, livemode)),
-      })),
+    findCharge: ({ chargeId }) =>
+      calls.plain('findCharge', () => {
+        if (ledger.findCharge(chargeId) === undefined) return { type: 'absent' }
+        const isOfCharge = (each: { readonly chargeId: string }): boolean => each.chargeId === chargeId
+        return reported({
+          refunds: ledger
+            .refunds()
+            .filter(isOfCharge)
+            .map((each) => reportRefund(each, livemode)),
+          disputes: ledger
+            .disputes()
+            .filter(isOfCharge)
+            .map(({ id, state }) => ({ disputeId: id, state })),
+          livemode,
+        })
+      }),
 
     payer,
     bank,
     faults: { next: calls.script, clear: calls.clearScript },
-    truth: { attempts: ledger.attempts, refunds: ledger.refunds },
+    truth: { attempts: ledger.attempts, refunds: ledger.refunds, disputes: ledger.disputes },
     events: ledger.events,
   }
 }

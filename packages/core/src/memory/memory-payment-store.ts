@@ -66,6 +66,12 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
       const live = cases.all().flatMap(({ kase }) => kase.attempts.filter(isLive))
       return due(live, now, limit).map(({ paymentId, id }) => ({ paymentId, attemptId: id }))
     },
+    async listDueCharges(now, limit) {
+      const paid = cases
+        .all()
+        .flatMap(({ kase }) => kase.attempts.flatMap((attempt) => (attempt.status === 'succeeded' ? [attempt] : [])))
+      return due(paid, now, limit).map(({ paymentId, id }) => ({ paymentId, attemptId: id }))
+    },
     async listDueRefunds(now, limit) {
       const unsettled = cases.all().flatMap(({ kase }) => kase.refunds.filter(isUnsettled))
       return due(unsettled, now, limit).map(({ paymentId, id }) => ({ paymentId, refundId: id }))

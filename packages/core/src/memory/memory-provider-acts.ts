@@ -1,8 +1,9 @@
 import type { Money } from '../kernel/money.ts'
 import type { AttemptState, Charge } from '../payment/attempt.ts'
+import type { DisputeState } from '../payment/dispute.ts'
 import type { PaymentFailure } from '../payment/failure.ts'
 import type { SavedCard } from '../payment/payment.ts'
-import type { LedgerAttempt, LedgerRefund, ProviderLedger } from './memory-provider-ledger.ts'
+import type { LedgerAttempt, LedgerDispute, LedgerRefund, ProviderLedger } from './memory-provider-ledger.ts'
 
 /**
  * What people do on hosted pages and with their cards. An act on a page that cannot be acted on throws a RangeError.
@@ -32,7 +33,8 @@ export interface MemoryBank {
   settleRefund(providerId: string, outcome: 'succeeded' | 'failed'): void
   /** A refund made at the provider, under no id of ours. */
   refund(chargeId: string, minorUnits: bigint): LedgerRefund
-  dispute(chargeId: string, outcome: 'opened' | 'won' | 'lost'): void
+  /** Opens the dispute of a charge, or ends it. */
+  dispute(chargeId: string, outcome: DisputeState): LedgerDispute
 }
 
 /** The acts on a ledger. `charge` is the provider's own: what becomes of a saved card's charge. */
@@ -108,8 +110,7 @@ export const providerActs = (
         if (charged === undefined) throw new RangeError(`The in-memory provider has no charge '${chargeId}'.`)
         return ledger.addRefund(chargeId, { ...charged.amount, minorUnits })
       },
-      dispute: (chargeId, outcome) =>
-        ledger.tell(`dispute.${outcome}`, { about: 'dispute', providerId: `dp_${chargeId}`, chargeId, outcome }),
+      dispute: (chargeId, outcome) => ledger.putDispute(chargeId, outcome),
     },
   }
 }

@@ -1,7 +1,7 @@
 import { day, type Instant } from '../kernel/instant.ts'
 import { encodeJson } from '../kernel/json.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { PaymentProvider, ProviderAnswer, Unrecognized } from '../ports/payment-provider.ts'
+import type { ChargeReport, PaymentProvider, ProviderAnswer, Unrecognized } from '../ports/payment-provider.ts'
 
 /** The calls of a {@link PaymentProvider}, by name. */
 export type ProviderCall = keyof PaymentProvider
@@ -116,10 +116,16 @@ const underFault = <Report>(
   return { type: 'reported', report: inOddStatus(answer.report) }
 }
 
-/** The report, or every report of a list, in a status that nobody knows. */
+/** The report, or every report in it, in a status that nobody knows. */
 const inOddStatus = <Report>(report: Report): Report => {
   const state: Unrecognized = { type: 'unrecognized', status: 'a_status_from_the_future' }
-  return (Array.isArray(report) ? report.map((each: object) => ({ ...each, state })) : { ...report, state }) as Report
+  const odd = (each: object): object => ({ ...each, state })
+  const { refunds, disputes } = report as Partial<ChargeReport>
+  return (
+    refunds === undefined || disputes === undefined
+      ? odd(report as object)
+      : { ...report, refunds: refunds.map(odd), disputes: disputes.map(odd) }
+  ) as Report
 }
 
 const failed = { type: 'unknown', answered: true, detail: 'The provider answered with an error of its own.' } as const

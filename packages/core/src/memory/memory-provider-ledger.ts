@@ -2,6 +2,7 @@ import type { AttemptId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
 import type { AttemptKind, AttemptState } from '../payment/attempt.ts'
+import type { DisputeState } from '../payment/dispute.ts'
 import type { RefundState } from '../payment/refund.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ProviderEvent, ProviderNews } from '../ports/provider-event.ts'
@@ -27,12 +28,20 @@ export interface LedgerRefund {
   readonly state: RefundState
 }
 
+/** A dispute as it is at the in-memory provider. */
+export interface LedgerDispute {
+  readonly id: string
+  readonly chargeId: string
+  readonly state: DisputeState
+}
+
 /** What exists at the in-memory provider, and the news of how it came about. */
 export interface ProviderLedger {
   /** `cs_1`, `cs_2`, … */
   readonly nextId: (prefix: string) => string
   readonly attempts: () => readonly LedgerAttempt[]
   readonly refunds: () => readonly LedgerRefund[]
+  readonly disputes: () => readonly LedgerDispute[]
   readonly events: () => readonly ProviderEvent[]
   readonly addAttempt: (attempt: LedgerAttempt) => LedgerAttempt
   readonly findAttempt: (kind: AttemptKind, id: string) => LedgerAttempt | undefined
@@ -43,6 +52,8 @@ export interface ProviderLedger {
   readonly expire: (attempt: LedgerAttempt) => LedgerAttempt
   readonly addRefund: (chargeId: string, amount: Money, refundId?: RefundId) => LedgerRefund
   readonly moveRefund: (id: string, state: RefundState, eventType: string) => LedgerRefund
+  /** The first dispute of a charge is opened by any state; from then on it is moved. */
+  readonly putDispute: (chargeId: string, state: DisputeState) => LedgerDispute
   /** Minor units that went or are going back from a charge. */
   readonly refundedFrom: (chargeId: string) => bigint
   /** What the next refunds begin as. Starts as `succeeded`. */
@@ -54,6 +65,7 @@ export interface ProviderLedger {
 export const providerLedger = (clock: Pick<Clock, 'now'>, livemode: boolean): ProviderLedger => {
   const attempts = new Map<string, LedgerAttempt>()
   const refunds = new Map<string, LedgerRefund>()
+  const disputes = new Map<string, LedgerDispute>()
   const events: ProviderEvent[] = []
   const counts = new Map<string, number>()
   let newRefund: RefundState = { type: 'succeeded' }
@@ -94,6 +106,7 @@ export const providerLedger = (clock: Pick<Clock, 'now'>, livemode: boolean): Pr
       return [...attempts.values()]
     },
     refunds: () => [...refunds.values()],
+    disputes: () => [...disputes.values()],
     events: () => {
       expireOverdue()
       return [...events]
@@ -138,6 +151,12 @@ export const providerLedger = (clock: Pick<Clock, 'now'>, livemode: boolean): Pr
       refunds.set(id, refund)
       tellOfRefund(refund, eventType)
       return refund
+    },
+    putDispute: (chargeId, state) => {
+      const dispute: LedgerDispute = { id: `dp_${chargeId}`, chargeId, state }
+      disputes.set(dispute.id, dispute)
+      tell(`dispute.${state}`, { about: 'dispute', providerId: dispute.id, chargeId, outcome: state })
+      return dispute
     },
     refundedFrom: (chargeId) =>
       [...refunds.values()]

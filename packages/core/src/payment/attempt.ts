@@ -3,6 +3,7 @@ import type { AttemptId, PaymentId } from '../kernel/ids.ts'
 import { after, day, hour, minute, type Instant } from '../kernel/instant.ts'
 import { evolver, type Transitions } from '../kernel/machine.ts'
 import type { Money } from '../kernel/money.ts'
+import type { Dispute } from './dispute.ts'
 import type { PaymentFailure } from './failure.ts'
 import type { CancelReason } from './payment.ts'
 
@@ -52,13 +53,24 @@ interface Base {
   readonly providerId?: string
 }
 
-interface Live {
-  /** Set once we have decided to end it. It stays live until the provider says that it is dead. */
-  readonly closing?: ClosingReason
-  /** When to ask the provider about it next. Nothing that may be alive there goes unasked. */
+interface Watched {
+  /** When to ask the provider about it next. Nothing that may move there goes unasked. */
   readonly lookAt: Instant
   /** How often it has been asked about since it last moved. */
   readonly looks: number
+}
+
+interface Live extends Watched {
+  /** Set once we have decided to end it. It stays live until the provider says that it is dead. */
+  readonly closing?: ClosingReason
+}
+
+interface Paid extends Watched {
+  readonly succeededAt: Instant
+  /** What the attempt brought. It goes on moving at the provider: refunds are made and sent back, disputes are opened. */
+  readonly charge: Charge
+  /** In the order in which we heard of them. */
+  readonly disputes: readonly Dispute[]
 }
 
 /** One way to pay one payment, in each of its statuses with what is known then. */
@@ -66,14 +78,17 @@ export type Attempt =
   | (Base & Live & { readonly status: 'requested' }) // asked for, answer not yet heard
   | (Base & Live & { readonly status: 'open'; readonly url: string; readonly expiresAt: Instant })
   | (Base & Live & { readonly status: 'processing' }) // the payer has done their part, the money has not come
-  | (Base & { readonly status: 'succeeded'; readonly succeededAt: Instant; readonly charge: Charge })
+  | (Base & Paid & { readonly status: 'succeeded' })
   | (Base & { readonly status: 'declined'; readonly declinedAt: Instant; readonly failure: PaymentFailure })
   | (Base & { readonly status: 'expired'; readonly expiredAt: Instant })
 
 /** An attempt that may still bring money: at most one per payment. */
-export type LiveAttempt = Extract<Attempt, Live>
+export type LiveAttempt = Extract<Attempt, { readonly status: 'requested' | 'open' | 'processing' }>
 
-/** What can happen to an attempt. All but the last two were told by the provider. */
+/** An attempt that brought money. */
+export type PaidAttempt = Extract<Attempt, Paid>
+
+/** What can happen to an attempt. `close_requested` and `looked` are ours, the rest was told by the provider. */
 export type AttemptEvent =
   | {
       readonly type: 'opened'
@@ -87,7 +102,9 @@ export type AttemptEvent =
   | { readonly type: 'declined'; readonly at: Instant; readonly failure: PaymentFailure; readonly providerId?: string }
   | { readonly type: 'expired'; readonly at: Instant; readonly providerId?: string }
   | { readonly type: 'close_requested'; readonly reason: ClosingReason }
-  | { readonly type: 'looked'; readonly at: Instant }
+  | { readonly type: 'looked'; readonly at: Instant; readonly unheard?: true }
+  /** A refund or a dispute of its charge moved: what has moved once may move again soon. */
+  | { readonly type: 'charge_moved'; readonly at: Instant; readonly disputes: readonly Dispute[] }
 
 /** What the provider says an attempt is, from its reply, a webhook or a look-up. All three are the same fact. */
 export type AttemptState =
@@ -102,8 +119,9 @@ export type AttemptState =
 export type AttemptCommand =
   | { readonly type: 'observe'; readonly at: Instant; readonly state: AttemptState; readonly providerId?: string }
   | { readonly type: 'close'; readonly reason: ClosingReason }
-  /** Asked the provider, and heard nothing new or nothing at all. */
-  | { readonly type: 'note_look'; readonly at: Instant }
+  /** Asked the provider, and heard nothing new or, `unheard`, nothing at all. */
+  | { readonly type: 'note_look'; readonly at: Instant; readonly unheard?: true }
+  | { readonly type: 'note_charge_moved'; readonly at: Instant; readonly disputes: readonly Dispute[] }
 
 /** status → event → status: all that may happen to an attempt. */
 export const attemptTransitions = {
@@ -131,7 +149,7 @@ export const attemptTransitions = {
     close_requested: 'processing',
     looked: 'processing',
   },
-  succeeded: {},
+  succeeded: { looked: 'succeeded', charge_moved: 'succeeded' },
   // Money is believed whenever it is heard of, even from what was taken for dead: it is counted or sent back, never dropped.
   declined: { captured: 'succeeded' },
   expired: { captured: 'succeeded' },
@@ -192,6 +210,9 @@ export const evolveAttempt: (attempt: Attempt, event: AttemptEvent) => Attempt =
     status: 'succeeded',
     succeededAt: event.at,
     charge: event.charge,
+    disputes: [],
+    lookAt: nextChargeLook(event.at, 0),
+    looks: 0,
   }),
   declined: (attempt, event) => ({
     ...named(attempt, event),
@@ -201,7 +222,11 @@ export const evolveAttempt: (attempt: Attempt, event: AttemptEvent) => Attempt =
   }),
   expired: (attempt, event) => ({ ...named(attempt, event), status: 'expired', expiredAt: event.at }),
   close_requested: (attempt, { reason }) => ({ ...attempt, closing: reason }),
-  looked: (attempt, { at }) => ({ ...attempt, looks: attempt.looks + 1, lookAt: nextLook(attempt, at) }),
+  looked: (attempt, { at, unheard }) =>
+    attempt.status === 'succeeded' && unheard
+      ? { ...attempt, lookAt: after(at, hour) } // no look at all: the distance to the next does not grow
+      : { ...attempt, looks: attempt.looks + 1, lookAt: nextLook(attempt, at) },
+  charge_moved: (attempt, { at, disputes }) => ({ ...attempt, disputes, lookAt: nextChargeLook(at, 0), looks: 0 }),
 })
 
 /**
@@ -218,14 +243,19 @@ export const decideAttempt = (attempt: Attempt, command: AttemptCommand): Decisi
           ? accept([{ type: 'close_requested', reason: command.reason }])
           : unchanged
     case 'note_look':
-      return isLive(attempt) ? accept([{ type: 'looked', at: command.at }]) : unchanged
+      return isLive(attempt) || attempt.status === 'succeeded' ? accept([{ ...command, type: 'looked' }]) : unchanged
+    case 'note_charge_moved':
+      return attempt.status === 'succeeded'
+        ? accept([{ type: 'charge_moved', at: command.at, disputes: command.disputes }])
+        : unchanged
     case 'observe':
       return observe(attempt, command)
   }
 }
 
 /** True while the attempt may still bring money, as far as the provider has told us. */
-export const isLive = (attempt: Attempt): attempt is LiveAttempt => 'looks' in attempt
+export const isLive = (attempt: Attempt): attempt is LiveAttempt =>
+  attempt.status === 'requested' || attempt.status === 'open' || attempt.status === 'processing'
 
 const observe = (
   attempt: Attempt,
@@ -272,10 +302,24 @@ export const requestAttempt = (
 const firstLook = (at: Instant, expiresAt: Instant): Instant =>
   sooner(after(at, 15 * minute), after(expiresAt, minute), at)
 
-const nextLook = (attempt: LiveAttempt, at: Instant): Instant => {
+const nextLook = (attempt: LiveAttempt | PaidAttempt, at: Instant): Instant => {
+  if (attempt.status === 'succeeded') return nextChargeLook(at, attempt.looks + 1)
   const wait = Math.min(5 * minute * 2 ** Math.min(attempt.looks, 10), attempt.status === 'processing' ? day : 6 * hour)
   return attempt.status === 'open' ? sooner(after(at, wait), after(attempt.expiresAt, minute), at) : after(at, wait)
 }
+
+/**
+ * When to ask about a charge that has not moved for `looks` looks: after an hour, two, four, up to a week; every week
+ * until some 120 days have gone by, which is how long most cardholders have for a dispute; then at twice the distance
+ * each time, up to a year. It never ends, since no charge is ever known to be done with: about 25 requests in the first four
+ * months, three or four more in the first year, one a year after that.
+ */
+const nextChargeLook = (at: Instant, looks: number): Instant => {
+  const wait = looks <= weeklyLooks ? Math.min(hour * 2 ** looks, week) : week * 2 ** (looks - weeklyLooks)
+  return after(at, Math.min(wait, 365 * day))
+}
+const week = 7 * day
+const weeklyLooks = 23
 
 /** The earlier of two moments, but never within five minutes of `at` in the past: a moment gone by means "not again at once". */
 const sooner = (a: Instant, b: Instant, at: Instant): Instant => (b > at && b < a ? b : a)

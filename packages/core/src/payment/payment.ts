@@ -79,6 +79,8 @@ export type PaymentEvent =
   | { readonly type: 'refunded_in_part'; readonly refunded: bigint }
   | { readonly type: 'refunded_in_full'; readonly refunded: bigint }
   | { readonly type: 'refund_undone' }
+  /** While a dispute is open, what went back is kept beside it. */
+  | { readonly type: 'refund_noted'; readonly refunded: bigint }
   | { readonly type: 'dispute_opened'; readonly at: Instant }
   | { readonly type: 'dispute_won' }
   | { readonly type: 'dispute_lost' }
@@ -102,9 +104,16 @@ export type PaymentCommand =
   | { readonly type: 'note_withdrawal' }
   | { readonly type: 'change_amount'; readonly amount: Money; readonly item: LineItem }
   | { readonly type: 'cancel'; readonly at: Instant; readonly reason: CancelReason }
-  /** The sum of all refunds of the collected money that the provider has not failed. */
-  | { readonly type: 'note_refunded'; readonly total: bigint }
-  | { readonly type: 'note_dispute'; readonly at: Instant; readonly outcome: 'opened' | 'won' | 'lost' }
+  /**
+   * What has become of the collected money by now. `refunded`: the sum of all its refunds that the provider has made and
+   * not failed. `dispute`: what its disputes come to; while one is open, or once one was lost, it decides alone.
+   */
+  | {
+      readonly type: 'note_standing'
+      readonly at: Instant
+      readonly refunded: bigint
+      readonly dispute: 'none' | 'open' | 'lost'
+    }
 
 /** Why a payment will not do what it is asked. It is never the provider's refusal: that is a failure. */
 export type PaymentRefusal =
@@ -148,8 +157,8 @@ export const paymentTransitions = {
     refund_undone: 'completed',
     dispute_opened: 'disputed',
   },
-  refunded: { refunded_in_part: 'partially_refunded', refund_undone: 'completed' },
-  disputed: { dispute_won: 'completed', dispute_lost: 'refunded' },
+  refunded: { refunded_in_part: 'partially_refunded', refund_undone: 'completed', dispute_opened: 'disputed' },
+  disputed: { refund_noted: 'disputed', dispute_won: 'completed', dispute_lost: 'refunded' },
 } as const satisfies Transitions<Payment['status'], PaymentEvent['type']>
 
 const base = ({
@@ -210,6 +219,7 @@ export const evolvePayment: (payment: Payment, event: PaymentEvent) => Payment =
     status: 'refunded',
     refunded,
   }),
+  refund_noted: (payment, { refunded }) => ({ ...payment, refunded }),
   refund_undone: (payment) => ({ ...base(payment), ...collected(payment), status: 'completed', refunded: 0n }),
   dispute_opened: (payment, { at }) => ({
     ...base(payment),
@@ -217,7 +227,7 @@ export const evolvePayment: (payment: Payment, event: PaymentEvent) => Payment =
     status: 'disputed',
     disputedAt: at,
   }),
-  dispute_won: (payment) => ({ ...base(payment), ...collected(payment), status: 'completed' }),
+  dispute_won: (payment) => ({ ...base(payment), ...collected(payment), status: 'completed', refunded: 0n }),
   dispute_lost: (payment) => ({
     ...base(payment),
     ...collected(payment),
@@ -270,10 +280,8 @@ export const decidePayment = (
       if (payment.status === 'cancelled') return unchanged
       if (isCollected(payment)) return notPayable(payment)
       return accept([{ type: 'cancelled', at: command.at, reason: command.reason }])
-    case 'note_refunded':
-      return noteRefunded(payment, command.total)
-    case 'note_dispute':
-      return noteDispute(payment, command.at, command.outcome)
+    case 'note_standing':
+      return noteStanding(payment, command)
   }
 }
 
@@ -288,30 +296,33 @@ const notPayable = (payment: Payment): { readonly ok: false; readonly refusal: P
     ? reject({ code: 'payment_cancelled' })
     : reject({ code: 'payment_already_completed', status: payment.status })
 
-const noteRefunded = (payment: Payment, total: bigint): Decision<PaymentEvent, never, PaymentRefusal> => {
-  if (!isCollected(payment)) return reject({ code: 'payment_not_completed', status: payment.status })
-  // While a dispute is open its outcome decides; the refunds are kept and counted when it ends.
-  if (payment.status === 'disputed' || total === payment.refunded) return unchanged
-  if (total >= payment.amount.minorUnits)
-    return payment.status === 'refunded' ? unchanged : accept([{ type: 'refunded_in_full', refunded: total }])
-  if (total > 0n) return accept([{ type: 'refunded_in_part', refunded: total }])
-  return accept([{ type: 'refund_undone' }])
-}
-
-const noteDispute = (
+const noteStanding = (
   payment: Payment,
-  at: Instant,
-  outcome: 'opened' | 'won' | 'lost',
+  { at, refunded: heard, dispute }: Extract<PaymentCommand, { readonly type: 'note_standing' }>,
 ): Decision<PaymentEvent, never, PaymentRefusal> => {
   if (!isCollected(payment)) return reject({ code: 'payment_not_completed', status: payment.status })
-  if (outcome === 'opened')
-    return payment.status === 'completed' || payment.status === 'partially_refunded'
-      ? accept([{ type: 'dispute_opened', at }])
-      : unchanged
-  if (payment.status !== 'disputed') return unchanged
-  if (outcome === 'lost') return accept([{ type: 'dispute_lost' }])
-  return accept([
-    { type: 'dispute_won' },
-    ...(payment.refunded > 0n ? [{ type: 'refunded_in_part' as const, refunded: payment.refunded }] : []),
-  ])
+  // News out of order may tell of more for a while: of a refund made again before the one that failed.
+  const refunded = heard < payment.amount.minorUnits ? heard : payment.amount.minorUnits
+  const isDisputed = payment.status === 'disputed'
+  switch (dispute) {
+    case 'open':
+      return accept([
+        ...(isDisputed ? [] : [{ type: 'dispute_opened' as const, at }]),
+        ...(payment.refunded === refunded ? [] : [{ type: 'refund_noted' as const, refunded }]),
+      ])
+    case 'lost':
+      if (payment.status === 'refunded') return unchanged
+      return accept([...(isDisputed ? [] : [{ type: 'dispute_opened' as const, at }]), { type: 'dispute_lost' }])
+    case 'none':
+      return isDisputed
+        ? accept([{ type: 'dispute_won' }, ...refundEvents(payment.amount, 0n, refunded)])
+        : accept(refundEvents(payment.amount, payment.refunded, refunded))
+  }
+}
+
+/** What follows where so much has gone back in all, and so much was known of. */
+const refundEvents = ({ minorUnits: amount }: Money, known: bigint, total: bigint): readonly PaymentEvent[] => {
+  if (total === known) return []
+  if (total === amount) return [{ type: 'refunded_in_full', refunded: total }]
+  return total > 0n ? [{ type: 'refunded_in_part', refunded: total }] : [{ type: 'refund_undone' }]
 }

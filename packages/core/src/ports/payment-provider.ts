@@ -2,6 +2,7 @@ import type { AttemptId, OwnerId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
 import type { AttemptKind, AttemptState } from '../payment/attempt.ts'
+import type { DisputeState } from '../payment/dispute.ts'
 import type { PaymentFailure } from '../payment/failure.ts'
 import type { LineItem, Purpose, SavedCard } from '../payment/payment.ts'
 import type { RefundState } from '../payment/refund.ts'
@@ -35,6 +36,23 @@ export interface RefundReport {
   /** The charge it gives back, as {@link Charge.id} names it. */
   readonly chargeId: string
   readonly amount: Money
+  readonly livemode: boolean
+}
+
+/** What the provider says about one dispute. */
+export interface DisputeReport {
+  /** The provider's id of it. */
+  readonly disputeId: string
+  /** An inquiry that took no money yet is none, and is not reported. */
+  readonly state: DisputeState | Unrecognized
+}
+
+/** What has become of a charge since it brought money. */
+export interface ChargeReport {
+  /** Every refund of it there is, whoever made it, oldest first. */
+  readonly refunds: readonly RefundReport[]
+  /** Every dispute of it there is, oldest first. */
+  readonly disputes: readonly DisputeReport[]
   readonly livemode: boolean
 }
 
@@ -135,6 +153,9 @@ export interface PaymentProvider {
     readonly chargeId: string
     readonly providerId?: string
   }): Promise<ProviderAnswer<RefundReport>>
-  /** Every refund of a charge there is, whoever made it, oldest first. Empty when there is none. */
-  listRefunds(query: { readonly chargeId: string }): Promise<ProviderAnswer<readonly RefundReport[]>>
+  /**
+   * What has become of a charge: all its refunds and disputes, whole or not at all. `hasDisputes`: some are known already,
+   * so that they have to be asked for whatever the charge itself says of them.
+   */
+  findCharge(query: { readonly chargeId: string; readonly hasDisputes: boolean }): Promise<ProviderAnswer<ChargeReport>>
 }

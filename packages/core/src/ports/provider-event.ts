@@ -1,5 +1,6 @@
 import type { AttemptId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
+import type { DisputeState } from '../payment/dispute.ts'
 import type { AttemptReport, RefundReport } from './payment-provider.ts'
 
 /**
@@ -35,7 +36,7 @@ export type ProviderNews =
       readonly about: 'dispute'
       readonly providerId: string
       readonly chargeId: string
-      readonly outcome: 'opened' | 'won' | 'lost'
+      readonly outcome: DisputeState
     }
   /** Known and of no concern, or unknown: taken in, and nothing else. */
   | { readonly about: 'nothing' }

@@ -84,6 +84,11 @@ export interface PaymentStore {
     now: Instant,
     limit: number,
   ): Promise<readonly { readonly paymentId: PaymentId; readonly attemptId: AttemptId }[]>
+  /** Attempts whose charge is due for a look, longest due first. Through an index. */
+  listDueCharges(
+    now: Instant,
+    limit: number,
+  ): Promise<readonly { readonly paymentId: PaymentId; readonly attemptId: AttemptId }[]>
   /** Refunds that the provider has not settled and that are due for a look, longest due first. Through an index. */
   listDueRefunds(
     now: Instant,

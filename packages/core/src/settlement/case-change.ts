@@ -9,7 +9,10 @@ import type { Attention, AttentionCode } from '../timeline/timeline.ts'
 
 /** A machine moved: what moved, and the event that moved it. */
 export interface Fact {
-  readonly about: { readonly type: 'payment' | 'attempt' | 'refund' | 'intent' | 'reservation'; readonly id: string }
+  readonly about: {
+    readonly type: 'payment' | 'attempt' | 'refund' | 'dispute' | 'intent' | 'reservation'
+    readonly id: string
+  }
   readonly event: { readonly type: string } & Readonly<Record<string, Json>>
 }
 
@@ -53,6 +56,10 @@ export const moveCase = (start: PaymentCase, sofar?: CaseChange) => {
     attempt(next: Attempt, event: { readonly type: string; readonly [field: string]: unknown }): void {
       kase = withAttempt(kase, next)
       facts.push(fact('attempt', next.id, event))
+    },
+    /** Changes an attempt in what is no part of its story. */
+    attemptQuietly(next: Attempt): void {
+      kase = withAttempt(kase, next)
     },
     refund(next: Refund, event: { readonly type: string; readonly [field: string]: unknown }): void {
       kase = withRefund(kase, next)

@@ -1,10 +1,10 @@
 import type { RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
-import { isCollected } from '../payment/payment.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import { decideRefund, evolveRefund, requestRefund, type Refund, type RefundState } from '../payment/refund.ts'
 import { moveCase, type CaseChange, type CaseMove } from './case-change.ts'
+import { noteChargeMoved } from './charge-moved.ts'
 
 /** Something the provider says about a refund, and when we heard it. */
 export interface RefundObservation {
@@ -12,6 +12,14 @@ export interface RefundObservation {
   readonly state: RefundState
   /** Absent only where the provider refused to make it. */
   readonly providerId?: string
+}
+
+/** A refund as the provider holds it. `refundId`: our own id, where our mark is on it. */
+export interface MadeRefund extends RefundObservation {
+  readonly providerId: string
+  readonly refundId?: RefundId
+  readonly chargeId: string
+  readonly amount: Money
 }
 
 /** What it means for a payment that the provider says this about one of its refunds. */
@@ -22,33 +30,40 @@ export const settleRefund = (kase: PaymentCase, refundId: RefundId, observation:
   return change.done()
 }
 
-/** A refund that somebody made at the provider, not we. It is followed once, under an id made from the provider's. */
-export const mirrorRefund = (
-  kase: PaymentCase,
-  made: RefundObservation & { readonly providerId: string; readonly chargeId: string; readonly amount: Money },
-): CaseChange => {
+/** What it means that the provider holds this refund, whoever made it. One that nobody here asked for is followed from now on. */
+export const mirrorRefund = (kase: PaymentCase, made: MadeRefund): CaseChange => {
   const change = moveCase(kase)
-  const known = kase.refunds.find(({ providerId }) => providerId === made.providerId)
-  const attempt = kase.attempts.find((each) => each.status === 'succeeded' && each.charge.id === made.chargeId)
-  if (known !== undefined) move(change, known, made)
-  else if (attempt !== undefined) {
-    const refund = requestRefund({
-      id: `rf_${made.providerId}` as RefundId,
-      paymentId: kase.payment.id,
-      attemptId: attempt.id,
-      amount: made.amount,
-      reason: 'external',
-      at: made.at,
-    })
-    change.refund(refund, { type: 'found_at_provider' })
-    move(change, refund, made)
-  }
+  moveRefund(change, made)
   return change.done()
+}
+
+/** As {@link mirrorRefund}, as a part of a larger change. */
+export const moveRefund = (change: CaseMove, made: MadeRefund): void => {
+  const { attempts, refunds, payment } = change.kase
+  const known =
+    refunds.find(({ id }) => id === made.refundId) ?? refunds.find(({ providerId }) => providerId === made.providerId)
+  if (known !== undefined) {
+    move(change, known, made)
+    return
+  }
+  const attempt = attempts.find((each) => each.status === 'succeeded' && each.charge.id === made.chargeId)
+  if (attempt === undefined) return
+  // One of ours that is not stored was made before a backup that was restored: under its own id it is not made again.
+  const refund = requestRefund({
+    id: made.refundId ?? (`rf_${made.providerId}` as RefundId),
+    paymentId: payment.id,
+    attemptId: attempt.id,
+    amount: made.amount,
+    reason: 'external',
+    at: made.at,
+  })
+  change.refund(refund, { type: 'found_at_provider' })
+  move(change, refund, made)
 }
 
 const move = (change: CaseMove, refund: Refund, observation: RefundObservation): void => {
   const decision = decideRefund(refund, { type: 'observe', ...observation })
-  if (!decision.ok) return
+  if (!decision.ok || decision.events.length === 0) return
   let next = refund
   for (const event of decision.events) {
     next = evolveRefund(next, event)
@@ -60,17 +75,5 @@ const move = (change: CaseMove, refund: Refund, observation: RefundObservation):
         detail: event.detail,
       })
   }
-  noteTotal(change)
-}
-
-/** Tells the payment what part of its own money the provider has taken back by now. */
-const noteTotal = (change: CaseMove): void => {
-  const { payment, refunds } = change.kase
-  if (!isCollected(payment)) return
-  const total = refunds
-    .filter(
-      ({ attemptId, status }) => attemptId === payment.attemptId && (status === 'pending' || status === 'succeeded'),
-    )
-    .reduce((sum, { amount }) => sum + amount.minorUnits, 0n)
-  change.payment({ type: 'note_refunded', total })
+  noteChargeMoved(change, { attemptId: refund.attemptId, at: observation.at })
 }

@@ -5,7 +5,7 @@ import { isLive } from '../payment/attempt.ts'
 import { getAttempt } from '../payment/payment-case.ts'
 import type { ProviderEvent, ProviderNews } from '../ports/provider-event.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
-import { moveCase } from '../settlement/case-change.ts'
+import { settleDispute } from '../settlement/settle-dispute.ts'
 import { applyAttemptReport, applyRefundReport } from './apply-report.ts'
 import { storeChange, type ChangeDependencies, type Origin } from './store-change.ts'
 
@@ -96,16 +96,10 @@ const applyDispute = async (
   const target = await getTarget(tx, event, { chargeId: news.chargeId })
   const found = await tx.payments.find(target.paymentId)
   if (found === undefined) return
-  const move = moveCase(found.value)
-  move.payment({ type: 'note_dispute', at: now, outcome: news.outcome })
-  const { facts } = move.done()
-  if (facts.length === 0) return
-  if (news.outcome === 'opened')
-    move.attention(`dispute_opened:${news.providerId}`, 'dispute_opened', now, {
-      disputeId: news.providerId,
-      chargeId: news.chargeId,
-    })
-  await storeChange(tx, deps, found.version, move.done(), { now, origin: origin(event, { outcome: news.outcome }) })
+  const { providerId: disputeId, outcome: state } = news
+  const change = settleDispute(found.value, target.attemptId, { at: now, disputeId, state, asked: false })
+  if (change.kase === found.value && change.effects.length === 0) return
+  await storeChange(tx, deps, found.version, change, { now, origin: origin(event, { outcome: state }) })
 }
 
 const getTarget = async (

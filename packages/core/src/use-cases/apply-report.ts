@@ -1,15 +1,20 @@
 import { effectId, type Effect } from '../effect/effect.ts'
 import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
-import { decideAttempt, evolveAttempt } from '../payment/attempt.ts'
+import { decideAttempt, evolveAttempt, type AttemptCommand } from '../payment/attempt.ts'
 import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
+import type { DisputeState } from '../payment/dispute.ts'
 import { decideRefund, evolveRefund } from '../payment/refund.ts'
-import type { AttemptReport, RefundReport } from '../ports/payment-provider.ts'
+import type { AttemptReport, ChargeReport, RefundReport, Unrecognized } from '../ports/payment-provider.ts'
 import type { Transaction, Versioned } from '../ports/unit-of-work.ts'
-import { moveCase, type CaseChange } from '../settlement/case-change.ts'
+import { moveCase, type CaseChange, type CaseMove } from '../settlement/case-change.ts'
+import { settleCharge } from '../settlement/settle-charge.ts'
 import { mirrorRefund, settleRefund } from '../settlement/settle-refund.ts'
 import { settle } from '../settlement/settlement.ts'
 import { storeChange, type ChangeDependencies, type Origin } from './store-change.ts'
+
+/** A question that moved nothing. `unheard`: it was not even answered. */
+type Look = Omit<Extract<AttemptCommand, { readonly type: 'note_look' }>, 'type'>
 
 interface Heard {
   readonly now: Instant
@@ -46,7 +51,7 @@ export const applyAttemptReport = async (
     tx,
     deps,
     found,
-    heard.asked && isSilent(change) ? looked(found.value, target.attemptId, now) : change,
+    heard.asked && isSilent(change) ? looked(found.value, target.attemptId, { at: now }) : change,
     heard,
   )
 }
@@ -61,20 +66,18 @@ export const applyRefundReport = async (
 ): Promise<PaymentCase | undefined> => {
   const found = await tx.payments.find(target.paymentId)
   if (found === undefined || report.livemode !== deps.settings.livemode) return found?.value
-  const { state, providerId, chargeId, amount } = report
+  const { state, providerId, refundId, chargeId, amount } = report
   const { now } = heard
   if (state.type === 'unrecognized') {
     const move = moveCase(found.value)
-    move.attention(`unrecognized_status:${providerId}`, 'unrecognized_status', now, {
-      providerId,
-      status: state.status,
-    })
+    raiseUnrecognized(move, providerId, state, now)
     return store(tx, deps, found, move.done(), heard)
   }
   const ours = found.value.refunds.find(({ id }) => id === target.refundId)
+  const mark = refundId === undefined ? {} : { refundId }
   const change =
     ours === undefined
-      ? mirrorRefund(found.value, { at: now, state, providerId, chargeId, amount })
+      ? mirrorRefund(found.value, { at: now, state, providerId, chargeId, amount, ...mark })
       : settleRefund(found.value, ours.id, { at: now, state, providerId })
   return store(
     tx,
@@ -85,16 +88,45 @@ export const applyRefundReport = async (
   )
 }
 
-/** Notes that the provider was asked about an attempt and gave no answer worth keeping: it is asked again, later. */
+/**
+ * Applies what the provider says has become of an attempt's charge: all that was not heard of, in one change. An answer
+ * without news moves the next look further away.
+ */
+export const applyChargeReport = async (
+  tx: Transaction,
+  deps: ChangeDependencies,
+  target: { readonly paymentId: PaymentId; readonly attemptId: AttemptId },
+  report: ChargeReport,
+  heard: Omit<Heard, 'asked'>,
+): Promise<PaymentCase | undefined> => {
+  const found = await tx.payments.find(target.paymentId)
+  if (found === undefined) return undefined
+  const { now } = heard
+  if (report.livemode !== deps.settings.livemode)
+    return store(tx, deps, found, wrongMode(found.value, target.attemptId, now), heard)
+  const change = settleCharge(found.value, target.attemptId, {
+    at: now,
+    refunds: report.refunds.flatMap(({ state, ...made }) => (state.type === 'unrecognized' ? [] : { ...made, state })),
+    disputes: report.disputes.flatMap(({ disputeId, state }) => (isKnown(state) ? { disputeId, state } : [])),
+  })
+  const move = moveCase(found.value, isSilent(change) ? looked(found.value, target.attemptId, { at: now }) : change)
+  for (const { providerId, state } of report.refunds)
+    if (state.type === 'unrecognized') raiseUnrecognized(move, providerId, state, now)
+  for (const { disputeId, state } of report.disputes)
+    if (!isKnown(state)) raiseUnrecognized(move, disputeId, state, now)
+  return store(tx, deps, found, move.done(), heard)
+}
+
+/** Notes that the provider was asked about an attempt, or the charge it brought, and gave no answer worth keeping: it is asked again, later. */
 export const noteLook = async (
   tx: Transaction,
   deps: ChangeDependencies,
   { paymentId, attemptId }: { readonly paymentId: PaymentId; readonly attemptId: AttemptId },
-  now: Instant,
+  look: Look,
 ): Promise<PaymentCase | undefined> => {
   const found = await tx.payments.find(paymentId)
   if (found === undefined) return undefined
-  return store(tx, deps, found, looked(found.value, attemptId, now), { now })
+  return store(tx, deps, found, looked(found.value, attemptId, look), { now: look.at })
 }
 
 /** As {@link noteLook}, for a refund. */
@@ -145,9 +177,9 @@ const quiet = async (tx: Transaction, { kase }: CaseChange, { version, updatedAt
 const isSilent = ({ facts, effects, attention }: CaseChange): boolean =>
   facts.length === 0 && effects.length === 0 && attention.length === 0
 
-const looked = (kase: PaymentCase, attemptId: AttemptId, at: Instant): CaseChange => {
+const looked = (kase: PaymentCase, attemptId: AttemptId, look: Look): CaseChange => {
   const attempt = getAttempt(kase, attemptId)
-  const decision = decideAttempt(attempt, { type: 'note_look', at })
+  const decision = decideAttempt(attempt, { type: 'note_look', ...look })
   const next = decision.ok ? decision.events.reduce(evolveAttempt, attempt) : attempt
   const attempts = kase.attempts.map((each) => (each.id === attemptId ? next : each))
   return silent(next === attempt ? kase : { ...kase, attempts })
@@ -164,13 +196,18 @@ const refundLooked = (kase: PaymentCase, refundId: RefundId, at: Instant): CaseC
 const silent = (kase: PaymentCase): CaseChange => ({ kase, facts: [], effects: [], attention: [], fallback: false })
 
 const wrongMode = (kase: PaymentCase, attemptId: AttemptId, at: Instant): CaseChange => {
-  const move = moveCase(kase)
+  const move = moveCase(looked(kase, attemptId, { at }).kase)
   move.attention(`livemode_mismatch:${attemptId}`, 'livemode_mismatch', at, { attemptId })
   return move.done()
 }
 
+const isKnown = (state: DisputeState | Unrecognized): state is DisputeState => typeof state === 'string'
+
+const raiseUnrecognized = (move: CaseMove, providerId: string, { status }: Unrecognized, at: Instant): void =>
+  move.attention(`unrecognized_status:${providerId}`, 'unrecognized_status', at, { providerId, status })
+
 const unrecognized = (kase: PaymentCase, attemptId: AttemptId, status: string, at: Instant): CaseChange => {
-  const move = moveCase(looked(kase, attemptId, at).kase)
+  const move = moveCase(looked(kase, attemptId, { at }).kase)
   move.attention(`unrecognized_status:${attemptId}:${status}`, 'unrecognized_status', at, { attemptId, status })
   return move.done()
 }

@@ -9,6 +9,7 @@ import type { Dependencies } from './dependencies.ts'
 import { chargeSavedCard } from './effects/charge-saved-card.ts'
 import { closeAttemptAtProvider } from './effects/close-attempt.ts'
 import { lookUpAttempt } from './effects/look-up-attempt.ts'
+import { lookUpCharge } from './effects/look-up-charge.ts'
 import type { EffectResult } from './effects/effect-result.ts'
 import { openSession } from './effects/open-session.ts'
 import { lookUpRefund, sendRefund } from './effects/send-refund.ts'
@@ -81,6 +82,8 @@ const perform = async (deps: Dependencies, { body: effect, tries }: Leased<Effec
       return closeAttemptAtProvider(deps, effect, work)
     case 'look_up_attempt':
       return lookUpAttempt(deps, effect, work)
+    case 'look_up_charge':
+      return lookUpCharge(deps, effect, work)
     case 'send_refund':
       return sendRefund(deps, effect, work)
     case 'look_up_refund':

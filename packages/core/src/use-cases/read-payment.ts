@@ -63,24 +63,41 @@ export interface SyncedPayment {
 export type SyncPayment = (request: ReadPaymentRequest) => Promise<Result<SyncedPayment, PaymentNotFound>>
 
 /**
- * Asks the provider now what the payment's live attempt is, and applies the answer: for a payer who has just come back,
- * and for anybody who does not want to wait for a webhook. Refuses: `payment_not_found`.
+ * Asks the provider now, and applies the answer: for a payer who has just come back, and for anybody who does not want to
+ * wait for a webhook or the sweep. The live attempt is asked about; where there is none and it is not the owner who asks,
+ * what has become of every charge. Refuses: `payment_not_found`.
  */
 export const syncPayment =
   (deps: Dependencies & { readonly perform: PerformEffect }): SyncPayment =>
   async ({ actor, paymentId }) => {
-    const { unitOfWork, clock, perform } = deps
+    const { unitOfWork } = deps
     const found = await unitOfWork.read((tx) => tx.payments.find(paymentId))
     if (found === undefined || !mayTouch(actor, found.value.payment.owner)) return err({ code: 'payment_not_found' })
-    const live = found.value.attempts.find(isLive)
-    if (live === undefined || live.providerId === undefined) return ok({ kase: found.value, type: 'nothing_to_ask' })
-    const effect: Effect = { type: 'look_up_attempt', paymentId, attemptId: live.id }
-    const work = await unitOfWork.run(async (tx) => {
-      const now = clock.now()
-      await tx.outbox.append([{ id: effectId(effect), body: effect, dueAt: now }], now)
-      return takeEffect(tx, deps, effect, now)
-    })
-    const performed = work === undefined ? undefined : await perform(work)
+    const effects = questionsAbout(found.value, actor)
+    if (effects.length === 0) return ok({ kase: found.value, type: 'nothing_to_ask' })
+    const asked = await Promise.all(effects.map((effect) => askNow(deps, effect)))
     const after = await unitOfWork.read((tx) => tx.payments.find(paymentId))
-    return ok({ kase: after?.value ?? found.value, type: performed?.type === 'done' ? 'asked' : 'unheard' })
+    return ok({ kase: after?.value ?? found.value, type: asked.every((heard) => heard) ? 'asked' : 'unheard' })
   }
+
+// A payer comes back to hear whether the money has come. Once it has, the provider is not asked again each time.
+const questionsAbout = ({ payment, attempts }: PaymentCase, actor: Actor): readonly Effect[] => {
+  const live = attempts.find(isLive)
+  if (live !== undefined)
+    return live.providerId === undefined ? [] : [{ type: 'look_up_attempt', paymentId: payment.id, attemptId: live.id }]
+  if (actor.type === 'owner') return []
+  return attempts
+    .filter(({ status }) => status === 'succeeded')
+    .map(({ id }) => ({ type: 'look_up_charge', paymentId: payment.id, attemptId: id }))
+}
+
+/** Stores the question as an effect and performs it at once. True when it was answered. */
+const askNow = async (deps: Dependencies & { readonly perform: PerformEffect }, effect: Effect): Promise<boolean> => {
+  const { unitOfWork, clock, perform } = deps
+  const work = await unitOfWork.run(async (tx) => {
+    const now = clock.now()
+    await tx.outbox.append([{ id: effectId(effect), body: effect, dueAt: now }], now)
+    return takeEffect(tx, deps, effect, now)
+  })
+  return work !== undefined && (await perform(work)).type === 'done'
+}

@@ -1,6 +1,7 @@
 import { effectId, type Effect } from '../effect/effect.ts'
 import type { RefundId } from '../kernel/ids.ts'
 import { minute } from '../kernel/instant.ts'
+import type { PaymentCase } from '../payment/payment-case.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
 
@@ -15,8 +16,9 @@ export interface Swept {
 export type Sweep = () => Promise<Swept>
 
 /**
- * Asks the provider about everything that may be alive there and is due for a look, even where its payment has ended
- * here: with webhooks off for ever, this alone brings everything to its right end.
+ * Asks the provider about everything that may move there and is due for a look, even where its payment has ended here:
+ * attempts that are alive, refunds on their way, and what has become of every charge. With webhooks off for ever, this alone
+ * brings everything to its right end.
  *
  * Reads through an index, in batches, a few calls at a time. Again in 5 minutes where it found something, in 15 where all
  * was as expected, in 10 after an error.
@@ -46,15 +48,17 @@ export const sweep =
 const batch = 100
 const callsAtOnce = 4
 
-type Look = Extract<Effect, { readonly type: 'look_up_attempt' | 'look_up_refund' }>
+type Look = Extract<Effect, { readonly type: 'look_up_attempt' | 'look_up_charge' | 'look_up_refund' }>
 
 const due = ({ unitOfWork, clock }: Dependencies): Promise<readonly Look[]> =>
   unitOfWork.read(async (tx) => {
     const now = clock.now()
     const attempts = await tx.payments.listDueAttempts(now, batch)
+    const charges = await tx.payments.listDueCharges(now, batch)
     const refunds = await tx.payments.listDueRefunds(now, batch)
     return [
       ...attempts.map((target): Look => ({ type: 'look_up_attempt', ...target })),
+      ...charges.map((target): Look => ({ type: 'look_up_charge', ...target })),
       ...refunds.map(
         ({ paymentId, refundId }): Look => ({ type: 'look_up_refund', paymentId, refundId: refundId as RefundId }),
       ),
@@ -87,17 +91,9 @@ const look = async (
   }
 }
 
-const statusesOf = (
-  found:
-    | {
-        readonly value: {
-          readonly payment: { readonly status: string }
-          readonly attempts: readonly { readonly status: string }[]
-          readonly refunds: readonly { readonly status: string }[]
-        }
-      }
-    | undefined,
-): string =>
-  found === undefined
-    ? ''
-    : [found.value.payment, ...found.value.attempts, ...found.value.refunds].map(({ status }) => status).join(' ')
+const statusesOf = (found: { readonly value: PaymentCase } | undefined): string => {
+  if (found === undefined) return ''
+  const { payment, attempts, refunds } = found.value
+  const disputes = attempts.flatMap((attempt) => (attempt.status === 'succeeded' ? attempt.disputes : []))
+  return [payment, ...attempts, ...refunds, ...disputes].map(({ status }) => status).join(' ')
+}

@@ -129,7 +129,7 @@ export const unheard = (
   ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined ? { atLeastMs: answer.retryAfterMs } : {}),
   store: async (tx) => {
     const now = deps.clock.now()
-    await noteLook(tx, deps, effect, now)
+    await noteLook(tx, deps, effect, { at: now, unheard: true })
     await tx.timeline.append([
       {
         paymentId: effect.paymentId,

@@ -22,7 +22,7 @@ export const lookUpAttempt: EffectPerformer<Extract<Effect, { readonly type: 'lo
     // Whoever asked for it still owes the answer, and concludes; here it is only looked at again later.
     case 'absent':
     case 'refused':
-      return { type: 'done', store: (tx) => noteLook(tx, deps, effect, deps.clock.now()) }
+      return { type: 'done', store: (tx) => noteLook(tx, deps, effect, { at: deps.clock.now() }) }
     case 'unreachable':
     case 'unknown':
       return unheard(deps, effect, answer)

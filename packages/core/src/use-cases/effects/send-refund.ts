@@ -7,7 +7,7 @@ import type { Transaction } from '../../ports/unit-of-work.ts'
 import { moveCase } from '../../settlement/case-change.ts'
 import { settleRefund } from '../../settlement/settle-refund.ts'
 import { isSentBack, sendBack } from '../../settlement/settlement.ts'
-import { applyRefundReport, noteRefundLook } from '../apply-report.ts'
+import { applyChargeReport, applyRefundReport, noteRefundLook } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult } from './effect-result.ts'
 import { storeChange } from '../store-change.ts'
@@ -130,8 +130,8 @@ const conclude = (deps: Dependencies, effect: RefundEffect, answer: ProviderAnsw
 }
 
 /**
- * The provider will not make this refund. Most often somebody has given back a part of the charge there: what was made is
- * learned first, so that the rest of what has to go back still can.
+ * The provider will not make this refund. Most often somebody has given back a part of the charge there, or its payer's bank
+ * asks for it: what has become of the charge is learned first, so that the rest of what has to go back still can.
  */
 const refused = async (
   deps: Dependencies,
@@ -140,26 +140,20 @@ const refused = async (
   chargeId: string,
   detail: string,
 ): Promise<EffectResult> => {
-  const made = await deps.paymentProvider.listRefunds({ chargeId })
-  if (made.type === 'unreachable' || made.type === 'unknown')
-    return { type: 'again', because: made.type, detail: `${detail} Its refunds could not be listed: ${made.detail}` }
+  const charge = await deps.paymentProvider.findCharge({ chargeId, hasDisputes: true })
+  if (charge.type === 'unreachable' || charge.type === 'unknown')
+    return { type: 'again', because: charge.type, detail: `${detail} Its charge could not be read: ${charge.detail}` }
   const now = deps.clock.now()
   const about = { type: 'refund', id: effect.refundId }
   return {
     type: 'done',
     store: async (tx) => {
-      for (const report of made.type === 'reported' ? made.report : [])
-        await applyRefundReport(
-          tx,
-          deps,
-          { paymentId: effect.paymentId, ...(report.refundId ? { refundId: report.refundId } : {}) },
-          report,
-          {
-            now,
-            asked: true,
-            origin: { type: 'answer', about, name: 'list_refunds', data: { providerId: report.providerId } },
-          },
-        )
+      const target = { paymentId: effect.paymentId, attemptId: refund.attemptId }
+      if (charge.type === 'reported')
+        await applyChargeReport(tx, deps, target, charge.report, {
+          now,
+          origin: { type: 'answer', about, name: 'look_up_charge', data: { refunds: charge.report.refunds.length } },
+        })
       const found = await tx.payments.find(effect.paymentId)
       if (found === undefined) return undefined
       const failed = settleRefund(found.value, refund.id, { at: now, state: { type: 'failed', detail } })
