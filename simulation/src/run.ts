@@ -24,7 +24,7 @@ export interface Run {
   readonly commands: number
   /** How often a process could have been interrupted before everything was healed. */
   readonly gates: number
-  /** How many calls were made to Stripe. */
+  /** How many calls were made to Stripe before that. */
   readonly calls: number
   /** Every row at the end, where that was asked for. */
   readonly contents: readonly string[]
@@ -90,11 +90,13 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     })
   }
   const patienceMs = kernel.now() + delayMs + 30 * 3_600_000
+  let calls = 0
   let failure: unknown
   let contents: readonly string[] = []
   try {
     const failed = (): boolean => world.failure !== undefined
     await kernel.run(() => failed() || (underWay === 0 && world.isWhole()) || kernel.now() > patienceMs)
+    calls = world.stripe.calls
     world.heal()
     const end = Math.max(endOfEverything, kernel.now() + quietMs)
     const ended = await kernel.run(() => failed() || kernel.now() > end)
@@ -123,7 +125,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     choices: tape.taken,
     commands: story.commands.length,
     gates: world.gates,
-    calls: world.stripe.calls,
+    calls,
     contents,
   }
 }

@@ -138,6 +138,9 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
   'looks at what is not due': wholeExcept(({ payments }) => ({
     payments: { ...payments, listDueAttempts: (_now, limit) => payments.listDueAttempts(later, limit) },
   })),
+  'overlooks due charges': wholeExcept(({ payments }) => ({
+    payments: { ...payments, listDueCharges: async () => [] },
+  })),
   'overlooks due refunds': wholeExcept(({ payments }) => ({
     payments: { ...payments, listDueRefunds: async () => [] },
   })),

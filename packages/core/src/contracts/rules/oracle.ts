@@ -70,14 +70,16 @@ export const brokenAtRest = async (w: World): Promise<readonly string[]> => {
     const captured = thereOf(w, kase).flatMap(({ attemptId, state }) =>
       state.type === 'captured' ? [{ attemptId, charge: state.charge }] : [],
     )
-    const kept = captured.filter(({ charge }) => backAtProvider(w, charge.id) < charge.amount.minorUnits)
+    const kept = captured.filter(
+      ({ charge }) => backAtProvider(w, charge.id) < charge.amount.minorUnits && !isForHumans(w, charge.id),
+    )
     if (kept.length > 1) broken.push(`3: ${payment.id} kept ${kept.length} charges`)
     for (const { attemptId, charge } of captured) {
       const attempt = attempts.find(({ id }) => id === attemptId)
       if (attempt?.status !== 'succeeded')
         broken.push(`10: ${attemptId} was paid at the provider, and is ${attempt?.status} here`)
       const counted = isCollected(payment) && payment.attemptId === attemptId
-      if (!counted && backAtProvider(w, charge.id) !== charge.amount.minorUnits)
+      if (!counted && backAtProvider(w, charge.id) !== charge.amount.minorUnits && !isForHumans(w, charge.id))
         broken.push(`6: ${charge.id} counts for nothing and was kept`)
       if (
         !counted &&
@@ -96,19 +98,32 @@ export const brokenAtRest = async (w: World): Promise<readonly string[]> => {
         broken.push(`14: ${refund.id} is ${refund.status} for ever`)
       if (refund.status === 'succeeded' && made.length !== 1)
         broken.push(`5: ${refund.id} is ${made.length} refunds at the provider`)
+      for (const { state } of made)
+        if (state.type !== refund.status) broken.push(`10: ${refund.id} is ${refund.status}, and there ${state.type}`)
+    }
+    for (const dispute of w.provider.truth.disputes()) {
+      const attempt = attempts.find((each) => each.status === 'succeeded' && each.charge.id === dispute.chargeId)
+      if (attempt?.status !== 'succeeded') continue
+      const known = attempt.disputes.find(({ id }) => id === dispute.id)?.status
+      if (known !== (dispute.state === 'opened' ? 'open' : dispute.state))
+        broken.push(`10: ${dispute.id} is ${known ?? 'unknown'}, and there ${dispute.state}`)
+      if (isCollected(payment) && payment.attemptId === attempt.id && dispute.state !== 'won')
+        if (payment.status !== (dispute.state === 'opened' ? 'disputed' : 'refunded'))
+          broken.push(`10: ${payment.id} is ${payment.status}, and its dispute is ${dispute.state}`)
     }
     if (payment.status === 'processing') broken.push(`14: ${payment.id} is processing for ever`)
   }
   for (const made of w.provider.truth.refunds())
     if (!cases.some(({ refunds }) => refunds.some(({ providerId }) => providerId === made.id)))
       broken.push(`10: ${made.id} is not known here`)
-  for (const { payment, refunds } of cases) {
+  for (const { payment, attempts, refunds } of cases) {
     if (payment.subject.type !== 'intent' || !isCollected(payment)) continue
     const record = reservations.find(({ paymentId }) => paymentId === payment.id)
     const givenUp = refunds.some(({ reason }) => reason === 'slot_taken' || reason === 'unavailable')
     if (record !== undefined && givenUp)
       broken.push(`12: ${payment.id} won its slot, and its money went back as if it had not`)
-    const lost = record === undefined
+    const chargeIds = attempts.flatMap((attempt) => (attempt.status === 'succeeded' ? [attempt.charge.id] : []))
+    const lost = record === undefined && !chargeIds.some((id) => isForHumans(w, id))
     if (lost && payment.status !== 'refunded') broken.push(`6: ${payment.id} was kept for nothing`)
   }
   const [outbox, inbox, tasks] = await w.unitOfWork.read(async (tx) => [
@@ -130,6 +145,11 @@ const backAtProvider = (w: World, chargeId: string): bigint =>
     .refunds()
     .filter((refund) => refund.chargeId === chargeId && refund.state.type !== 'failed')
     .reduce((sum, { amount }) => sum + amount.minorUnits, 0n)
+
+/** A charge that its payer's bank has asked for, or of which a bank has sent a refund back: what comes of it humans settle. */
+const isForHumans = (w: World, chargeId: string): boolean =>
+  w.provider.truth.disputes().some((dispute) => dispute.chargeId === chargeId) ||
+  w.provider.truth.refunds().some((refund) => refund.chargeId === chargeId && refund.state.type === 'failed')
 
 const brokenSlots = (reservations: readonly Reservation[]): readonly string[] => {
   const holding = reservations.filter(({ status }) => status !== 'cancelled')

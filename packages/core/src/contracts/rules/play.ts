@@ -92,14 +92,23 @@ export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, ind
         .flatMap(({ state }) => (state.type === 'captured' ? [state.charge] : []))
       const charge = at(charges, doing.on)
       if (charge === undefined) return
-      const back = provider.truth.refunds().filter(({ chargeId }) => chargeId === charge.id)
-      if (doing.do === 'refund_there' && back.length === 0) {
-        provider.bank.refund(charge.id, charge.amount.minorUnits / 2n + 1n)
-        const news = provider.events().at(-1)
-        if (news !== undefined) await holdfast.receiveEvent(news)
+      // Nobody is told, unless the event is delivered by a later step: asking has to find it.
+      const isOfCharge = ({ chargeId }: { readonly chargeId: string }): boolean => chargeId === charge.id
+      if (doing.do !== 'dispute') {
+        if (!provider.truth.refunds().some(isOfCharge))
+          provider.bank.refund(charge.id, charge.amount.minorUnits / 2n + 1n)
+        return
       }
-      if (doing.do === 'dispute')
-        for (const outcome of ['opened', 'won'] as const) provider.bank.dispute(charge.id, outcome)
+      const known = provider.truth.disputes().find(isOfCharge)
+      if (known === undefined || known.state === 'opened') provider.bank.dispute(charge.id, doing.outcome)
+      return
+    }
+    case 'send_back': {
+      const gone = at(
+        provider.truth.refunds().filter(({ state }) => state.type === 'succeeded'),
+        doing.on,
+      )
+      if (gone !== undefined) provider.bank.settleRefund(gone.id, 'failed')
       return
     }
     case 'start_balance': {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { day, hour, minute } from '../../kernel/instant.ts'
 import type { ProviderCall, ProviderFault } from '../../memory/index.ts'
+import type { DisputeState } from '../../payment/dispute.ts'
 
 /** What goes wrong with the very call that a step is about, if anything does. */
 export interface Trouble {
@@ -20,7 +21,8 @@ export type Step =
   | { readonly do: 'deliver'; readonly on: number; readonly times: number }
   | { readonly do: 'pass'; readonly ms: number }
   | ({ readonly do: 'refund'; readonly on: number; readonly part: number; readonly key: boolean } & Trouble)
-  | { readonly do: 'refund_there' | 'dispute'; readonly on: number }
+  | { readonly do: 'refund_there' | 'send_back'; readonly on: number }
+  | { readonly do: 'dispute'; readonly on: number; readonly outcome: DisputeState }
   | ({ readonly do: 'start_balance' | 'bad_card' | 'cancel_reservation'; readonly on: number } & Trouble)
   | { readonly do: 'reprice'; readonly on: number; readonly to: number }
   | { readonly do: 'fault'; readonly call: ProviderCall; readonly fault: ProviderFault }
@@ -100,7 +102,15 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       trouble,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('refund_there' as const, 'dispute' as const), on }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('refund_there' as const, 'send_back' as const), on }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('dispute' as const),
+      on,
+      outcome: fc.constantFrom<DisputeState>('opened', 'won', 'lost'),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -122,6 +132,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
         'refund',
         'refund',
         'findRefund',
+        'findCharge',
       ),
       fault,
     }),
