@@ -7,7 +7,7 @@ import type { Json } from '../../kernel/json.ts'
 import { money, type Money } from '../../kernel/money.ts'
 import type { PaymentCase } from '../../payment/payment-case.ts'
 import type { Ids } from '../../ports/ids.ts'
-import { silentLogger } from '../../ports/logger.ts'
+import { silentLogger, type Logger } from '../../ports/logger.ts'
 import type { PaymentProvider } from '../../ports/payment-provider.ts'
 import type { UnitOfWork } from '../../ports/unit-of-work.ts'
 import type { Reservation } from '../../reservation/reservation.ts'
@@ -95,6 +95,8 @@ export interface WorldOptions {
   readonly provider?: MemoryPaymentProvider
   readonly notifier?: MemoryNotifier
   readonly ids?: Ids
+  /** Default: nobody listens. */
+  readonly logger?: Logger
   /** Puts something between Holdfast and its provider. */
   readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider
 }
@@ -111,7 +113,7 @@ export const world = (options: WorldOptions = {}): World => {
     clock,
     notifier,
     ids: options.ids ?? sequentialIds(),
-    logger: silentLogger,
+    logger: options.logger ?? silentLogger,
     settings: { ...defaultSettings, ...options.settings },
     returnUrls: {
       of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }),

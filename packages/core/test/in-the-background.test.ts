@@ -1,0 +1,404 @@
+import { describe, expect, it } from 'vitest'
+import {
+  after,
+  day,
+  defaultSettings,
+  hour,
+  instant,
+  minute,
+  runTasks,
+  startWorker,
+  taskId,
+  workOnce,
+  type Logger,
+  type ProviderEvent,
+  type ReservationId,
+  type Task,
+} from '../src/index.ts'
+import { memoryClock } from '../src/memory/index.ts'
+import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
+
+const paidDeposit = async (w: World) => {
+  const { paymentId, sessionId } = await w.book(ana)
+  await w.provider.payer.pay(sessionId)
+  await w.deliver()
+  const [reservation] = await w.reservations()
+  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
+  return { paymentId, reservation, reservationId: reservation.id, balanceId: reservation.balance.paymentId }
+}
+const listener = () => {
+  const logged: unknown[] = []
+  const logger: Logger = { log: (level, message, data) => logged.push([level, message, data]) }
+  return { logged, logger }
+}
+const taskOf = (w: World, id: string) => w.unitOfWork.read((tx) => tx.tasks.find(id))
+
+describe('tasks', () => {
+  it('wait for their time, and say what came of them', async () => {
+    const w = world()
+    const { reservation } = await paidDeposit(w)
+    expect(await taskOf(w, 'charge_balance:res_0001')).toMatchObject({
+      status: 'waiting',
+      body: { type: 'charge_balance', reservationId: 'res_0001' },
+      dueAt: reservation.balance?.dueAt,
+      createdAt: start,
+    })
+    expect(await taskOf(w, 'complete_reservation:res_0001')).toMatchObject({
+      status: 'waiting',
+      body: { type: 'complete_reservation', reservationId: 'res_0001' },
+      dueAt: reservation.slot.endsAt,
+    })
+    await w.pass(100 * day, day)
+    expect(await taskOf(w, 'abandon_intent:int_0001')).toMatchObject({
+      status: 'done',
+      result: { intent: 'fulfilled' },
+    })
+    expect(await taskOf(w, 'charge_balance:res_0001')).toMatchObject({
+      status: 'done',
+      result: { payment_status: 'completed' },
+    })
+    expect(await taskOf(w, 'complete_reservation:res_0001')).toMatchObject({
+      status: 'done',
+      result: { reservation: 'completed' },
+    })
+  })
+
+  it('let an intent go at its end, and say what the provider made of it', async () => {
+    const w = world()
+    const { paymentId } = await w.book(ana)
+    const other = await w.book(ana, 5)
+    await w.provider.payer.pay(other.sessionId)
+    await w.pass(3 * hour, 3 * hour)
+    expect(await taskOf(w, 'abandon_intent:int_0001')).toMatchObject({
+      status: 'done',
+      result: { provider_cancellation: 'done' },
+    })
+    expect((await w.get(paymentId)).payment).toMatchObject({ status: 'cancelled', reason: 'abandoned' })
+    // Paid at the provider, and nobody had told us: the intent is not let go.
+    expect(await taskOf(w, 'abandon_intent:int_0002')).toMatchObject({
+      status: 'done',
+      result: { refused: 'payment_already_completed' },
+    })
+  })
+
+  it('do nothing for what was cancelled, and say why', async () => {
+    const w = world()
+    const { reservationId } = await paidDeposit(w)
+    await w.holdfast.cancelReservation({ actor: staff, reservationId, refund: 'nothing' })
+    await w.pass(100 * day, day)
+    expect(await taskOf(w, 'charge_balance:res_0001')).toMatchObject({
+      status: 'done',
+      result: { refused: 'reservation_cancelled' },
+    })
+    expect(await taskOf(w, 'complete_reservation:res_0001')).toMatchObject({
+      status: 'done',
+      result: { refused: 'reservation_cancelled' },
+    })
+    expect((await w.reservation(reservationId)).status).toBe('cancelled')
+  })
+
+  it('come again where the provider is away, or money is on its way', async () => {
+    const w = world()
+    const { reservation, balanceId } = await paidDeposit(w)
+    const dueAt = reservation.balance?.dueAt ?? start
+    await w.clock.advance(dueAt - start - hour)
+    const page = await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
+    if (!page.ok || page.value.type !== 'open') throw new Error('No page.')
+    w.provider.faults.next('closeAttempt', 'unreachable')
+    await w.clock.advance(hour)
+    await w.holdfast.runTasks(20)
+    const away = await taskOf(w, 'charge_balance:res_0001')
+    expect(away).toMatchObject({ status: 'waiting' })
+    expect((away?.dueAt ?? 0) - dueAt).toBeGreaterThan(3_000)
+    expect((away?.dueAt ?? 0) - dueAt).toBeLessThanOrEqual(5_000)
+    await w.provider.payer.payLater(page.value.sessionId)
+    await w.deliver()
+    await w.clock.advance(5_000)
+    await w.holdfast.runTasks(20)
+    expect(await taskOf(w, 'charge_balance:res_0001')).toMatchObject({
+      status: 'waiting',
+      dueAt: after(dueAt, 5_000 + 6 * hour),
+    })
+    await w.provider.payer.settle(page.value.sessionId, 'failed')
+    await w.deliver()
+    await w.clock.advance(6 * hour)
+    await w.holdfast.runTasks(20)
+    expect(await taskOf(w, 'charge_balance:res_0001')).toMatchObject({
+      status: 'done',
+      result: { payment_status: 'completed' },
+    })
+  })
+
+  it('call a human where a stay ends unpaid, and look again every day', async () => {
+    const w = world()
+    const { reservation, reservationId, balanceId } = await paidDeposit(w)
+    const { payment } = await w.get(balanceId)
+    if (payment.savedCard !== undefined) await w.provider.payer.declineCard(payment.savedCard)
+    await w.clock.advance(reservation.slot.endsAt - start)
+    while ((await w.holdfast.runTasks(20)).taken > 0);
+    expect(await w.unitOfWork.read((tx) => tx.attention.list(9))).toEqual([
+      {
+        id: `balance_unpaid:${reservationId}`,
+        code: 'balance_unpaid',
+        paymentId: balanceId,
+        at: reservation.slot.endsAt,
+        data: { reservationId },
+      },
+    ])
+    expect(await taskOf(w, 'complete_reservation:res_0001')).toMatchObject({
+      status: 'waiting',
+      dueAt: after(reservation.slot.endsAt, day),
+    })
+  })
+
+  it('are tried again later where they fail', async () => {
+    const { logged, logger } = listener()
+    const w = world({
+      logger,
+      wrapProvider: (provider) => ({
+        ...provider,
+        chargeSavedCard: async () => {
+          throw new Error('The network card is on fire.')
+        },
+      }),
+    })
+    const { reservation } = await paidDeposit(w)
+    await w.clock.advance((reservation.balance?.dueAt ?? start) - start)
+    await w.holdfast.runTasks(20)
+    const detail = 'The network card is on fire.'
+    expect(logged).toEqual([['error', 'task_failed', { task: 'charge_balance:res_0001', tries: 1, detail }]])
+    const tried = await taskOf(w, 'charge_balance:res_0001')
+    expect(tried).toMatchObject({ status: 'waiting', tries: 1, lastError: detail })
+    expect((tried?.dueAt ?? 0) - w.clock.now()).toBeGreaterThan(7_000)
+    expect((tried?.dueAt ?? 0) - w.clock.now()).toBeLessThanOrEqual(10_000)
+  })
+
+  it('are left to a human after as many tries as the host allows, the sweep alone never', async () => {
+    const { unitOfWork, clock } = world()
+    const { logged, logger } = listener()
+    const fails = async (): Promise<never> => {
+      throw new Error('no')
+    }
+    const run = runTasks({
+      unitOfWork,
+      clock,
+      logger,
+      settings: { ...defaultSettings, triesBeforeDead: 2 },
+      startBalance: fails,
+      cancelPayment: fails,
+      sweep: fails,
+    } as unknown as Parameters<typeof runTasks>[0])
+    const bodies: readonly Task[] = [
+      { type: 'sweep' },
+      { type: 'charge_balance', reservationId: 'res_1' as ReservationId },
+    ]
+    await unitOfWork.run((tx) =>
+      tx.tasks.append(
+        bodies.map((body) => ({ id: taskId(body), body, dueAt: start })),
+        start,
+      ),
+    )
+    for (let round = 0; round < 3; round += 1) {
+      await run(10)
+      await clock.advance(hour)
+    }
+    expect(logged).toHaveLength(5)
+    const found = (id: string) => unitOfWork.read((tx) => tx.tasks.find(id))
+    expect(await found('sweep')).toMatchObject({ status: 'waiting', tries: 3 })
+    expect(await found('charge_balance:res_1')).toMatchObject({ status: 'dead', tries: 2, lastError: 'no' })
+  })
+
+  it('plan the sweep once, a minute from now, and whenever it is done', async () => {
+    const w = world()
+    const worker = await w.holdfast.startWorker()
+    const planned = await taskOf(w, 'sweep')
+    expect(planned).toMatchObject({ status: 'waiting', body: { type: 'sweep' }, dueAt: after(start, minute) })
+    await w.clock.advance(30_000)
+    const other = await w.holdfast.startWorker()
+    expect((await taskOf(w, 'sweep'))?.dueAt).toBe(after(start, minute))
+    const stopped = Promise.all([worker.stop(), other.stop()])
+    await w.clock.advance(1_000)
+    await stopped
+    await w.clock.advance(29_000)
+    await w.holdfast.workOnce()
+    expect(await taskOf(w, 'sweep')).toMatchObject({ status: 'waiting', dueAt: after(start, 16 * minute) })
+  })
+})
+
+describe('a sweep', () => {
+  it('asks about what is due, and comes again sooner where something had moved unheard', async () => {
+    const w = world()
+    expect(await w.holdfast.sweep()).toEqual({ asked: 0, moved: 0, failed: 0, nextInMs: 15 * minute })
+    const { paymentId, sessionId } = await w.book(ana)
+    expect(await w.holdfast.sweep()).toEqual({ asked: 0, moved: 0, failed: 0, nextInMs: 15 * minute })
+    await w.clock.advance(15 * minute)
+    expect(await w.holdfast.sweep()).toEqual({ asked: 1, moved: 0, failed: 0, nextInMs: 15 * minute })
+    await w.provider.payer.pay(sessionId)
+    await w.clock.advance(hour)
+    expect(await w.holdfast.sweep()).toEqual({ asked: 1, moved: 1, failed: 0, nextInMs: 5 * minute })
+    expect((await w.get(paymentId)).payment.status).toBe('completed')
+  })
+
+  it('comes again a little later where the provider was away', async () => {
+    const w = world()
+    await w.book(ana)
+    await w.clock.advance(hour)
+    w.provider.faults.next('findAttempt', 'unreachable')
+    expect(await w.holdfast.sweep()).toEqual({ asked: 1, moved: 0, failed: 1, nextInMs: 10 * minute })
+  })
+})
+
+describe('messages', () => {
+  it('that could not be sent are tried again, and left to a human in the end', async () => {
+    const w = world({ settings: { triesBeforeDead: 2 } })
+    await paidDeposit(w)
+    w.notifier.failNext(2)
+    await w.holdfast.drainOutbox(20)
+    const work = () => w.unitOfWork.read((tx) => tx.outbox.find('send_message:confirmed:int_0001'))
+    const first = await work()
+    expect(first).toMatchObject({ status: 'waiting', tries: 1 })
+    expect((first?.dueAt ?? 0) - start).toBeGreaterThan(3_700)
+    expect((first?.dueAt ?? 0) - start).toBeLessThanOrEqual(5_000)
+    await w.clock.advance(5_000)
+    await w.holdfast.drainOutbox(20)
+    expect(await work()).toMatchObject({ status: 'dead', tries: 2 })
+    expect(w.notifier.sent).toEqual([])
+  })
+})
+
+describe('events', () => {
+  const unknownRefund = (w: World): ProviderEvent => ({
+    id: 'evt_refund',
+    type: 'charge.refunded',
+    occurredAt: w.clock.now(),
+    livemode: false,
+    news: {
+      about: 'refund',
+      report: {
+        providerId: 're_9',
+        chargeId: 'ch_nowhere',
+        amount: mxn(1n),
+        state: { type: 'succeeded' },
+        livemode: false,
+      },
+    },
+  })
+
+  it('about what nobody knows are kept, tried again, and let go in the end', async () => {
+    const w = world({ settings: { triesBeforeDead: 2 } })
+    expect(await w.holdfast.receiveEvent(unknownRefund(w))).toBe('stored')
+    expect(await w.holdfast.receiveEvent(unknownRefund(w))).toBe('known')
+    const kept = () => w.unitOfWork.read((tx) => tx.inbox.find('evt_refund'))
+    const error = "Event 'evt_refund' (charge.refunded) is about something that no payment has."
+    expect(await kept()).toMatchObject({ status: 'waiting', dueAt: after(start, 5_000), lastError: error })
+    await w.clock.advance(5_000)
+    expect(await w.holdfast.applyInbox(10)).toEqual({ taken: 1 })
+    const tried = await kept()
+    expect(tried).toMatchObject({ status: 'waiting', tries: 1, lastError: error })
+    expect((tried?.dueAt ?? 0) - w.clock.now()).toBeGreaterThan(3_700)
+    expect((tried?.dueAt ?? 0) - w.clock.now()).toBeLessThanOrEqual(5_000)
+    await w.clock.advance(5_000)
+    await w.holdfast.applyInbox(10)
+    expect(await kept()).toMatchObject({ status: 'done', result: 'unknown_object' })
+    expect(await w.holdfast.applyInbox(10)).toEqual({ taken: 0 })
+  })
+
+  it('about an attempt of ours that nobody knows are left to a human', async () => {
+    const w = world({ settings: { triesBeforeDead: 1 } })
+    const lost: ProviderEvent = {
+      id: 'evt_lost',
+      type: 'checkout.session.completed',
+      occurredAt: w.clock.now(),
+      livemode: false,
+      news: { about: 'attempt', providerId: 'cs_9', attemptId: 'att_9999' as never, report: 'ask' },
+    }
+    expect(await w.holdfast.receiveEvent(lost)).toBe('stored')
+    await w.clock.advance(5_000)
+    await w.holdfast.applyInbox(10)
+    expect(await w.unitOfWork.read((tx) => tx.inbox.find('evt_lost'))).toMatchObject({ status: 'dead', tries: 1 })
+  })
+
+  it("about somebody else's attempt, or about nothing, change nothing", async () => {
+    const w = world()
+    const event = { type: 'x', occurredAt: start, livemode: false }
+    expect(
+      await w.holdfast.receiveEvent({
+        ...event,
+        id: 'evt_1',
+        news: { about: 'attempt', providerId: 'cs_theirs', report: 'ask' },
+      }),
+    ).toBe('applied')
+    expect(await w.holdfast.receiveEvent({ ...event, id: 'evt_2', news: { about: 'nothing' } })).toBe('applied')
+    expect(await w.unitOfWork.read((tx) => tx.inbox.find('evt_1'))).toMatchObject({ status: 'done' })
+    expect((await w.unitOfWork.read((tx) => tx.outbox.depth(start))).waiting).toBe(0)
+  })
+})
+
+describe('a worker', () => {
+  const counted = (counts: readonly number[]) => {
+    const left = [...counts]
+    const asked: number[] = []
+    const drained = async (limit: number) => {
+      asked.push(limit)
+      return { taken: left.shift() ?? 0 }
+    }
+    return { asked, drained }
+  }
+  const { logged, logger } = listener()
+
+  it('does once around what is in the inbox, the outbox and the tasks, up to a batch of each', async () => {
+    const { asked, drained } = counted([1, 2, 4])
+    const once = workOnce({
+      clock: memoryClock(instant(0)),
+      logger,
+      applyInbox: drained,
+      drainOutbox: drained,
+      runTasks: drained,
+    })
+    expect(await once()).toBe(7)
+    expect(asked).toEqual([20, 20, 20])
+  })
+
+  it('goes on at once while there is work, rests where there is none, waits out an outage, and stops', async () => {
+    const clock = memoryClock(instant(0))
+    const rounds: string[] = []
+    const work = [
+      async () => ({ taken: 1 }),
+      async () => ({ taken: 0 }),
+      async () => {
+        throw new Error('The database is away.')
+      },
+      async () => ({ taken: 1 }),
+    ]
+    const worker = startWorker(
+      {
+        clock,
+        logger,
+        applyInbox: async () => {
+          rounds.push(`at ${clock.now()}`)
+          return (await work.shift()?.()) ?? { taken: 0 }
+        },
+        drainOutbox: async () => ({ taken: 0 }),
+        runTasks: async () => ({ taken: 0 }),
+      },
+      { idleMs: 100 },
+    )
+    const settled = () => new Promise((resolve) => setImmediate(resolve))
+    await settled()
+    expect(rounds).toEqual(['at 0', 'at 0'])
+    await clock.advance(99)
+    await settled()
+    expect(rounds).toHaveLength(2)
+    await clock.advance(1)
+    await settled()
+    expect(rounds).toEqual(['at 0', 'at 0', 'at 100'])
+    expect(logged).toContainEqual(['error', 'work_failed', { detail: 'The database is away.' }])
+    await clock.advance(100)
+    await settled()
+    expect(rounds.slice(3)).toEqual(['at 200', 'at 200'])
+    const stopped = worker.stop()
+    await clock.advance(100)
+    await stopped
+    expect(rounds).toHaveLength(5)
+  })
+})
