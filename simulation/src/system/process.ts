@@ -22,6 +22,7 @@ import { catalogue } from './catalogue.ts'
 import type { Database } from './database.ts'
 import { readDue, type Due } from './due.ts'
 import { gatedUnitOfWork } from './gated-unit-of-work.ts'
+import { withMadeUpKeys } from './made-up-keys.ts'
 import type { Messenger } from './notifier.ts'
 import { borrowSdk } from './sdk.ts'
 import type { Stripe } from './stripe.ts'
@@ -116,7 +117,7 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
   })
   const unitOfWork = sabotage.unitOfWork?.(gated) ?? gated
   const apiKey = around.settings.livemode ? 'sk_live_simulation' : 'sk_test_simulation'
-  const sdk = borrowSdk(apiKey, stripe.clientOf(epoch))
+  const sdk = borrowSdk(apiKey, withMadeUpKeys(stripe.clientOf(epoch), epoch.name))
   const real = stripeProvider({ stripe: sdk.stripe, clock })
   const notifier = around.messenger.notifierOf(epoch)
   const logger: Logger = { log: (_level, event, data) => around.onLog(event, data) }
