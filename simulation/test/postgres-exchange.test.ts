@@ -43,11 +43,14 @@ const start = async () => {
   open = [one, other]
   const send = async (client: pg.Client, text: string): Promise<void> => {
     const who = client === one ? 'one' : 'other'
-    exchange.send(client, { text }).then(
-      () => heard.push(`${who}: ${text}`),
-      (error: { readonly code: string }) => heard.push(`${who}: ${error.code}`),
-    )
+    exchange
+      .send(client, { text }, async () => {})
+      .then(
+        () => heard.push(`${who}: ${text}`),
+        (error: { readonly code: string }) => heard.push(`${who}: ${error.code}`),
+      )
     await Promise.all(settling)
+    await new Promise((resolve) => setImmediate(resolve))
   }
   return { exchange, one, other, send, heard, counts }
 }
@@ -61,7 +64,7 @@ it('goes on while a statement waits for a lock, and hears of it once the lock is
   expect(heard).toEqual([])
   expect(counts).toEqual(['waited_for_lock'])
   await send(one, 'COMMIT')
-  expect(heard).toEqual(["other: UPDATE rooms SET guest = 'ben' WHERE id = 1", 'one: COMMIT'])
+  expect(heard.toSorted()).toEqual(['one: COMMIT', "other: UPDATE rooms SET guest = 'ben' WHERE id = 1"])
 })
 
 it('tells whoever closes a circle, and lets the others go on', async () => {
@@ -73,7 +76,7 @@ it('tells whoever closes a circle, and lets the others go on', async () => {
   await send(one, 'SELECT 1 FROM rooms WHERE id = 2 FOR UPDATE')
   heard.length = 0
   await send(other, 'SELECT 1 FROM rooms WHERE id = 1 FOR UPDATE')
-  expect(heard).toEqual(['one: SELECT 1 FROM rooms WHERE id = 2 FOR UPDATE', 'other: 40P01'])
+  expect(heard.toSorted()).toEqual(['one: SELECT 1 FROM rooms WHERE id = 2 FOR UPDATE', 'other: 40P01'])
   expect(counts).toEqual(['waited_for_lock', 'sqlstate:40P01'])
 })
 
@@ -85,5 +88,6 @@ it('hears of what was let go of by a connection that ended', async () => {
   heard.length = 0
   await one.end()
   await exchange.settle()
+  await new Promise((resolve) => setImmediate(resolve))
   expect(heard).toEqual(['other: SELECT 1 FROM rooms WHERE id = 1 FOR UPDATE'])
 })

@@ -187,6 +187,7 @@ const openDatabase = (file: SqliteFile, turns: Pick<Database, 'turns'>, onClose:
       }
     },
     query: <Row>(sql: string, ...values: readonly (string | number)[]) => file.query(sql, values) as readonly Row[],
+    // Not where both databases are to do the same: the other one has room.
     ...(turns.turns === undefined ? { setFull } : {}),
     whole: async () => {},
     async close() {

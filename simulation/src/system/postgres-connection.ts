@@ -22,7 +22,8 @@ export interface PostgresConnection {
 export interface Way {
   /** The driver's own connection. */
   readonly client: pg.Client
-  readonly send: (query: Query) => Promise<pg.QueryResult>
+  /** `late` has to be waited for before anybody hears of what had to wait for others. */
+  readonly send: (query: Query, late: () => Promise<void>) => Promise<pg.QueryResult>
   /** Stops before a statement is sent, and before a commit is heard of. */
   readonly gate?: (lane: string) => Promise<void>
   readonly busy: Connecting['busy']
@@ -48,11 +49,11 @@ export const openLine = ({ client, send, gate, busy, onCommit, isLost, isOver }:
   let isOpen = false
 
   const exchange = async (query: Query): Promise<pg.QueryResult> => {
-    const { verb, table, writes } = readStatement(query.text)
+    const { verb, table, writes, lane } = readStatement(query.text)
     if (verb === 'BEGIN') written.clear()
     if (verb === 'BEGIN') isOpen = true
     if (writes) written.add(table)
-    const answering = send(query)
+    const answering = send(query, async () => gate?.(`${lane} heard`))
     // Sent right behind it: one journey for both. Where the commit waits behind a statement that waits, so does this.
     const copying = verb === 'COMMIT' && written.size > 0 ? onCommit(client, written) : undefined
     copying?.catch(() => {})

@@ -1,12 +1,14 @@
+import { clearTimeout, setTimeout } from 'node:timers'
 import type pg from 'pg'
 
 /** Sends statements, and knows which of them wait for a lock. */
 export interface Exchange {
   /**
    * Sends a statement. Before anybody hears of any answer, everything that was sent is answered or waits for a lock; answers
-   * are heard in the order in which the statements were sent.
+   * are heard in the order in which the statements were sent. What had to wait is heard after `late` only, since somebody
+   * else's step has set it free.
    */
-  send(client: pg.Client, query: pg.QueryConfig): Promise<pg.QueryResult>
+  send(client: pg.Client, query: pg.QueryConfig, late: () => Promise<void>): Promise<pg.QueryResult>
   /** The same after connections were ended, which may have let others go on. */
   settle(): Promise<void>
 }
@@ -69,9 +71,10 @@ export const createExchange = ({ monitor, busy, count }: ExchangeOptions): Excha
         await nextAnswer(1)
         continue
       }
-      stillSinceMs ??= performance.now()
+      stillSinceMs ??= wallMs()
       // By then, Postgres has looked for a deadlock, too: the next one to wait is who will be told of one.
-      if (isOld || performance.now() - stillSinceMs > deadlockTimeoutMs + 3) {
+      if (isOld || wallMs() - stillSinceMs > deadlockTimeoutMs + 3) {
+        if (!isOld && isQueue(blockers)) count('server_decides')
         for (const sent of open) {
           if (!sent.waits) count('waited_for_lock')
           sent.waits = true
@@ -87,11 +90,7 @@ export const createExchange = ({ monitor, busy, count }: ExchangeOptions): Excha
     await comeToRest()
     const heard = inFlight.filter(({ hear }) => hear !== undefined)
     inFlight = inFlight.filter(({ hear }) => hear === undefined)
-    for (const { hear } of heard) {
-      hear?.()
-      // Whoever hears of it goes on to the next gate before the next one hears.
-      if (heard.length > 1) await new Promise((resolve) => setImmediate(resolve))
-    }
+    for (const { hear } of heard) hear?.()
   }
   const settle = (): Promise<void> => {
     settling = settling.then(settleNow)
@@ -99,22 +98,23 @@ export const createExchange = ({ monitor, busy, count }: ExchangeOptions): Excha
   }
 
   return {
-    send: (client, query) =>
+    send: (client, query, late) =>
       new Promise((resolve, reject) => {
         const sent: Sent = { processId: processIdOf(client), waits: false }
         inFlight.push(sent)
+        const hearing = (tell: () => void) => () => void (sent.waits ? late().then(tell) : tell())
         const released = /^(COMMIT|ROLLBACK)/.test(query.text)
         client.query(query).then(
           (answer) => {
             if (released) mayHaveReleased = true
-            sent.hear = () => resolve(answer)
+            sent.hear = hearing(() => resolve(answer))
             answered()
           },
           (error: Error & { readonly code?: string }) => {
             // A transaction lets go of its locks as soon as a statement of it has failed.
             mayHaveReleased = true
             if (error.code !== undefined) count(`sqlstate:${error.code}`)
-            sent.hear = () => reject(error)
+            sent.hear = hearing(() => reject(error))
             answered()
           },
         )
@@ -129,6 +129,9 @@ export const createExchange = ({ monitor, busy, count }: ExchangeOptions): Excha
 
 /** How long a statement may wait before Postgres looks for a deadlock: hardly at all. */
 export const deadlockTimeoutMs = 1
+
+// Taken before a run begins, in which nobody may ask for it: the server is outside, and works by itself.
+const wallMs = performance.now.bind(performance)
 
 // Hardly any statement takes longer, unless it waits.
 const answerMs = 1
@@ -147,6 +150,12 @@ const askWhoWaits = async (
     values: [processIds],
   })
   return new Map(rows.map(({ pid, holders }) => [pid, holders]))
+}
+
+/** True where several wait for one: which of them is next is for the server to say. */
+const isQueue = (holders: ReadonlyMap<number, readonly number[]>): boolean => {
+  const all = [...holders.values()].flat()
+  return new Set(all).size < all.length
 }
 
 const hasCycle = (holders: ReadonlyMap<number, readonly number[]>): boolean => {

@@ -50,9 +50,9 @@ export const createLines = ({ rewrite, exchange, monitor, open, spare, onCommit,
     const client = await open()
     const line = openLine({
       client,
-      send: (query) => {
+      send: (query, late) => {
         const sent = { ...query, text: rewrite(query.text), values: [...query.values] }
-        return exchange?.send(client, sent) ?? busy(client.query(sent))
+        return exchange?.send(client, sent, late) ?? busy(client.query(sent))
       },
       ...(exchange === undefined ? {} : { gate }),
       busy,
