@@ -1,4 +1,3 @@
-import { clearTimeout, setTimeout } from 'node:timers'
 import type pg from 'pg'
 
 /** Sends statements, and knows which of them wait for a lock. */
@@ -71,9 +70,9 @@ export const createExchange = ({ monitor, busy, count }: ExchangeOptions): Excha
         await nextAnswer(1)
         continue
       }
-      stillSinceMs ??= wallMs()
+      stillSinceMs ??= performance.now()
       // By then, Postgres has looked for a deadlock, too: the next one to wait is who will be told of one.
-      if (isOld || wallMs() - stillSinceMs > deadlockTimeoutMs + 3) {
+      if (isOld || performance.now() - stillSinceMs > deadlockTimeoutMs + 3) {
         if (!isOld && isQueue(blockers)) count('server_decides')
         for (const sent of open) {
           if (!sent.waits) count('waited_for_lock')
@@ -129,9 +128,6 @@ export const createExchange = ({ monitor, busy, count }: ExchangeOptions): Excha
 
 /** How long a statement may wait before Postgres looks for a deadlock: hardly at all. */
 export const deadlockTimeoutMs = 1
-
-// Taken before a run begins, in which nobody may ask for it: the server is outside, and works by itself.
-const wallMs = performance.now.bind(performance)
 
 // Hardly any statement takes longer, unless it waits.
 const answerMs = 1
