@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { backoffMs } from '../src/kernel/backoff.ts'
 import { bug, Bug } from '../src/kernel/bug.ts'
 import { maxIdLength, parseId } from '../src/kernel/ids.ts'
+import { accept, reject, unchanged } from '../src/kernel/decision.ts'
 import { after, day, hour, instant, isoTime, minute, second } from '../src/kernel/instant.ts'
 import { decodeJson, encodeJson } from '../src/kernel/json.ts'
 import { allows, evolver, IllegalTransition } from '../src/kernel/machine.ts'
@@ -115,6 +116,7 @@ describe('json', () => {
     }
     expect(decodeJson(encodeJson(value))).toEqual(value)
     expect(decodeJson(encodeJson(7n))).toBe(7n)
+    expect(decodeJson('{"$bigint":12}')).toEqual({ $bigint: 12 })
   })
 
   it('does not take for an amount, or choke on, what a stranger made to look like one', () => {
@@ -172,6 +174,13 @@ it('counts lengths of time in milliseconds', () => {
 it('stops at a contradiction of its own, and says which', () => {
   expect(() => bug('Two pages are open.')).toThrow(new Bug('Two pages are open.'))
   expect(new Bug('').name).toBe('Bug')
+})
+
+it('answers with what is new and what follows from it, with nothing, or with a reason', () => {
+  expect(accept(['paid'], ['tell'])).toEqual({ ok: true, events: ['paid'], effects: ['tell'] })
+  expect(accept(['paid'])).toEqual({ ok: true, events: ['paid'], effects: [] })
+  expect(unchanged).toEqual({ ok: true, events: [], effects: [] })
+  expect(reject({ code: 'gone' })).toEqual({ ok: false, refusal: { code: 'gone' } })
 })
 
 describe('a machine', () => {

@@ -58,7 +58,8 @@ export const parseDecimal = (text: string, code: string): Money | undefined => {
   const iso = currency(code)
   const places = decimals(iso)
   const match = /^(\d{1,15})(?:\.(\d{1,3}))?$/.exec(text)
-  const [, whole = '', fraction = ''] = match ?? []
-  if (match === null || fraction.length > places) return undefined
+  if (match === null) return undefined
+  const [, whole = '', fraction = ''] = match
+  if (fraction.length > places) return undefined
   return { minorUnits: BigInt(whole + fraction.padEnd(places, '0')), currency: iso }
 }

@@ -133,8 +133,7 @@ const settleMoney = (
     return
   }
   // Nobody should still be looking at a page for what has just been paid.
-  for (const other of change.kase.attempts)
-    if (isLive(other) && other.id !== attempt.id) closeAttempt(change, other, 'replaced')
+  for (const other of change.kase.attempts.filter(isLive)) closeAttempt(change, other, 'replaced')
 }
 
 const settleEnding = (change: CaseMove, attempt: Attempt, failure: PaymentFailure, at: Instant): void => {

@@ -1,0 +1,281 @@
+import { describe, expect, it } from 'vitest'
+import { at, attemptId, everyAttempt, paymentId } from '../src/contracts/samples.ts'
+import { accept, unchanged } from '../src/kernel/decision.ts'
+import { after, day, hour, minute } from '../src/kernel/instant.ts'
+import { money } from '../src/kernel/money.ts'
+import {
+  decideAttempt,
+  evolveAttempt,
+  isLive,
+  requestAttempt,
+  type Attempt,
+  type AttemptCommand,
+  type AttemptEvent,
+  type AttemptState,
+} from '../src/payment/attempt.ts'
+import { answersOf, oneOfEach } from './every-status.ts'
+
+const amount = money(12_500, 'MXN')
+const page = { successUrl: 'https://host.example/ok', cancelUrl: 'https://host.example/no', expiresAt: at(7_200_000) }
+const failure = { code: 'card_declined', retryable: true } as const
+const charge = { id: 'pi_1', amount }
+const base = {
+  id: attemptId('att_1'),
+  paymentId: paymentId('pay_1'),
+  kind: 'hosted',
+  amount,
+  idempotencyKey: 'att_1',
+  requestedAt: at(1),
+  announce: false,
+  page,
+  providerId: 'cs_1',
+} as const
+const live = { lookAt: at(100), looks: 0 }
+const inStatus = {
+  requested: { ...base, ...live, status: 'requested' },
+  open: { ...base, ...live, status: 'open', url: 'https://pay.example/1', expiresAt: at(7_200_000) },
+  processing: { ...base, ...live, status: 'processing' },
+  succeeded: { ...base, status: 'succeeded', succeededAt: at(60), charge },
+  declined: { ...base, status: 'declined', declinedAt: at(62), failure },
+  expired: { ...base, status: 'expired', expiredAt: at(63) },
+} satisfies { readonly [Status in Attempt['status']]: Attempt }
+const answers = answersOf<Attempt, AttemptCommand, AttemptEvent>({
+  states: Object.values<Attempt>(inStatus),
+  decide: decideAttempt,
+  evolve: evolveAttempt,
+})
+const says = (state: AttemptState, providerId?: string): AttemptCommand => ({
+  type: 'observe',
+  at: at(5),
+  state,
+  ...(providerId === undefined ? {} : { providerId }),
+})
+const opened: AttemptState = { type: 'opened', url: 'https://pay.example/2', expiresAt: at(9_000_000) }
+const ended = ['succeeded', 'declined', 'expired']
+
+describe('what an attempt answers in every status', () => {
+  it('to a page that is open at the provider', () => {
+    expect(answers(says(opened, 'cs_1'))).toEqual({
+      'opened → open': ['requested'],
+      unchanged: ['open', 'processing', ...ended],
+    })
+    // Without the page's id at the provider nobody could ever ask about it, or close it.
+    expect(answers(says(opened))).toEqual({ unchanged: ['requested', 'open', 'processing', ...ended] })
+  })
+
+  it('to money that is on its way, or set aside', () => {
+    for (const type of ['processing', 'authorized'] as const)
+      expect(answers(says({ type }))).toEqual({
+        'processing_started → processing': ['requested', 'open'],
+        unchanged: ['processing', ...ended],
+      })
+  })
+
+  it('to money, which is believed even of what was taken for dead', () => {
+    expect(answers(says({ type: 'captured', charge }))).toEqual({
+      'captured → succeeded': ['requested', 'open', 'processing', 'declined', 'expired'],
+      unchanged: ['succeeded'],
+    })
+  })
+
+  it('to an end without money', () => {
+    expect(answers(says({ type: 'declined', failure }))).toEqual({
+      'declined → declined': ['requested', 'open', 'processing'],
+      unchanged: ended,
+    })
+    expect(answers(says({ type: 'expired' }))).toEqual({
+      'expired → expired': ['requested', 'open', 'processing'],
+      unchanged: ended,
+    })
+  })
+
+  it('to a look that brought nothing', () => {
+    expect(answers({ type: 'note_look', at: at(5) })).toEqual({
+      'looked → requested': ['requested'],
+      'looked → open': ['open'],
+      'looked → processing': ['processing'],
+      unchanged: ended,
+    })
+  })
+
+  it('to being closed', () => {
+    for (const reason of ['replaced', 'requested', 'abandoned', 'reservation_cancelled'] as const)
+      expect(answers({ type: 'close', reason })).toEqual({
+        'close_requested → requested': ['requested'],
+        'close_requested → open': ['open'],
+        'close_requested → processing': ['processing'],
+        unchanged: ended,
+      })
+  })
+})
+
+describe('closing an attempt again', () => {
+  const closing = (reason: 'replaced' | 'requested'): Attempt => ({ ...inStatus.open, closing: reason })
+
+  it('turns a replacement into a cancellation, and never the other way round', () => {
+    expect(decideAttempt(closing('replaced'), { type: 'close', reason: 'requested' })).toEqual(
+      accept([{ type: 'close_requested', reason: 'requested' }]),
+    )
+    for (const reason of ['replaced', 'abandoned'] as const)
+      expect(decideAttempt(closing('requested'), { type: 'close', reason })).toEqual(unchanged)
+    expect(decideAttempt(closing('replaced'), { type: 'close', reason: 'replaced' })).toEqual(unchanged)
+  })
+})
+
+describe('the facts of an attempt', () => {
+  it('say when, and what the provider calls it', () => {
+    const heard = { at: at(5), providerId: 'cs_2' }
+    const facts: readonly (readonly [AttemptState, AttemptEvent])[] = [
+      [opened, { ...heard, type: 'opened', url: 'https://pay.example/2', expiresAt: at(9_000_000) }],
+      [{ type: 'processing' }, { ...heard, type: 'processing_started' }],
+      [
+        { type: 'captured', charge },
+        { ...heard, type: 'captured', charge },
+      ],
+      [
+        { type: 'declined', failure },
+        { ...heard, type: 'declined', failure },
+      ],
+      [{ type: 'expired' }, { ...heard, type: 'expired' }],
+    ]
+    for (const [state, event] of facts)
+      expect(decideAttempt(inStatus.requested, says(state, 'cs_2'))).toStrictEqual(accept([event]))
+    expect(decideAttempt(inStatus.requested, says({ type: 'expired' }))).toStrictEqual(
+      accept([{ type: 'expired', at: at(5) }]),
+    )
+    expect(decideAttempt(inStatus.requested, { type: 'note_look', at: at(5) })).toStrictEqual(
+      accept([{ type: 'looked', at: at(5) }]),
+    )
+  })
+})
+
+describe('an attempt after an event', () => {
+  it('keeps what it is, and of the status it left only what is still so', () => {
+    expect(evolveAttempt(inStatus.open, { type: 'processing_started', at: at(5) })).toStrictEqual({
+      ...base,
+      status: 'processing',
+      lookAt: after(at(5), hour),
+      looks: 0,
+    })
+    expect(evolveAttempt(inStatus.expired, { type: 'captured', at: at(5), charge })).toStrictEqual({
+      ...base,
+      status: 'succeeded',
+      succeededAt: at(5),
+      charge,
+    })
+    expect(evolveAttempt(inStatus.processing, { type: 'declined', at: at(5), failure })).toStrictEqual({
+      ...base,
+      status: 'declined',
+      declinedAt: at(5),
+      failure,
+    })
+    expect(evolveAttempt(inStatus.open, { type: 'expired', at: at(5) })).toStrictEqual({
+      ...base,
+      status: 'expired',
+      expiredAt: at(5),
+    })
+  })
+
+  it('goes on ending where it was to end, as long as it may be alive', () => {
+    const closing: Attempt = { ...inStatus.requested, closing: 'replaced' }
+    const page = { type: 'opened', at: at(5), providerId: 'cs_1', url: 'u', expiresAt: at(9) } as const
+    expect(evolveAttempt(closing, page)).toHaveProperty('closing', 'replaced')
+    expect(evolveAttempt(closing, { type: 'processing_started', at: at(5) })).toHaveProperty('closing', 'replaced')
+    expect(evolveAttempt(closing, { type: 'expired', at: at(5) })).not.toHaveProperty('closing')
+    expect(evolveAttempt(inStatus.requested, page)).not.toHaveProperty('closing')
+    expect(evolveAttempt(inStatus.open, { type: 'close_requested', reason: 'abandoned' })).toStrictEqual({
+      ...inStatus.open,
+      closing: 'abandoned',
+    })
+  })
+
+  it("keeps the provider's first name for it, and takes one where it had none", () => {
+    const { providerId: _none, page: _neither, ...unnamed } = inStatus.requested
+    const heard = { type: 'processing_started', at: at(5), providerId: 'pi_9' } as const
+    expect(evolveAttempt(inStatus.requested, heard).providerId).toBe('cs_1')
+    expect(evolveAttempt(unnamed, heard).providerId).toBe('pi_9')
+    const nameless = evolveAttempt(unnamed, { type: 'expired', at: at(5) })
+    expect(Object.keys(nameless)).not.toContain('providerId')
+    expect(Object.keys(nameless)).not.toContain('page')
+  })
+
+  it('is live until the provider has said how it ended', () => {
+    expect(
+      oneOfEach(everyAttempt('pay_1').flat())
+        .filter(isLive)
+        .map(({ status }) => status),
+    ).toEqual(['requested', 'open', 'processing'])
+  })
+})
+
+describe('a new attempt', () => {
+  const ask = { id: base.id, paymentId: base.paymentId, amount, announce: true, at: at(1) }
+
+  it('is its own key towards the provider, and is asked about after two minutes', () => {
+    expect(requestAttempt({ ...ask, kind: 'hosted', page })).toStrictEqual({
+      id: 'att_1',
+      paymentId: 'pay_1',
+      kind: 'hosted',
+      amount,
+      announce: true,
+      page,
+      idempotencyKey: 'att_1',
+      requestedAt: at(1),
+      status: 'requested',
+      lookAt: after(at(1), 2 * minute),
+      looks: 0,
+    })
+  })
+
+  it('has no page where a saved card is charged', () => {
+    expect(Object.keys(requestAttempt({ ...ask, kind: 'off_session' }))).not.toContain('page')
+  })
+})
+
+describe('when an attempt is asked about', () => {
+  const now = at(10 * day)
+  const open = (expiresIn: number, looks = 0) =>
+    ({ ...inStatus.open, expiresAt: after(now, expiresIn), looks }) satisfies Attempt
+  const waitOf = (attempt: Attempt, event: AttemptEvent): number => {
+    const next = evolveAttempt(attempt, event)
+    return isLive(next) ? next.lookAt - now : Number.NaN
+  }
+  const looked: AttemptEvent = { type: 'looked', at: now }
+
+  it('is a quarter of an hour after its page opened, or a minute after the page ends if that is sooner', () => {
+    const page = (expiresIn: number): AttemptEvent => ({
+      type: 'opened',
+      at: now,
+      providerId: 'cs_1',
+      url: 'u',
+      expiresAt: after(now, expiresIn),
+    })
+    expect(waitOf(inStatus.requested, page(2 * hour))).toBe(15 * minute)
+    expect(waitOf(inStatus.requested, page(5 * minute))).toBe(6 * minute)
+    expect(waitOf(inStatus.requested, page(14 * minute))).toBe(15 * minute)
+    expect(waitOf(inStatus.requested, page(0))).toBe(minute)
+    // A page that had ended before it was heard of is not asked about at once, again and again.
+    expect(waitOf(inStatus.requested, page(-minute))).toBe(15 * minute)
+    expect(waitOf(inStatus.requested, page(-hour))).toBe(15 * minute)
+  })
+
+  it('comes twice as late each time, up to six hours, and up to a day while money is on its way', () => {
+    const waits = (attempt: Attempt) =>
+      [0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 400].map((looks) => waitOf({ ...attempt, looks } as Attempt, looked) / minute)
+    expect(waits(inStatus.requested)).toEqual([5, 10, 20, 40, 320, 360, 360, 360, 360, 360, 360])
+    expect(waits(inStatus.processing)).toEqual([5, 10, 20, 40, 320, 640, 1280, 1440, 1440, 1440, 1440])
+    expect(waits(open(30 * day))).toEqual([5, 10, 20, 40, 320, 360, 360, 360, 360, 360, 360])
+  })
+
+  it('is a minute after the end of an open page where that is sooner', () => {
+    expect(waitOf(open(2 * minute, 5), looked)).toBe(3 * minute)
+    expect(waitOf(open(-2 * minute, 5), looked)).toBe(160 * minute)
+    expect(waitOf({ ...inStatus.processing, looks: 5 }, looked)).toBe(160 * minute)
+  })
+
+  it('is counted, and counted anew once it moves', () => {
+    const twice = evolveAttempt(evolveAttempt(inStatus.requested, looked), looked)
+    expect(twice).toStrictEqual({ ...inStatus.requested, looks: 2, lookAt: after(now, 10 * minute) })
+    expect(evolveAttempt(twice, { type: 'processing_started', at: now })).toMatchObject({ looks: 0 })
+  })
+})
