@@ -19,6 +19,7 @@ const amount = money(12_500, 'MXN')
 const page = { successUrl: 'https://host.example/ok', cancelUrl: 'https://host.example/no', expiresAt: at(7_200_000) }
 const failure = { code: 'card_declined', retryable: true } as const
 const charge = { id: 'pi_1', amount }
+const dispute = { id: 'dp_1', openedAt: at(4), status: 'open' } as const
 const base = {
   id: attemptId('att_1'),
   paymentId: paymentId('pay_1'),
@@ -35,7 +36,7 @@ const inStatus = {
   requested: { ...base, ...live, status: 'requested' },
   open: { ...base, ...live, status: 'open', url: 'https://pay.example/1', expiresAt: at(7_200_000) },
   processing: { ...base, ...live, status: 'processing' },
-  succeeded: { ...base, status: 'succeeded', succeededAt: at(60), charge },
+  succeeded: { ...base, ...live, status: 'succeeded', succeededAt: at(60), charge, disputes: [] },
   declined: { ...base, status: 'declined', declinedAt: at(62), failure },
   expired: { ...base, status: 'expired', expiredAt: at(63) },
 } satisfies { readonly [Status in Attempt['status']]: Attempt }
@@ -94,7 +95,15 @@ describe('what an attempt answers in every status', () => {
       'looked → requested': ['requested'],
       'looked → open': ['open'],
       'looked → processing': ['processing'],
-      unchanged: ended,
+      'looked → succeeded': ['succeeded'],
+      unchanged: ['declined', 'expired'],
+    })
+  })
+
+  it('to a charge that moved', () => {
+    expect(answers({ type: 'note_charge_moved', at: at(5), disputes: [] })).toEqual({
+      'charge_moved → succeeded': ['succeeded'],
+      unchanged: ['requested', 'open', 'processing', 'declined', 'expired'],
     })
   })
 
@@ -146,6 +155,12 @@ describe('the facts of an attempt', () => {
     expect(decideAttempt(inStatus.requested, { type: 'note_look', at: at(5) })).toStrictEqual(
       accept([{ type: 'looked', at: at(5) }]),
     )
+    expect(decideAttempt(inStatus.succeeded, { type: 'note_look', at: at(5), unheard: true })).toStrictEqual(
+      accept([{ type: 'looked', at: at(5), unheard: true }]),
+    )
+    expect(
+      decideAttempt(inStatus.succeeded, { type: 'note_charge_moved', at: at(5), disputes: [dispute] }),
+    ).toStrictEqual(accept([{ type: 'charge_moved', at: at(5), disputes: [dispute] }]))
   })
 })
 
@@ -162,6 +177,9 @@ describe('an attempt after an event', () => {
       status: 'succeeded',
       succeededAt: at(5),
       charge,
+      disputes: [],
+      lookAt: after(at(5), hour),
+      looks: 0,
     })
     expect(evolveAttempt(inStatus.processing, { type: 'declined', at: at(5), failure })).toStrictEqual({
       ...base,
@@ -238,7 +256,7 @@ describe('when an attempt is asked about', () => {
     ({ ...inStatus.open, expiresAt: after(now, expiresIn), looks }) satisfies Attempt
   const waitOf = (attempt: Attempt, event: AttemptEvent): number => {
     const next = evolveAttempt(attempt, event)
-    return isLive(next) ? next.lookAt - now : Number.NaN
+    return 'lookAt' in next ? next.lookAt - now : Number.NaN
   }
   const looked: AttemptEvent = { type: 'looked', at: now }
 
@@ -271,6 +289,29 @@ describe('when an attempt is asked about', () => {
     expect(waitOf(open(2 * minute, 5), looked)).toBe(3 * minute)
     expect(waitOf(open(-2 * minute, 5), looked)).toBe(160 * minute)
     expect(waitOf({ ...inStatus.processing, looks: 5 }, looked)).toBe(160 * minute)
+  })
+
+  it('goes on for ever for a charge: soon, then weekly for the time of disputes, then ever more seldom', () => {
+    const hours = (looks: number) => waitOf({ ...inStatus.succeeded, looks }, looked) / hour
+    expect([0, 1, 5, 6].map(hours)).toEqual([2, 4, 64, 128])
+    const week = 7 * 24
+    expect([7, 8, 22].map(hours)).toEqual([week, week, week])
+    expect([23, 24, 27, 28, 100].map(hours)).toEqual([2 * week, 4 * week, 32 * week, 365 * 24, 365 * 24])
+  })
+
+  it('is in an hour for a charge that moved, or whose look was not even answered', () => {
+    const seldom = { ...inStatus.succeeded, looks: 9 } satisfies Attempt
+    expect(evolveAttempt(seldom, { type: 'charge_moved', at: now, disputes: [dispute] })).toStrictEqual({
+      ...seldom,
+      disputes: [dispute],
+      looks: 0,
+      lookAt: after(now, hour),
+    })
+    expect(evolveAttempt(seldom, { type: 'looked', at: now, unheard: true })).toStrictEqual({
+      ...seldom,
+      lookAt: after(now, hour),
+    })
+    expect(waitOf(inStatus.requested, { type: 'looked', at: now, unheard: true })).toBe(5 * minute)
   })
 
   it('is counted, and counted anew once it moves', () => {

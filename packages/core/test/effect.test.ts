@@ -22,6 +22,7 @@ it('knows an effect by what it does and to what, so that deciding it again adds 
   expect(effectId({ type: 'open_session', ...attempt })).toBe('open_session:att_1')
   expect(effectId({ type: 'charge_saved_card', ...attempt })).toBe('charge_saved_card:att_1')
   expect(effectId({ type: 'look_up_attempt', ...attempt })).toBe('look_up_attempt:att_1')
+  expect(effectId({ type: 'look_up_charge', ...attempt })).toBe('look_up_charge:att_1')
   expect(effectId({ type: 'close_attempt', ...attempt })).toBe('close_attempt:att_1')
   expect(effectId({ type: 'close_attempt', ...attempt, providerId: 'cs_9' })).toBe('close_attempt:att_1:cs_9')
   expect(effectId({ type: 'send_refund', ...refund })).toBe('send_refund:rf_1')

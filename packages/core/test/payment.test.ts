@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { at, attemptId, everyPayment, paymentId } from '../src/contracts/samples.ts'
-import { accept, unchanged } from '../src/kernel/decision.ts'
+import { accept } from '../src/kernel/decision.ts'
 import { money } from '../src/kernel/money.ts'
 import {
   decidePayment,
@@ -25,6 +25,15 @@ const inStatus = <Status extends Payment['status']>(status: Status): Extract<Pay
   states.find((payment) => payment.status === status) as Extract<Payment, { readonly status: Status }>
 const answers = answersOf<Payment, PaymentCommand, PaymentEvent>({
   states,
+  decide: decidePayment,
+  evolve: evolvePayment,
+})
+/** As `answers`, of payments that differ in how much has gone back. */
+const standing = answersOf<Payment, PaymentCommand, PaymentEvent>({
+  states: states.map((payment): Payment => {
+    if (payment.status === 'partially_refunded') return { ...payment, refunded: 500n }
+    return payment.status === 'refunded' ? { ...payment, refunded: 12_500n } : payment
+  }),
   decide: decidePayment,
   evolve: evolvePayment,
 })
@@ -121,64 +130,56 @@ describe('what a payment answers in every status', () => {
     })
   })
 
-  it('to a dispute that was opened, won or lost', () => {
+  it('to what has become of its money: so much has gone back', () => {
     const notCollected = { payment_not_completed: ['pending', 'processing', 'authorized', 'failed', 'cancelled'] }
-    expect(answers({ type: 'note_dispute', at: at(5), outcome: 'opened' })).toEqual({
-      ...notCollected,
-      'dispute_opened → disputed': ['completed', 'partially_refunded'],
-      unchanged: ['refunded', 'disputed'],
-    })
-    expect(answers({ type: 'note_dispute', at: at(5), outcome: 'won' })).toEqual({
-      ...notCollected,
-      unchanged: ['completed', 'partially_refunded', 'refunded'],
-      'dispute_won → completed': ['disputed'],
-    })
-    expect(answers({ type: 'note_dispute', at: at(5), outcome: 'lost' })).toEqual({
-      ...notCollected,
-      unchanged: ['completed', 'partially_refunded', 'refunded'],
-      'dispute_lost → refunded': ['disputed'],
-    })
-  })
-
-  it('to refunds: nothing, a part and all of it', () => {
-    const notCollected = { payment_not_completed: ['pending', 'processing', 'authorized', 'failed', 'cancelled'] }
-    const refunded = (total: bigint) =>
-      answersOf<Payment, PaymentCommand, PaymentEvent>({
-        states: states.map(
-          (payment): Payment =>
-            payment.status === 'partially_refunded'
-              ? { ...payment, refunded: 500n }
-              : payment.status === 'refunded'
-                ? { ...payment, refunded: 12_500n }
-                : payment,
-        ),
-        decide: decidePayment,
-        evolve: evolvePayment,
-      })({ type: 'note_refunded', total })
+    const refunded = (heard: bigint) => standing({ type: 'note_standing', at: at(5), refunded: heard, dispute: 'none' })
     expect(refunded(0n)).toEqual({
       ...notCollected,
-      unchanged: ['completed', 'disputed'],
+      unchanged: ['completed'],
       'refund_undone → completed': ['partially_refunded', 'refunded'],
+      'dispute_won → completed': ['disputed'],
     })
     expect(refunded(1n)).toEqual({
       ...notCollected,
       'refunded_in_part → partially_refunded': ['completed', 'partially_refunded', 'refunded'],
-      unchanged: ['disputed'],
+      'dispute_won, refunded_in_part → partially_refunded': ['disputed'],
     })
     expect(refunded(500n)).toEqual({
       ...notCollected,
       'refunded_in_part → partially_refunded': ['completed', 'refunded'],
-      unchanged: ['partially_refunded', 'disputed'],
+      unchanged: ['partially_refunded'],
+      'dispute_won, refunded_in_part → partially_refunded': ['disputed'],
     })
-    expect(refunded(12_500n)).toEqual({
+    for (const all of [12_500n, 12_501n])
+      expect(refunded(all)).toEqual({
+        ...notCollected,
+        'refunded_in_full → refunded': ['completed', 'partially_refunded'],
+        unchanged: ['refunded'],
+        'dispute_won, refunded_in_full → refunded': ['disputed'],
+      })
+  })
+
+  it('to what has become of its money: it is disputed, or was lost', () => {
+    const notCollected = { payment_not_completed: ['pending', 'processing', 'authorized', 'failed', 'cancelled'] }
+    const disputed = (dispute: 'open' | 'lost', heard: bigint) =>
+      standing({ type: 'note_standing', at: at(5), refunded: heard, dispute })
+    expect(disputed('open', 0n)).toEqual({
       ...notCollected,
-      'refunded_in_full → refunded': ['completed', 'partially_refunded'],
-      unchanged: ['refunded', 'disputed'],
+      'dispute_opened → disputed': ['completed'],
+      'dispute_opened, refund_noted → disputed': ['partially_refunded', 'refunded'],
+      unchanged: ['disputed'],
     })
-    expect(refunded(12_501n)).toEqual({
+    expect(disputed('open', 500n)).toEqual({
       ...notCollected,
-      'refunded_in_full → refunded': ['completed', 'partially_refunded'],
-      unchanged: ['refunded', 'disputed'],
+      'dispute_opened, refund_noted → disputed': ['completed', 'refunded'],
+      'dispute_opened → disputed': ['partially_refunded'],
+      'refund_noted → disputed': ['disputed'],
+    })
+    expect(disputed('lost', 0n)).toEqual({
+      ...notCollected,
+      'dispute_opened, dispute_lost → refunded': ['completed', 'partially_refunded'],
+      unchanged: ['refunded'],
+      'dispute_lost → refunded': ['disputed'],
     })
   })
 })
@@ -202,37 +203,35 @@ describe('the facts of a payment', () => {
     expect(decidePayment(pending, { type: 'cancel', at: at(5), reason: 'abandoned' })).toEqual(
       accept([{ type: 'cancelled', at: at(5), reason: 'abandoned' }]),
     )
-    expect(decidePayment(inStatus('completed'), { type: 'note_refunded', total: 5n })).toEqual(
+    const standing = { type: 'note_standing', at: at(5) } as const
+    expect(decidePayment(inStatus('completed'), { ...standing, refunded: 5n, dispute: 'none' })).toEqual(
       accept([{ type: 'refunded_in_part', refunded: 5n }]),
     )
-    expect(decidePayment(inStatus('completed'), { type: 'note_refunded', total: 12_500n })).toEqual(
+    expect(decidePayment(inStatus('completed'), { ...standing, refunded: 12_501n, dispute: 'none' })).toEqual(
       accept([{ type: 'refunded_in_full', refunded: 12_500n }]),
     )
-    expect(decidePayment(inStatus('completed'), { type: 'note_dispute', at: at(5), outcome: 'opened' })).toEqual(
-      accept([{ type: 'dispute_opened', at: at(5) }]),
+    expect(decidePayment(inStatus('completed'), { ...standing, refunded: 5n, dispute: 'open' })).toEqual(
+      accept([
+        { type: 'dispute_opened', at: at(5) },
+        { type: 'refund_noted', refunded: 5n },
+      ]),
     )
-  })
-
-  it('keep, of a dispute that is won, the part that had gone back before', () => {
-    const won = { type: 'note_dispute', at: at(5), outcome: 'won' } as const
-    expect(decidePayment({ ...inStatus('disputed'), refunded: 500n }, won)).toEqual(
-      accept([{ type: 'dispute_won' }, { type: 'refunded_in_part', refunded: 500n }]),
+    expect(decidePayment(inStatus('completed'), { ...standing, refunded: 5n, dispute: 'lost' })).toEqual(
+      accept([{ type: 'dispute_opened', at: at(5) }, { type: 'dispute_lost' }]),
     )
-    expect(decidePayment({ ...inStatus('disputed'), refunded: 0n }, won)).toEqual(accept([{ type: 'dispute_won' }]))
-    expect(decidePayment(inStatus('completed'), won)).toEqual(unchanged)
+    expect(decidePayment(inStatus('disputed'), { ...standing, refunded: 5n, dispute: 'none' })).toEqual(
+      accept([{ type: 'dispute_won' }, { type: 'refunded_in_part', refunded: 5n }]),
+    )
   })
 
   it('say in a refusal how far the payment is', () => {
-    const dispute = { type: 'note_dispute', at: at(5), outcome: 'opened' } as const
     expect(decidePayment(inStatus('authorized'), { type: 'start_attempt', kind: 'hosted' })).toEqual({
       ok: false,
       refusal: { code: 'payment_already_completed', status: 'authorized' },
     })
-    for (const command of [dispute, { type: 'note_refunded', total: 1n } as const])
-      expect(decidePayment(inStatus('pending'), command)).toEqual({
-        ok: false,
-        refusal: { code: 'payment_not_completed', status: 'pending' },
-      })
+    expect(
+      decidePayment(inStatus('pending'), { type: 'note_standing', at: at(5), refunded: 1n, dispute: 'none' }),
+    ).toEqual({ ok: false, refusal: { code: 'payment_not_completed', status: 'pending' } })
   })
 })
 
@@ -286,8 +285,9 @@ describe('a payment after an event', () => {
       ...base,
       ...money,
       status: 'completed',
-      refunded: 500n,
+      refunded: 0n,
     })
+    expect(evolvePayment(disputed, { type: 'refund_noted', refunded: 7n })).toStrictEqual({ ...disputed, refunded: 7n })
     expect(evolvePayment(disputed, { type: 'dispute_lost' })).toStrictEqual({
       ...base,
       ...money,
