@@ -21,8 +21,8 @@ export const noteChargeMoved = (
 ): void => {
   const attempt = getAttempt(change.kase, attemptId)
   if (attempt.status !== 'succeeded') return
-  const decision = decideAttempt(attempt, { type: 'note_charge_moved', at, disputes: disputes ?? attempt.disputes })
-  if (decision.ok) change.attemptQuietly(decision.events.reduce(evolveAttempt, attempt))
+  const { events } = decideAttempt(attempt, { type: 'note_charge_moved', at, disputes: disputes ?? attempt.disputes })
+  change.attemptQuietly(events.reduce(evolveAttempt, attempt))
   const { payment, refunds } = change.kase
   if (!isCollected(payment) || payment.attemptId !== attemptId) return
   const refunded = refunds

@@ -37,8 +37,7 @@ export const moveDispute = (
   if (attempt.status !== 'succeeded') return
   const known = attempt.disputes.find(({ id }) => id === disputeId)
   const before = known ?? openDispute(disputeId, at)
-  const decision = decideDispute(before, { type: 'observe', at, state })
-  const events = decision.ok ? decision.events : []
+  const { events } = decideDispute(before, { type: 'observe', at, state })
   if (before.status !== 'open' && events.length > 0 && !asked) {
     change.effect({ type: 'look_up_charge', paymentId: attempt.paymentId, attemptId })
     return

@@ -62,10 +62,10 @@ export const moveRefund = (change: CaseMove, made: MadeRefund): void => {
 }
 
 const move = (change: CaseMove, refund: Refund, observation: RefundObservation): void => {
-  const decision = decideRefund(refund, { type: 'observe', ...observation })
-  if (!decision.ok || decision.events.length === 0) return
+  const { events } = decideRefund(refund, { type: 'observe', ...observation })
+  if (events.length === 0) return
   let next = refund
-  for (const event of decision.events) {
+  for (const event of events) {
     next = evolveRefund(next, event)
     change.refund(next, event)
     if (event.type === 'failed')

@@ -2,7 +2,7 @@ import { effectId, type Effect } from '../effect/effect.ts'
 import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { decideAttempt, evolveAttempt, type AttemptCommand } from '../payment/attempt.ts'
-import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
+import { getAttempt, withAttempt, withRefund, type PaymentCase } from '../payment/payment-case.ts'
 import type { DisputeState } from '../payment/dispute.ts'
 import { decideRefund, evolveRefund } from '../payment/refund.ts'
 import type { AttemptReport, ChargeReport, RefundReport, Unrecognized } from '../ports/payment-provider.ts'
@@ -179,18 +179,15 @@ const isSilent = ({ facts, effects, attention }: CaseChange): boolean =>
 
 const looked = (kase: PaymentCase, attemptId: AttemptId, look: Look): CaseChange => {
   const attempt = getAttempt(kase, attemptId)
-  const decision = decideAttempt(attempt, { type: 'note_look', ...look })
-  const next = decision.ok ? decision.events.reduce(evolveAttempt, attempt) : attempt
-  const attempts = kase.attempts.map((each) => (each.id === attemptId ? next : each))
-  return silent(next === attempt ? kase : { ...kase, attempts })
+  const { events } = decideAttempt(attempt, { type: 'note_look', ...look })
+  return silent(events.length === 0 ? kase : withAttempt(kase, events.reduce(evolveAttempt, attempt)))
 }
 
 const refundLooked = (kase: PaymentCase, refundId: RefundId, at: Instant): CaseChange => {
-  const refunds = kase.refunds.map((refund) => {
-    const decision = decideRefund(refund, { type: 'note_look', at })
-    return refund.id === refundId && decision.ok ? decision.events.reduce(evolveRefund, refund) : refund
-  })
-  return silent({ ...kase, refunds })
+  const refund = kase.refunds.find(({ id }) => id === refundId)
+  if (refund === undefined) return silent(kase)
+  const { events } = decideRefund(refund, { type: 'note_look', at })
+  return silent(events.length === 0 ? kase : withRefund(kase, events.reduce(evolveRefund, refund)))
 }
 
 const silent = (kase: PaymentCase): CaseChange => ({ kase, facts: [], effects: [], attention: [], fallback: false })

@@ -172,9 +172,9 @@ const rotateKey = async (tx: Transaction, deps: Dependencies, effect: RefundEffe
   const found = await tx.payments.find(effect.paymentId)
   const refund = found?.value.refunds.find(({ id }) => id === effect.refundId)
   if (found === undefined || refund === undefined) return
-  const decision = decideRefund(refund, { type: 'rotate_key', used })
-  if (!decision.ok || decision.events.length === 0) return
+  const { events } = decideRefund(refund, { type: 'rotate_key', used })
+  if (events.length === 0) return
   const move = moveCase(found.value)
-  for (const event of decision.events) move.refund(evolveRefund(refund, event), event)
+  for (const event of events) move.refund(evolveRefund(refund, event), event)
   await storeChange(tx, deps, found.version, move.done(), { now: deps.clock.now() })
 }
