@@ -19,7 +19,7 @@ export default defineConfig({
     sequence: {
       sequencer: class extends BaseSequencer {
         override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-          const stories = /(stays|lost-money-elsewhere|inversify)\.test\.ts$/
+          const stories = /(stays|lost-money-elsewhere|unheard|inversify)\.test\.ts$/
           return files.toSorted((a, b) => Number(stories.test(a.moduleId)) - Number(stories.test(b.moduleId)))
         }
       },

@@ -1,0 +1,309 @@
+import { describe, expect, it } from 'vitest'
+import { day, hour, minute, type PaymentProvider, type ProviderAnswer } from '../src/index.ts'
+import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
+import { storyOf } from './story-of.ts'
+
+type Answers = { readonly [Call in keyof PaymentProvider]?: readonly ProviderAnswer<never>[] }
+
+/** A world whose provider gives these answers first, whatever is asked, and does nothing for them. */
+const answering = () => {
+  const scripted = new Map<string, ProviderAnswer<never>[]>()
+  const w = world({
+    wrapProvider: (provider) =>
+      new Proxy(provider, {
+        get: (real, call, receiver) => {
+          const answer = scripted.get(String(call))?.shift()
+          return answer === undefined ? (Reflect.get(real, call, receiver) as unknown) : async () => answer
+        },
+      }),
+  })
+  return {
+    w,
+    next: (answers: Answers) => {
+      for (const [call, list] of Object.entries(answers)) scripted.set(call, [...list])
+    },
+  }
+}
+const work = (w: World, id: string) => w.unitOfWork.read((tx) => tx.outbox.find(id))
+const paid = async (w: World) => {
+  const { paymentId, sessionId } = await w.book(ana)
+  await w.provider.payer.pay(sessionId)
+  await w.deliver()
+  const [reservation] = await w.reservations()
+  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
+  return { paymentId, reservationId: reservation.id, balanceId: reservation.balance.paymentId }
+}
+const refused = (detail?: string): ProviderAnswer<never> => ({
+  type: 'refused',
+  failure: { code: 'provider_rejected', retryable: false, ...(detail === undefined ? {} : { detail }) },
+})
+const lost: ProviderAnswer<never> = { type: 'unknown', answered: false, detail: 'Nothing was heard.' }
+const absent: ProviderAnswer<never> = { type: 'absent' }
+
+describe('where the provider is asked to close a page and', () => {
+  const closing = async (answer: ProviderAnswer<never>) => {
+    const { w, next } = answering()
+    const { paymentId } = await w.book(ana)
+    next({ closeAttempt: [answer] })
+    const outcome = await w.holdfast.cancelPayment({ actor: ana, paymentId })
+    if (!outcome.ok) throw new Error(outcome.error.code)
+    const told = (await storyOf(w, paymentId)).find(([what]) => what === 'answer close_attempt')
+    return { w, paymentId, told: told?.at(-1), pending: outcome.value.providerCancellation }
+  }
+  const retry = async (w: World) => (await work(w, 'close_attempt:att_0001'))?.dueAt ?? 0
+
+  it('refuses, it is asked again', async () => {
+    const { told, pending, w } = await closing(refused('The session is locked.'))
+    expect([told, pending]).toEqual([{ outcome: 'unknown', detail: 'The session is locked.' }, 'pending'])
+    expect((await retry(w)) - start).toBeLessThanOrEqual(2_000)
+    expect((await closing(refused())).told).toEqual({ outcome: 'unknown', detail: 'provider_rejected' })
+  })
+
+  it('says that it is still open, it is asked again', async () => {
+    const state = { type: 'opened', url: 'https://pay.example/cs_1', expiresAt: start } as const
+    const { told, pending } = await closing({
+      type: 'reported',
+      report: { state, livemode: false, providerId: 'cs_1' } as never,
+    })
+    expect([told, pending]).toEqual([
+      { outcome: 'unknown', detail: 'Asked to close it, and it is still open.' },
+      'pending',
+    ])
+  })
+
+  it('knows no such page, nobody can pay it', async () => {
+    const { told, pending, w, paymentId } = await closing(absent)
+    expect([told, pending]).toEqual([{ state: 'expired' }, 'done'])
+    expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'expired', providerId: 'cs_1' }])
+  })
+
+  it('is away, it is asked again when it wants to be', async () => {
+    const { told, w } = await closing({ type: 'unreachable', retryAfterMs: 90_000, detail: 'Come back later.' })
+    expect(told).toEqual({ outcome: 'unreachable', detail: 'Come back later.' })
+    expect((await retry(w)) - start).toBe(90_000)
+    const soon = await closing({ type: 'unreachable', retryAfterMs: 1, detail: 'Come back soon.' })
+    expect((await retry(soon.w)) - start).toBeGreaterThan(3_700)
+  })
+})
+
+describe('where the provider is asked what a page is and', () => {
+  const asking = async (answer: ProviderAnswer<never>) => {
+    const { w, next } = answering()
+    const { paymentId } = await w.book(ana)
+    const told = (await storyOf(w, paymentId)).length
+    next({ findAttempt: [answer] })
+    const synced = await w.holdfast.syncPayment({ actor: ana, paymentId })
+    if (!synced.ok) throw new Error(synced.error.code)
+    return { told: (await storyOf(w, paymentId)).slice(told), type: synced.value.type, kase: await w.get(paymentId) }
+  }
+
+  it('has none or will not say, that is no news: it is asked about again later', async () => {
+    for (const answer of [absent, refused()]) {
+      const { told, type, kase } = await asking(answer)
+      expect([told, type]).toEqual([[], 'asked'])
+      expect(kase.attempts).toMatchObject([{ status: 'open', looks: 1, lookAt: start + 5 * minute }])
+    }
+  })
+
+  it('says nothing, that is told, and it is asked about again later', async () => {
+    const { told, type, kase } = await asking(lost)
+    expect(told).toEqual([
+      ['answer look_up_attempt', 'attempt att_0001', { outcome: 'unknown', detail: 'Nothing was heard.' }],
+    ])
+    expect([type, kase.attempts[0]?.status]).toEqual(['unheard', 'open'])
+  })
+
+  it('answers for the other mode, that is not believed, and a human is called', async () => {
+    const report = { state: { type: 'expired' }, livemode: true, providerId: 'cs_1' }
+    const { told, kase } = await asking({ type: 'reported', report: report as never })
+    expect(kase.attempts).toMatchObject([{ status: 'open' }])
+    expect(told.at(-1)).toEqual([
+      'attention livemode_mismatch',
+      'attention livemode_mismatch:att_0001',
+      { attemptId: 'att_0001' },
+    ])
+  })
+
+  it('answers in a status that nobody knows, that changes nothing, and a human is called', async () => {
+    const report = { state: { type: 'unrecognized', status: 'half_paid' }, livemode: false, providerId: 'cs_1' }
+    const { told, kase } = await asking({ type: 'reported', report: report as never })
+    expect(kase.attempts).toMatchObject([{ status: 'open', looks: 1 }])
+    expect(told).toEqual([
+      ['answer look_up_attempt', 'attempt att_0001', { state: 'unrecognized', providerId: 'cs_1' }],
+      [
+        'attention unrecognized_status',
+        'attention unrecognized_status:att_0001:half_paid',
+        { attemptId: 'att_0001', status: 'half_paid' },
+      ],
+    ])
+  })
+})
+
+describe('where a saved card is charged, nothing is heard, and the payment is cancelled', () => {
+  it('the charge is looked for until it cannot turn up any more, and never made again', async () => {
+    const { w, next } = answering()
+    const { reservationId, balanceId } = await paid(w)
+    next({ chargeSavedCard: [lost] })
+    await w.holdfast.startBalance({ actor: ana, reservationId })
+    expect(await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })).toMatchObject({
+      ok: true,
+      value: { providerCancellation: 'pending', payment: { status: 'cancelled' } },
+    })
+    const outcomes = async () =>
+      (await storyOf(w, balanceId)).flatMap(([what, , data]) => (what.startsWith('answer') ? [[what, data]] : []))
+    expect((await outcomes()).at(-1)).toEqual([
+      'answer close_attempt',
+      { outcome: 'unknown', detail: 'Not found yet; a charge may be under way.' },
+    ])
+    await w.clock.advance(2 * minute)
+    await w.holdfast.drainOutbox(10)
+    expect(await outcomes()).toContainEqual([
+      'answer charge_saved_card',
+      { outcome: 'unknown', detail: 'Not found yet; its list may lag.' },
+    ])
+    expect((await w.get(balanceId)).attempts).toMatchObject([{ status: 'requested', closing: 'requested' }])
+    await w.pass(20 * minute, minute)
+    expect((await w.get(balanceId)).attempts[0]?.status).not.toBe('requested')
+    expect(w.provider.truth.attempts().filter(({ kind }) => kind === 'off_session')).toEqual([])
+  })
+})
+
+describe('where a refund is asked for and', () => {
+  const refunding = async (answers: Answers) => {
+    const { w, next } = answering()
+    const { paymentId } = await paid(w)
+    next(answers)
+    const outcome = await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    if (!outcome.ok) throw new Error(outcome.error.code)
+    const told = await storyOf(w, paymentId)
+    return {
+      w,
+      paymentId,
+      refund: outcome.value.refund,
+      told: told.slice(told.findIndex(([what]) => what === 'command refund_payment') + 2),
+    }
+  }
+  const sending = (w: World) => work(w, 'send_refund:rf_0001')
+
+  it('nothing is heard, it is asked for again soon, and the look is noted', async () => {
+    const { w, told, refund } = await refunding({ refund: [lost] })
+    expect(told).toEqual([
+      ['answer send_refund', 'refund rf_0001', { outcome: 'unknown', detail: 'Nothing was heard.' }],
+    ])
+    expect(refund).toMatchObject({ status: 'requested', looks: 1, lookAt: start + 10 * minute })
+    expect(await sending(w)).toMatchObject({ status: 'waiting', tries: 1, lastError: 'Nothing was heard.' })
+    const away = await refunding({ refund: [{ type: 'unreachable', retryAfterMs: 90_000, detail: 'Later.' }] })
+    expect((await sending(away.w))?.dueAt).toBe(start + 90_000)
+  })
+
+  it('the provider refuses, it has failed, and a human is called', async () => {
+    const { w, told, refund, paymentId } = await refunding({ refund: [refused('Too old.')] })
+    expect(refund).toMatchObject({ status: 'failed', failedAt: start, detail: 'Too old.' })
+    expect((await w.get(paymentId)).payment).toMatchObject({ status: 'completed', refunded: 0n })
+    expect(told).toEqual([
+      ['answer send_refund', 'refund rf_0001', { outcome: 'refused', detail: 'Too old.' }],
+      ['fact failed', 'refund rf_0001', { at: start, detail: 'Too old.' }],
+      [
+        'attention refund_failed',
+        'attention refund_failed:rf_0001',
+        { refundId: 'rf_0001', minorUnits: 5n, detail: 'Too old.' },
+      ],
+    ])
+    expect(await sending(w)).toMatchObject({ status: 'done' })
+    expect((await refunding({ refund: [refused()] })).refund).toMatchObject({ detail: 'provider_rejected' })
+  })
+
+  it('the provider refuses and cannot say what became of the charge, it is asked again', async () => {
+    const { w, refund } = await refunding({ refund: [refused('No.')], findCharge: [lost] })
+    expect(refund).toMatchObject({ status: 'requested' })
+    expect(await sending(w)).toMatchObject({
+      status: 'waiting',
+      lastError: 'No. Its charge could not be read: Nothing was heard.',
+    })
+  })
+
+  it('the key is worn out, the refund is looked for, and believed where it is there', async () => {
+    const { w, next } = answering()
+    const { paymentId } = await paid(w)
+    next({ refund: [lost] })
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    await w.clock.advance(24 * hour)
+    next({ findRefund: [refused('Not now.')] })
+    await w.holdfast.drainOutbox(10)
+    expect(await sending(w)).toMatchObject({ status: 'waiting', lastError: 'Not now.' })
+    expect(w.provider.truth.refunds()).toEqual([])
+    await w.pass(hour, minute)
+    expect(w.provider.truth.refunds()).toHaveLength(1)
+    expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded' }])
+  })
+
+  it('it stays on its way, it is looked at later and later until it has arrived', async () => {
+    const { w, next } = answering()
+    const { paymentId } = await paid(w)
+    w.provider.bank.delayRefunds()
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    const looked = async () => (await w.get(paymentId)).refunds[0]
+    expect(await looked()).toMatchObject({ status: 'pending', looks: 0, lookAt: start + hour })
+    await w.clock.advance(hour)
+    next({ findRefund: [absent] })
+    await w.holdfast.sweep()
+    expect(await looked()).toMatchObject({ status: 'pending', looks: 1, lookAt: start + hour + 10 * minute })
+    await w.clock.advance(10 * minute)
+    next({ findRefund: [refused()] })
+    await w.holdfast.sweep()
+    expect(await looked()).toMatchObject({ status: 'pending', looks: 2, lookAt: start + hour + 30 * minute })
+    await w.clock.advance(20 * minute)
+    await w.holdfast.sweep()
+    expect(await looked()).toMatchObject({ status: 'pending', looks: 3 })
+    w.provider.bank.settleRefund(w.provider.truth.refunds()[0]?.id ?? '', 'succeeded')
+    await w.clock.advance(day)
+    expect((await w.holdfast.sweep()).moved).toBeGreaterThan(0)
+    expect(await looked()).toMatchObject({ status: 'succeeded' })
+  })
+})
+
+describe('where the provider is asked what has become of a charge and', () => {
+  const asking = async (answer: ProviderAnswer<never>) => {
+    const { w, next } = answering()
+    const { paymentId } = await paid(w)
+    const told = (await storyOf(w, paymentId)).length
+    next({ findCharge: [answer] })
+    const synced = await w.holdfast.syncPayment({ actor: staff, paymentId })
+    if (!synced.ok) throw new Error(synced.error.code)
+    return { told: (await storyOf(w, paymentId)).slice(told), type: synced.value.type, kase: await w.get(paymentId) }
+  }
+  const charged = { refunds: [], disputes: [], livemode: false }
+
+  it('has nothing to tell, it is asked about again later', async () => {
+    for (const answer of [absent, refused(), { type: 'reported', report: charged as never } as const]) {
+      const { told, type, kase } = await asking(answer)
+      expect([told, type]).toEqual([[], 'asked'])
+      expect(kase.attempts).toMatchObject([{ looks: 1, lookAt: start + 2 * hour }])
+    }
+  })
+
+  it('says nothing, it is asked about again in an hour', async () => {
+    const { told, type, kase } = await asking(lost)
+    expect(told).toEqual([
+      ['answer look_up_charge', 'attempt att_0001', { outcome: 'unknown', detail: 'Nothing was heard.' }],
+    ])
+    expect([type, kase.attempts[0]]).toMatchObject(['unheard', { looks: 0, lookAt: start + hour }])
+  })
+
+  it('tells of a refund, that is followed', async () => {
+    const refund = {
+      providerId: 're_9',
+      chargeId: 'ch_1',
+      amount: mxn(7n),
+      state: { type: 'succeeded' },
+      livemode: false,
+    }
+    const { told } = await asking({ type: 'reported', report: { ...charged, refunds: [refund] } as never })
+    expect(told).toEqual([
+      ['answer look_up_charge', 'attempt att_0001', { refunds: 1, disputes: 0 }],
+      ['fact found_at_provider', 'refund rf_re_9', {}],
+      ['fact succeeded', 'refund rf_re_9', { at: start, providerId: 're_9' }],
+      ['fact refunded_in_part', 'payment pay_0001', { refunded: 7n }],
+    ])
+  })
+})
