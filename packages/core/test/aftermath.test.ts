@@ -54,7 +54,8 @@ describe('a refund of which the provider says something', () => {
       expect(change.kase.payment).toMatchObject({ status: 'partially_refunded', refunded: 500n })
       expect(factsOf(change).at(-1)).toBe('payment pay_1 refunded_in_part')
       expect([change.effects, change.attention, change.fallback]).toEqual([[], [], false])
-      expect(heard(change.kase, { type })).toEqual({ ...change, facts: [] })
+      const again = { at: at(6), state: { type }, providerId: 're_1' }
+      expect(settleRefund(change.kase, refundId('rf_1'), again).kase).toBe(change.kase)
     }
   })
 
@@ -237,7 +238,8 @@ describe('a dispute of which the provider says something', () => {
       },
     ])
     expect(change.effects).toEqual([])
-    expect(heard(change.kase, 'opened')).toEqual({ ...change, facts: [], attention: [] })
+    expect(heard(change.kase, 'opened', false, 'dp_1', at(6)).kase).toBe(change.kase)
+    expect(heard(change.kase, 'opened', false, 'dp_1', at(6))).toEqual({ ...change, facts: [], attention: [] })
   })
 
   it('ends, and tells the payment how; nobody is called twice', () => {
@@ -247,6 +249,7 @@ describe('a dispute of which the provider says something', () => {
     expect(won.attention).toEqual([])
     const lost = heard(disputed, 'lost')
     expect(factsOf(lost)).toEqual(['dispute dp_1 lost', 'payment pay_1 dispute_lost'])
+    expect(lost.attention).toEqual([])
     expect(lost.kase.payment).toMatchObject({ status: 'refunded', refunded: 12_500n })
   })
 
