@@ -18,10 +18,14 @@ export interface ExhaustReport {
   readonly code: number
 }
 
-/** Every golden flow, with webhooks and without, with trouble at every point. */
+const inWords = ({ name, gates, calls, runs, failures }: FlowReport): string =>
+  `${name}: ${gates} points, ${calls} calls, ${runs} runs, ${failures.length} failures`
+
+/** Every golden flow, with webhooks and without, with trouble at every point. Tells of each when it is done. */
 export const exhaustAll = async (
   options: Pick<RunOptions, 'databases'>,
   exhaustion: Exhaustion,
+  onFlow: (line: string) => void,
 ): Promise<ExhaustReport> => {
   const flows: FlowReport[] = []
   let code = 0
@@ -29,13 +33,15 @@ export const exhaustAll = async (
     for (const webhooks of [true, false]) {
       const { gates, calls, runs, failures } = await exhaust(goldenStory(name, { webhooks }), options, exhaustion)
       code = Math.max(code, ...failures.map(({ run }) => exitCodeOf(run.failure)))
-      flows.push({
+      const flow = {
         name: `${name}, ${webhooks ? 'with webhooks' : 'by asking alone'}`,
         gates,
         calls,
         runs,
         failures: failures.map(({ where, run }) => `${where}: ${String(run.failure)}`),
-      })
+      }
+      flows.push(flow)
+      onFlow(inWords(flow))
     }
   return { flows, code }
 }
@@ -55,9 +61,9 @@ export const addUpExhausted = (reports: readonly ExhaustReport[]): ExhaustReport
 
 /** Prints each flow and, last, the sums. */
 export const printExhausted = ({ flows }: ExhaustReport, seconds: number): void => {
-  for (const { name, gates, calls, runs, failures } of flows) {
-    console.log(`${name}: ${gates} points, ${calls} calls, ${runs} runs, ${failures.length} failures`)
-    for (const failure of failures) console.log(`  ${failure}`)
+  for (const flow of flows) {
+    console.log(inWords(flow))
+    for (const failure of flow.failures) console.log(`  ${failure}`)
   }
   const sum = (of: (flow: FlowReport) => number): number => flows.reduce((total, flow) => total + of(flow), 0)
   console.log(

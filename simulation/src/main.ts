@@ -111,9 +111,11 @@ const inShares = async <Report extends { readonly code: number }>(
 }
 
 if (values.mutants) {
-  const hunt = { first: values.from === undefined ? 0 : Number(values.from), times: 5, most: 400 }
+  const hunt = { first: values.from === undefined ? 0 : Number(values.from), times: 3, most: 300 }
   const report =
-    workers > 1 ? addUpHunts(await inShares<HuntReport>([], true)) : await huntMutants(options, { ...hunt, share })
+    workers > 1
+      ? addUpHunts(await inShares<HuntReport>([], true))
+      : await huntMutants(options, { ...hunt, share, onHunted: console.error })
   if (isWorker()) handIn(report)
   else {
     printHunts(report, hunt)
@@ -123,7 +125,11 @@ if (values.mutants) {
   const report =
     workers > 1
       ? addUpExhausted(await inShares<ExhaustReport>([], true))
-      : await exhaustAll(options, { downMs: usualDowns, faults: true, pairsEvery: Number(values.pairs), share })
+      : await exhaustAll(
+          options,
+          { downMs: usualDowns, faults: true, pairsEvery: Number(values.pairs), share },
+          console.error,
+        )
   if (isWorker()) handIn(report)
   else {
     printExhausted(report, seconds())

@@ -28,6 +28,8 @@ export interface Hunt {
   /** After how many stories a mistake is held to go unnoticed. */
   readonly most: number
   readonly share: Share
+  /** Told of each when it is done. */
+  readonly onHunted: (line: string) => void
 }
 
 // Some mistakes make a system try for ever: that has shown by then.
@@ -36,7 +38,7 @@ const mostSteps = 20_000
 /** Makes each mistake in one story after another until somebody notices. */
 export const huntMutants = async (
   options: Pick<RunOptions, 'databases'>,
-  { first, times, most, share }: Hunt,
+  { first, times, most, share, onHunted }: Hunt,
 ): Promise<HuntReport> => {
   const hunted: Hunted[] = []
   for (const [index, { name, mistake, sabotage }] of mutants.entries()) {
@@ -55,6 +57,7 @@ export const huntMutants = async (
       seeds.push(noticed)
     }
     hunted.push({ name, mistake, seeds, rules: [...rules].toSorted() })
+    onHunted(`${name}: ${seeds.map((count) => count ?? 'never').join(', ')}`)
   }
   return { hunted, code: hunted.every(({ seeds }) => seeds.every((count) => count !== null)) ? 0 : 129 }
 }
