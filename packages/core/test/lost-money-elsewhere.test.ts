@@ -272,6 +272,19 @@ describe('a request under a key', () => {
     expect(w.provider.truth.refunds()).toEqual([])
   })
 
+  it('is answered the second time what it was answered the first time, whatever has become of it', async () => {
+    const w = world()
+    const { paymentId } = await w.book(ana)
+    const [page] = w.provider.truth.attempts()
+    await w.provider.payer.pay(page?.id ?? '')
+    await w.deliver()
+    const ask = { actor: staff, paymentId, amount: mxn(50_00n), idempotencyKey: 'k' }
+    const first = await w.holdfast.refundPayment(ask)
+    expect(first).toMatchObject({ ok: true, value: { refund: { status: 'requested' } } })
+    expect(await w.holdfast.refundPayment(ask)).toEqual(first)
+    expect(w.provider.truth.refunds()).toHaveLength(1)
+  })
+
   it('of one person never meets the same key of another', async () => {
     const w = world()
     const one = await w.holdfast.openIntent({

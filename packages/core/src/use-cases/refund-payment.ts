@@ -28,7 +28,10 @@ export interface RefundPaymentRequest {
   readonly idempotencyKey?: string
 }
 
-/** A refund that was decided and is on its way, with the payment as it was when it was asked for. */
+/**
+ * A refund that was decided and is on its way, with the payment as it was when it was asked for. Without a key, both are as
+ * they are when the provider has answered.
+ */
 export interface RequestedRefund {
   readonly refund: Refund
   readonly payment: Payment
@@ -61,7 +64,8 @@ export const refundPayment =
     const step = await unitOfWork.run((tx) => begin(tx, deps, request))
     if (step.work === undefined) return step.outcome
     await perform(step.work)
-    if (!step.outcome.ok) return step.outcome
+    // What was stored under the key is what everybody who asks with it is told.
+    if (!step.outcome.ok || request.idempotencyKey !== undefined) return step.outcome
     const { refund } = step.outcome.value
     const now = await unitOfWork.read((tx) => tx.payments.find(request.paymentId))
     const made = now?.value.refunds.find(({ id }) => id === refund.id)
