@@ -1,8 +1,10 @@
+import { StoreUnavailable } from '@holdfast/core'
 import { UnreadableStateFile } from '@holdfast/stripe-simulator'
 import type { Config } from './config.ts'
 
 /** Why the server did not start, in a sentence that says what to do. */
-export const explainFailure = (error: unknown, config: Config): string => {
+export const explainFailure = (thrown: unknown, config: Config): string => {
+  const error = thrown instanceof StoreUnavailable ? thrown.cause : thrown
   if (error instanceof UnreadableStateFile) return error.message
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const detail = error instanceof Error ? error.message || code : String(error)

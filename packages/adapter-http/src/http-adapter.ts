@@ -1,4 +1,4 @@
-import { Contention, silentLogger } from '@holdfast/core'
+import { Contention, silentLogger, StoreUnavailable } from '@holdfast/core'
 import { Hono } from 'hono'
 import { negotiateLanguage } from './language/language.ts'
 import { docsRoutes } from './openapi/docs-page.ts'
@@ -71,7 +71,7 @@ export const createHttpAdapter = (options: HttpAdapterOptions): HttpAdapter => {
     if (error instanceof Contention) return problemOf(exchange, { code: 'contention' })
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     logger.log('error', 'request_failed', { request_id: exchange.requestId, route: exchange.log.route, detail })
-    return problemOf(exchange, { code: 'internal_error' })
+    return problemOf(exchange, { code: error instanceof StoreUnavailable ? 'store_unavailable' : 'internal_error' })
   }
   app.onError((error, c) => fail(c.env.exchange, error))
 

@@ -1,4 +1,4 @@
-import { Contention, encodeJson } from '@holdfast/core'
+import { Contention, encodeJson, StoreUnavailable } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { ana, openIntent, world, type World } from './world.ts'
 
@@ -86,12 +86,15 @@ describe('a delivery of the provider', () => {
 })
 
 describe('a store that keeps losing', () => {
-  it('is a 503 to anybody else, with when to come back', async () => {
+  it.each([
+    ['contention', '1', new Contention('busy')],
+    ['store_unavailable', '2', new StoreUnavailable('gone')],
+  ])('is a 503 to anybody else, with when to come back: %s', async (code, retryAfter, failure) => {
     const here = world(
       {},
       {
         beforeCommit: () => {
-          throw new Contention('busy')
+          throw failure
         },
       },
     )
@@ -99,11 +102,6 @@ describe('a store that keeps losing', () => {
       as: ana,
       body: { kind: 'reservation', payload: { house: 'casa', day: 1 } },
     })
-    expect([status, json['code'], json['retryable'], headers.get('retry-after')]).toEqual([
-      503,
-      'contention',
-      true,
-      '1',
-    ])
+    expect([status, json['code'], json['retryable'], headers.get('retry-after')]).toEqual([503, code, true, retryAfter])
   })
 })

@@ -1,4 +1,4 @@
-import { Contention, VersionConflict } from '@holdfast/core'
+import { Contention, StoreUnavailable, VersionConflict } from '@holdfast/core'
 import type { Dialect, ErrorKind } from './dialect.ts'
 
 /** How long a transaction is tried again, and with what patience. */
@@ -24,7 +24,8 @@ export interface RetryOptions {
  * database, and a connection that was lost before the commit was sent. A connection lost during the commit is not: see
  * {@link CommitUnknown}.
  *
- * @throws {@link Contention} when other writers won every time. @throws whatever failed for good.
+ * @throws {@link Contention} when other writers won every time. @throws {@link StoreUnavailable} when the connection was
+ * lost every time. @throws whatever failed for good.
  */
 export const persistently = async <T>(
   dialect: Dialect,
@@ -51,9 +52,11 @@ export const persistently = async <T>(
         lost: failures.lost < maxReconnects,
         other: false,
       }[kind]
-      if (!goOn && (kind === 'conflict' || kind === 'busy'))
-        throw new Contention(`Gave up: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
-      if (!goOn) throw error
+      if (!goOn && kind === 'other') throw error
+      if (!goOn) {
+        const GaveUp = kind === 'lost' ? StoreUnavailable : Contention
+        throw new GaveUp(`Gave up: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+      }
       const waitMs = longestWaitMs(kind, failures[kind]) * (0.5 + random() / 2)
       waitedMs += waitMs
       await sleep(waitMs)

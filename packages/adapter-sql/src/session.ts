@@ -1,4 +1,4 @@
-import { bug } from '@holdfast/core'
+import { bug, StoreUnavailable } from '@holdfast/core'
 import type { Dialect, TransactionEnds } from './dialect.ts'
 import type { Statement, Value } from './statement.ts'
 
@@ -44,7 +44,7 @@ export interface OpenSession extends SqlSession {
  * The connection was lost while a commit was under way: everything was kept, or nothing. It is not tried again, because
  * that could do it twice; whoever asked may ask again under the same key, and finds out.
  */
-export class CommitUnknown extends Error {
+export class CommitUnknown extends StoreUnavailable {
   override readonly name = 'CommitUnknown'
 }
 

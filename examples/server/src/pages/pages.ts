@@ -1,5 +1,5 @@
 import { tokenBuckets } from '@holdfast/adapter-http'
-import { Contention } from '@holdfast/core'
+import { Contention, StoreUnavailable } from '@holdfast/core'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
@@ -91,7 +91,8 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
     c.set('visitor', visitor)
     if (error instanceof HTTPException && error.status === 413)
       return desk.show(c, problemPage(visitor, visitor.t.problems.tooLarge), 413)
-    if (error instanceof Contention) return desk.show(c, problemPage(visitor, visitor.t.problems.busy), 503)
+    if (error instanceof Contention || error instanceof StoreUnavailable)
+      return desk.show(c, problemPage(visitor, visitor.t.problems.busy), 503)
     const reference = crypto.randomUUID()
     logger.log('error', 'page_failed', { reference, path: c.req.routePath, detail: `${error.name}: ${error.message}` })
     return desk.show(c, problemPage(visitor, visitor.t.problems.oopsHint, reference), 500)

@@ -48,6 +48,7 @@ export const english: Catalogue = {
     event_not_stored: 'The event could not be stored. Please deliver it again.',
     provider_unavailable: 'The payment service cannot be reached. Nothing is lost; please try again shortly.',
     contention: 'Too much is happening at once. Nothing was done; please try again.',
+    store_unavailable: 'We cannot look anything up right now. Please try again in a moment.',
     internal_error: 'Something went wrong on our side.',
   },
   failures: {

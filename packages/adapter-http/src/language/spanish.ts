@@ -48,6 +48,7 @@ export const spanish: Catalogue = {
     event_not_stored: 'El evento no se pudo guardar. Entrégalo de nuevo, por favor.',
     provider_unavailable: 'No se puede contactar con el servicio de pagos. No se pierde nada; inténtalo en breve.',
     contention: 'Pasan demasiadas cosas a la vez. No se hizo nada; inténtalo de nuevo.',
+    store_unavailable: 'Ahora no podemos consultar nada. Inténtalo de nuevo en un momento.',
     internal_error: 'Algo salió mal por nuestra parte.',
   },
   failures: {

@@ -132,7 +132,7 @@ const guardRefusals = ({ who, method, mount, limited, keyed, query, body }: Rout
     ...(keyed === true ? (['invalid_idempotency_key'] as const) : []),
     ...(query !== undefined || body !== undefined || takesBody ? (['invalid_request'] as const) : []),
     ...(takesBody ? (['body_too_large', 'unsupported_media_type', 'invalid_json', 'json_too_deep'] as const) : []),
-    ...(mount === 'root_and_base' ? [] : (['contention'] as const)),
+    ...(mount === 'root_and_base' ? [] : (['contention', 'store_unavailable'] as const)),
     'internal_error',
   ]
 }

@@ -70,5 +70,6 @@ export const problemKinds = {
   // Not now
   provider_unavailable: { status: 503, retryable: true },
   contention: { status: 503, retryable: true, retryAfterS: 1 },
+  store_unavailable: { status: 503, retryable: true, retryAfterS: 2 },
   internal_error: { status: 500, retryable: true },
 } as const satisfies Record<RefusalCode, ProblemKind>

@@ -36,6 +36,8 @@ export type AdapterRefusal =
   | { readonly code: 'event_not_stored' }
   /** The store kept losing to other writers. Nothing was done. */
   | { readonly code: 'contention' }
+  /** The store went away. The same request under the same key finds out whether it was done. */
+  | { readonly code: 'store_unavailable' }
   | { readonly code: 'internal_error' }
 
 /** Every way a request can be refused. */

@@ -20,6 +20,7 @@ export interface UnitOfWork {
    * using it later is a bug, and so is a transaction inside another.
    *
    * @throws {@link Contention} when every retry lost. Safe to try again.
+   * @throws {@link StoreUnavailable} when the store went away. Safe to try again under the same idempotency key.
    */
   run<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** As {@link run}, for work that only reads: it takes no locks, and sees one moment. Writing in it is a bug. */
@@ -215,4 +216,12 @@ export class VersionConflict extends Error {
 /** Every retry lost to other writers. Nothing was done; the same request may be made again. */
 export class Contention extends Error {
   override readonly name = 'Contention'
+}
+
+/**
+ * The store cannot be reached, or went away in the middle. If a commit was under way, all of it was kept or nothing:
+ * whoever asks again under the same idempotency key finds out.
+ */
+export class StoreUnavailable extends Error {
+  override readonly name: string = 'StoreUnavailable'
 }
