@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { whyNotReachable } from './reachable.mjs'
 
 /** @import { Binaries } from './binaries.mjs' */
-/** @import { Postgres } from './pg-test.d.mts' */
+/** @import { CrashingPostgres, Postgres } from './pg-test.d.mts' */
 
 const startTimeoutMs = 20_000
 /** The port found free may be taken by somebody else before postgres has it. */
@@ -35,6 +35,18 @@ const watchdog = [
   'wait $p; rm -rf "$PG_TEST_BASE"',
 ].join(' ')
 
+/**
+ * Runs postgres, and again whenever it ends, until the pipe to this process closes. Its folder goes with it.
+ *
+ * Whoever ends it waits until there is one to end: it may just be starting again.
+ */
+const supervisor = [
+  'exec 3<&0; cd "$PG_TEST_BASE" || exit 1;',
+  '(cat <&3; : > over; while [ -e over ] && ! kill -INT "$(head -n 1 data/postmaster.pid)"; do sleep 0.1; done)',
+  '>/dev/null 2>&1 &',
+  'until [ -e over ]; do "$@" 3<&-; done; cd /; rm -rf "$PG_TEST_BASE"',
+].join(' ')
+
 /** PostgreSQL refuses to run as root, so under root the server runs as the account `nobody`. */
 const account = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
@@ -49,6 +61,51 @@ const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
  * @throws {Error} with what `initdb` or `postgres` said.
  */
 export async function runCluster(source, binaries) {
+  const { url, stop } = await start(binaries, { script: watchdog, settings })
+  return { url, source, stop }
+}
+
+/**
+ * The same, of a server that starts again by itself whenever it ends, and that forgets nothing it has answered.
+ *
+ * @param {string} source
+ * @param {Binaries} binaries
+ * @returns {Promise<CrashingPostgres>}
+ */
+export async function runCrashingCluster(source, binaries) {
+  const { url, stop, base } = await start(binaries, {
+    script: supervisor,
+    settings: [...settings, 'synchronous_commit=on'],
+  })
+  return {
+    url,
+    source,
+    stop,
+    crash: async () => {
+      const pid = Number(fs.readFileSync(path.join(base, 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
+      process.kill(pid, 'SIGQUIT')
+      while (isAlive(pid)) await sleep(10)
+    },
+  }
+}
+
+/** @param {number} pid */
+const isAlive = (pid) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * @typedef {{ readonly script: string, readonly settings: readonly string[] }} Running
+ *
+ * @param {Binaries} binaries
+ * @param {Running} running
+ * @returns {Promise<{ url: string, base: string, stop(): Promise<void> }>}
+ */
+const start = async (binaries, running) => {
   const base = fs.mkdtempSync(path.join(os.tmpdir(), 'pg-test-'))
   const forget = () => fs.rmSync(base, { recursive: true, force: true })
   try {
@@ -57,8 +114,8 @@ export async function runCluster(source, binaries) {
     const data = initialise(bin, base)
     let log = ''
     for (let attempt = 0; attempt < maxPorts; attempt += 1) {
-      const server = await serve(bin, base, data)
-      if ('url' in server) return { url: server.url, source, stop: () => server.stop().then(forget) }
+      const server = await serve(bin, base, data, running)
+      if ('url' in server) return { url: server.url, base, stop: () => server.stop().then(forget) }
       log = server.log
     }
     throw new Error(`postgres did not start: ${log}`)
@@ -100,12 +157,23 @@ const initialise = (bin, base) => {
  * @param {string} bin
  * @param {string} base
  * @param {string} data
+ * @param {Running} running
  * @returns {Promise<{ url: string, stop(): Promise<void> } | { log: string }>}
  */
-const serve = async (bin, base, data) => {
+const serve = async (bin, base, data, running) => {
   const port = await freePort()
-  const flags = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', '', ...settings.flatMap((one) => ['-c', one])]
-  const child = spawn('/bin/sh', ['-c', watchdog, 'sh', path.join(bin, 'postgres'), ...flags], {
+  const flags = [
+    '-D',
+    data,
+    '-h',
+    '127.0.0.1',
+    '-p',
+    String(port),
+    '-k',
+    '',
+    ...running.settings.flatMap((one) => ['-c', one]),
+  ]
+  const child = spawn('/bin/sh', ['-c', running.script, 'sh', path.join(bin, 'postgres'), ...flags], {
     ...account,
     env: { ...env, PG_TEST_BASE: base },
     cwd: os.tmpdir(),

@@ -10,6 +10,9 @@ export interface Process {
   readonly output: () => string
   /** Ends it without a word, as a power cut would, and waits until it is gone. */
   readonly kill: () => Promise<void>
+  /** Stops it where it stands, as a machine that swaps or is moved does, until it is resumed. */
+  readonly pause: () => void
+  readonly resume: () => void
   /** Asks it to stop. Answers the exit code, and the signal where one ended it. */
   readonly stop: (
     signal?: 'SIGTERM' | 'SIGINT',
@@ -42,6 +45,10 @@ export const run = (
   const ended = new Promise<{ readonly code: number | null; readonly signal: string | null }>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }))
   })
+  // Nothing started here outlives the tests, however they end.
+  const endWithTests = () => void child.kill('SIGKILL')
+  process.once('exit', endWithTests)
+  void ended.then(() => process.off('exit', endWithTests))
   const send = async (signal: NodeJS.Signals) => {
     if (isRunning(child)) child.kill(signal)
     return ended
@@ -50,6 +57,8 @@ export const run = (
     output: () => output,
     ended,
     kill: async () => void (await send('SIGKILL')),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     stop: (signal = 'SIGTERM') => send(signal),
   }
 }

@@ -54,9 +54,16 @@ export const stripeAt = (origin: string) => {
       return response.status
     },
     advance: (ms: number) => post('/_simulator/clock', { advance_s: Math.ceil(ms / 1000) }),
-    webhooks: (mode: 'normal' | 'paused' | 'drop' | 'duplicate') => post('/_simulator/webhooks', { mode }),
-    fault: (fault: { readonly match: string; readonly kind: string; readonly times: number }) =>
-      post('/_simulator/faults', fault),
+    webhooks: (mode: 'normal' | 'paused' | 'drop' | 'duplicate' | 'reorder') => post('/_simulator/webhooks', { mode }),
+    fault: (fault: {
+      readonly match: string
+      readonly kind: string
+      readonly times: number
+      readonly ms?: number
+      readonly retry_after?: number
+    }) => post('/_simulator/faults', fault),
+    /** Pulls another of the simulator's levers. Answers what it said. */
+    control: (path: string, body: Readonly<Record<string, unknown>> = {}) => post(`/_simulator/${path}`, body),
     clearFaults: () => fetch(new URL('/_simulator/faults', origin), { method: 'DELETE' }),
   }
 }
