@@ -6,6 +6,7 @@ export default defineConfig({
     // A story that does not converge is ended by its own clock, which stands still while the machine is busy. The clock
     // on the wall only ends what hangs.
     testTimeout: 240_000,
+    hookTimeout: 60_000,
     globalSetup: ['@holdfast/pg-test/global-setup'],
   },
 })

@@ -1,11 +1,11 @@
 import type { Ledger } from '@holdfast/stripe-simulator'
-import type { Database } from '../system/database.ts'
+import type { Readable } from '../system/database.ts'
 import { isCollected, isLive } from './always.ts'
 import { hasGone, readCharges, type Stored, type StoredPayment, type TrueCharge } from './truth.ts'
 import { Violation } from './violation.ts'
 
 /** What holds once everything has come to rest: here and at Stripe the same, and nothing left to do. */
-export const checkAtRest = (stored: Stored, ledger: Ledger, database: Database): void => {
+export const checkAtRest = (stored: Stored, ledger: Ledger, database: Readable): void => {
   const charges = readCharges(ledger)
   for (const payment of stored.payments) {
     const own = charges.filter(({ paymentId }) => paymentId === payment.id)
@@ -121,7 +121,7 @@ const checkEnded = ({ attempts, attention, reservations }: Stored, payment: Stor
   if (status !== 'failed' && status !== 'pending') throw new Violation('A14', `balance ${id} is ${status} for ever`)
 }
 
-const checkQueues = (database: Database): void => {
+const checkQueues = (database: Readable): void => {
   for (const table of ['holdfast_outbox', 'holdfast_inbox', 'holdfast_tasks'])
     for (const { id, status, last_error: error } of database.query<{ id: string; status: string; last_error: string }>(
       `SELECT id, status, last_error FROM ${table} WHERE status <> 'done' ORDER BY id`,

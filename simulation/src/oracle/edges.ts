@@ -5,7 +5,7 @@ import {
   refundTransitions,
   type Transitions,
 } from '@holdfast/core'
-import type { Database } from '../system/database.ts'
+import type { Readable } from '../system/database.ts'
 import type { Counts } from './sometimes.ts'
 import { Violation } from './violation.ts'
 
@@ -51,7 +51,7 @@ interface StatusRow {
 /** What begins a life instead of moving it. */
 const births = new Set(['created', 'requested', 'found_at_provider', 'opened'])
 
-export const createEdges = (database: Database, counts: Counts): Edges => {
+export const createEdges = (database: Readable, counts: Counts): Edges => {
   const statuses = new Map<string, string>()
   let last = 0
   const move = ({ about_type: type, about_id: id, name }: Entry): void => {

@@ -1,5 +1,5 @@
 import type { Ledger } from '@holdfast/stripe-simulator'
-import type { Database } from '../system/database.ts'
+import type { Readable } from '../system/database.ts'
 
 /** What is stored, read by hand: nothing of what is under test is used to judge it. */
 export interface Stored {
@@ -56,7 +56,7 @@ export interface StoredReservation {
 }
 
 /** Everything that is stored now. */
-export const readStored = (database: Database): Stored => ({
+export const readStored = (database: Readable): Stored => ({
   payments: database.query<StoredPayment>(
     `SELECT id, owner, status, subject_type, subject_id, amount_minor, amount_currency,
        counted_attempt_id, refunded_minor

@@ -30,13 +30,17 @@ export interface Connecting {
   readonly count: (what: string) => void
 }
 
+/** What the oracle reads by. */
+export interface Readable {
+  /** What is committed, past everything that is under test. In SQLite's words, whatever the database. */
+  query<Row>(sql: string, ...values: readonly (string | number)[]): readonly Row[]
+}
+
 /** The database of one run, which every process opens for itself. */
-export interface Database {
+export interface Database extends Readable {
   /** Present where one transaction is let in at a time. */
   readonly turns?: Turns
   connect(options: Connecting): Connection
-  /** What is committed, past everything that is under test. In SQLite's words, whatever the database. */
-  query<Row>(sql: string, ...values: readonly (string | number)[]): readonly Row[]
   /** Present where it can be done: cuts the connections of all processes, as a server that restarts does. */
   cutConnections?(): Promise<void>
   /**

@@ -92,7 +92,8 @@ const makePlace = async (adminUrl: string): Promise<Place> => {
   }
 }
 
-const connectTo = async (url: string): Promise<pg.Client> => {
+/** Connects, and lets no broken connection end the process. */
+export const connectTo = async (url: string): Promise<pg.Client> => {
   const client = new pg.Client({
     connectionString: url,
     // What is simulated is the end of processes, not of power.

@@ -1,0 +1,106 @@
+import type { Ledger } from '@holdfast/stripe-simulator'
+import { checkStored, checkStripe } from '../src/oracle/always.ts'
+import { checkAtRest } from '../src/oracle/at-rest.ts'
+import { createEdges } from '../src/oracle/edges.ts'
+import { createCounts } from '../src/oracle/sometimes.ts'
+import { readStored } from '../src/oracle/truth.ts'
+import { Violation } from '../src/oracle/violation.ts'
+import { apiKey, sessionSecret, webhookSecret, type Machine } from './machine.ts'
+import { heal, untilQuiet } from './quiet.ts'
+
+/** What a scenario may leave behind that would be wrong elsewhere. */
+export interface Allowances {
+  /** True where the database itself failed: that is then what errors are about. */
+  readonly databaseFails?: boolean
+  /** True where a backup was restored: what was taken in after it was made is gone. */
+  readonly databaseRestored?: boolean
+}
+
+/**
+ * Heals, waits until nothing is left to do, and holds everything there is to every rule, against what Stripe knows.
+ *
+ * @throws a {@link Violation}, or what is still to be done.
+ */
+export const assertEveryRule = async (machine: Machine, allowances: Allowances = {}): Promise<void> => {
+  await heal(machine)
+  await untilQuiet(machine)
+  const ledger = await machine.stripe.ledger()
+  const database = await machine.database.snapshot()
+  const stored = readStored(database)
+  checkStripe(ledger)
+  checkStored(stored, ledger, false)
+  createEdges(database, createCounts()).follow()
+  const acknowledged = new Set(
+    ledger.deliveries.filter(({ status }) => status === 'delivered').map(({ event }) => event),
+  )
+  checkAtRest(stored, ledger, database)
+  const taken = new Set(database.query<{ id: string }>('SELECT id FROM holdfast_inbox').map(({ id }) => id))
+  for (const event of allowances.databaseRestored === true ? [] : acknowledged)
+    if (!taken.has(event)) throw new Violation('A10', `event ${event} was answered 2xx, and is gone`)
+  checkKeys(ledger)
+  checkAnswers(machine)
+  checkLogs(machine, allowances)
+}
+
+/** One key towards Stripe, one call. That its parameters are the same too is in the log. @throws {@link Violation} A11 */
+const checkKeys = ({ calls }: Ledger): void => {
+  const used = new Map<string, string>()
+  for (const { idempotencyKey: key, method, path } of calls) {
+    if (key === null) continue
+    const call = `${method} ${path}`
+    const before = used.get(key) ?? call
+    if (before !== call) throw new Violation('A11', `key ${key} was used for ${before} and for ${call}`)
+    used.set(key, call)
+  }
+}
+
+/** Nothing is answered that does not say what to do. @throws {@link Violation} A13 */
+const checkAnswers = ({ answers }: Machine): void => {
+  for (const { call, answer } of answers) {
+    const { status, body, retryAfter } = answer
+    if (status < 400) continue
+    const isProblem = typeof body['code'] === 'string' && typeof body['retryable'] === 'boolean'
+    const isClassified = status < 500 || (status === 503 && body['retryable'] === true && retryAfter !== null)
+    if (!isProblem || !isClassified)
+      throw new Violation('A13', `${call} was answered ${status} ${JSON.stringify(body)}`)
+  }
+}
+
+// What a host's log says of every failure: whether it was foreseen can be read off what was thrown.
+const foreseen = /^(Contention: |CommitUnknown: |StoreUnavailable: |Gave up: |The database was busy|Event ')/
+const ofTheDatabase = /connection|ECONNREFUSED|ECONNRESET|terminat|the database system is|COMMIT|SQLITE_/i
+
+// What is nobody's to read, and whom nobody has to know.
+const secrets = [apiKey, webhookSecret, sessionSecret, '@example.com', 'card_number', 'pm_card_']
+
+/** Nothing goes wrong that nobody has thought of, and nothing is told that is a secret. @throws {@link Violation} A11, A12, A13 */
+const checkLogs = ({ servers }: Machine, { databaseFails = false }: Allowances): void => {
+  for (const server of servers)
+    for (const line of server.output().split('\n')) {
+      if (line.includes('Error: ') && !line.startsWith('{'))
+        throw new Violation('A13', `${server.name} said: ${line.slice(0, 500)}`)
+      if (line.includes('Keys for idempotent requests')) throw new Violation('A11', `${server.name} logged ${line}`)
+      const secret = secrets.find((each) => line.includes(each))
+      if (secret !== undefined) throw new Violation('A12', `${server.name} wrote ${secret} into its log`)
+      if (!line.startsWith('{"level":50')) continue
+      const { event, status, detail = '' } = readLine(line)
+      if (event === 'request_answered' && status === 503) continue
+      if (foreseen.test(detail) || (databaseFails && ofTheDatabase.test(detail))) continue
+      throw new Violation('A13', `${server.name} logged ${line}`)
+    }
+}
+
+const readLine = (line: string): LogLine => {
+  try {
+    return JSON.parse(line) as LogLine
+  } catch {
+    // A process that was killed may have been in the middle of it.
+    return { detail: 'Gave up: in the middle of a line.' }
+  }
+}
+
+interface LogLine {
+  readonly event?: string
+  readonly status?: number
+  readonly detail?: string
+}

@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const usage = `npm run processes -- [options]
+
+Without options: every named scenario, on each database.
+
+  --minutes M        instead, random kills and pauses under load, for M minutes
+  --db NAME          sqlite or postgres; otherwise both
+  --seed X           draw the moments from this seed; a random one otherwise
+  --only TEXT        the scenarios whose name has this in it
+
+The exit code is that of the tests: 0 where every rule held.`
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string' },
+    db: { type: 'string' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const isKnown = values.db === undefined || ['sqlite', 'postgres'].includes(values.db)
+if (values.help || !isKnown) {
+  console.log(usage)
+  process.exit(values.help ? 0 : 2)
+}
+
+const folder = values.minutes === undefined ? 'processes/scenarios' : 'processes/long'
+const only = values.only === undefined ? [] : ['-t', values.only]
+const vitest = fileURLToPath(import.meta.resolve('vitest/vitest.mjs'))
+const { status } = spawnSync(
+  process.execPath,
+  [vitest, 'run', '--config', 'processes/vitest.config.ts', folder, ...only],
+  {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      ...(values.minutes === undefined ? {} : { PROCESSES_MINUTES: values.minutes }),
+      ...(values.db === undefined ? {} : { PROCESSES_DB: values.db }),
+      ...(values.seed === undefined ? {} : { PROCESSES_SEED: values.seed }),
+    },
+  },
+)
+process.exit(status ?? 1)

@@ -1,0 +1,93 @@
+import BetterSqlite3 from 'better-sqlite3'
+import { startCrashingPostgres } from '@holdfast/pg-test'
+import { expect, it } from 'vitest'
+import { eventually } from '../../../examples/server/test/eventually.ts'
+import { below, randomFrom } from '../../src/kernel/random.ts'
+import { keep } from '../../src/system/database.ts'
+import { advance } from '../clock.ts'
+import { assertEveryRule } from '../judge.ts'
+import { startLoad } from '../load.ts'
+import { startMachine } from '../machine.ts'
+import { databasesToRun, onEachDatabase, seed } from '../scenario.ts'
+import { goToPage, openIntent, payForStay, soonNights, untilStatus } from '../stays.ts'
+
+onEachDatabase('a database that fails', (scenario, kind) => {
+  if (kind === 'sqlite')
+    scenario('67: SQLite is locked by somebody else, for as long as it takes to give up', async (machine) => {
+      const { ana, stripe, servers } = machine
+      const [server] = servers
+      const page = await goToPage(machine, ana)
+      const somebody = keep(new BetterSqlite3(machine.database.url))
+      somebody.exec('BEGIN IMMEDIATE')
+      expect(await stripe.pay(page.sessionId, page.amount)).toBe(200)
+      const asking = openIntent(ana, server, await soonNights(machine))
+      let slowestMs = 0
+      await eventually(
+        'the webhook to be refused',
+        async () => {
+          const startedAt = Date.now()
+          expect((await fetch(new URL('/healthz', server.origin))).status).toBe(200)
+          slowestMs = Math.max(slowestMs, Date.now() - startedAt)
+          const { deliveries } = await stripe.ledger()
+          return deliveries.some(({ attempts }) => attempts.some(({ status }) => status === 503))
+        },
+        60_000,
+      )
+      expect(await asking).toMatchObject({ status: 503, body: { code: 'contention', retryable: true } })
+      // The lock is waited for outside SQLite: everybody else goes on.
+      expect(slowestMs).toBeLessThan(2_000)
+      somebody.exec('ROLLBACK')
+      somebody.close()
+      await advance(machine, 60_000)
+      await untilStatus(ana, server, page.paymentId, 'COMPLETED')
+    })
+
+  scenario(
+    '76: a backup of two hours ago takes the place of everything',
+    async (machine) => {
+      const { ana, stripe, servers } = machine
+      const [server] = servers
+      const before = await payForStay(machine, ana)
+      const open = await goToPage(machine, ana)
+      await server.stop()
+      await machine.database.backUp()
+      await server.start()
+      expect(await stripe.pay(open.sessionId, open.amount)).toBe(200)
+      await untilStatus(ana, server, open.paymentId, 'COMPLETED')
+      await advance(machine, 2 * 3_600_000)
+      await server.stop()
+      await machine.database.restore()
+      await server.start()
+      await advance(machine, 20 * 60_000)
+      await untilStatus(ana, server, open.paymentId, 'COMPLETED')
+      for (const { paymentId } of [before, open])
+        expect(await stripe.moneyOf(paymentId)).toMatchObject({ charges: 1, refunded: 0 })
+    },
+    { databaseRestored: true },
+  )
+})
+
+it.runIf(databasesToRun.includes('postgres'))(
+  '71: Postgres ends without a word and starts again, over and over, under load',
+  { timeout: 240_000 },
+  async () => {
+    const random = randomFrom(`${seed} restarts`)
+    const postgres = await startCrashingPostgres()
+    const machine = await startMachine({ kind: 'postgres', pgAdminUrl: postgres.url, servers: 2 })
+    try {
+      const load = startLoad(machine, random, { guests: 3 })
+      for (let crash = 0; crash < 5; crash += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 2_000 + below(random, 2_000)))
+        await postgres.crash()
+      }
+      const { booked } = await load.stop()
+      expect(booked).toBeGreaterThan(0)
+      expect(machine.servers.map((server) => server.isUp())).toEqual([true, true])
+      await payForStay(machine, machine.ana)
+      await assertEveryRule(machine, { databaseFails: true })
+    } finally {
+      await machine.remove()
+      await postgres.stop()
+    }
+  },
+)
