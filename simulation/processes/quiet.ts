@@ -73,9 +73,10 @@ const dueIn = (store: Readable): readonly Due[] => {
   const unpaid = new Set(
     store.query<{ id: string }>("SELECT id FROM holdfast_attention WHERE code = 'balance_unpaid'").map(({ id }) => id),
   )
+  // Charges that have succeeded are looked at for as long as they may be disputed: nothing waits for that.
   const looksAt = ['holdfast_attempts', 'holdfast_refunds'].flatMap((table) =>
     store
-      .query<{ look_at: number }>(`SELECT look_at FROM ${table} WHERE look_at IS NOT NULL`)
+      .query<{ look_at: number }>(`SELECT look_at FROM ${table} WHERE look_at IS NOT NULL AND status <> 'succeeded'`)
       .map((row) => row.look_at),
   )
   return work.flatMap(({ id, due_at: dueAt, leased_until: leasedUntil }): readonly Due[] => {
