@@ -14,27 +14,42 @@ export type Json =
  *
  * A name that begins with `$` gets another one, so that nothing a stranger sends is taken for an amount.
  */
-export const encodeJson = (value: unknown): string =>
-  JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'bigint' ? { $bigint: part.toString() } : renamed(part, '$', (name) => `$${name}`),
-  )
+export const encodeJson = (value: unknown): string => JSON.stringify(tagged(value))
 
 /** Reads what {@link encodeJson} wrote. The caller knows the shape: the text comes from our own store. */
-export const decodeJson = <T>(text: string): T =>
-  JSON.parse(text, (_name, part: unknown) =>
-    isTagged(part) ? BigInt(part.$bigint) : renamed(part, '$$', (name) => name.slice(1)),
-  ) as T
+export const decodeJson = <T>(text: string): T => {
+  const value: unknown = JSON.parse(text)
+  // Hardly any text has a name or a value that begins so: without one, nothing was tagged or renamed.
+  return (text.includes('"$') ? untagged(value) : value) as T
+}
+
+const tagged = (part: unknown): unknown =>
+  typeof part === 'bigint'
+    ? { $bigint: part.toString() }
+    : rebuilt(part, tagged, (name) => (name.startsWith('$') ? `$${name}` : name))
+
+const untagged = (part: unknown): unknown =>
+  isTagged(part)
+    ? BigInt(part.$bigint)
+    : rebuilt(part, untagged, (name) => (name.startsWith('$$') ? name.slice(1) : name))
 
 const isTagged = (part: unknown): part is { readonly $bigint: string } =>
   typeof part === 'object' && part !== null && '$bigint' in part && typeof part.$bigint === 'string'
 
-/** The object with its names changed that begin with `prefix`; anything else as it is. */
-const renamed = (part: unknown, prefix: string, rename: (name: string) => string): unknown =>
-  typeof part !== 'object' ||
-  part === null ||
-  Array.isArray(part) ||
-  !Object.keys(part).some((name) => name.startsWith(prefix))
-    ? part
-    : Object.fromEntries(
-        Object.entries(part).map(([name, value]) => [name.startsWith(prefix) ? rename(name) : name, value]),
-      )
+/** The object or array with what is in it changed and its names too; itself where that changes nothing. */
+const rebuilt = (whole: unknown, change: (part: unknown) => unknown, rename: (name: string) => string): unknown => {
+  if (typeof whole !== 'object' || whole === null) return whole
+  if (Array.isArray(whole)) {
+    const parts = whole.map(change)
+    return parts.every((part, at) => part === whole[at]) ? whole : parts
+  }
+  const entries = Object.entries(whole)
+  let isSame = true
+  for (const entry of entries) {
+    const [name, part] = entry
+    entry[0] = rename(name)
+    entry[1] = change(part)
+    isSame &&= entry[0] === name && entry[1] === part
+  }
+  return isSame ? whole : Object.fromEntries(entries)
+}
