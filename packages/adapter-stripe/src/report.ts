@@ -5,6 +5,7 @@ import type {
   Charge,
   DisputeState,
   PaymentFailure,
+  PaymentId,
   RefundId,
   RefundReport,
   RefundState,
@@ -87,9 +88,18 @@ export const stateOfDispute = (status: string): DisputeState | Unrecognized | un
   }
 }
 
-/** The attempt that an object is marked with. A mark that cannot be an id of ours is none. */
-export const markedAttempt = ({ metadata }: Pick<IntentWire, 'metadata'>): AttemptId | undefined =>
-  metadata.attempt_id === undefined ? undefined : parseId(metadata.attempt_id)
+/** Our marks on an object: its attempt, and the payment that is said to have it. */
+export interface Marks {
+  readonly attemptId: AttemptId
+  readonly paymentId?: PaymentId
+}
+
+/** The marks of an attempt, if an object bears them. One that cannot be an id of ours is none. */
+export const marksOf = ({ metadata }: Pick<IntentWire, 'metadata'>): Marks | undefined => {
+  const attemptId = metadata.attempt_id === undefined ? undefined : parseId<'attempt'>(metadata.attempt_id)
+  const paymentId = metadata.payment_id === undefined ? undefined : parseId<'payment'>(metadata.payment_id)
+  return attemptId && { attemptId, ...(paymentId === undefined ? {} : { paymentId }) }
+}
 
 /** The refund that an object is marked with. */
 const markedRefund = ({ metadata }: Pick<RefundWire, 'metadata'>): RefundId | undefined =>

@@ -1,12 +1,13 @@
-import { err, ok, type AttemptId, type AttemptReport, type ProviderNews, type Result } from '@holdfast/core'
+import { err, ok, type AttemptReport, type ProviderNews, type Result } from '@holdfast/core'
 import type { z } from 'zod'
 import {
-  markedAttempt,
+  marksOf,
   reportOfIntent,
   reportOfPageIntent,
   reportOfRefund,
   reportOfSession,
   waitsForSomebody,
+  type Marks,
 } from './report.ts'
 import {
   disputeWire,
@@ -40,14 +41,14 @@ export const translateEvent = (event: {
     case 'checkout.session.async_payment_failed':
       return readMarked(sessionWire, object, ofFailedPage)
     case 'checkout.session.expired':
-      return readMarked(sessionWire, object, (session, attemptId) => ofPage(session, attemptId, 'ask'))
+      return readMarked(sessionWire, object, (session, marks) => ofPage(session, marks, 'ask'))
     case 'payment_intent.succeeded':
     case 'payment_intent.processing':
     case 'payment_intent.amount_capturable_updated':
     case 'payment_intent.requires_action':
     case 'payment_intent.payment_failed':
     case 'payment_intent.canceled':
-      return readMarked(intentWire, object, (intent, attemptId) => ofIntent(intent, attemptId, type))
+      return readMarked(intentWire, object, (intent, marks) => ofIntent(intent, marks, type))
     case 'refund.created':
     case 'refund.updated':
     case 'refund.failed':
@@ -84,17 +85,17 @@ const read = <Body>(wire: z.ZodType<Body>, object: unknown, translate: (body: Bo
 const readMarked = <Body>(
   wire: z.ZodType<Body>,
   object: unknown,
-  translate: (body: Body, attemptId: AttemptId) => ProviderNews,
+  translate: (body: Body, marks: Marks) => ProviderNews,
 ): Translated => {
   const marked = markedWire.safeParse(object)
-  const attemptId = marked.success ? markedAttempt(marked.data) : undefined
-  return attemptId === undefined ? ok(nothing) : read(wire, object, (body) => translate(body, attemptId))
+  const marks = marked.success ? marksOf(marked.data) : undefined
+  return marks === undefined ? ok(nothing) : read(wire, object, (body) => translate(body, marks))
 }
 
-const ofPage = (session: SessionWire, attemptId: AttemptId, report: AttemptReport | 'ask'): ProviderNews => ({
+const ofPage = (session: SessionWire, marks: Marks, report: AttemptReport | 'ask'): ProviderNews => ({
   about: 'attempt',
   providerId: session.id,
-  attemptId,
+  ...marks,
   report,
 })
 
@@ -102,15 +103,15 @@ const ofPage = (session: SessionWire, attemptId: AttemptId, report: AttemptRepor
  * A session does not say which card paid it. Where one was to be kept, the session is asked for with its PaymentIntent;
  * everywhere else the event is enough.
  */
-const ofPaidPage = (session: SessionWire, attemptId: AttemptId): ProviderNews => {
+const ofPaidPage = (session: SessionWire, marks: Marks): ProviderNews => {
   const report = reportOfSession(session)
   const keepsCard = session.metadata.save_card === 'true' && report.state.type === 'captured'
-  return ofPage(session, attemptId, keepsCard || report.state.type === 'unrecognized' ? 'ask' : report)
+  return ofPage(session, marks, keepsCard || report.state.type === 'unrecognized' ? 'ask' : report)
 }
 
 /** The event says that the money will not come, and not why. */
-const ofFailedPage = (session: SessionWire, attemptId: AttemptId): ProviderNews =>
-  ofPage(session, attemptId, {
+const ofFailedPage = (session: SessionWire, marks: Marks): ProviderNews =>
+  ofPage(session, marks, {
     state: {
       type: 'declined',
       failure: { code: 'card_declined', retryable: true, providerCode: 'async_payment_failed' },
@@ -119,16 +120,16 @@ const ofFailedPage = (session: SessionWire, attemptId: AttemptId): ProviderNews 
     livemode: session.livemode,
   })
 
-const ofIntent = (intent: IntentWire, attemptId: AttemptId, type: string): ProviderNews => {
+const ofIntent = (intent: IntentWire, marks: Marks, type: string): ProviderNews => {
   if (intent.metadata.kind === 'off_session') {
     const overtaken = type === 'payment_intent.payment_failed' && intent.status !== 'requires_payment_method'
     const report = waitsForSomebody(intent) || overtaken ? 'ask' : reportOfIntent(intent)
-    return { about: 'attempt', providerId: intent.id, attemptId, report }
+    return { about: 'attempt', providerId: intent.id, ...marks, report }
   }
   // A page that was cancelled under its payer has to be looked at; a card that was declined on it ends nothing.
-  if (type === 'payment_intent.canceled') return { about: 'attempt', attemptId, report: 'ask' }
+  if (type === 'payment_intent.canceled') return { about: 'attempt', ...marks, report: 'ask' }
   const report = reportOfPageIntent(intent)
-  return report === undefined ? nothing : { about: 'attempt', attemptId, report }
+  return report === undefined ? nothing : { about: 'attempt', ...marks, report }
 }
 
 /**

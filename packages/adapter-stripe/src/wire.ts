@@ -15,6 +15,7 @@ const reference = z
 export const marksWire = z
   .object({
     attempt_id: z.string().optional(),
+    payment_id: z.string().optional(),
     refund_id: z.string().optional(),
     kind: z.string().optional(),
     save_card: z.string().optional(),

@@ -67,6 +67,12 @@ const table: readonly (readonly [string, string, unknown, object])[] = [
     session({ status: 'expired' }),
     { providerId: 'cs_1', attemptId: 'att_1', ...ask },
   ],
+  [
+    'a page marked with its payment',
+    'checkout.session.completed',
+    session({ ...paid, metadata: { ...hostedMarks, payment_id: 'pay_1' } }),
+    { attemptId: 'att_1', paymentId: 'pay_1' },
+  ],
   ['another program’s page', 'checkout.session.completed', session({ ...paid, metadata: {} }), nothing],
   [
     'another program’s page of any shape',

@@ -1,4 +1,4 @@
-import type { AttemptId, RefundId } from '../kernel/ids.ts'
+import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { DisputeState } from '../payment/dispute.ts'
 import type { AttemptReport, RefundReport } from './payment-provider.ts'
@@ -23,12 +23,15 @@ export type ProviderNews =
   /**
    * About an attempt, named by the provider's id, by ours where our mark is on the object, or by both; never by neither.
    * `providerId` is absent where the news came from a part of the attempt that has an id of its own.
+   * `paymentId` is our other mark on the object. It says where to look first, and is believed of nothing: whoever may
+   * write to the provider's account can have changed it.
    * `ask`: the news alone decides nothing (an expiry may have been overtaken): the object has to be asked for.
    */
   | {
       readonly about: 'attempt'
       readonly providerId?: string
       readonly attemptId?: AttemptId
+      readonly paymentId?: PaymentId
       readonly report: AttemptReport | 'ask'
     }
   | { readonly about: 'refund'; readonly refundId?: RefundId; readonly report: RefundReport }

@@ -1,6 +1,6 @@
 import { effectId, type Effect } from '../effect/effect.ts'
 import type { Instant } from '../kernel/instant.ts'
-import type { PaymentId } from '../kernel/ids.ts'
+import type { AttemptId, PaymentId } from '../kernel/ids.ts'
 import { isLive } from '../payment/attempt.ts'
 import { getAttempt } from '../payment/payment-case.ts'
 import type { ProviderEvent, ProviderNews } from '../ports/provider-event.ts'
@@ -13,6 +13,9 @@ import { storeChange, type ChangeDependencies, type Origin } from './store-chang
 export class UnknownObject extends Error {
   override readonly name = 'UnknownObject'
 }
+
+type AttemptNews = Extract<ProviderNews, { readonly about: 'attempt' }>
+type AttemptTarget = { readonly paymentId: PaymentId; readonly attemptId: AttemptId }
 
 /**
  * Applies what an event says, in the transaction that takes it in.
@@ -61,16 +64,11 @@ const applyAttemptNews = async (
   tx: Transaction,
   deps: ChangeDependencies,
   event: ProviderEvent,
-  news: Extract<ProviderNews, { readonly about: 'attempt' }>,
+  news: AttemptNews,
   now: Instant,
 ): Promise<void> => {
-  const { providerId, attemptId, report } = news
-  const by = {
-    ...(providerId === undefined ? {} : { providerId }),
-    ...(attemptId === undefined ? {} : { attemptId }),
-  }
-  // Without our mark it may well be another program's: the provider's account need not be ours alone.
-  const target = attemptId === undefined ? await tx.payments.findPaymentOf(by) : await getTarget(tx, event, by)
+  const { report } = news
+  const target = (await findMarked(tx, news)) ?? (await findAttempt(tx, event, news))
   if (target === undefined) return
   if (report !== 'ask') {
     await applyAttemptReport(tx, deps, target, report, {
@@ -84,6 +82,26 @@ const applyAttemptNews = async (
   if (found === undefined || !isLive(getAttempt(found.value, target.attemptId))) return
   const effect: Effect = { type: 'look_up_attempt', ...target }
   await tx.outbox.append([{ id: effectId(effect), body: effect, dueAt: now }], now)
+}
+
+/** The attempt that our marks name, where the payment they name has it. */
+const findMarked = async (
+  tx: Transaction,
+  { attemptId, paymentId }: AttemptNews,
+): Promise<AttemptTarget | undefined> => {
+  if (attemptId === undefined || paymentId === undefined) return undefined
+  const found = await tx.payments.find(paymentId)
+  return found?.value.attempts.some(({ id }) => id === attemptId) ? { paymentId, attemptId } : undefined
+}
+
+/** The attempt by its own names. Without our mark it may be another program's: the provider's account need not be ours alone. */
+const findAttempt = async (
+  tx: Transaction,
+  event: ProviderEvent,
+  { providerId, attemptId }: AttemptNews,
+): Promise<AttemptTarget | undefined> => {
+  const by = providerId === undefined ? {} : { providerId }
+  return attemptId === undefined ? tx.payments.findPaymentOf(by) : getTarget(tx, event, { ...by, attemptId })
 }
 
 const applyDispute = async (
@@ -106,7 +124,7 @@ const getTarget = async (
   tx: Transaction,
   event: ProviderEvent,
   by: Parameters<Transaction['payments']['findPaymentOf']>[0],
-): Promise<{ readonly paymentId: PaymentId; readonly attemptId: NonNullable<typeof by.attemptId> }> => {
+): Promise<AttemptTarget> => {
   const target = await tx.payments.findPaymentOf(by)
   if (target === undefined)
     throw new UnknownObject(`Event '${event.id}' (${event.type}) is about something that no payment has.`)

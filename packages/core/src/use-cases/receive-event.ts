@@ -1,5 +1,6 @@
 import { after, second } from '../kernel/instant.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
+import type { Transaction } from '../ports/unit-of-work.ts'
 import { applyNews, UnknownObject } from './apply-news.ts'
 import type { Dependencies } from './dependencies.ts'
 
@@ -21,7 +22,12 @@ export const receiveEvent =
     try {
       return await unitOfWork.run(async (tx): Promise<ReceivedEvent> => {
         const now = clock.now()
-        if ((await tx.inbox.record(event, { status: 'done', at: now })) === 'known') return 'known'
+        // Asked for together, so that a database far away is travelled to once. Nothing is done before the event is known to be new.
+        const [recorded] = await Promise.all([
+          tx.inbox.record(event, { status: 'done', at: now }),
+          readAhead(tx, event),
+        ])
+        if (recorded === 'known') return 'known'
         await applyNews(tx, deps, event, now)
         return 'applied'
       })
@@ -44,3 +50,8 @@ export const receiveEvent =
       })
     }
   }
+
+/** Reads what the event will be applied to, as far as its marks tell: the transaction has it at hand then. */
+const readAhead = async (tx: Transaction, { news }: ProviderEvent): Promise<void> => {
+  if (news.about === 'attempt' && news.paymentId !== undefined) await tx.payments.find(news.paymentId)
+}
