@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { ask } from './postgres-pipeline.ts'
 import type { Outcome, Row, SqlSession } from './session.ts'
 import { statement, type Statement, type Value } from './statement.ts'
 
@@ -19,7 +20,7 @@ export interface Dialect {
     readonly text: string
     /** Whole numbers of 64 bits. */
     readonly integer: string
-    /** Counts up by itself, in the order of insertion, and is the table's key. */
+    /** Counts up by itself, in the order of insertion. On SQLite it is the table's key, and cannot be part of one. */
     readonly sequence: string
   }
   readonly transaction: TransactionEnds
@@ -63,35 +64,12 @@ export const dialectOf = (knex: Knex): Dialect => {
 /** The names of constraints that only ever say that somebody else was faster. */
 export const slotConstraint = 'holdfast_reservations_no_overlap'
 
-/** Of `pg`, what is used of it. */
+/** Of a connection of `pg`, what is used of it beside its queries. */
 interface PgConnection {
-  query(query: PgQuery): Promise<PgAnswer>
   on(event: 'error', listener: (error: unknown) => void): void
   removeListener(event: 'error', listener: (error: unknown) => void): void
-  /** True where the pool was told that statements may be sent together. Versions of pg that know nothing of it send one at a time. */
-  readonly pipeline?: boolean
   /** Where knex looks whether a connection is to be thrown away. */
   __knex__disposed?: unknown
-}
-type PgQuery = { readonly name?: string; readonly text: string; readonly values: readonly Value[] }
-interface PgAnswer {
-  readonly rows: readonly Row[]
-  readonly rowCount: number | null
-  readonly command: string
-}
-
-const lastQueries = new WeakMap<object, Promise<unknown>>()
-
-/** Sends a statement, on a connection that does not pipeline when the one before has been answered. */
-const ask = (connection: object, query: PgQuery): Promise<PgAnswer> => {
-  const pg = connection as PgConnection
-  if (pg.pipeline === true) return pg.query(query)
-  const answer = (lastQueries.get(connection) ?? Promise.resolve()).then(() => pg.query(query))
-  lastQueries.set(
-    connection,
-    answer.catch(() => {}),
-  )
-  return answer
 }
 
 const lockResource = statement('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))')
@@ -99,35 +77,30 @@ const lockResource = statement('SELECT pg_advisory_xact_lock(hashtextextended(?,
 // Any number will do that nobody else locks; this one spells "holdfast" on a telephone.
 const lockMigrations = statement('SELECT pg_advisory_xact_lock(46533278)')
 
-const bare = {
-  beginWriting: { text: 'BEGIN ISOLATION LEVEL READ COMMITTED', values: [] },
-  beginReading: { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', values: [] },
-  commit: { text: 'COMMIT', values: [] },
-  rollBack: { text: 'ROLLBACK', values: [] },
-}
+const beginWriting = statement('BEGIN ISOLATION LEVEL READ COMMITTED').postgres
+const beginReading = statement('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY').postgres
+const commit = statement('COMMIT').postgres
+const rollBack = statement('ROLLBACK').postgres
 
 const postgres: Dialect = {
   name: 'postgres',
   pipelines: true,
   // In the order of bytes, as on SQLite and in JavaScript, and not of the database's language.
-  types: { text: 'text COLLATE "C"', integer: 'bigint', sequence: 'bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY' },
+  types: { text: 'text COLLATE "C"', integer: 'bigint', sequence: 'bigint GENERATED ALWAYS AS IDENTITY' },
   transaction: {
     async begin(connection, mode) {
-      await ask(connection, mode === 'write' ? bare.beginWriting : bare.beginReading)
+      await ask(connection, mode === 'write' ? beginWriting : beginReading)
     },
     async commit(connection) {
-      const { command } = await ask(connection, bare.commit)
+      const { command } = await ask(connection, commit)
       // Postgres answers COMMIT with a rollback, and no error, when a statement had failed before.
       if (command !== 'COMMIT') throw new Error('A statement failed, and the transaction was rolled back.')
     },
     async rollBack(connection) {
-      await ask(connection, bare.rollBack)
+      await ask(connection, rollBack)
     },
   },
-  async send(connection, { postgres: { text, name } }, values) {
-    const { rows, rowCount } = await ask(connection, name === undefined ? { text, values } : { name, text, values })
-    return { rows, changes: rowCount ?? 0 }
-  },
+  send: (connection, { postgres }, values) => ask(connection, postgres, values),
   inTransaction: () => true,
   guard(connection) {
     const pg = connection as PgConnection

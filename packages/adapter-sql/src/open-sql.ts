@@ -68,8 +68,6 @@ const knexFor = (location: SqlLocation): Knex => {
           statement_timeout: 30_000,
           // A process that was stopped in the middle of a transaction does not keep its locks for ever.
           idle_in_transaction_session_timeout: 30_000,
-          // Statements that do not wait for each other are sent together: fewer journeys for the same work.
-          pipeline: true,
         } as Knex.PgConnectionConfig,
         pool: { min: 0, max: location.poolMax ?? 10, idleTimeoutMillis: 30_000 },
         acquireConnectionTimeout,

@@ -1,4 +1,4 @@
-import { bug, decodeJson, instant, money, type Instant, type Money } from '@holdfast/core'
+import { bug, decodeJson, encodeJson, instant, money, type Instant, type Money } from '@holdfast/core'
 import type { Row } from './session.ts'
 
 /** Text that must be there. */
@@ -36,8 +36,19 @@ export const amount = (row: Row, prefix: string): Money =>
 /** Yes or no. */
 export const flag = (row: Row, column: string): boolean => count(row, column) === 1
 
-/** What `encodeJson` wrote. */
-export const json = <T>(row: Row, column: string): T => decodeJson<T>(text(row, column))
+/** What {@link jsonText} wrote. */
+export const json = <T>(row: Row, column: string): T => {
+  const written = text(row, column)
+  const value = decodeJson<T>(written)
+  if (typeof value === 'object' && value !== null) texts.set(value, written)
+  return value
+}
+
+/** As JSON. What was read and never changed is not written anew: it goes back as the text that it came from. */
+export const jsonText = (value: unknown): string =>
+  (typeof value === 'object' && value !== null ? texts.get(value) : undefined) ?? encodeJson(value)
+
+const texts = new WeakMap<object, string>()
 
 /** The columns of a SELECT, money among them as text: a driver's numbers are doubles. */
 export const exactly = (columns: readonly string[], table?: string): string =>

@@ -39,15 +39,18 @@ const transactAlone =
 const outbox = sqlQueue('holdfast_outbox')
 const tasks = sqlQueue('holdfast_tasks')
 
-const transactionOn = (session: SqlSession): Transaction => ({
-  payments: sqlPaymentStore(session),
-  intents: sqlIntentStore(session),
-  reservations: sqlReservationStore(session),
-  customers: sqlCustomerStore(session),
-  timeline: sqlTimeline(session),
-  outbox: outbox<Effect>(session),
-  inbox: sqlInbox(session),
-  tasks: tasks<Task>(session),
-  requests: sqlRequestLog(session),
-  attention: sqlAttentionList(session),
-})
+const transactionOn = (session: SqlSession): Transaction => {
+  const intents = sqlIntentStore(session)
+  return {
+    payments: sqlPaymentStore(session, intents),
+    intents,
+    reservations: sqlReservationStore(session),
+    customers: sqlCustomerStore(session),
+    timeline: sqlTimeline(session),
+    outbox: outbox<Effect>(session),
+    inbox: sqlInbox(session),
+    tasks: tasks<Task>(session),
+    requests: sqlRequestLog(session),
+    attention: sqlAttentionList(session),
+  }
+}

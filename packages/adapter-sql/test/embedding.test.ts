@@ -47,6 +47,16 @@ describe('on Postgres', () => {
     await pool.end()
   })
 
+  it('takes a pool whose connections send queries without waiting for answers', async () => {
+    const pool = new pg.Pool({ connectionString: url, pipeline: true } as pg.PoolConfig)
+    const database = openSql({ kind: 'pg-pool', pool })
+    await database.knex('holdfast_payments').delete()
+    await useIt(database)
+    await database.close()
+    expect((await pool.query('SELECT count(*)::int AS n FROM holdfast_payments')).rows).toEqual([{ n: 8 }])
+    await pool.end()
+  })
+
   it("throws a connection of the host's pool away that broke, and no more", async () => {
     const pool = new pg.Pool({ connectionString: url, max: 2 })
     pool.on('error', () => {})

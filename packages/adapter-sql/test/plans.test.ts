@@ -137,12 +137,7 @@ const fill = async ({ knex }: TestDatabase): Promise<void> => {
     }))
   await insert('timeline', (n) => ({
     payment_id: `p${n % 500}`,
-    at: at(n),
-    type: 'fact',
-    about_type: 'payment',
-    about_id: 'p',
-    name: 'x',
-    data: '{}',
+    lines: '[]',
   }))
   await insert('attention', (n) => ({
     id: `x${n}`,
@@ -157,15 +152,16 @@ const fill = async ({ knex }: TestDatabase): Promise<void> => {
 /** The statements that `ask` sends, as the driver gets them. */
 const sentBy = async (database: TestDatabase, ask: (tx: Transaction) => Promise<unknown>): Promise<readonly Sent[]> => {
   const sent: Sent[] = []
-  const onPostgres = pg.Client.prototype.query
-  vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-    this: pg.Client,
-    query: unknown,
-    ...rest: unknown[]
-  ) {
-    if (typeof query === 'object') sent.push(query as Sent)
-    return Reflect.apply(onPostgres, this, [query, ...rest])
-  } as never)
+  const texts = new Map<unknown, string>()
+  const { parse, bind } = pg.Connection.prototype
+  vi.spyOn(pg.Connection.prototype, 'parse').mockImplementation(function (this: pg.Connection, query, more) {
+    texts.set(query?.name, query?.text ?? '')
+    Reflect.apply(parse, this, [query, more])
+  })
+  vi.spyOn(pg.Connection.prototype, 'bind').mockImplementation(function (this: pg.Connection, query, more) {
+    sent.push({ text: texts.get(query?.statement) ?? '', values: query?.values ?? [] })
+    Reflect.apply(bind, this, [query, more])
+  })
   const statements = await sqliteStatements(database)
   const onSqlite = statements?.all
   if (statements !== undefined && onSqlite !== undefined)
@@ -173,7 +169,8 @@ const sentBy = async (database: TestDatabase, ask: (tx: Transaction) => Promise<
       sent.push({ text: this.source, values: values as readonly unknown[] })
       return Reflect.apply(onSqlite, this, [values])
     }
-  await database.unitOfWork.run(ask)
+  // On a connection that has prepared nothing yet, so that the texts are seen.
+  await database.another().unitOfWork.run(ask)
   if (statements !== undefined && onSqlite !== undefined) statements.all = onSqlite
   vi.restoreAllMocks()
   return sent.filter(({ text }) => /^\s*(SELECT|WITH)/.test(text) && !text.includes('advisory'))

@@ -1,4 +1,4 @@
-import { Contention, StoreUnavailable, type Transaction } from '@holdfast/core'
+import { Contention, StoreUnavailable, type Instant, type Transaction } from '@holdfast/core'
 import { samples } from '@holdfast/core/contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CommitUnknown } from '../src/index.ts'
@@ -102,11 +102,15 @@ describe('on Postgres', () => {
 
   it('says why a statement failed whose answer nobody waited for', async () => {
     const failing = database.unitOfWork.run(async (tx) => {
-      const line = { type: 'no such type' as 'fact', about: { type: 'payment', id: 'p' }, name: 'x', data: {} }
-      await tx.timeline.append([{ ...line, paymentId: samples.paymentId('p'), at: at(0) }])
+      const body = {
+        type: 'look_up_attempt',
+        paymentId: samples.paymentId('p'),
+        attemptId: samples.attemptId('a'),
+      } as const
+      await tx.outbox.append([{ id: 'x', body, dueAt: Number.NaN as Instant }], at(0))
       await bump(tx, 'a')
     })
-    await expect(failing).rejects.toThrow(/holdfast_timeline_type_check/)
+    await expect(failing).rejects.toThrow(/bigint: "NaN"/)
     expect(await payloads(database)).toEqual([0, 0])
   })
 

@@ -1,6 +1,4 @@
 import {
-  decodeJson,
-  encodeJson,
   VersionConflict,
   type IntentId,
   type IntentStore,
@@ -12,7 +10,7 @@ import {
   type RefundReason,
   type Versioned,
 } from '@holdfast/core'
-import { bad, count, json, moment, text } from '../row.ts'
+import { bad, count, json, jsonText, moment, text } from '../row.ts'
 import type { Row, SqlSession } from '../session.ts'
 import { placeholders, statement, type Value } from '../statement.ts'
 import { updateRow } from './update-row.ts'
@@ -40,6 +38,9 @@ const select = `SELECT id, version, ${columns.join(', ')} FROM holdfast_intents`
 const sql = {
   find: statement(`${select} WHERE id = ?`),
   findLocked: statement(`${select} WHERE id = ? {lock}`),
+  findOfPayment: statement(
+    `${select} WHERE id = (SELECT subject_id FROM holdfast_payments WHERE id = ? AND subject_type = 'intent') {lock}`,
+  ),
   findByToken: statement(`${select} WHERE token = ?`),
   listOpen: statement(`${select} WHERE owner = ? AND status = 'open' ORDER BY created_at DESC, id DESC LIMIT ?`),
   insert: statement(
@@ -51,17 +52,31 @@ const sql = {
 const updateIntent = updateRow('holdfast_intents', columns, ['version'])
 
 /** Pending intents in SQL. */
-export const sqlIntentStore = (session: SqlSession): IntentStore => {
+export interface SqlIntentStore extends IntentStore {
+  /**
+   * Has the intent at hand that a payment is for: whoever changes the one soon wants the other. Where statements travel
+   * together it costs no journey of its own; elsewhere nothing is read before it is asked for.
+   */
+  readAhead(paymentId: PaymentId): void
+}
+
+export const sqlIntentStore = (session: SqlSession): SqlIntentStore => {
   // What this transaction has read or written and, in a transaction that writes, locked: it cannot have changed since.
   const known = new Map<IntentId, Versioned<PendingIntent>>()
+  const ahead: Promise<unknown>[] = []
 
   const find = async (id: IntentId): Promise<Versioned<PendingIntent> | undefined> => {
+    await Promise.all(ahead)
     const remembered = known.get(id)
     if (remembered !== undefined) return remembered
     const [row] = await session.query(session.mode === 'write' ? sql.findLocked : sql.find, [id])
-    if (row === undefined) return undefined
-    const found = { value: readIntent(row), version: count(row, 'version') }
-    known.set(id, found)
+    return row && remember(row)
+  }
+
+  const remember = (row: Row): Versioned<PendingIntent> => {
+    const value = readIntent(row)
+    const found = known.get(value.id) ?? { value, version: count(row, 'version') }
+    known.set(value.id, found)
     return found
   }
 
@@ -72,6 +87,16 @@ export const sqlIntentStore = (session: SqlSession): IntentStore => {
 
   return {
     find,
+    readAhead(paymentId) {
+      if (session.mode === 'read' || !session.dialect.pipelines) return
+      // Should it fail, the transaction has, and says so to whoever does something in it.
+      ahead.push(
+        session
+          .query(sql.findOfPayment, [paymentId])
+          .then((rows) => rows.map(remember))
+          .catch(() => {}),
+      )
+    },
     async findByToken(token) {
       const [row] = await session.query(sql.findByToken, [token])
       return row && readIntent(row)
@@ -97,8 +122,8 @@ const intentValues = (intent: PendingIntent): readonly Value[] => [
   intent.token,
   intent.kind,
   intent.owner,
-  encodeJson(intent.payload ?? null),
-  encodeJson(intent.quote),
+  jsonText(intent.payload ?? null),
+  jsonText(intent.quote),
   intent.paymentId,
   intent.expiresAt,
   intent.createdAt,
@@ -118,7 +143,7 @@ const readIntent = (row: Row): PendingIntent => {
     token: text(row, 'token'),
     kind: text(row, 'kind'),
     owner: text(row, 'owner') as OwnerId,
-    payload: decodeJson<Json>(text(row, 'payload')),
+    payload: json<Json>(row, 'payload'),
     quote: json<Quote>(row, 'quote'),
     paymentId: text(row, 'payment_id') as PaymentId,
     expiresAt: moment(row, 'expires_at'),

@@ -16,6 +16,7 @@ import { count, exactly, moment, text } from '../row.ts'
 import type { SqlSession } from '../session.ts'
 import { placeholders, statement, type Statement, type Value } from '../statement.ts'
 import { attemptColumns, attemptValues, readAttempt } from './attempt-rows.ts'
+import type { SqlIntentStore } from './intent-store.ts'
 import { findPaymentOf, listPayments } from './payment-lists.ts'
 import { paymentColumns, paymentValues, readPayment } from './payment-rows.ts'
 import { readRefund, refundColumns, refundValues } from './refund-rows.ts'
@@ -61,7 +62,7 @@ const sql = {
 const updatePayment = updateRow('holdfast_payments', paymentColumns, ['version', 'updated_at'])
 
 /** Payments in SQL: a row each for the payment, its attempts and its refunds, under the version of the payment's row. */
-export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
+export const sqlPaymentStore = (session: SqlSession, intents: Pick<SqlIntentStore, 'readAhead'>): PaymentStore => {
   // What this transaction has read or written and, in a transaction that writes, locked: it cannot have changed since.
   const known = new Map<PaymentId, StoredPayment>()
 
@@ -70,11 +71,13 @@ export const sqlPaymentStore = (session: SqlSession): PaymentStore => {
     if (remembered !== undefined) return remembered
     // Three statements and not a join: in Postgres, a join that had to wait for the lock on the payment would show it
     // with the attempts of before. These are sent together, and the later ones see what was there once the lock was had.
-    const [[row], attempts, refunds] = await Promise.all([
+    const reading = Promise.all([
       session.query(session.mode === 'write' ? sql.findLocked : sql.find, [id]),
       session.query(sql.attemptsOf, [id]),
       session.query(sql.refundsOf, [id]),
     ])
+    intents.readAhead(id)
+    const [[row], attempts, refunds] = await reading
     if (row === undefined) return undefined
     const value = { payment: readPayment(row), attempts: attempts.map(readAttempt), refunds: refunds.map(readRefund) }
     const found = { value, version: count(row, 'version'), updatedAt: moment(row, 'updated_at') }

@@ -1,0 +1,172 @@
+import type { Outcome, Row } from './session.ts'
+import type { Value } from './statement.ts'
+
+/** A statement for Postgres. With a name, a connection prepares it once; without, each time. */
+export interface PgStatement {
+  readonly name?: string | undefined
+  readonly text: string
+}
+
+/** What became of a statement. Values may be text, whatever the column's type. */
+export interface PgOutcome extends Outcome {
+  /** The first word of it as the server understood it: `UPDATE`, `COMMIT`. */
+  readonly command: string
+}
+
+/** Of a connection of `pg`, what is used of it. */
+interface PgClient {
+  query(batch: Batch): unknown
+  query(query: PgStatement & { readonly values: readonly Value[] }): Promise<PgAnswer>
+  /** True where the host has told `pg` to send queries without waiting for answers: it then takes no batches. */
+  readonly pipeline?: boolean
+}
+interface PgAnswer {
+  readonly rows: readonly Row[]
+  readonly rowCount: number | null
+  readonly command: string
+}
+
+/**
+ * Sends a statement on a connection that nobody else uses meanwhile.
+ *
+ * All statements of one turn of the event loop travel together and are answered together: one journey, however many they
+ * are. The server still runs each by itself and in this order, so that each sees what was committed before it began.
+ * Once one has failed, those behind it are not run and fail alike.
+ */
+export const ask = (connection: object, statement: PgStatement, values: readonly Value[] = []): Promise<PgOutcome> => {
+  const client = connection as PgClient
+  const line = lines.get(client) ?? (client.pipeline === true ? openPipeline(client) : openLine(client))
+  lines.set(client, line)
+  return line(statement, values)
+}
+
+type Line = (statement: PgStatement, values: readonly Value[]) => Promise<PgOutcome>
+
+const lines = new WeakMap<PgClient, Line>()
+
+const openPipeline =
+  (client: PgClient): Line =>
+  async ({ name, text }, values) => {
+    const { rows, rowCount, command } = await client.query({ ...(name === undefined ? {} : { name }), text, values })
+    return { rows, changes: rowCount ?? 0, command }
+  }
+
+const openLine = (client: PgClient): Line => {
+  const prepared: Prepared = new Map()
+  let gathered: Asked[] = []
+  let isUnderWay = false
+  const sendGathered = (): void => {
+    if (isUnderWay || gathered.length === 0) return
+    const asked = gathered
+    gathered = []
+    isUnderWay = true
+    client.query(
+      batchOf(asked, prepared, () => {
+        isUnderWay = false
+        sendGathered()
+      }),
+    )
+  }
+  return (statement, values) =>
+    new Promise((resolve, reject) => {
+      gathered.push({ statement, values, resolve, reject })
+      // As late as all that can be asked for without an answer has been.
+      if (gathered.length === 1) process.nextTick(sendGathered)
+    })
+}
+
+interface Asked {
+  readonly statement: PgStatement
+  readonly values: readonly Value[]
+  readonly resolve: (outcome: PgOutcome) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** By name, the statements that a connection has prepared, each with the names of its columns. */
+type Prepared = Map<string, readonly string[]>
+
+/** Of the messages that `pg` sends for a query, those of a batch. */
+interface PgWire {
+  readonly stream: { cork(): void; uncork(): void }
+  close(what: { readonly type: 'S'; readonly name: string }): void
+  parse(statement: { readonly name: string; readonly text: string }): void
+  bind(values: { readonly statement: string; readonly values: readonly (string | null)[] }): void
+  describe(what: { readonly type: 'P' }): void
+  execute(): void
+  sync(): void
+}
+
+/** What `pg` takes for a query that speaks for itself, as a cursor does. */
+interface Batch {
+  /** For whoever watches the queries of `pg`. */
+  readonly text: string
+  submit(wire: PgWire): null
+  handleRowDescription(message: { readonly fields: readonly { readonly name: string }[] }): void
+  handleDataRow(message: { readonly fields: readonly (string | null)[] }): void
+  handleCommandComplete(message: { readonly text: string }): void
+  handleReadyForQuery(): void
+  handleError(error: unknown): void
+}
+
+const batchOf = (asked: readonly Asked[], prepared: Prepared, whenOver: () => void): Batch => {
+  const outcomes: PgOutcome[] = []
+  let columns: readonly string[] | undefined
+  let rows: Row[] = []
+  const columnsNow = (): readonly string[] =>
+    columns ?? prepared.get(asked[outcomes.length]?.statement.name ?? '') ?? noColumns
+  const finish = (error?: unknown): void => {
+    for (const [at, { resolve, reject }] of asked.entries()) {
+      const outcome = outcomes[at]
+      if (outcome === undefined) reject(error)
+      else resolve(outcome)
+    }
+    whenOver()
+  }
+  return {
+    get text() {
+      return asked.map(({ statement }) => statement.text).join(';\n')
+    },
+    submit(wire) {
+      wire.stream.cork()
+      for (const { statement, values } of asked) send(wire, statement, values, prepared)
+      wire.sync()
+      wire.stream.uncork()
+      return null
+    },
+    handleRowDescription({ fields }) {
+      columns = fields.map(({ name }) => name)
+    },
+    handleDataRow({ fields }) {
+      rows.push(rowOf(columnsNow(), fields))
+    },
+    handleCommandComplete({ text }) {
+      const name = asked[outcomes.length]?.statement.name
+      if (name !== undefined && !prepared.has(name)) prepared.set(name, columns ?? noColumns)
+      const [command = '', ...counts] = text.split(' ')
+      outcomes.push({ rows, changes: Number(counts.at(-1) ?? 0), command })
+      columns = undefined
+      rows = []
+    },
+    handleReadyForQuery: () => finish(),
+    handleError: finish,
+  }
+}
+
+const noColumns: readonly string[] = []
+
+const send = (wire: PgWire, { name = '', text }: PgStatement, values: readonly Value[], prepared: Prepared): void => {
+  const isNew = !prepared.has(name)
+  // Should it be there after all, from a try that failed half-way, it may not be prepared a second time.
+  if (isNew && name !== '') wire.close({ type: 'S', name })
+  if (isNew) wire.parse({ name, text })
+  wire.bind({ statement: name, values: values.map((value) => (value === null ? null : String(value))) })
+  // What its rows look like is told once: afterwards it is known.
+  if (isNew) wire.describe({ type: 'P' })
+  wire.execute()
+}
+
+const rowOf = (columns: readonly string[], fields: readonly (string | null)[]): Row => {
+  const row: Record<string, string | null> = {}
+  for (const [at, column] of columns.entries()) row[column] = fields[at] ?? null
+  return row
+}
