@@ -1,6 +1,7 @@
 import { signPayload } from '@holdfast/stripe-simulator'
 import { expect } from 'vitest'
 import { below } from '../../src/kernel/random.ts'
+import { countMessages } from '../../src/oracle/edges.ts'
 import { advance } from '../clock.ts'
 import { apiKey, webhookSecret, type Machine } from '../machine.ts'
 import { untilQuiet } from '../quiet.ts'
@@ -21,10 +22,7 @@ const deliver = async ({ servers, stripe }: Machine, payload: string, lateS = 0)
 
 /** How often owners were told that their booking stands. */
 const confirmations = async ({ database }: Machine, paymentId: string): Promise<number> =>
-  (await database.snapshot()).query(
-    "SELECT seq FROM holdfast_timeline WHERE payment_id = ? AND name = 'message_sent'",
-    paymentId,
-  ).length
+  countMessages(await database.snapshot(), paymentId)
 
 onEachDatabase('webhooks', (scenario) => {
   scenario('19, 50: one event fifty times at once, and again', async (machine) => {

@@ -11,7 +11,6 @@ import { Violation } from './violation.ts'
 
 /** One line of the timeline. */
 export interface Entry {
-  readonly seq: number
   readonly payment_id: string
   readonly type: string
   readonly about_type: string
@@ -19,6 +18,40 @@ export interface Entry {
   readonly name: string
   readonly data: string
 }
+
+interface Row {
+  readonly seq: number
+  readonly payment_id: string
+  readonly lines: string
+}
+
+/** The lines of a row, read without the help of what wrote them. */
+const entriesOf = ({ payment_id, lines }: Row): readonly Entry[] =>
+  (JSON.parse(lines) as readonly Line[]).map(({ type, about, name, data }) => ({
+    payment_id,
+    type,
+    about_type: about.type,
+    about_id: about.id,
+    name,
+    data: JSON.stringify(data),
+  }))
+
+interface Line {
+  readonly type: string
+  readonly about: { readonly type: string; readonly id: string }
+  readonly name: string
+  readonly data: unknown
+}
+
+/** The whole timeline, in the order in which it was written. */
+export const readTimeline = (database: Readable): readonly Entry[] => rowsAfter(database, 0).flatMap(entriesOf)
+
+const rowsAfter = (database: Readable, seq: number): readonly Row[] =>
+  database.query<Row>('SELECT seq, payment_id, lines FROM holdfast_timeline WHERE seq > ? ORDER BY seq', seq)
+
+/** How often the owner of a payment was told something, as its timeline has it. */
+export const countMessages = (database: Readable, paymentId: string): number =>
+  readTimeline(database).filter(({ payment_id, name }) => payment_id === paymentId && name === 'message_sent').length
 
 /** Follows every machine from fact to fact. */
 export interface Edges {
@@ -69,13 +102,11 @@ export const createEdges = (database: Readable, counts: Counts): Edges => {
   return {
     statusOf: (id) => statuses.get(id),
     follow() {
-      const entries = database.query<Entry>(
-        'SELECT seq, payment_id, type, about_type, about_id, name, data FROM holdfast_timeline WHERE seq > ? ORDER BY seq',
-        last,
-      )
+      const rows = rowsAfter(database, last)
+      last = rows.at(-1)?.seq ?? last
+      const entries = rows.flatMap(entriesOf)
       if (entries.length === 0) return entries
       for (const entry of entries) {
-        last = entry.seq
         if (entry.type !== 'fact') continue
         counts.add(`fact:${entry.about_type}.${entry.name}`)
         move(entry)

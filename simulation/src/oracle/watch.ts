@@ -4,7 +4,7 @@ import type { Epoch, Kernel } from '../kernel/kernel.ts'
 import type { Database } from '../system/database.ts'
 import type { News, SeenCall, Stripe } from '../system/stripe.ts'
 import { checkStored, checkStripe } from './always.ts'
-import { createEdges, type Entry } from './edges.ts'
+import { createEdges, readTimeline, type Entry } from './edges.ts'
 import type { Counts } from './sometimes.ts'
 import { readStored } from './truth.ts'
 import { Violation } from './violation.ts'
@@ -187,15 +187,12 @@ export const createWatch = ({
       wholeStore()
       for (const eventId of acknowledged)
         if (!isInInbox(eventId)) throw new Violation('A10', `event ${eventId} was answered 2xx, and is gone`)
-      for (const id of odd)
-        if (
-          database.query("SELECT 1 FROM holdfast_timeline WHERE about_type = 'event' AND about_id = ?", id).length > 0
-        )
+      for (const { name, about_type: type, about_id: id } of readTimeline(database)) {
+        if (type === 'event' && odd.has(id))
           throw new Violation('W1', `event ${id} is none of ours, and something followed from it`)
-      for (const { about_id: id } of database.query<{ about_id: string }>(
-        "SELECT about_id FROM holdfast_timeline WHERE name = 'message_sent' AND about_type = 'message'",
-      ))
-        if (!messages.has(id)) throw new Violation('N1', `message ${id} is taken for sent, and nobody took it`)
+        if (type === 'message' && name === 'message_sent' && !messages.has(id))
+          throw new Violation('N1', `message ${id} is taken for sent, and nobody took it`)
+      }
       for (const { replayed, status } of stripe.ledger().calls) if (replayed && status === 500) counts.add('cached_500')
     },
   }

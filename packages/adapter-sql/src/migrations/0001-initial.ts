@@ -21,8 +21,11 @@ export const initial: Migration = {
   ],
 }
 
-/** For SQLite: no text where a number belongs, and the rows kept in the tree of their key instead of beside it. */
-const keyed = ({ name }: Dialect): string => (name === 'sqlite' ? 'STRICT, WITHOUT ROWID' : '')
+/**
+ * For SQLite: no text where a number belongs. Not `WITHOUT ROWID`: that keeps whole rows in every level of the key's tree,
+ * and with rows as wide as these hardly four of them fit a page.
+ */
+const strict = ({ name }: Dialect): string => (name === 'sqlite' ? 'STRICT' : '')
 
 const payments = (dialect: Dialect): readonly string[] => {
   const { text, integer } = dialect.types
@@ -64,7 +67,7 @@ const payments = (dialect: Dialect): readonly string[] => {
       counted_attempt_id ${text},
       refunded_minor ${integer} CHECK (refunded_minor >= 0),
       disputed_at ${integer}
-    ) ${keyed(dialect)}`,
+    ) ${strict(dialect)}`,
     'CREATE INDEX holdfast_payments_newest ON holdfast_payments (created_at, id)',
     'CREATE INDEX holdfast_payments_owner ON holdfast_payments (owner, created_at, id)',
     'CREATE INDEX holdfast_payments_status ON holdfast_payments (status, created_at, id)',
@@ -104,7 +107,7 @@ const attempts = (dialect: Dialect): readonly string[] => {
       expired_at ${integer},
       CHECK ((status IN ${live} OR status = 'succeeded') = (look_at IS NOT NULL)),
       CHECK ((status = 'succeeded') = (charge_id IS NOT NULL))
-    ) ${keyed(dialect)}`,
+    ) ${strict(dialect)}`,
     'CREATE INDEX holdfast_attempts_payment ON holdfast_attempts (payment_id, position)',
     // The rule that a payment has one live attempt, kept even against statements typed by hand.
     `CREATE UNIQUE INDEX holdfast_attempts_one_live ON holdfast_attempts (payment_id) WHERE status IN ${live}`,
@@ -137,7 +140,7 @@ const refunds = (dialect: Dialect): readonly string[] => {
       failed_at ${integer},
       detail ${text},
       CHECK ((status IN ${unsettled}) = (look_at IS NOT NULL))
-    ) ${keyed(dialect)}`,
+    ) ${strict(dialect)}`,
     'CREATE INDEX holdfast_refunds_payment ON holdfast_refunds (payment_id, position)',
     `CREATE INDEX holdfast_refunds_due ON holdfast_refunds (look_at, id) WHERE status IN ${unsettled}`,
     'CREATE UNIQUE INDEX holdfast_refunds_provider ON holdfast_refunds (provider_id) WHERE provider_id IS NOT NULL',
@@ -166,7 +169,7 @@ const intents = (dialect: Dialect): readonly string[] => {
       refunded_at ${integer},
       refund_reason ${text},
       abandoned_at ${integer}
-    ) ${keyed(dialect)}`,
+    ) ${strict(dialect)}`,
     'CREATE UNIQUE INDEX holdfast_intents_token ON holdfast_intents (token)',
     "CREATE INDEX holdfast_intents_open ON holdfast_intents (owner, created_at, id) WHERE status = 'open'",
   ]
@@ -197,7 +200,7 @@ const reservations = (dialect: Dialect): readonly string[] => {
       cancelled_by ${text},
       CHECK (ends_at > starts_at)
       ${dialect.name === 'postgres' ? `, ${noOverlap}` : ''}
-    ) ${keyed(dialect)}`,
+    ) ${strict(dialect)}`,
     // By the end: what is over is not read again.
     `CREATE INDEX holdfast_reservations_holding ON holdfast_reservations (resource_id, ends_at) WHERE status <> 'cancelled'`,
     'CREATE INDEX holdfast_reservations_newest ON holdfast_reservations (created_at, id)',
@@ -245,7 +248,7 @@ const queues = (dialect: Dialect): readonly string[] => {
       finished_at ${integer},
       last_error ${text},
       result ${text}
-    ) ${keyed(dialect)}`,
+    ) ${strict(dialect)}`,
     `CREATE INDEX ${table}_waiting ON ${table} (due_at, id) WHERE status = 'waiting'`,
     `CREATE INDEX ${table}_dead ON ${table} (due_at, id) WHERE status = 'dead'`,
     ...(table === 'holdfast_inbox' ? [`CREATE INDEX ${table}_newest ON ${table} (created_at, id)`] : []),
@@ -255,25 +258,22 @@ const queues = (dialect: Dialect): readonly string[] => {
 const records = (dialect: Dialect): readonly string[] => {
   const { text, integer, sequence } = dialect.types
   return [
-    `CREATE TABLE holdfast_customers (owner ${text} NOT NULL PRIMARY KEY, customer_id ${text} NOT NULL) ${keyed(dialect)}`,
+    `CREATE TABLE holdfast_customers (owner ${text} NOT NULL PRIMARY KEY, customer_id ${text} NOT NULL) ${strict(dialect)}`,
     `CREATE TABLE holdfast_timeline (
       seq ${sequence},
       payment_id ${text} NOT NULL,
-      at ${integer} NOT NULL,
-      type ${text} NOT NULL ${oneOf('type', ['fact', 'command', 'call', 'answer', 'event', 'attention'])},
-      about_type ${text} NOT NULL,
-      about_id ${text} NOT NULL,
-      name ${text} NOT NULL,
-      actor ${text},
-      data ${text} NOT NULL
-    ) ${dialect.name === 'sqlite' ? 'STRICT' : ''}`,
-    'CREATE INDEX holdfast_timeline_payment ON holdfast_timeline (payment_id, seq)',
+      lines ${text} NOT NULL
+      ${dialect.name === 'postgres' ? ', CONSTRAINT holdfast_timeline_payment PRIMARY KEY (payment_id, seq)' : ''}
+    ) ${strict(dialect)}`,
+    ...(dialect.name === 'sqlite'
+      ? ['CREATE INDEX holdfast_timeline_payment ON holdfast_timeline (payment_id, seq)']
+      : []),
     `CREATE TABLE holdfast_requests (
       id ${text} NOT NULL PRIMARY KEY,
       fingerprint ${text} NOT NULL,
       created_at ${integer} NOT NULL,
       outcome ${text}
-    ) ${keyed(dialect)}`,
+    ) ${strict(dialect)}`,
     `CREATE TABLE holdfast_attention (
       id ${text} NOT NULL PRIMARY KEY,
       code ${text} NOT NULL,
@@ -282,7 +282,7 @@ const records = (dialect: Dialect): readonly string[] => {
       data ${text} NOT NULL,
       resolved_by ${text},
       resolved_at ${integer}
-    ) ${keyed(dialect)}`,
+    ) ${strict(dialect)}`,
     'CREATE INDEX holdfast_attention_unresolved ON holdfast_attention (at, id) WHERE resolved_at IS NULL',
   ]
 }

@@ -1,5 +1,4 @@
 import {
-  encodeJson,
   isLive,
   type Attempt,
   type AttemptId,
@@ -10,7 +9,7 @@ import {
   type PaymentFailure,
   type PaymentId,
 } from '@holdfast/core'
-import { amount, bad, count, flag, json, maybeText, moment, text } from '../row.ts'
+import { amount, bad, count, flag, json, jsonText, maybeText, moment, text } from '../row.ts'
 import type { Row } from '../session.ts'
 import type { Value } from '../statement.ts'
 
@@ -54,7 +53,7 @@ export const attemptValues = (attempt: Attempt): readonly Value[] => {
     attempt.idempotencyKey,
     attempt.requestedAt,
     attempt.announce ? 1 : 0,
-    attempt.page === undefined ? null : encodeJson(attempt.page),
+    attempt.page === undefined ? null : jsonText(attempt.page),
     attempt.providerId ?? null,
     attempt.status,
     live?.closing ?? null,
@@ -68,9 +67,9 @@ export const attemptValues = (attempt: Attempt): readonly Value[] => {
     charge?.amount.currency ?? null,
     charge?.customerId ?? null,
     charge?.paymentMethodId ?? null,
-    paid === undefined || paid.disputes.length === 0 ? null : encodeJson(paid.disputes),
+    paid === undefined || paid.disputes.length === 0 ? null : jsonText(paid.disputes),
     attempt.status === 'declined' ? attempt.declinedAt : null,
-    attempt.status === 'declined' ? encodeJson(attempt.failure) : null,
+    attempt.status === 'declined' ? jsonText(attempt.failure) : null,
     attempt.status === 'expired' ? attempt.expiredAt : null,
   ]
 }

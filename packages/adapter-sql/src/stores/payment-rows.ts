@@ -1,5 +1,4 @@
 import {
-  encodeJson,
   isCollected,
   type AttemptId,
   type OwnerId,
@@ -8,7 +7,7 @@ import {
   type PaymentId,
   type Subject,
 } from '@holdfast/core'
-import { amount, bad, flag, json, maybeText, minorUnits, moment, text } from '../row.ts'
+import { amount, bad, flag, json, jsonText, maybeText, minorUnits, moment, text } from '../row.ts'
 import type { Row } from '../session.ts'
 import type { Value } from '../statement.ts'
 
@@ -51,7 +50,7 @@ export const paymentValues = (payment: Payment): readonly Value[] => {
     payment.amount.currency,
     payment.item.name,
     payment.item.description,
-    encodeJson(payment.metadata),
+    jsonText(payment.metadata),
     payment.saveCard ? 1 : 0,
     payment.savedCard?.customerId ?? null,
     payment.savedCard?.paymentMethodId ?? null,
@@ -59,7 +58,7 @@ export const paymentValues = (payment: Payment): readonly Value[] => {
     payment.status,
     payment.status === 'authorized' ? payment.authorizedAt : null,
     payment.status === 'failed' ? payment.failedAt : null,
-    payment.status === 'failed' ? encodeJson(payment.failure) : null,
+    payment.status === 'failed' ? jsonText(payment.failure) : null,
     payment.status === 'cancelled' ? payment.cancelledAt : null,
     payment.status === 'cancelled' ? payment.reason : null,
     collected?.completedAt ?? null,

@@ -25,15 +25,8 @@ const sql = {
   rememberCustomer: statement(
     'INSERT INTO holdfast_customers (owner, customer_id) VALUES (?, ?) ON CONFLICT (owner) DO NOTHING',
   ),
-  appendLines: rowsStatement(
-    (rows) =>
-      `INSERT INTO holdfast_timeline (payment_id, at, type, about_type, about_id, name, actor, data)
-       VALUES ${placeholders(rows, 8)}`,
-  ),
-  story: statement(
-    `SELECT seq AS id, payment_id, at, type, about_type, about_id, name, actor, data FROM holdfast_timeline
-     WHERE payment_id = ? ORDER BY seq LIMIT ?`,
-  ),
+  appendLines: statement('INSERT INTO holdfast_timeline (payment_id, lines) VALUES (?, ?)'),
+  story: statement('SELECT lines FROM holdfast_timeline WHERE payment_id = ? ORDER BY seq LIMIT ?'),
   // Changes nothing where there is one already, but waits for whoever is making it, and answers what it is then.
   claim: statement(
     `INSERT INTO holdfast_requests (id, fingerprint, created_at) VALUES (?, ?, ?)
@@ -64,43 +57,28 @@ export const sqlCustomerStore = (session: SqlSession): CustomerStore => ({
   },
 })
 
-/** The stories of all payments, in SQL, numbered in the order in which they were written. */
+/** The stories of all payments, in SQL: what is written at once is one row, numbered in the order in which they came. */
 export const sqlTimeline = (session: SqlSession): Timeline => ({
   async append(entries) {
-    for (let start = 0; start < entries.length; start += rowsAtOnce) {
-      const some = entries.slice(start, start + rowsAtOnce)
-      session.post(
-        sql.appendLines(some.length),
-        some.flatMap(({ paymentId, at, type, about, name, actor, data }) => [
-          paymentId,
-          at,
-          type,
-          about.type,
-          about.id,
-          name,
-          actor ?? null,
-          encodeJson(data),
-        ]),
-      )
+    const stories = new Map<PaymentId, Line[]>()
+    for (const { paymentId, ...line } of entries) {
+      const lines = stories.get(paymentId) ?? []
+      lines.push(line)
+      stories.set(paymentId, lines)
     }
+    for (const [paymentId, lines] of stories) session.post(sql.appendLines, [paymentId, encodeJson(lines)])
   },
   async list(paymentId, limit) {
-    return (await session.query(sql.story, [paymentId, limit])).map(readEntry)
+    // Each row has a line at least.
+    const rows = await session.query(sql.story, [paymentId, limit])
+    return rows
+      .flatMap((row) => json<readonly Line[]>(row, 'lines'))
+      .slice(0, limit)
+      .map((line) => ({ paymentId, ...line }))
   },
 })
 
-const readEntry = (row: Row): TimelineEntry => {
-  const actor = maybeText(row, 'actor')
-  return {
-    paymentId: text(row, 'payment_id') as PaymentId,
-    at: moment(row, 'at'),
-    type: text(row, 'type') as TimelineEntry['type'],
-    about: { type: text(row, 'about_type'), id: text(row, 'about_id') },
-    name: text(row, 'name'),
-    ...(actor === undefined ? {} : { actor }),
-    data: json<Readonly<Record<string, Json>>>(row, 'data'),
-  }
-}
+type Line = Omit<TimelineEntry, 'paymentId'>
 
 /** Requests and their answers, in SQL. Whoever claims a key first makes the others wait until it has settled or failed. */
 export const sqlRequestLog = (session: SqlSession): RequestLog => ({

@@ -1,5 +1,4 @@
 import {
-  encodeJson,
   type IntentId,
   type Json,
   type OwnerId,
@@ -8,7 +7,7 @@ import {
   type ReservationId,
   type ResourceId,
 } from '@holdfast/core'
-import { amount, bad, count, json, maybeText, moment, text } from '../row.ts'
+import { amount, bad, count, json, jsonText, maybeText, moment, text } from '../row.ts'
 import type { Row } from '../session.ts'
 import type { Value } from '../statement.ts'
 
@@ -53,7 +52,7 @@ export const reservationValues = (reservation: Reservation): readonly Value[] =>
     balance?.amount.minorUnits ?? null,
     balance?.amount.currency ?? null,
     balance?.dueAt ?? null,
-    encodeJson(reservation.details),
+    jsonText(reservation.details),
     reservation.createdAt,
     reservation.status,
     reservation.status === 'completed' ? reservation.completedAt : null,
