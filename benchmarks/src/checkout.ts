@@ -15,9 +15,6 @@ export interface CheckoutFigures {
   readonly callsPerCheckout: number
 }
 
-/** How long the provider takes: not at all, so that nothing hides behind it, and about as long as a fast network. */
-export const latencies = [0, 5] as const
-
 /**
  * Measures what opening a page takes beyond the provider's answer: one checkout at a time, each of a payment of its own
  * that had no page, under a key of its own.
@@ -25,10 +22,10 @@ export const latencies = [0, 5] as const
 export const measureCheckout = async (
   scratch: Scratch,
   entries: readonly CheckoutEntry[],
-  { seconds, rounds, warmUps }: Pick<Options, 'seconds' | 'rounds' | 'warmUps'>,
+  { seconds, rounds, warmUps, latenciesMs }: Pick<Options, 'seconds' | 'rounds' | 'warmUps' | 'latenciesMs'>,
 ): Promise<readonly CheckoutFigures[]> => {
   const figures: CheckoutFigures[] = []
-  for (const latencyMs of latencies) {
+  for (const latencyMs of latenciesMs) {
     const runners = await Promise.all(
       entries.map(async ({ name, open }) => {
         const provider = instantProvider(latencyMs)

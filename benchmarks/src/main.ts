@@ -21,7 +21,7 @@ const run = async (options: Options): Promise<void> => {
     entries.filter(({ name }) => name.includes(options.lines ?? ''))
 
   if (quick) console.log('A quick run: it shows that everything works. Its figures mean nothing.\n')
-  const machine = describeMachine(directory)
+  const machine = describeMachine(directory, quick)
   show('machine', machine, machineText(machine))
   const write = await deliveryWriter()
   for (const name of databases)

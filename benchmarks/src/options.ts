@@ -18,6 +18,8 @@ export interface Options {
   readonly rounds: number
   /** How many events and checkouts each line begins with, before anything is measured. */
   readonly warmUps: number
+  /** How long the provider takes to answer while checkouts are measured, in milliseconds, one after the other. */
+  readonly latenciesMs: readonly number[]
   /** How many webhooks the memory is measured after. */
   readonly memoryEvents: number
   /** Where to write a profile of each turn. */
@@ -56,10 +58,12 @@ export const readOptions = (args: readonly string[]): Options => {
     databases: values.db === 'all' ? ['sqlite', 'postgres'] : [oneOf(values.db, ['sqlite', 'postgres'])],
     parts: values.only.split(',').map((part) => oneOf(part, ['events', 'checkout', 'memory'])),
     ...(values.lines === undefined ? {} : { lines: values.lines }),
-    seconds: positive('seconds', values.seconds ?? (quick ? '0.1' : '6')),
-    rounds: positive('rounds', values.rounds ?? (quick ? '2' : '9')),
-    warmUps: quick ? 10 : 500,
-    memoryEvents: positive('memory-events', values['memory-events'] ?? (quick ? '300' : '100000')),
+    seconds: positive('seconds', values.seconds ?? (quick ? '0.05' : '6')),
+    rounds: positive('rounds', values.rounds ?? (quick ? '1' : '9')),
+    warmUps: quick ? 2 : 500,
+    // Not at all, so that nothing hides behind it, and about as long as a fast network.
+    latenciesMs: quick ? [0] : [0, 5],
+    memoryEvents: positive('memory-events', values['memory-events'] ?? (quick ? '250' : '100000')),
     ...(values.profile === undefined ? {} : { profile: values.profile }),
     ...(values.summarise === undefined ? {} : { summarise: values.summarise }),
     ...(values.json === undefined ? {} : { json: values.json }),
