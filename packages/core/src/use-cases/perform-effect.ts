@@ -42,8 +42,11 @@ export const performEffect =
     if (result.type === 'done') {
       const kase = await unitOfWork.run(async (tx) => {
         const stored = await result.store(tx)
-        await tx.outbox.finish(work.id, work.lease, { at: clock.now() })
-        if (then !== undefined && stored !== undefined) await then(tx, stored)
+        // Asked for together, so that a database far away is travelled to once.
+        await Promise.all([
+          tx.outbox.finish(work.id, work.lease, { at: clock.now() }),
+          stored === undefined ? undefined : then?.(tx, stored),
+        ])
         return stored
       })
       return { type: 'done', ...(kase === undefined ? {} : { kase }) }
