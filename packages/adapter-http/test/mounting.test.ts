@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mountInExpress } from './mounting/express.ts'
+import { mountInFastify } from './mounting/fastify.ts'
 import { mountInHono } from './mounting/hono.ts'
 import { here as nextWorld } from './mounting/next/holdfast.ts'
 import * as nextRoute from './mounting/next/route.ts'
@@ -12,6 +14,8 @@ import { ana, type AnyJson } from './world.ts'
 const ways = [
   { name: 'Hono', here: mounting(), mount: mountInHono, alone: false },
   { name: 'node:http', here: mounting(), mount: mountInNode, alone: true },
+  { name: 'Express', here: mounting(), mount: mountInExpress, alone: false },
+  { name: 'Fastify', here: mounting(), mount: mountInFastify, alone: false },
   { name: 'Next.js', here: nextWorld, mount: mountInNext, alone: true },
 ]
 

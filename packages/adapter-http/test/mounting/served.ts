@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** Holdfast in somebody's server. */
@@ -7,6 +7,12 @@ export interface Mounted {
   /** Sends a request to the server. Redirects are not followed. */
   readonly ask: (path: string, init?: RequestInit) => Promise<Response>
   readonly close: () => Promise<void>
+}
+
+/** Serves a listener of Node's kind on a free port. */
+export const served = async (listener: RequestListener): Promise<Mounted> => {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  return { ask: askAt(await originOf(server)), close: async () => void server.close() }
 }
 
 /** Where a server listens, once it does. */
