@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { hour, minute } from '../src/index.ts'
-import { ana, ben, world, type World } from '../src/contracts/rules/world.ts'
+import { ana, ben, mxn, staff, world, type World } from '../src/contracts/rules/world.ts'
 
 const read = async (w: World, paymentId: Awaited<ReturnType<World['book']>>['paymentId']) => {
   const outcome = await w.holdfast.readPayment({ actor: ana, paymentId })
@@ -32,6 +32,18 @@ it('takes no look that finds nothing new for a change', async () => {
   const looked = await read(w, paymentId)
   expect(looked.attempts).not.toEqual(attempts)
   expect(looked.updatedAt).toBe(updatedAt)
+})
+
+it('answers a changed amount with when it was changed, and the same amount with when that was', async () => {
+  const w = world()
+  const { paymentId } = await w.book(ana)
+  await w.clock.advance(minute)
+  const changedAt = w.clock.now()
+  for (let times = 0; times < 2; times += 1) {
+    const outcome = await w.holdfast.changeAmount({ actor: staff, paymentId, amount: mxn(250_00n) })
+    expect(outcome).toMatchObject({ ok: true, value: { payment: { amount: mxn(250_00n) }, updatedAt: changedAt } })
+    await w.clock.advance(minute)
+  }
 })
 
 it("does not find somebody else's payment", async () => {

@@ -69,7 +69,7 @@ const changeAmount = route({
     'invalid_request',
   ],
   handle: async ({ actor, id: paymentId, body, keyed, words }, services) => {
-    const { holdfast, clock } = services
+    const { holdfast } = services
     const known = await holdfast.readPayment({ actor, paymentId })
     if (!known.ok) return refused(known.error)
     const currency = body.currency ?? known.value.payment.amount.currency
@@ -79,9 +79,7 @@ const changeAmount = route({
     const outcome = await answerOnce(services, { actor, ...keyed }, asked, () =>
       holdfast.changeAmount({ actor, paymentId, amount, ...(body.item === undefined ? {} : { item: body.item }) }),
     )
-    return outcome.ok
-      ? reply(200, showListedPayment({ payment: outcome.value.payment, updatedAt: clock.now() }, words))
-      : refused(outcome.error)
+    return outcome.ok ? reply(200, showListedPayment(outcome.value, words)) : refused(outcome.error)
   },
 })
 

@@ -6,7 +6,7 @@ import { getAttempt, withAttempt, withRefund, type PaymentCase } from '../paymen
 import type { DisputeState } from '../payment/dispute.ts'
 import { decideRefund, evolveRefund } from '../payment/refund.ts'
 import type { AttemptReport, ChargeReport, RefundReport, Unrecognized } from '../ports/payment-provider.ts'
-import type { Transaction, Versioned } from '../ports/unit-of-work.ts'
+import type { StoredPayment, Transaction } from '../ports/unit-of-work.ts'
 import { moveCase, type CaseChange, type CaseMove } from '../settlement/case-change.ts'
 import { settleCharge } from '../settlement/settle-charge.ts'
 import { mirrorRefund, settleRefund } from '../settlement/settle-refund.ts'
@@ -158,7 +158,7 @@ const closeOthers = async (
 const store = async (
   tx: Transaction,
   deps: ChangeDependencies,
-  found: Saved,
+  found: StoredPayment,
   change: CaseChange,
   heard: { readonly now: Instant; readonly origin?: Origin },
 ): Promise<PaymentCase> => {
@@ -166,10 +166,12 @@ const store = async (
   return storeChange(tx, deps, found.version, change, heard)
 }
 
-type Saved = Versioned<PaymentCase> & { readonly updatedAt: Instant }
-
 /** A look that found nothing new is no part of the story, and no change: only the row remembers it. */
-const quiet = async (tx: Transaction, { kase }: CaseChange, { version, updatedAt }: Saved): Promise<PaymentCase> => {
+const quiet = async (
+  tx: Transaction,
+  { kase }: CaseChange,
+  { version, updatedAt }: StoredPayment,
+): Promise<PaymentCase> => {
   await tx.payments.save(kase, version, updatedAt)
   return kase
 }

@@ -2,10 +2,10 @@ import type { Effect } from '../effect/effect.ts'
 import type { PaymentId } from '../kernel/ids.ts'
 import type { Money } from '../kernel/money.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
-import type { LineItem, Payment } from '../payment/payment.ts'
+import type { LineItem } from '../payment/payment.ts'
 import { liveAttempt } from '../payment/payment-case.ts'
 import type { Leased } from '../ports/queue.ts'
-import type { Transaction } from '../ports/unit-of-work.ts'
+import type { PaymentSummary, Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
 import { actorName, type Actor } from './actor.ts'
 import { closeLiveAttempt } from './close-live-attempt.ts'
@@ -32,9 +32,7 @@ export type ChangeAmountRefusal =
   | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
 
 /** The use case {@link changeAmount}, wired. */
-export type ChangeAmount = (
-  request: ChangeAmountRequest,
-) => Promise<Result<{ readonly payment: Payment }, ChangeAmountRefusal>>
+export type ChangeAmount = (request: ChangeAmountRequest) => Promise<Result<PaymentSummary, ChangeAmountRefusal>>
 
 /**
  * Changes what is due, where nobody has paid yet. An open page with the old price is expired at the provider first: if it
@@ -57,17 +55,14 @@ export const changeAmount =
   }
 
 type Step =
-  | { readonly type: 'answer'; readonly outcome: Result<{ readonly payment: Payment }, ChangeAmountRefusal> }
+  | { readonly type: 'answer'; readonly outcome: Result<PaymentSummary, ChangeAmountRefusal> }
   /** Without work: somebody else is closing the page right now. */
   | { readonly type: 'close'; readonly work: Leased<Effect> | undefined }
 
 const nextStep = async (tx: Transaction, deps: Dependencies, request: ChangeAmountRequest): Promise<Step> => {
   const now = deps.clock.now()
   const { paymentId } = request
-  const answer = (outcome: Result<{ readonly payment: Payment }, ChangeAmountRefusal>): Step => ({
-    type: 'answer',
-    outcome,
-  })
+  const answer = (outcome: Result<PaymentSummary, ChangeAmountRefusal>): Step => ({ type: 'answer', outcome })
   const found = await tx.payments.find(paymentId)
   if (found === undefined) return answer(err({ code: 'payment_not_found' }))
   const { payment } = found.value
@@ -87,9 +82,9 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: ChangeAmou
         err({ code: refusal.code === 'payment_cancelled' ? 'payment_cancelled' : 'payment_already_completed' }),
       )
     const change = move.done()
-    const kase =
-      change.facts.length === 0 ? found.value : await storeChange(tx, deps, found.version, change, { now, origin })
-    return answer(ok({ payment: kase.payment }))
+    if (change.facts.length === 0) return answer(ok({ payment, updatedAt: found.updatedAt }))
+    const kase = await storeChange(tx, deps, found.version, change, { now, origin })
+    return answer(ok({ payment: kase.payment, updatedAt: now }))
   }
   if (live.kind === 'off_session' || live.status === 'processing') return answer(err({ code: 'charge_in_flight' }))
   return { type: 'close', work: await closeLiveAttempt(tx, deps, found, live, { reason: 'replaced', now, origin }) }
