@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { defaultSettings } from '@holdfast/core'
 import { createDatabase } from '@holdfast/pg-test'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { eventually } from './eventually.ts'
@@ -12,6 +13,9 @@ import { createVisitor, type SeenPage, type Visitor } from './visitor.ts'
 /** How often each story is killed. The seed that is printed makes the same kills again, as far as the machine allows. */
 const kills = Number(process.env['CRASH_KILLS'] ?? 12)
 const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+
+// Tasks are taken for five times as long as calls are, since one of them may be a whole sweep.
+const longestLeaseMs = 5 * defaultSettings.leaseMs
 
 /** Processes under a name, each of which may be killed and is started again as it was. */
 interface Machine {
@@ -136,7 +140,7 @@ const expectOneEnd = async (machine: Machine, chance: () => number): Promise<voi
           () => true,
           () => undefined,
         ),
-      // What a killed process had taken is taken again only when its lease has run out, a minute later.
+      // What failed while the other process was away is tried again after a while.
       100_000,
     )
   }
@@ -160,10 +164,10 @@ const cutShort = async (machine: Machine, step: () => Promise<unknown>, chance: 
   await machine.running.get(victim)?.kill()
   const begin = machine.starters.get(victim)
   if (begin !== undefined) machine.running.set(victim, await begin())
-  // Whoever died may have held work for a minute: let that minute pass.
+  // Whoever died may have held work, tasks for longest: let their lease run out.
   await eventually('the clock', () =>
     stripeAt(machine.stripeOrigin)
-      .advance(90_000)
+      .advance(longestLeaseMs + 1_000)
       .then(
         () => true,
         () => undefined,

@@ -60,6 +60,7 @@ export interface SqlIntentStore extends IntentStore {
   readAhead(paymentId: PaymentId): void
 }
 
+/** Pending intents in SQL. */
 export const sqlIntentStore = (session: SqlSession): SqlIntentStore => {
   // What this transaction has read or written and, in a transaction that writes, locked: it cannot have changed since.
   const known = new Map<IntentId, Versioned<PendingIntent>>()
