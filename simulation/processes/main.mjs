@@ -30,7 +30,7 @@ if (values.help || !isKnown) {
 
 const folder = values.minutes === undefined ? 'processes/scenarios' : 'processes/long'
 const only = values.only === undefined ? [] : ['-t', values.only]
-const vitest = fileURLToPath(import.meta.resolve('vitest/vitest.mjs'))
+const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')))
 const { status } = spawnSync(
   process.execPath,
   [vitest, 'run', '--config', 'processes/vitest.config.ts', folder, ...only],
