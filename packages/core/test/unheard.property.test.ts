@@ -1,23 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { attemptId, at } from '../src/contracts/sample-names.ts'
-import { paidAttempt } from '../src/contracts/sample-attempts.ts'
-import { bareCase, pendingPayment } from '../src/contracts/sample-payments.ts'
-import { instant, mirrorRefund, money, settleDispute, type PaymentCase } from '../src/index.ts'
-
-const paid = (): PaymentCase => ({
-  ...bareCase({
-    ...pendingPayment('p'),
-    status: 'completed',
-    completedAt: at(60),
-    attemptId: attemptId('p_a1'),
-    refunded: 0n,
-  }),
-  attempts: [paidAttempt('p', 'p_a1')],
-})
-const counted = attemptId('p_a1')
-const heard = (kase: PaymentCase, state: 'opened' | 'won' | 'lost', asked = false) =>
-  settleDispute(kase, counted, { at: instant(100), disputeId: 'dp_1', state, asked })
+import { instant, mirrorRefund, money, type PaymentCase } from '../src/index.ts'
+import { heard, paid } from './paid-case.ts'
 
 type News = (kase: PaymentCase) => PaymentCase
 const refundNews =

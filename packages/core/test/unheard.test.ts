@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { attemptId, at, paymentId as idOfPayment } from '../src/contracts/sample-names.ts'
 import { paidAttempt } from '../src/contracts/sample-attempts.ts'
-import { bareCase, pendingPayment } from '../src/contracts/sample-payments.ts'
 import { ana, mxn, planned, staff, world, type World, type WorldOptions } from '../src/contracts/rules/world.ts'
 import {
   day,
@@ -13,10 +12,10 @@ import {
   settleCharge,
   settleDispute,
   type Attempt,
-  type PaymentCase,
   type PaymentId,
   type RefundId,
 } from '../src/index.ts'
+import { counted, heard, paid } from './paid-case.ts'
 
 /** A stay whose deposit is paid, in a world that no webhook reaches; the sweep found the money. */
 const paidUnheard = async (options?: WorldOptions): Promise<{ w: World; paymentId: PaymentId; chargeId: string }> => {
@@ -155,20 +154,6 @@ describe('how often a charge is asked about', () => {
 })
 
 describe('a dispute', () => {
-  const paid = (): PaymentCase => ({
-    ...bareCase({
-      ...pendingPayment('p'),
-      status: 'completed',
-      completedAt: at(60),
-      attemptId: attemptId('p_a1'),
-      refunded: 0n,
-    }),
-    attempts: [paidAttempt('p', 'p_a1')],
-  })
-  const counted = attemptId('p_a1')
-  const heard = (kase: PaymentCase, state: 'opened' | 'won' | 'lost', asked = false) =>
-    settleDispute(kase, counted, { at: instant(100), disputeId: 'dp_1', state, asked })
-
   it('that was closed before its opening was heard of is not opened by it', () => {
     for (const [outcome, status] of [
       ['won', 'completed'],
