@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { nameOfCode } from './code.ts'
 import { readCommandLine, usage } from './command-line.ts'
 import { addUpExhausted, exhaustAll, printExhausted, type ExhaustReport } from './exhaust-all.ts'
 import { usualDowns } from './exhaust.ts'
@@ -37,7 +38,7 @@ process.on('unhandledRejection', (error) => {
   void leave(127)
 })
 process.once('SIGINT', () => void leave(130))
-if (!isWorker()) console.log(`On ${opened.name}.`)
+if (!isWorker()) console.log(`On ${opened.name}, Node ${process.version}, code ${nameOfCode()}.`)
 const { databases, against } = opened
 const options = {
   databases,
@@ -163,7 +164,9 @@ if (values.mutants) {
   else {
     const isHeld = report.seeds >= fullRun && profile === 'swarm' && choice.gates === 'transaction'
     printReport(report, { seconds: seconds(), workers, isHeld })
-    console.log(`npm run simulate -- --from ${first} --seeds ${report.seeds} --profile ${profile}${flags}`)
+    console.log(
+      `code ${nameOfCode()}: npm run simulate -- --from ${first} --seeds ${report.seeds} --profile ${profile}${flags}`,
+    )
     await leave(report.code !== 0 ? report.code : isHeld && missingSometimes(report).length > 0 ? 126 : 0)
   }
 }

@@ -56,7 +56,7 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
     return { act, weight: weight > 0 && favourites.includes(act) ? 10 : weight }
   })
   const total = weights.reduce((sum, { weight }) => sum + weight, 0)
-  const length = 8 + below(random, 40)
+  const length = drawLength(random)
   const drawName = (): Act['do'] => {
     let point = below(random, total)
     return weights.find(({ weight }) => (point -= weight) < 0)?.act ?? 'book'
@@ -79,6 +79,16 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
     commands.push(...(happens(random, plotRate) ? drawPlot() : [drawCommand(drawName())]))
   return { seed, profile, commands }
 }
+
+/**
+ * Half of all stories have up to nine commands, one in twelve has forty or more: what goes wrong mostly does so between a few, and
+ * short stories leave time for more of them.
+ */
+const drawLength = (random: Random): number =>
+  shortest + Math.floor((longest - shortest + 1) * (random() / 2 ** 32) ** 4)
+
+const shortest = 6
+const longest = 60
 
 const troubles: readonly Act['do'][] = [
   'crash',
