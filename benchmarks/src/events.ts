@@ -34,9 +34,10 @@ export const measureEvents = async (
     entries.map(async ({ name, open }) => ({ name, run: eventRunner(await open(await scratch.create()), write) })),
   )
   const figures: EventFigures[] = []
+  for (const { run } of runners) await run.warmUp(warmUps)
   for (const concurrency of concurrencies) {
     const sliceSeconds = seconds / rounds
-    for (const { run } of runners) await run.warmUp(concurrency, warmUps, sliceSeconds, rounds)
+    for (const { run } of runners) await run.size(concurrency, Math.ceil(warmUps / 8), sliceSeconds, rounds)
     const samples = await takeTurns(
       runners.map(({ name, run }) => ({ name, turn: () => run.slice(concurrency) })),
       rounds,
@@ -79,9 +80,12 @@ const eventRunner = (line: EventLine, write: WriteDelivery) => {
   }
 
   return {
+    /** One at a time, as it is measured first. */
+    async warmUp(count: number): Promise<void> {
+      await slice(1, count)
+    },
     /** Finds out how many events make a slice of this length, and has the pages ready for all of them. */
-    async warmUp(concurrency: number, count: number, sliceSeconds: number, rounds: number): Promise<void> {
-      await slice(concurrency, count)
+    async size(concurrency: number, count: number, sliceSeconds: number, rounds: number): Promise<void> {
       const { perSecond } = await slice(concurrency, count)
       perSlice = Math.max(concurrency * 2, Math.round(perSecond * sliceSeconds))
       pages.push(...(await line.openPages(Math.max(0, perSlice * rounds - pages.length))))

@@ -39,18 +39,35 @@ const transactAlone =
 const outbox = sqlQueue('holdfast_outbox')
 const tasks = sqlQueue('holdfast_tasks')
 
+/** Most transactions ask few of the stores: those that remember nothing are made when they are asked for. */
 const transactionOn = (session: SqlSession): Transaction => {
   const intents = sqlIntentStore(session)
   return {
     payments: sqlPaymentStore(session, intents),
     intents,
-    reservations: sqlReservationStore(session),
-    customers: sqlCustomerStore(session),
-    timeline: sqlTimeline(session),
-    outbox: outbox<Effect>(session),
-    inbox: sqlInbox(session),
-    tasks: tasks<Task>(session),
-    requests: sqlRequestLog(session),
-    attention: sqlAttentionList(session),
+    get reservations() {
+      return sqlReservationStore(session)
+    },
+    get customers() {
+      return sqlCustomerStore(session)
+    },
+    get timeline() {
+      return sqlTimeline(session)
+    },
+    get outbox() {
+      return outbox<Effect>(session)
+    },
+    get inbox() {
+      return sqlInbox(session)
+    },
+    get tasks() {
+      return tasks<Task>(session)
+    },
+    get requests() {
+      return sqlRequestLog(session)
+    },
+    get attention() {
+      return sqlAttentionList(session)
+    },
   }
 }

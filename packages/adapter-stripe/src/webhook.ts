@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import {
   err,
   instant,
@@ -76,8 +77,9 @@ const read = (rawBody: Uint8Array): Result<ProviderEvent, WebhookRefusal> => {
 const invalid = (detail: string): Result<never, WebhookRefusal> => err({ code: 'payload_invalid', detail })
 
 const parse = (rawBody: Uint8Array): unknown => {
+  if (!isUtf8(rawBody)) return undefined
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody))
+    return JSON.parse(Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength).toString('utf8'))
   } catch {
     return undefined
   }

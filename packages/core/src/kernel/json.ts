@@ -14,13 +14,23 @@ export type Json =
  *
  * A name that begins with `$` gets another one, so that nothing a stranger sends is taken for an amount.
  */
-export const encodeJson = (value: unknown): string => JSON.stringify(tagged(value))
+export const encodeJson = (value: unknown): string => JSON.stringify(needsTags(value) ? tagged(value) : value)
 
 /** Reads what {@link encodeJson} wrote. The caller knows the shape: the text comes from our own store. */
 export const decodeJson = <T>(text: string): T => {
   const value: unknown = JSON.parse(text)
   // Hardly any text has a name or a value that begins so: without one, nothing was tagged or renamed.
   return (text.includes('"$') ? untagged(value) : value) as T
+}
+
+/** Whether anything in it is written in another way than JSON's own. Little is, and looking costs less than writing it anew. */
+const needsTags = (part: unknown): boolean => {
+  if (typeof part === 'bigint') return true
+  if (typeof part !== 'object' || part === null) return false
+  if (Array.isArray(part)) return part.some(needsTags)
+  const named = part as Readonly<Record<string, unknown>>
+  for (const name of Object.keys(named)) if (name.startsWith('$') || needsTags(named[name])) return true
+  return false
 }
 
 const tagged = (part: unknown): unknown =>
