@@ -213,6 +213,24 @@ describe('where a refund is asked for and', () => {
     expect((await refunding({ refund: [refused()] })).refund).toMatchObject({ detail: 'provider_rejected' })
   })
 
+  it('the answer is of the other mode, it is not believed, a human is called, and it is asked about again later', async () => {
+    const report = {
+      state: { type: 'succeeded' },
+      providerId: 're_1',
+      refundId: 'rf_0001',
+      chargeId: 'pi_1',
+      amount: mxn(5n),
+      livemode: true,
+    }
+    const { told, refund } = await refunding({ refund: [{ type: 'reported', report: report as never }] })
+    expect(refund).toMatchObject({ status: 'requested', looks: 1, lookAt: start + 10 * minute })
+    expect(told.at(-1)).toEqual([
+      'attention livemode_mismatch',
+      'attention livemode_mismatch:rf_0001',
+      { refundId: 'rf_0001' },
+    ])
+  })
+
   it('the provider refuses and cannot say what became of the charge, it is asked again', async () => {
     const { w, refund } = await refunding({ refund: [refused('No.')], findCharge: [lost] })
     expect(refund).toMatchObject({ status: 'requested' })

@@ -40,7 +40,7 @@ export const applyAttemptReport = async (
   if (found === undefined) return undefined
   const { now } = heard
   if (report.livemode !== deps.settings.livemode)
-    return store(tx, deps, found, wrongMode(found.value, target.attemptId, now), heard)
+    return store(tx, deps, found, wrongMode(looked(found.value, target.attemptId, { at: now }), target, now), heard)
   const { state, providerId } = report
   if (state.type === 'unrecognized')
     return store(tx, deps, found, unrecognized(found.value, target.attemptId, state.status, now), heard)
@@ -65,9 +65,13 @@ export const applyRefundReport = async (
   heard: Heard,
 ): Promise<PaymentCase | undefined> => {
   const found = await tx.payments.find(target.paymentId)
-  if (found === undefined || report.livemode !== deps.settings.livemode) return found?.value
+  if (found === undefined) return undefined
   const { state, providerId, refundId, chargeId, amount } = report
   const { now } = heard
+  if (report.livemode !== deps.settings.livemode) {
+    const asked = heard.asked && target.refundId ? refundLooked(found.value, target.refundId, now) : silent(found.value)
+    return store(tx, deps, found, wrongMode(asked, target, now), heard)
+  }
   if (state.type === 'unrecognized') {
     const move = moveCase(found.value)
     raiseUnrecognized(move, providerId, state, now)
@@ -103,7 +107,7 @@ export const applyChargeReport = async (
   if (found === undefined) return undefined
   const { now } = heard
   if (report.livemode !== deps.settings.livemode)
-    return store(tx, deps, found, wrongMode(found.value, target.attemptId, now), heard)
+    return store(tx, deps, found, wrongMode(looked(found.value, target.attemptId, { at: now }), target, now), heard)
   const change = settleCharge(found.value, target.attemptId, {
     at: now,
     refunds: report.refunds.flatMap(({ state, ...made }) => (state.type === 'unrecognized' ? [] : { ...made, state })),
@@ -194,9 +198,16 @@ const refundLooked = (kase: PaymentCase, refundId: RefundId, at: Instant): CaseC
 
 const silent = (kase: PaymentCase): CaseChange => ({ kase, facts: [], effects: [], attention: [], fallback: false })
 
-const wrongMode = (kase: PaymentCase, attemptId: AttemptId, at: Instant): CaseChange => {
-  const move = moveCase(looked(kase, attemptId, { at }).kase)
-  move.attention(`livemode_mismatch:${attemptId}`, 'livemode_mismatch', at, { attemptId })
+/** What is said of the other mode is not believed: a human has to see which keys are configured where. */
+const wrongMode = (
+  { kase }: CaseChange,
+  { attemptId, refundId }: { readonly attemptId?: AttemptId; readonly refundId?: RefundId },
+  at: Instant,
+): CaseChange => {
+  const move = moveCase(kase)
+  const about = attemptId ?? refundId ?? kase.payment.id
+  const data = { ...(attemptId && { attemptId }), ...(refundId && { refundId }) }
+  move.attention(`livemode_mismatch:${about}`, 'livemode_mismatch', at, data)
   return move.done()
 }
 
