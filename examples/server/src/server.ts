@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
@@ -12,6 +11,7 @@ import { loadAssets } from './pages/assets.ts'
 import { keptSessionSecret } from './session-secrets.ts'
 import { openStripeSide, type StripeSide } from './stripe/stripe-side.ts'
 import { createWeb } from './web.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** A server that is up. */
 export interface RunningServer {
@@ -54,7 +54,7 @@ export const startServer = async (config: Config, logger: Logger): Promise<Runni
     const sessions = cookieSessions({ ...cookies, clock: systemClock() })
     const receiveWebhook: Answer = async (request) => (await answering)(request)
     const { database, production } = config
-    if (database.type === 'sqlite') mkdirSync(dirname(database.file), { recursive: true })
+    if (database.type === 'sqlite') makeFolder(dirname(database.file))
 
     const stripe = (parts.stripe = await openStripeSide(config.stripe, { publicUrl, receiveWebhook }))
     const wired = (parts.wired = await wire({ database, stripe, sessions, cookies, publicUrl, production, logger }))

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * The secret that signs sessions, made at the first start and kept for the next, so that nobody is signed out by a restart.
@@ -8,7 +9,7 @@ import { join } from 'node:path'
  */
 export const keptSessionSecret = (dataFolder: string): string => {
   const file = join(dataFolder, 'session-secret')
-  mkdirSync(dataFolder, { recursive: true })
+  makeFolder(dataFolder)
   try {
     writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
   } catch (error) {

@@ -16,6 +16,10 @@ export const explainFailure = (thrown: unknown, config: Config): string => {
       return `HOST: this machine has no address ${config.host}. Set HOST to one of its own, or leave it out.`
     case 'EACCES':
       return `Not allowed: ${detail}. Choose a PORT above 1023 and a DATABASE_URL in a folder that you may write to.`
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'EROFS':
+      return `DATABASE_URL: its folder cannot be made (${detail}). Name a file in a folder that you may write to.`
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_NOTADB':
       return `DATABASE_URL: the file cannot be opened as a SQLite database (${detail}). Name another, or remove it.`

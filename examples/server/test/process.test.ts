@@ -110,6 +110,15 @@ describe('the server as a program', () => {
     })
   })
 
+  it('says so when the folder of the database cannot be made', async () => {
+    // Nobody may make a folder there, whoever they are.
+    for (const file of ['/proc/none/stays.db', '/dev/null/stays.db'])
+      expect(await refusing({ DATABASE_URL: file })).toMatchObject({
+        code: 1,
+        said: expect.stringContaining('DATABASE_URL: its folder cannot be made') as string,
+      })
+  })
+
   it('says so when the database is none, cannot be reached, or the state file is not readable', async () => {
     writeFileSync(
       join(folder, 'notes.txt'),

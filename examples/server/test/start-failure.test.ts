@@ -13,6 +13,7 @@ it.each([
   ['EADDRINUSE', /^PORT: 3000 is taken\. Stop what uses it/],
   ['ENOTFOUND', /^HOST: this machine has no address nowhere\.invalid\. Set HOST/],
   ['EACCES', /^Not allowed: why\. Choose a PORT above 1023/],
+  ['ENOENT', /^DATABASE_URL: its folder cannot be made \(why\)\. Name a file/],
   ['SQLITE_CANTOPEN', /^DATABASE_URL: the file cannot be opened .*\(why\)\. Name another/],
   ['SQLITE_READONLY', /^DATABASE_URL: the file may not be written to \(why\)\. Let this user write/],
   ['28P01', /^DATABASE_URL: PostgreSQL cannot be reached .*\(why\)\. Start it/],

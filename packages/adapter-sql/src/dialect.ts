@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { ask } from './postgres-pipeline.ts'
+import { ask, type PgStatement } from './postgres-pipeline.ts'
 import type { Outcome, Row, SqlSession } from './session.ts'
 import { statement, type Statement, type Value } from './statement.ts'
 
@@ -35,6 +35,8 @@ export interface Dialect {
   /** Makes sure that a connection which breaks while it is ours breaks nothing else. Call the answer when done with it. */
   guard(connection: object): () => void
   kindOf(error: unknown): ErrorKind
+  /** True where a statement failed because its connection was gone before it was sent: a commit that was not sent kept nothing. */
+  wasNeverSent(error: unknown): boolean
   /** Keeps everybody else from this resource until the end of the transaction. */
   lockResource(session: SqlSession, resourceId: string): void
   /** Keeps everybody else from migrating until the end of the transaction. */
@@ -49,12 +51,17 @@ export interface TransactionEnds {
   rollBack(connection: object): Promise<void>
 }
 
-/** The dialect that a knex instance speaks. @throws for any other database or driver, and for a transaction of knex's. */
-export const dialectOf = (knex: Knex): Dialect => {
+/**
+ * The dialect that a knex instance speaks. With `idleTransactionTimeoutMs`, each transaction on Postgres tells the server
+ * how long it may stand still; with 0, what the connection has been told stays.
+ *
+ * @throws for any other database or driver, and for a transaction of knex's.
+ */
+export const dialectOf = (knex: Knex, idleTransactionTimeoutMs = 0): Dialect => {
   if (knex.isTransaction === true)
     throw new Error('Holdfast begins its transactions itself: give it the knex, not a transaction of it.')
   const { driverName, dialect } = knex.client as { readonly driverName?: string; readonly dialect?: string }
-  if (dialect === 'postgresql' && driverName === 'pg') return postgres
+  if (dialect === 'postgresql' && driverName === 'pg') return postgres(idleTransactionTimeoutMs)
   if (dialect === 'sqlite3' && driverName === 'better-sqlite3') return sqlite
   throw new Error(
     `Holdfast speaks to Postgres through 'pg' and to SQLite through 'better-sqlite3', not through '${driverName}'.`,
@@ -82,14 +89,22 @@ const beginReading = statement('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
 const commit = statement('COMMIT').postgres
 const rollBack = statement('ROLLBACK').postgres
 
-const postgres: Dialect = {
+/** Holds for the transaction in which it is said: what the host has set for its own is there again afterwards. */
+const limitStandstill = (ms: number): PgStatement =>
+  statement(`SET LOCAL idle_in_transaction_session_timeout = ${Math.trunc(ms)}`).postgres
+
+const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
   name: 'postgres',
   pipelines: true,
   // In the order of bytes, as on SQLite and in JavaScript, and not of the database's language.
   types: { text: 'text COLLATE "C"', integer: 'bigint', sequence: 'bigint GENERATED ALWAYS AS IDENTITY' },
   transaction: {
     async begin(connection, mode) {
-      await ask(connection, mode === 'write' ? beginWriting : beginReading)
+      const begun = ask(connection, mode === 'write' ? beginWriting : beginReading)
+      // It travels in the same message.
+      if (idleTransactionTimeoutMs > 0)
+        await Promise.all([begun, ask(connection, limitStandstill(idleTransactionTimeoutMs))])
+      else await begun
     },
     async commit(connection) {
       const { command } = await ask(connection, commit)
@@ -115,6 +130,9 @@ const postgres: Dialect = {
     const { code = '', constraint, message = '' } = error as { code?: string; constraint?: string; message?: string }
     // Serialization failure, deadlock, lock not available.
     if (code === '40001' || code === '40P01' || code === '55P03') return 'conflict'
+    // We stood still in the transaction for too long, and the server has rolled it back. It says so to whatever was sent
+    // next, a commit included: had that reached it before, it would not have been idle.
+    if (code === '25P03') return 'conflict'
     if (code === '23P01' && constraint === slotConstraint) return 'conflict'
     // Connection exceptions, the server shutting down or starting, and what the socket and the driver say of it.
     if (/^(08\w{3}|57P0[1-3]|ECONN\w+|EPIPE|ETIMEDOUT)$/.test(code)) return 'lost'
@@ -122,13 +140,17 @@ const postgres: Dialect = {
       ? 'lost'
       : 'other'
   },
+  // What `pg` says instead of sending; a statement that was under way fails with what happened to the connection.
+  wasNeverSent: (error) =>
+    error instanceof Error &&
+    error.message.startsWith('Client has encountered a connection error and is not queryable'),
   lockResource(session, resourceId) {
     session.post(lockResource, [resourceId])
   },
   lockMigrations(session) {
     session.post(lockMigrations, [])
   },
-}
+})
 
 /** Of `better-sqlite3`, what is used of it. */
 interface SqliteConnection {
@@ -198,6 +220,7 @@ const sqlite: Dialect = {
     if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy'
     return code === 'SQLITE_CONSTRAINT_TRIGGER' && message.includes(slotConstraint) ? 'conflict' : 'other'
   },
+  wasNeverSent: () => false,
   // There is one writer at a time: whoever is in a transaction that writes has locked everything.
   lockResource: () => {},
   lockMigrations: () => {},

@@ -1,6 +1,6 @@
 export { migrate } from './migrations/migrate.ts'
 export { openSql, type SqlDatabase, type SqlLocation } from './open-sql.ts'
-export type { RetryOptions } from './retry.ts'
+export type { RetryOptions, SqlOptions } from './retry.ts'
 export { CommitUnknown } from './session.ts'
 export { sqlUnitOfWork } from './sql-unit-of-work.ts'
 export { sqliteClient } from './sqlite-client.ts'

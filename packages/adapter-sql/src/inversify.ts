@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '@holdfast/core'
 import { ContainerModule } from 'inversify'
 import { openSql, type SqlDatabase, type SqlLocation } from './open-sql.ts'
-import type { RetryOptions } from './retry.ts'
+import type { SqlOptions } from './retry.ts'
 
 /** What {@link sqlModule} binds, by name. */
 export interface SqlServices {
@@ -13,7 +13,7 @@ export interface SqlServices {
  * Binds `sqlDatabase` and `unitOfWork` to one database. It is closed when the container unbinds it, for instance by
  * `container.unbindAllAsync()`. The tables are the host's to bring up to date, by `sqlDatabase.migrate()`.
  */
-export const sqlModule = (location: SqlLocation, options: RetryOptions = {}): ContainerModule =>
+export const sqlModule = (location: SqlLocation, options: SqlOptions = {}): ContainerModule =>
   new ContainerModule(({ bind }) => {
     bind<SqlDatabase>('sqlDatabase')
       .toDynamicValue(() => openSql(location, options))

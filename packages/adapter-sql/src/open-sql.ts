@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '@holdfast/core'
 import createKnex, { type Knex } from 'knex'
 import { migrate } from './migrations/migrate.ts'
-import type { RetryOptions } from './retry.ts'
+import { defaultIdleTransactionTimeoutMs, type SqlOptions } from './retry.ts'
 import { sqlUnitOfWork } from './sql-unit-of-work.ts'
 import { sqliteClient } from './sqlite-client.ts'
 
@@ -30,10 +30,15 @@ export interface SqlDatabase {
 }
 
 /** Opens a database, or makes use of one that is open. Nothing is connected before the first use. */
-export const openSql = (location: SqlLocation, options: RetryOptions = {}): SqlDatabase => {
-  const knex = knexFor(location)
+export const openSql = (location: SqlLocation, options: SqlOptions = {}): SqlDatabase => {
+  const { idleTransactionTimeoutMs = defaultIdleTransactionTimeoutMs } = options
+  const knex = knexFor(location, idleTransactionTimeoutMs)
   return {
-    unitOfWork: sqlUnitOfWork(knex, options),
+    // Connections opened here are told once; those of the host in every transaction of ours.
+    unitOfWork: sqlUnitOfWork(
+      knex,
+      location.kind === 'postgres' ? { ...options, idleTransactionTimeoutMs: 0 } : options,
+    ),
     knex,
     migrate: () => migrate(knex, options),
     async ping() {
@@ -50,7 +55,7 @@ const acquireConnectionTimeout = 10_000
 // What goes wrong is thrown, and told by whoever catches it; a library does not write to its host's console.
 const log = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-const knexFor = (location: SqlLocation): Knex => {
+const knexFor = (location: SqlLocation, idleTransactionTimeoutMs: number): Knex => {
   switch (location.kind) {
     case 'knex':
       return location.knex
@@ -66,8 +71,8 @@ const knexFor = (location: SqlLocation): Knex => {
           application_name: 'holdfast',
           // No statement of ours takes long; one that does is stuck.
           statement_timeout: 30_000,
-          // A process that was stopped in the middle of a transaction does not keep its locks for ever.
-          idle_in_transaction_session_timeout: 30_000,
+          // Told once, where others hear it in each transaction.
+          idle_in_transaction_session_timeout: idleTransactionTimeoutMs,
         } as Knex.PgConnectionConfig,
         pool: { min: 0, max: location.poolMax ?? 10, idleTimeoutMillis: 30_000 },
         acquireConnectionTimeout,

@@ -1,6 +1,19 @@
 import { Contention, StoreUnavailable, VersionConflict } from '@holdfast/core'
 import type { Dialect, ErrorKind } from './dialect.ts'
 
+/** How a unit of work behaves towards others who use the same database. */
+export interface SqlOptions extends RetryOptions {
+  /**
+   * On Postgres, how long a transaction may stand still between two statements, in milliseconds, before the server ends it
+   * and its locks with it: a process that was stopped, or a machine that is gone, keeps nobody waiting for longer. Holds for
+   * our transactions alone. 0 leaves it to what the connection is set to. Default: {@link defaultIdleTransactionTimeoutMs}.
+   */
+  readonly idleTransactionTimeoutMs?: number
+}
+
+/** Nothing remote is waited for inside a transaction: who stands still for five seconds has been stopped. */
+export const defaultIdleTransactionTimeoutMs = 5_000
+
 /** How long a transaction is tried again, and with what patience. */
 export interface RetryOptions {
   /** How often work is run that other writers keep defeating. Default: 10. */
@@ -21,7 +34,8 @@ export interface RetryOptions {
  * Tries a whole transaction until it succeeds, fails for good, or its patience is at an end.
  *
  * Tried again: version conflicts, serialization failures, deadlocks, a slot that somebody took meanwhile, a locked
- * database, and a connection that was lost before the commit was sent. A connection lost during the commit is not: see
+ * database, a transaction that the server ended because it stood still, and a connection that was lost before the commit
+ * was sent. A connection lost during the commit is not: see
  * {@link CommitUnknown}.
  *
  * @throws {@link Contention} when other writers won every time. @throws {@link StoreUnavailable} when the connection was

@@ -101,7 +101,7 @@ export const openSession = async (
       try {
         await ends.commit(connection)
       } catch (error) {
-        if (dialect.kindOf(error) === 'lost')
+        if (dialect.kindOf(error) === 'lost' && !dialect.wasNeverSent(error))
           throw new CommitUnknown('The connection was lost during a commit.', { cause: error })
         await Promise.all(sent)
         throw failures[0] ?? error

@@ -2,7 +2,7 @@ import type { Effect, Task, Transaction, UnitOfWork } from '@holdfast/core'
 import type { Knex } from 'knex'
 import { dialectOf, type Dialect } from './dialect.ts'
 import { groupCommit, type Transact } from './group-commit.ts'
-import { persistently, type RetryOptions } from './retry.ts'
+import { defaultIdleTransactionTimeoutMs, persistently, type SqlOptions } from './retry.ts'
 import type { SqlSession } from './session.ts'
 import { sqlInbox } from './stores/inbox.ts'
 import { sqlIntentStore } from './stores/intent-store.ts'
@@ -20,8 +20,8 @@ import { transact } from './transact.ts'
  * sees one snapshot. A transaction takes one connection and holds it until it is over; on SQLite, transactions that wait
  * for the only one share a commit, see {@link groupCommit}.
  */
-export const sqlUnitOfWork = (knex: Knex, options: RetryOptions = {}): UnitOfWork => {
-  const dialect = dialectOf(knex)
+export const sqlUnitOfWork = (knex: Knex, options: SqlOptions = {}): UnitOfWork => {
+  const dialect = dialectOf(knex, options.idleTransactionTimeoutMs ?? defaultIdleTransactionTimeoutMs)
   const write =
     dialect.part === undefined ? transactAlone(knex, dialect) : groupCommit(knex, dialect, dialect.part, options)
   return {

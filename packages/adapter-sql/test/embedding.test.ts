@@ -76,6 +76,31 @@ describe('on Postgres', () => {
     await pool.end()
   })
 
+  it("lets nothing of ours stand still on the host's own pool, and changes nothing for what is the host's", async () => {
+    const pool = new pg.Pool({ connectionString: url, max: 1, idle_in_transaction_session_timeout: 77_000 })
+    const limit = async (): Promise<unknown> =>
+      (await pool.query('SHOW idle_in_transaction_session_timeout')).rows[0] as unknown
+    const database = openSql({ kind: 'pg-pool', pool }, { idleTransactionTimeoutMs: 100 })
+    const rival = openSql({ kind: 'postgres', url })
+    const touch = async ({ unitOfWork }: SqlDatabase, meanwhile?: () => Promise<void>): Promise<void> =>
+      unitOfWork.run(async (tx) => {
+        const found = await tx.payments.find(paymentId('p0'))
+        await meanwhile?.()
+        if (found !== undefined) await tx.payments.save(found.value, found.version, at(0))
+      })
+    pool.on('error', () => {})
+    let runs = 0
+    await touch(database, async () => {
+      runs += 1
+      if (runs === 1) await touch(rival)
+    })
+    expect(runs).toBe(2)
+    expect(await limit()).toEqual({ idle_in_transaction_session_timeout: '77s' })
+    await rival.close()
+    await database.close()
+    await pool.end()
+  })
+
   it("uses the host's own knex, and leaves it open", async () => {
     const knex = createKnex({ client: 'pg', connection: url, pool: { min: 0, max: 2 } })
     const database = openSql({ kind: 'knex', knex })

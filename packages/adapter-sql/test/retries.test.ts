@@ -100,6 +100,42 @@ describe('on Postgres', () => {
     expect(await payloads(database)).toEqual([0, 0])
   })
 
+  it('ends a transaction that stands still, lets the next one go on, and does the work of the first again, once', async () => {
+    const holder = database.another({ idleTransactionTimeoutMs: 100 })
+    let runs = 0
+    await holder.unitOfWork.run(async (tx) => {
+      runs += 1
+      await bump(tx, 'a')
+      // The other one wants the same row: it comes back when the server has taken it from us.
+      if (runs === 1) await database.unitOfWork.run((other) => bump(other, 'a'))
+    })
+    expect(runs).toBe(2)
+    expect(await payloads(database)).toEqual([2, 0])
+  })
+
+  it('does the work again, once, of a process that was stopped right before its commit', async () => {
+    const holder = database.another({ idleTransactionTimeoutMs: 100 })
+    let runs = 0
+    await holder.unitOfWork.run(async (tx) => {
+      runs += 1
+      await bump(tx, 'a')
+      // Nothing of this process moves, as if it were paused; the commit is sent before it hears what has happened.
+      if (runs === 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000)
+    })
+    expect(runs).toBe(2)
+    expect(await payloads(database)).toEqual([1, 0])
+  })
+
+  it('tells whoever stands still every time of contention', async () => {
+    const holder = database.another({ idleTransactionTimeoutMs: 50, maxTries: 2, sleep: async () => {} })
+    const stopped = holder.unitOfWork.run(async (tx) => {
+      await bump(tx, 'a')
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+    })
+    await expect(stopped).rejects.toBeInstanceOf(Contention)
+    expect(await payloads(database)).toEqual([0, 0])
+  })
+
   it('says why a statement failed whose answer nobody waited for', async () => {
     const failing = database.unitOfWork.run(async (tx) => {
       const body = {

@@ -133,7 +133,8 @@ const openPlace = (place: Place, { gating, rewrite }: Required<PostgresOptions>,
       processes.add(lines)
       const knex = connectionSource({ driverName: 'pg', most: gating === 'turns' ? 1 : 3, ...lines })
       return {
-        unitOfWork: sqlUnitOfWork(knex, options),
+        // A transaction stands still here for as long as others are chosen before it.
+        unitOfWork: sqlUnitOfWork(knex, { ...options, idleTransactionTimeoutMs: 0 }),
         cut() {
           const ending = end(lines)
           endings.push(ending)

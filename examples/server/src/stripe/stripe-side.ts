@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { stripeModule } from '@holdfast/adapter-stripe/inversify'
@@ -11,6 +10,7 @@ import { simulatorClock } from '../clock/simulator-clock.ts'
 import type { StripeConfig } from '../config.ts'
 import { demoControl, readSimulatorClock, type DemoControl, type SendToSimulator } from './demo-control.ts'
 import { mountSimulator, type MountedSimulator } from './mounted-simulator.ts'
+import { makeFolder } from '../make-folder.ts'
 
 /** The Stripe that this server talks to, and everything that depends on which one it is. */
 export interface StripeSide {
@@ -46,7 +46,7 @@ const inProcess = async (
   publicUrl: string,
   receiveWebhook: (request: Request) => Promise<Response>,
 ): Promise<StripeSide> => {
-  mkdirSync(dirname(stateFile), { recursive: true })
+  makeFolder(dirname(stateFile))
   // A new one at every start: nobody but this process has to know it, and what is still to be sent is signed when it is.
   const secret = `whsec_${randomBytes(24).toString('hex')}`
   const apiKey = 'sk_test_in_process'
