@@ -7,9 +7,10 @@ import { statement, type Statement, type Value } from './statement.ts'
  * What a failed statement means for the transaction it was in.
  *
  * `conflict`: another transaction was in the way; the same work may succeed when it runs again. `busy`: as that, before
- * anything was done. `lost`: the connection is gone. `other`: running it again would fail again.
+ * anything was done. `lost`: the connection is gone. `overdue`: the server has stopped it, since it took longer than it may:
+ * somebody else may be in the way, and has been for that long. `other`: running it again would fail again.
  */
-export type ErrorKind = 'conflict' | 'busy' | 'lost' | 'other'
+export type ErrorKind = 'conflict' | 'busy' | 'lost' | 'overdue' | 'other'
 
 /** Everything in which Postgres and SQLite differ. */
 export interface Dialect {
@@ -134,6 +135,8 @@ const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
     // next, a commit included: had that reached it before, it would not have been idle.
     if (code === '25P03') return 'conflict'
     if (code === '23P01' && constraint === slotConstraint) return 'conflict'
+    // By `statement_timeout`, ours or the host's, or by an operator.
+    if (code === '57014') return 'overdue'
     // Connection exceptions, the server shutting down or starting, and what the socket and the driver say of it.
     if (/^(08\w{3}|57P0[1-3]|ECONN\w+|EPIPE|ETIMEDOUT)$/.test(code)) return 'lost'
     return /^Connection terminated|^Client has encountered a connection error|^timeout expired/.test(message)

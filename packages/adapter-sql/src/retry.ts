@@ -38,7 +38,8 @@ export interface RetryOptions {
  * was sent. A connection lost during the commit is not: see
  * {@link CommitUnknown}.
  *
- * @throws {@link Contention} when other writers won every time. @throws {@link StoreUnavailable} when the connection was
+ * @throws {@link Contention} when other writers won every time, or the server stopped a statement that took
+ * longer than it may. @throws {@link StoreUnavailable} when the connection was
  * lost every time. @throws whatever failed for good.
  */
 export const persistently = async <T>(
@@ -52,7 +53,7 @@ export const persistently = async <T>(
   }: RetryOptions,
   transaction: () => Promise<T>,
 ): Promise<T> => {
-  const failures: Record<ErrorKind, number> = { conflict: 0, busy: 0, lost: 0, other: 0 }
+  const failures: Record<ErrorKind, number> = { conflict: 0, busy: 0, lost: 0, overdue: 0, other: 0 }
   let waitedMs = 0
   for (;;)
     try {
@@ -64,6 +65,8 @@ export const persistently = async <T>(
         conflict: failures.conflict < maxTries,
         busy: waitedMs < busyTimeoutMs,
         lost: failures.lost < maxReconnects,
+        // It has waited for as long as is allowed, already.
+        overdue: false,
         other: false,
       }[kind]
       if (!goOn && kind === 'other') throw error

@@ -3,12 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { createDatabase } from '@holdfast/pg-test'
 import { inject } from 'vitest'
-import { openSql, type RetryOptions, type SqlDatabase } from '../src/index.ts'
+import { openSql, type SqlOptions, type SqlDatabase } from '../src/index.ts'
 
 /** A database of one kind, empty but for its tables, for one test file. */
 export interface TestDatabase extends SqlDatabase {
   /** Another pool, or another connection, to the same data. Closed with the rest. */
-  another(options?: RetryOptions): SqlDatabase
+  another(options?: SqlOptions): SqlDatabase
   /** Takes every row out, and leaves the tables. */
   empty(): Promise<void>
 }
@@ -19,7 +19,7 @@ export type DatabaseKind = 'sqlite file' | 'sqlite memory' | 'postgres'
 export const everyKind: readonly DatabaseKind[] = ['sqlite file', 'sqlite memory', 'postgres']
 
 /** Makes one, with its tables. */
-export const openTestDatabase = async (kind: DatabaseKind, options: RetryOptions = {}): Promise<TestDatabase> => {
+export const openTestDatabase = async (kind: DatabaseKind, options: SqlOptions = {}): Promise<TestDatabase> => {
   const { open, remove } = await place(kind)
   const first = open(options)
   const others: SqlDatabase[] = []
@@ -61,12 +61,12 @@ export const tables = [
 const place = async (kind: DatabaseKind) => {
   if (kind === 'postgres') {
     const { url, drop } = await createDatabase(inject('pgAdminUrl'))
-    return { open: (options: RetryOptions) => openSql({ kind: 'postgres', url }, options), remove: drop }
+    return { open: (options: SqlOptions) => openSql({ kind: 'postgres', url }, options), remove: drop }
   }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'holdfast-sql-'))
   const filename = kind === 'sqlite file' ? path.join(folder, 'test.db') : ':memory:'
   return {
-    open: (options: RetryOptions) => openSql({ kind: 'sqlite', filename }, options),
+    open: (options: SqlOptions) => openSql({ kind: 'sqlite', filename }, options),
     remove: async () => rmSync(folder, { recursive: true, force: true }),
   }
 }

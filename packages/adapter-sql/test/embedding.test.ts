@@ -101,6 +101,20 @@ describe('on Postgres', () => {
     await pool.end()
   })
 
+  it("tells of contention whoever waits for a row for longer than the host's pool lets a statement take", async () => {
+    const pool = new pg.Pool({ connectionString: url, max: 1, statement_timeout: 100 })
+    const database = openSql({ kind: 'pg-pool', pool })
+    const holder = openSql({ kind: 'postgres', url })
+    await holder.unitOfWork.run(async (tx) => {
+      await tx.payments.find(paymentId('p0'))
+      const waiting = database.unitOfWork.run((other) => other.payments.find(paymentId('p0')))
+      await expect(waiting).rejects.toBeInstanceOf(Contention)
+    })
+    await holder.close()
+    await database.close()
+    await pool.end()
+  })
+
   it("uses the host's own knex, and leaves it open", async () => {
     const knex = createKnex({ client: 'pg', connection: url, pool: { min: 0, max: 2 } })
     const database = openSql({ kind: 'knex', knex })
