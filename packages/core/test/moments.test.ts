@@ -105,7 +105,9 @@ describe('a key that answers with an error', () => {
     await drainAfter(w, minute)
     expect(calls).toEqual(['refund', 'refund', 'refund', 'findRefund'])
     expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'requested', idempotencyKey: 'rf_0001~2' }])
-    expect(await w.unitOfWork.read((tx) => tx.outbox.find('send_refund:rf_0001'))).toMatchObject({
+    const sending = await w.unitOfWork.read((tx) => tx.outbox.find('send_refund:rf_0001'))
+    expect((sending?.dueAt ?? 0) - w.clock.now()).toBeLessThanOrEqual(16_000)
+    expect(sending).toMatchObject({
       status: 'waiting',
       lastError: 'Nothing was refunded under this key; trying under the next one.',
     })

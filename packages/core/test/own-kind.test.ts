@@ -8,6 +8,7 @@ import {
   type Fulfilment,
   type FulfilmentKind,
   type Json,
+  type PaymentProvider,
 } from '../src/index.ts'
 import {
   memoryClock,
@@ -18,12 +19,15 @@ import {
 } from '../src/memory/index.ts'
 import { ana, mxn, staff, start } from '../src/contracts/rules/world.ts'
 
+type PageRequest = Parameters<PaymentProvider['openSession']>[0]
+
 /** A shop that sells tickets, a kind of its own, and knows no reservations. */
 const shop = (change: Partial<FulfilmentKind> = {}, details: Readonly<Record<string, Json>> = {}) => {
   const clock = memoryClock(start)
   const unitOfWork = memoryUnitOfWork()
   const provider = memoryPaymentProvider({ clock })
   const notifier = memoryNotifier()
+  const pages: PageRequest[] = []
   const ticket: FulfilmentKind = {
     name: 'ticket',
     quote: async () =>
@@ -33,13 +37,21 @@ const shop = (change: Partial<FulfilmentKind> = {}, details: Readonly<Record<str
   }
   const holdfast = createHoldfast({
     unitOfWork,
-    paymentProvider: provider,
+    paymentProvider: {
+      ...provider,
+      openSession: (request) => {
+        pages.push(request)
+        return provider.openSession(request)
+      },
+    },
     clock,
     notifier,
     ids: sequentialIds(),
     logger: silentLogger,
     settings: defaultSettings,
-    returnUrls: { of: () => ({ successUrl: 'https://host.example/ok', cancelUrl: 'https://host.example/no' }) },
+    returnUrls: {
+      of: () => ({ successUrl: 'https://host.example/ok', cancelUrl: 'https://host.example/no', locale: 'es' }),
+    },
     fulfilmentKinds: [ticket],
   })
   const open = async () => {
@@ -59,7 +71,7 @@ const shop = (change: Partial<FulfilmentKind> = {}, details: Readonly<Record<str
     for (const event of provider.events()) await holdfast.receiveEvent(event)
     await holdfast.workOnce()
   }
-  return { holdfast, clock, notifier, open, get, pay }
+  return { holdfast, clock, notifier, pages, open, get, pay }
 }
 
 describe('a kind of the host', () => {
@@ -108,6 +120,12 @@ describe('a kind of the host', () => {
 })
 
 describe('a page of the host', () => {
+  it('is in the language that the host names', async () => {
+    const { holdfast, open, pages } = shop()
+    await holdfast.startCheckout({ actor: ana, paymentId: await open() })
+    expect(pages).toMatchObject([{ locale: 'es', attemptId: 'att_0001', saveCard: false }])
+  })
+
   it('is given back while it is open, and no longer once it has closed', async () => {
     const { holdfast, open, clock } = shop()
     const paymentId = await open()
