@@ -345,6 +345,39 @@ describe('where the provider is asked what has become of a charge and', () => {
     expect([type, kase.attempts[0]]).toMatchObject(['unheard', { looks: 0, lookAt: start + hour }])
   })
 
+  it('answers for the other mode, that is not believed, and a human is called', async () => {
+    const { told, kase } = await asking({ type: 'reported', report: { ...charged, livemode: true } as never })
+    expect(told).toEqual([
+      ['answer look_up_charge', 'attempt att_0001', { refunds: 0, disputes: 0 }],
+      ['attention livemode_mismatch', 'attention livemode_mismatch:att_0001', { attemptId: 'att_0001' }],
+    ])
+    expect(kase.payment.status).toBe('completed')
+  })
+
+  it('tells of states that nobody knows, that changes nothing, and a human is called for each', async () => {
+    const state = { type: 'unrecognized', status: 'half_made' } as const
+    const refund = { providerId: 're_9', chargeId: 'ch_1', amount: mxn(7n), state, livemode: false }
+    const report = { ...charged, refunds: [refund], disputes: [{ disputeId: 'dp_9', state }] }
+    const { told, kase } = await asking({ type: 'reported', report: report as never })
+    expect(told).toEqual([
+      ['answer look_up_charge', 'attempt att_0001', { refunds: 1, disputes: 1 }],
+      ...['re_9', 'dp_9'].map((providerId) => [
+        'attention unrecognized_status',
+        `attention unrecognized_status:${providerId}`,
+        { providerId, status: 'half_made' },
+      ]),
+    ])
+    expect([kase.payment.status, kase.refunds]).toEqual(['completed', []])
+    expect(kase.attempts).toMatchObject([{ looks: 1, lookAt: start + 2 * hour, disputes: [] }])
+  })
+
+  it('tells of a dispute, that is followed', async () => {
+    const report = { ...charged, disputes: [{ disputeId: 'dp_9', state: 'opened' }] }
+    const { told, kase } = await asking({ type: 'reported', report: report as never })
+    expect(told[0]).toEqual(['answer look_up_charge', 'attempt att_0001', { refunds: 0, disputes: 1 }])
+    expect(kase.payment.status).toBe('disputed')
+  })
+
   it('tells of a refund, that is followed', async () => {
     const refund = {
       providerId: 're_9',

@@ -187,3 +187,19 @@ describe('work about what is gone', () => {
     expect((await w.get(paymentId)).payment).toMatchObject({ status: 'completed', amount: mxn(300_00n) })
   })
 })
+
+describe('a reservation without a balance', () => {
+  it('is cancelled with its one payment, and that goes back', async () => {
+    const w = world()
+    const { reservationId, paymentId, balanceId } = await paidDeposit(w)
+    await rewriteReservation(w, reservationId, ({ balance: _none, ...stored }) => ({ ...stored, status: 'paid' }))
+    expect(await w.holdfast.startBalance({ actor: ana, reservationId })).toEqual({
+      ok: false,
+      error: { code: 'balance_not_owed' },
+    })
+    await w.holdfast.cancelReservation({ actor: staff, reservationId, refund: 'all' })
+    await w.holdfast.workOnce()
+    expect((await w.get(paymentId)).payment.status).toBe('refunded')
+    expect((await w.get(balanceId)).payment.status).toBe('pending')
+  })
+})

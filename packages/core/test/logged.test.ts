@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import {
   createHoldfast,
+  day,
   defaultSettings,
   hour,
   minute,
+  startWorker,
   type Logger,
   type PaymentProvider,
   type ProviderAnswer,
   type ProviderEvent,
 } from '../src/index.ts'
-import { memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
+import { memoryNotifier, memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
 import { ana, mxn, staff, start, world, type WorldOptions } from '../src/contracts/rules/world.ts'
 
 /** A world whose log is kept. What an operator searches for and alarms on is the level, the event and its fields. */
@@ -161,5 +163,41 @@ describe('work of no known type', () => {
       status: 'waiting',
       lastError: detail,
     })
+  })
+})
+
+describe('what is thrown and is no error', () => {
+  it('is told as it is, whatever threw it', async () => {
+    const fail = async (): Promise<never> => {
+      throw 'no network'
+    }
+    const { logged, logger, w } = listening({
+      notifier: { ...memoryNotifier(), send: fail },
+      wrapProvider: (provider): PaymentProvider => ({ ...provider, chargeSavedCard: fail, refund: fail }),
+    })
+    const { paymentId, sessionId } = await w.book(ana)
+    await w.provider.payer.pay(sessionId)
+    await w.deliver()
+    await w.holdfast.drainOutbox(9)
+    await expect(w.holdfast.refundPayment({ actor: staff, paymentId })).rejects.toBe('no network')
+    await w.clock.advance(2 * minute)
+    await w.holdfast.drainOutbox(9)
+    await w.clock.advance(62 * day + 3 * hour)
+    await w.holdfast.runTasks(9)
+    const detail = 'no network'
+    const message = 'send_message:confirmed:int_0001'
+    expect(logged).toContainEqual([
+      'warn',
+      'effect_postponed',
+      { effect: message, tries: 1, because: 'unreachable', detail },
+    ])
+    expect(logged).toContainEqual(['error', 'effect_failed', { effect: 'send_refund:rf_0001', tries: 2, detail }])
+    expect(logged).toContainEqual(['error', 'task_failed', { task: 'charge_balance:res_0001', tries: 1, detail }])
+    const worker = startWorker({ clock: w.clock, logger, applyInbox: fail, drainOutbox: fail, runTasks: fail })
+    await new Promise((resolve) => setImmediate(resolve))
+    const stopped = worker.stop()
+    await w.clock.advance(minute)
+    await stopped
+    expect(logged.slice(-1)).toEqual([['error', 'work_failed', { detail }]])
   })
 })
