@@ -290,6 +290,21 @@ describe('where a refund is asked for and', () => {
     expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded' }])
   })
 
+  it('two stay on their way, each is looked at by itself', async () => {
+    const { w, next } = answering()
+    const { paymentId } = await paid(w)
+    w.provider.bank.delayRefunds()
+    for (const minorUnits of [5n, 6n])
+      await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(minorUnits) })
+    await w.clock.advance(hour)
+    next({ findRefund: [absent, absent] })
+    await w.holdfast.sweep()
+    expect((await w.get(paymentId)).refunds).toMatchObject([
+      { status: 'pending', looks: 1 },
+      { status: 'pending', looks: 1 },
+    ])
+  })
+
   it('it stays on its way, it is looked at later and later until it has arrived', async () => {
     const { w, next } = answering()
     const { paymentId } = await paid(w)

@@ -96,6 +96,7 @@ describe('a key that answers with an error', () => {
   it('of a refund is replaced once the refund would be listed', async () => {
     const { w, calls, answers } = stubborn()
     const { paymentId } = await paid(w)
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(7n) })
     answers.set('refund', error)
     await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
     calls.length = 0
@@ -104,8 +105,11 @@ describe('a key that answers with an error', () => {
     expect(calls).toEqual(['refund', 'refund'])
     await drainAfter(w, minute)
     expect(calls).toEqual(['refund', 'refund', 'refund', 'findRefund'])
-    expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'requested', idempotencyKey: 'rf_0001~2' }])
-    const sending = await w.unitOfWork.read((tx) => tx.outbox.find('send_refund:rf_0001'))
+    expect((await w.get(paymentId)).refunds).toMatchObject([
+      { status: 'succeeded', idempotencyKey: 'rf_0001' },
+      { status: 'requested', idempotencyKey: 'rf_0002~2' },
+    ])
+    const sending = await w.unitOfWork.read((tx) => tx.outbox.find('send_refund:rf_0002'))
     expect((sending?.dueAt ?? 0) - w.clock.now()).toBeLessThanOrEqual(16_000)
     expect(sending).toMatchObject({
       status: 'waiting',
