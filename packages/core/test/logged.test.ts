@@ -54,7 +54,7 @@ describe('an event', () => {
         beforeCommit: () => {
           if (!broken) return
           broken = false
-          throw thrown
+          throw thrown as Error
         },
       }
       const { logged, w } = listening({ unitOfWork: memoryUnitOfWork(hooks) })
@@ -135,7 +135,7 @@ describe('a sweep', () => {
         wrapProvider: (provider): PaymentProvider => ({
           ...provider,
           findAttempt: async (query) => {
-            if (query.attemptId === 'att_0001') throw thrown
+            if (query.attemptId === 'att_0001') throw thrown as Error
             return provider.findAttempt(query)
           },
         }),
@@ -169,7 +169,7 @@ describe('work of no known type', () => {
 describe('what is thrown and is no error', () => {
   it('is told as it is, whatever threw it', async () => {
     const fail = async (): Promise<never> => {
-      throw 'no network'
+      throw 'no network' as unknown as Error
     }
     const { logged, logger, w } = listening({
       notifier: { ...memoryNotifier(), send: fail },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { day, hour, minute, type PaymentProvider, type ProviderAnswer } from '../src/index.ts'
+import { day, hour, minute, type ProviderAnswer } from '../src/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 
 /** A world whose provider answers every call of these names with this, until told otherwise. */
