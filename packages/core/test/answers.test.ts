@@ -358,6 +358,7 @@ describe('where the provider is asked what has become of a charge and', () => {
       ['answer look_up_charge', 'attempt att_0001', { outcome: 'unknown', detail: 'Nothing was heard.' }],
     ])
     expect([type, kase.attempts[0]]).toMatchObject(['unheard', { looks: 0, lookAt: start + hour }])
+    expect((await asking({ type: 'unreachable', detail: 'Away.' })).type).toBe('unheard')
   })
 
   it('answers for the other mode, that is not believed, and a human is called', async () => {

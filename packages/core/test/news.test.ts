@@ -40,6 +40,14 @@ describe('news about an attempt', () => {
     }
   })
 
+  it('is known the second time, and applied no more', async () => {
+    const w = world()
+    await w.book(ana)
+    const news = { about: 'attempt', providerId: 'cs_1', report: { ...cs1, state: captured } } as const
+    expect(await w.holdfast.receiveEvent(event('evt_1', news))).toBe('applied')
+    expect(await w.holdfast.receiveEvent(event('evt_1', news))).toBe('known')
+  })
+
   it('that says nothing new leaves no trace, and counts as no look', async () => {
     const w = world()
     const { paymentId } = await w.book(ana)
