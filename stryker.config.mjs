@@ -17,7 +17,7 @@ export default {
   ignorePatterns: ['**/dist', '**/reports', '**/coverage', 'docs', '.turbo'],
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  timeoutMS: 20_000,
+  timeoutMS: 5_000,
   incremental: true,
   incrementalFile: 'reports/mutation/incremental.json',
   reporters: ['clear-text', 'progress', 'html', 'json'],

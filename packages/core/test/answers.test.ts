@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, minute, type PaymentProvider, type ProviderAnswer } from '../src/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
+import { memoryClock, memoryPaymentProvider, memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
 import { storyOf } from './story-of.ts'
 
 type Answers = { readonly [Call in keyof PaymentProvider]?: readonly ProviderAnswer<never>[] }
@@ -240,6 +241,56 @@ describe('where a refund is asked for and', () => {
     })
   })
 
+  it('the provider refuses and is away when asked about the charge, it is asked again', async () => {
+    const { w } = await refunding({ refund: [refused('No.')], findCharge: [{ type: 'unreachable', detail: 'Away.' }] })
+    expect(await sending(w)).toMatchObject({
+      status: 'waiting',
+      lastError: 'No. Its charge could not be read: Away.',
+    })
+  })
+
+  it('the provider refuses because somebody gave it back there, that is followed, and this one has failed', async () => {
+    const { w, next } = answering()
+    const { paymentId } = await paid(w)
+    w.provider.bank.refund('ch_1', 299_98n)
+    next({ refund: [refused('Too much.')] })
+    const before = (await storyOf(w, paymentId)).length
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    expect((await storyOf(w, paymentId)).slice(before + 2)).toEqual([
+      ['answer look_up_charge', 'refund rf_0001', { refunds: 1 }],
+      ['fact found_at_provider', 'refund rf_re_1', {}],
+      ['fact succeeded', 'refund rf_re_1', { at: start, providerId: 're_1' }],
+      ['fact refunded_in_part', 'payment pay_0001', { refunded: 299_98n }],
+      ['answer send_refund', 'refund rf_0001', { outcome: 'refused', detail: 'Too much.' }],
+      ['fact failed', 'refund rf_0001', { at: start, detail: 'Too much.' }],
+      [
+        'attention refund_failed',
+        'attention refund_failed:rf_0001',
+        { refundId: 'rf_0001', minorUnits: 5n, detail: 'Too much.' },
+      ],
+    ])
+    expect(await sending(w)).toMatchObject({ status: 'done' })
+  })
+
+  it('the provider refuses to send back all of what nobody wanted, the rest is sent back', async () => {
+    const { w, next } = answering()
+    const { paymentId, sessionId } = await w.book(ana)
+    next({ closeAttempt: [lost] })
+    await w.holdfast.cancelPayment({ actor: ana, paymentId })
+    await w.provider.payer.pay(sessionId)
+    const [event] = w.provider.events().slice(-1)
+    if (event !== undefined) await w.holdfast.receiveEvent(event)
+    w.provider.bank.refund('ch_1', 100_00n)
+    next({ refund: [refused('Too much.')] })
+    await w.pass(hour, minute)
+    const { refunds } = await w.get(paymentId)
+    expect(refunds.map(({ amount, status, reason }) => [amount.minorUnits, status, reason])).toEqual([
+      [300_00n, 'failed', 'late_payment'],
+      [100_00n, 'succeeded', 'external'],
+      [200_00n, 'succeeded', 'late_payment'],
+    ])
+  })
+
   it('the key is worn out, the refund is looked for, and believed where it is there', async () => {
     const { w, next } = answering()
     const { paymentId } = await paid(w)
@@ -248,11 +299,28 @@ describe('where a refund is asked for and', () => {
     await w.clock.advance(24 * hour)
     next({ findRefund: [refused('Not now.')] })
     await w.holdfast.drainOutbox(10)
-    expect(await sending(w)).toMatchObject({ status: 'waiting', lastError: 'Not now.' })
+    const sent = await sending(w)
+    expect(sent).toMatchObject({ status: 'waiting', lastError: 'Not now.' })
+    expect((sent?.dueAt ?? 0) - w.clock.now()).toBeLessThanOrEqual(4_000)
     expect(w.provider.truth.refunds()).toEqual([])
     await w.pass(hour, minute)
     expect(w.provider.truth.refunds()).toHaveLength(1)
     expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded' }])
+  })
+
+  it('two stay on their way, each is looked at by itself', async () => {
+    const { w, next } = answering()
+    const { paymentId } = await paid(w)
+    w.provider.bank.delayRefunds()
+    for (const minorUnits of [5n, 6n])
+      await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(minorUnits) })
+    await w.clock.advance(hour)
+    next({ findRefund: [absent, absent] })
+    await w.holdfast.sweep()
+    expect((await w.get(paymentId)).refunds).toMatchObject([
+      { status: 'pending', looks: 1 },
+      { status: 'pending', looks: 1 },
+    ])
   })
 
   it('it stays on its way, it is looked at later and later until it has arrived', async () => {
@@ -266,9 +334,11 @@ describe('where a refund is asked for and', () => {
     next({ findRefund: [absent] })
     await w.holdfast.sweep()
     expect(await looked()).toMatchObject({ status: 'pending', looks: 1, lookAt: start + hour + 10 * minute })
+    expect(await work(w, 'look_up_refund:rf_0001')).toMatchObject({ status: 'done' })
     await w.clock.advance(10 * minute)
     next({ findRefund: [refused()] })
     await w.holdfast.sweep()
+    expect(await work(w, 'look_up_refund:rf_0001')).toMatchObject({ status: 'done' })
     expect(await looked()).toMatchObject({ status: 'pending', looks: 2, lookAt: start + hour + 30 * minute })
     await w.clock.advance(20 * minute)
     await w.holdfast.sweep()
@@ -306,6 +376,40 @@ describe('where the provider is asked what has become of a charge and', () => {
       ['answer look_up_charge', 'attempt att_0001', { outcome: 'unknown', detail: 'Nothing was heard.' }],
     ])
     expect([type, kase.attempts[0]]).toMatchObject(['unheard', { looks: 0, lookAt: start + hour }])
+    expect((await asking({ type: 'unreachable', detail: 'Away.' })).type).toBe('unheard')
+  })
+
+  it('answers for the other mode, that is not believed, and a human is called', async () => {
+    const { told, kase } = await asking({ type: 'reported', report: { ...charged, livemode: true } as never })
+    expect(told).toEqual([
+      ['answer look_up_charge', 'attempt att_0001', { refunds: 0, disputes: 0 }],
+      ['attention livemode_mismatch', 'attention livemode_mismatch:att_0001', { attemptId: 'att_0001' }],
+    ])
+    expect(kase.payment.status).toBe('completed')
+  })
+
+  it('tells of states that nobody knows, that changes nothing, and a human is called for each', async () => {
+    const state = { type: 'unrecognized', status: 'half_made' } as const
+    const refund = { providerId: 're_9', chargeId: 'ch_1', amount: mxn(7n), state, livemode: false }
+    const report = { ...charged, refunds: [refund], disputes: [{ disputeId: 'dp_9', state }] }
+    const { told, kase } = await asking({ type: 'reported', report: report as never })
+    expect(told).toEqual([
+      ['answer look_up_charge', 'attempt att_0001', { refunds: 1, disputes: 1 }],
+      ...['re_9', 'dp_9'].map((providerId) => [
+        'attention unrecognized_status',
+        `attention unrecognized_status:${providerId}`,
+        { providerId, status: 'half_made' },
+      ]),
+    ])
+    expect([kase.payment.status, kase.refunds]).toEqual(['completed', []])
+    expect(kase.attempts).toMatchObject([{ looks: 1, lookAt: start + 2 * hour, disputes: [] }])
+  })
+
+  it('tells of a dispute, that is followed', async () => {
+    const report = { ...charged, disputes: [{ disputeId: 'dp_9', state: 'opened' }] }
+    const { told, kase } = await asking({ type: 'reported', report: report as never })
+    expect(told[0]).toEqual(['answer look_up_charge', 'attempt att_0001', { refunds: 0, disputes: 1 }])
+    expect(kase.payment.status).toBe('disputed')
   })
 
   it('tells of a refund, that is followed', async () => {
@@ -323,5 +427,129 @@ describe('where the provider is asked what has become of a charge and', () => {
       ['fact succeeded', 'refund rf_re_9', { at: start, providerId: 're_9' }],
       ['fact refunded_in_part', 'payment pay_0001', { refunded: 7n }],
     ])
+  })
+})
+
+describe('where the provider is asked to open a page and refuses', () => {
+  it('a human reads what it said, or nothing where it said nothing', async () => {
+    for (const [detail, read] of [
+      ['The account is closed.', 'The account is closed.'],
+      [undefined, ''],
+    ] as const) {
+      const { w, next } = answering()
+      const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 0 } })
+      if (!opened.ok) throw new Error('No intent.')
+      next({ openSession: [refused(detail)] })
+      await w.holdfast.startCheckout({ actor: ana, paymentId: opened.value.paymentId })
+      expect(await w.unitOfWork.read((tx) => tx.attention.list(9))).toMatchObject([
+        { data: { attemptId: 'att_0001', call: 'open_session', code: 'provider_rejected', detail: read } },
+      ])
+    }
+  })
+})
+
+describe('where nobody has heard of what is to be closed, and the provider', () => {
+  const unheard = async () => {
+    const { w, next } = answering()
+    const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 0 } })
+    if (!opened.ok) throw new Error('No intent.')
+    const { paymentId } = opened.value
+    next({ openSession: [lost] })
+    await w.holdfast.startCheckout({ actor: ana, paymentId })
+    const perform = async (id: string) => {
+      const taken = await w.unitOfWork.run((tx) => tx.outbox.take(id, { now: w.clock.now(), leaseMs: minute }))
+      if (taken === undefined) throw new Error(`Somebody else performs ${id}.`)
+      return w.holdfast.performEffect(taken)
+    }
+    return { w, next, paymentId, perform }
+  }
+
+  it('shows a page that it cannot close now, its name is kept before it is closed', async () => {
+    const { w, next, paymentId } = await unheard()
+    next({ closeAttempt: [lost] })
+    const before = (await storyOf(w, paymentId)).length
+    await w.holdfast.cancelPayment({ actor: ana, paymentId })
+    expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'open', providerId: 'cs_1' }])
+    expect((await storyOf(w, paymentId)).slice(before)).toContainEqual([
+      'answer close_attempt',
+      'attempt att_0001',
+      { state: 'opened' },
+    ])
+  })
+
+  it('proves to hold no page, it has expired at once', async () => {
+    const { w, next, paymentId, perform } = await unheard()
+    const error: ProviderAnswer<never> = { type: 'unknown', answered: true, detail: 'Internal error.' }
+    next({ openSession: [error, error, error], findAttempt: [absent] })
+    await w.holdfast.cancelPayment({ actor: ana, paymentId })
+    await w.clock.advance(3 * minute)
+    expect(await perform('close_attempt:att_0001')).toMatchObject({ type: 'postponed' })
+    expect(await perform('close_attempt:att_0001')).toMatchObject({ type: 'done' })
+    expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'expired' }])
+    expect(await work(w, 'close_attempt:att_0001')).toMatchObject({ status: 'done' })
+    const told = (await storyOf(w, paymentId)).filter(([what]) => what === 'answer close_attempt')
+    expect(told.at(-1)).toStrictEqual(['answer close_attempt', 'attempt att_0001', { state: 'expired' }])
+  })
+
+  it('shows a charge that was made, that is believed and nothing is closed', async () => {
+    const { w, next } = answering()
+    const { reservationId, balanceId } = await paid(w)
+    w.provider.faults.next('chargeSavedCard', 'answer_lost')
+    await w.holdfast.startBalance({ actor: staff, reservationId })
+    next({ closeAttempt: [absent] })
+    expect(await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })).toMatchObject({
+      ok: false,
+      error: { code: 'payment_already_completed' },
+    })
+    const told = (await storyOf(w, balanceId)).filter(([what]) => what === 'answer close_attempt')
+    expect(told).toMatchObject([['answer close_attempt', 'attempt att_0002', { state: 'captured' }]])
+  })
+
+  it('refuses a page to one who closes while another is given it, it is closed by its name', async () => {
+    for (const cancelled of [true, false]) {
+      const clock = memoryClock(start)
+      const shared = {
+        clock,
+        unitOfWork: memoryUnitOfWork(),
+        provider: memoryPaymentProvider({ clock }),
+        ids: sequentialIds(),
+      }
+      const other = world(shared)
+      let asked = 0
+      const slow = world({
+        ...shared,
+        wrapProvider: (provider) => ({
+          ...provider,
+          openSession: async () => {
+            asked += 1
+            if (asked === 1) return lost
+            await clock.advance(2 * minute)
+            const taken = await other.unitOfWork.run((tx) =>
+              tx.outbox.take('open_session:att_0001', { now: clock.now(), leaseMs: minute }),
+            )
+            if (taken !== undefined) await other.holdfast.performEffect(taken)
+            return refused()
+          },
+        }),
+      })
+      const opened = await slow.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 0 } })
+      if (!opened.ok) throw new Error('No intent.')
+      const { paymentId } = opened.value
+      await slow.holdfast.startCheckout({ actor: ana, paymentId })
+      if (cancelled) await slow.holdfast.cancelPayment({ actor: ana, paymentId })
+      else {
+        await clock.advance(minute)
+        await slow.holdfast.drainOutbox(1)
+      }
+      expect((await slow.get(paymentId)).attempts).toMatchObject([{ status: 'open', providerId: 'cs_1' }])
+      expect(await slow.unitOfWork.read((tx) => tx.attention.list(9))).toEqual([])
+      const owed = await slow.unitOfWork.read((tx) => tx.outbox.list({ status: 'waiting', limit: 9 }))
+      const attempt = { paymentId, attemptId: 'att_0001' }
+      expect(owed.map(({ id, body, dueAt }) => [id, body, dueAt])).toEqual(
+        cancelled
+          ? [['close_attempt:att_0001:cs_1', { type: 'close_attempt', ...attempt, providerId: 'cs_1' }, clock.now()]]
+          : [],
+      )
+    }
   })
 })

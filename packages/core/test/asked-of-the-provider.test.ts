@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { after, day, hour, minute, type PaymentProvider } from '../src/index.ts'
+import {
+  after,
+  day,
+  hour,
+  minute,
+  type AttemptId,
+  type Effect,
+  type PaymentProvider,
+  type RefundId,
+} from '../src/index.ts'
 import { ana, mxn, staff, start, world, type WorldOptions } from '../src/contracts/rules/world.ts'
 
 type Call = readonly [call: keyof PaymentProvider, request: unknown]
@@ -22,6 +31,7 @@ const overheard = (options: WorldOptions = {}) => {
       findAttempt: heard('findAttempt', provider.findAttempt),
       refund: heard('refund', provider.refund),
       findRefund: heard('findRefund', provider.findRefund),
+      findCharge: heard('findCharge', provider.findCharge),
     }
   }
   const w = world({ ...options, wrapProvider: listening })
@@ -286,5 +296,101 @@ describe('the refund that is asked for', () => {
     expect(keys.slice(0, 3)).toEqual(['rf_0001', 'rf_0001', 'rf_0001'])
     expect(keys.at(-1)).toBe('rf_0001~2')
     expect(keys.at(-2)).toBe('rf_0001')
+  })
+})
+
+describe('what is asked about', () => {
+  const ask = ({ w }: ReturnType<typeof overheard>, body: Effect) =>
+    w.unitOfWork.run((tx) => tx.outbox.append([{ id: 'asked', body, dueAt: w.clock.now() }], w.clock.now()))
+
+  it('a charge is whether it moved, and its disputes where there was one', async () => {
+    const listening = overheard()
+    const { paymentId } = await paidDeposit(listening)
+    await listening.w.holdfast.syncPayment({ actor: staff, paymentId })
+    listening.w.provider.bank.dispute('ch_1', 'opened')
+    await listening.w.deliver()
+    await listening.w.holdfast.syncPayment({ actor: staff, paymentId })
+    expect(listening.asked('findCharge')).toStrictEqual([
+      { chargeId: 'ch_1', hasDisputes: false },
+      { chargeId: 'ch_1', hasDisputes: true },
+    ])
+  })
+
+  it('a refund is its state, by the name that the provider gave it, and by its own before it had one', async () => {
+    const listening = overheard()
+    const { paymentId } = await paidDeposit(listening)
+    const body = { type: 'look_up_refund', paymentId, refundId: 'rf_0001' as RefundId } as const
+    listening.w.provider.bank.delayRefunds()
+    listening.w.provider.faults.next('refund', 'answer_lost')
+    await listening.w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    await ask(listening, body)
+    await listening.w.holdfast.drainOutbox(9)
+    const { id } = listening.w.provider.truth.refunds()[0] ?? { id: '' }
+    listening.w.provider.bank.settleRefund(id, 'succeeded')
+    await ask(listening, body)
+    await listening.w.holdfast.drainOutbox(9)
+    expect(listening.asked('findRefund')).toStrictEqual([
+      { refundId: 'rf_0001', chargeId: 'ch_1' },
+      { refundId: 'rf_0001', chargeId: 'ch_1', providerId: id },
+    ])
+    expect((await listening.w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded', providerId: id }])
+  })
+
+  it('an attempt that has no name there yet is whether there is one of its own', async () => {
+    const listening = overheard()
+    const paymentId = await intent(listening)
+    listening.w.provider.faults.next('openSession', 'request_lost')
+    await listening.w.holdfast.startCheckout({ actor: ana, paymentId })
+    await ask(listening, { type: 'look_up_attempt', paymentId, attemptId: 'att_0001' as AttemptId })
+    await listening.w.holdfast.drainOutbox(9)
+    expect(listening.asked('findAttempt')).toStrictEqual([
+      { kind: 'hosted', attemptId: 'att_0001', requestedAt: start },
+    ])
+  })
+
+  it('a refund that is refused is what has become of its charge, disputes and all', async () => {
+    const listening = overheard()
+    const { paymentId } = await paidDeposit(listening)
+    listening.w.provider.faults.next('refund', 'refused')
+    await listening.w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    expect(listening.asked('findCharge')).toStrictEqual([{ chargeId: 'ch_1', hasDisputes: true }])
+  })
+
+  it('a second page that bears the mark of an attempt that has ended is closed by its name', async () => {
+    const listening = overheard()
+    const { paymentId, sessionId } = await listening.w.book(ana)
+    await listening.w.holdfast.cancelPayment({ actor: ana, paymentId })
+    listening.calls.length = 0
+    const attemptId = 'att_0001' as AttemptId
+    await ask(listening, { type: 'close_attempt', paymentId, attemptId, providerId: sessionId })
+    await listening.w.holdfast.drainOutbox(9)
+    expect(listening.calls).toStrictEqual([['closeAttempt', { kind: 'hosted', providerId: sessionId }]])
+  })
+
+  it('what has ended since is nothing', async () => {
+    const listening = overheard()
+    const { paymentId } = await paidDeposit(listening)
+    await listening.w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    const open = await listening.w.book(ana, 9)
+    await listening.w.holdfast.workOnce()
+    listening.calls.length = 0
+    const attempt = { paymentId, attemptId: 'att_0001' as AttemptId }
+    const refund = { paymentId, refundId: 'rf_0001' as RefundId }
+    const bodies: readonly Effect[] = [
+      { type: 'open_session', ...attempt },
+      { type: 'open_session', paymentId: open.paymentId, attemptId: 'att_0002' as AttemptId },
+      { type: 'charge_saved_card', ...attempt },
+      { type: 'close_attempt', ...attempt },
+      { type: 'look_up_attempt', ...attempt },
+      { type: 'look_up_charge', paymentId: open.paymentId, attemptId: 'att_0002' as AttemptId },
+      { type: 'send_refund', ...refund },
+      { type: 'look_up_refund', ...refund },
+    ]
+    for (const body of bodies) {
+      await ask(listening, body)
+      await listening.w.holdfast.drainOutbox(1)
+      expect(await listening.w.unitOfWork.read((tx) => tx.outbox.find('asked'))).toMatchObject({ status: 'done' })
+    }
+    expect(listening.calls).toEqual([])
   })
 })

@@ -40,6 +40,14 @@ describe('news about an attempt', () => {
     }
   })
 
+  it('is known the second time, and applied no more', async () => {
+    const w = world()
+    await w.book(ana)
+    const news = { about: 'attempt', providerId: 'cs_1', report: { ...cs1, state: captured } } as const
+    expect(await w.holdfast.receiveEvent(event('evt_1', news))).toBe('applied')
+    expect(await w.holdfast.receiveEvent(event('evt_1', news))).toBe('known')
+  })
+
   it('that says nothing new leaves no trace, and counts as no look', async () => {
     const w = world()
     const { paymentId } = await w.book(ana)
@@ -130,6 +138,13 @@ describe('news about a refund', () => {
     expect(await told(w, paymentId, () => w.holdfast.receiveEvent(event('evt_b', news)))).toEqual([])
   })
 
+  it('keeps our own id where our mark is on it and it is not stored here', async () => {
+    const { w, paymentId } = await asked()
+    const marked = { ...report, refundId: 'rf_0077' as RefundId }
+    await w.holdfast.receiveEvent(event('evt_a', { about: 'refund', refundId: marked.refundId, report: marked }))
+    expect((await w.get(paymentId)).refunds.map(({ id }) => id)).toEqual(['rf_0001', 'rf_0077'])
+  })
+
   it("is followed as somebody else's where it bears none", async () => {
     const { w, paymentId } = await asked()
     await w.holdfast.receiveEvent(event('evt_a', { about: 'refund', report }))
@@ -187,5 +202,20 @@ describe('news about a dispute', () => {
     const won = await told(w, paymentId, () => w.holdfast.receiveEvent(event('evt_c', news('won'))))
     expect(won[0]).toEqual(['event something.happened', 'event evt_c', { outcome: 'won' }])
     expect((await w.get(paymentId)).payment.status).toBe('completed')
+  })
+  it('that contradicts what is known is no story yet: the provider is asked', async () => {
+    const w = world()
+    const paymentId = await paid(w)
+    await w.holdfast.receiveEvent(event('evt_a', news('lost')))
+    await w.holdfast.drainOutbox(9)
+    await w.holdfast.receiveEvent(event('evt_b', news('won')))
+    expect((await w.get(paymentId)).payment.status).toBe('refunded')
+    expect(await w.unitOfWork.read((tx) => tx.outbox.list({ status: 'waiting', limit: 9 }))).toMatchObject([
+      {
+        id: 'look_up_charge:att_0001',
+        body: { type: 'look_up_charge', paymentId, attemptId: 'att_0001' },
+        dueAt: start,
+      },
+    ])
   })
 })

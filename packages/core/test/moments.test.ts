@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest'
+import { day, hour, minute, type ProviderAnswer } from '../src/index.ts'
+import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
+
+/** A world whose provider answers every call of these names with this, until told otherwise. */
+const stubborn = () => {
+  const answers = new Map<string, ProviderAnswer<never>>()
+  const calls: string[] = []
+  const w = world({
+    settings: { intentTtlMs: 5 * day, pageTtlMs: 5 * day },
+    wrapProvider: (provider) =>
+      new Proxy(provider, {
+        get: (real, call, receiver) => {
+          const answer = answers.get(String(call))
+          const ask = Reflect.get(real, call, receiver) as (request: unknown) => unknown
+          return async (request: unknown) => {
+            calls.push(String(call))
+            return answer ?? ask(request)
+          }
+        },
+      }),
+  })
+  return { w, calls, answers }
+}
+const error: ProviderAnswer<never> = { type: 'unknown', answered: true, detail: 'Internal error.' }
+const lost: ProviderAnswer<never> = { type: 'unknown', answered: false, detail: 'Nothing was heard.' }
+const absent: ProviderAnswer<never> = { type: 'absent' }
+const paid = async (w: World) => {
+  const { paymentId, sessionId } = await w.book(ana)
+  await w.provider.payer.pay(sessionId)
+  await w.deliver()
+  const [reservation] = await w.reservations()
+  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
+  return { paymentId, reservationId: reservation.id, balanceId: reservation.balance.paymentId }
+}
+const drainAfter = async (w: World, ms: number) => {
+  await w.clock.advance(ms)
+  await w.holdfast.drainOutbox(10)
+}
+const unpaid = async (w: World) => {
+  const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 0 } })
+  if (!opened.ok) throw new Error('No intent.')
+  return opened.value.paymentId
+}
+
+describe('a key that answers with an error', () => {
+  it('is tried three times, however old it is, before what it asked for is looked for', async () => {
+    const { w, calls, answers } = stubborn()
+    const paymentId = await unpaid(w)
+    answers.set('openSession', error)
+    await w.holdfast.startCheckout({ actor: ana, paymentId })
+    await drainAfter(w, 10 * minute)
+    expect(calls).toEqual(['openSession', 'openSession'])
+    await drainAfter(w, 10 * minute)
+    expect(calls).toEqual(['openSession', 'openSession', 'openSession', 'findAttempt'])
+    expect((await w.get(paymentId)).attempts).toMatchObject([
+      {
+        status: 'declined',
+        failure: {
+          code: 'provider_error',
+          retryable: true,
+          detail: 'The provider failed, and holds no page for this attempt.',
+        },
+      },
+    ])
+  })
+
+  it('that was never an answer says nothing, and is tried for ever', async () => {
+    const { w, calls, answers } = stubborn()
+    const paymentId = await unpaid(w)
+    answers.set('openSession', lost)
+    await w.holdfast.startCheckout({ actor: ana, paymentId })
+    for (let tries = 2; tries <= 6; tries += 1) await drainAfter(w, hour)
+    expect(calls).toEqual(Array.from({ length: 6 }, () => 'openSession'))
+    expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'requested' }])
+  })
+
+  it('of a charge is given up once the charge would be listed, and the payer gets a page', async () => {
+    const { w, calls, answers } = stubborn()
+    const { reservationId, balanceId } = await paid(w)
+    answers.set('chargeSavedCard', error)
+    await w.holdfast.startBalance({ actor: staff, reservationId })
+    calls.length = 0
+    await drainAfter(w, minute)
+    await drainAfter(w, minute)
+    expect(calls).toEqual(['chargeSavedCard', 'chargeSavedCard'])
+    expect((await w.get(balanceId)).attempts).toMatchObject([{ status: 'requested' }])
+    await drainAfter(w, minute)
+    expect(calls.slice(2, 4)).toEqual(['chargeSavedCard', 'findAttempt'])
+    expect((await w.get(balanceId)).attempts).toMatchObject([
+      { status: 'declined', failure: { code: 'provider_error' } },
+      { kind: 'hosted' },
+    ])
+  })
+
+  it('of a refund is replaced once the refund would be listed', async () => {
+    const { w, calls, answers } = stubborn()
+    const { paymentId } = await paid(w)
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(7n) })
+    answers.set('refund', error)
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    calls.length = 0
+    await drainAfter(w, minute)
+    await drainAfter(w, minute)
+    expect(calls).toEqual(['refund', 'refund'])
+    await drainAfter(w, minute)
+    expect(calls).toEqual(['refund', 'refund', 'refund', 'findRefund'])
+    expect((await w.get(paymentId)).refunds).toMatchObject([
+      { status: 'succeeded', idempotencyKey: 'rf_0001' },
+      { status: 'requested', idempotencyKey: 'rf_0002~2' },
+    ])
+    const sending = await w.unitOfWork.read((tx) => tx.outbox.find('send_refund:rf_0002'))
+    expect((sending?.dueAt ?? 0) - w.clock.now()).toBeLessThanOrEqual(16_000)
+    expect(sending).toMatchObject({
+      status: 'waiting',
+      lastError: 'Nothing was refunded under this key; trying under the next one.',
+    })
+  })
+})
+
+describe('"there is none"', () => {
+  const cancelledUnheard = async () => {
+    const { w, calls, answers } = stubborn()
+    const { reservationId, balanceId } = await paid(w)
+    answers.set('chargeSavedCard', lost)
+    answers.set('findAttempt', absent)
+    await w.holdfast.startBalance({ actor: staff, reservationId })
+    await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })
+    const status = async () => (await w.get(balanceId)).attempts[0]?.status
+    return { w, calls, status }
+  }
+
+  it('is not believed of a charge to be closed that may be under way, for ten minutes', async () => {
+    // Whoever asked for the charge is not heard of again here: only who closes it looks.
+    const { w, status } = await cancelledUnheard()
+    const close = await w.unitOfWork.read((tx) => tx.outbox.find('close_attempt:att_0002'))
+    if (close === undefined) throw new Error('Nothing is closed.')
+    const closing = async () => {
+      const taken = await w.unitOfWork.run((tx) => tx.outbox.take(close.id, { now: w.clock.now(), leaseMs: minute }))
+      if (taken === undefined) throw new Error('Somebody else closes it.')
+      return w.holdfast.performEffect(taken)
+    }
+    await w.clock.advance(10 * minute)
+    expect(await closing()).toMatchObject({ type: 'postponed', because: 'unknown' })
+    expect(await status()).toBe('requested')
+    await w.clock.advance(1)
+    expect(await closing()).toMatchObject({ type: 'done' })
+    expect(await status()).toBe('expired')
+  })
+
+  it('is not believed by whoever asked for the charge, for two minutes', async () => {
+    const { w, calls, status } = await cancelledUnheard()
+    const take = async () => {
+      const taken = await w.unitOfWork.run((tx) =>
+        tx.outbox.take('charge_saved_card:att_0002', { now: w.clock.now(), leaseMs: minute }),
+      )
+      if (taken === undefined) throw new Error('Somebody else charges it.')
+      return w.holdfast.performEffect(taken)
+    }
+    await w.clock.advance(2 * minute)
+    calls.length = 0
+    expect(await take()).toMatchObject({ type: 'postponed', because: 'unknown' })
+    expect(await status()).toBe('requested')
+    await w.clock.advance(1)
+    expect(await take()).toMatchObject({ type: 'done' })
+    expect(await status()).toBe('declined')
+    expect(calls).toEqual(['findAttempt', 'findAttempt'])
+  })
+})
+
+describe('a refund whose key', () => {
+  const asked = async (age: number) => {
+    const { w, calls, answers } = stubborn()
+    const { paymentId } = await paid(w)
+    answers.set('refund', lost)
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    answers.clear()
+    calls.length = 0
+    await drainAfter(w, age)
+    return { calls, refunds: (await w.get(paymentId)).refunds, w }
+  }
+
+  it('is good is made under it, and one whose key may be forgotten is looked for first', async () => {
+    const good = await asked(23 * hour)
+    expect(good.calls).toEqual(['refund'])
+    const old = await asked(23 * hour + 1)
+    expect(old.calls).toEqual(['findRefund', 'refund'])
+    expect([good.refunds, old.refunds]).toMatchObject([[{ status: 'succeeded' }], [{ status: 'succeeded' }]])
+  })
+})
+
+describe('a charge of an attempt that was cancelled before anybody asked for it', () => {
+  it('is never asked for, nor looked for', async () => {
+    const { w, calls } = stubborn()
+    const { reservationId, balanceId } = await paid(w)
+    await w.unitOfWork.run(async (tx) => {
+      const found = await tx.payments.find(balanceId)
+      if (found === undefined) throw new Error('No balance.')
+      const { payment } = found.value
+      const attempt = {
+        id: 'att_9' as never,
+        paymentId: payment.id,
+        kind: 'off_session',
+        amount: payment.amount,
+        idempotencyKey: 'att_9',
+        requestedAt: start,
+        announce: false,
+        looks: 0,
+        lookAt: start + hour,
+        status: 'requested',
+        closing: 'requested',
+      } as never
+      await tx.payments.save({ ...found.value, attempts: [attempt] }, found.version, start)
+      const body = { type: 'charge_saved_card', paymentId: balanceId, attemptId: 'att_9' as never } as const
+      await tx.outbox.append([{ id: 'charge_saved_card:att_9', body, dueAt: start }], start)
+    })
+    calls.length = 0
+    await w.holdfast.drainOutbox(10)
+    expect(calls).toEqual([])
+    expect((await w.get(balanceId)).attempts).toMatchObject([{ status: 'expired' }])
+    expect((await w.reservation(reservationId)).status).toBe('confirmed')
+  })
+})
