@@ -90,6 +90,20 @@ const dueIn = (store: Readable): readonly Due[] => {
   })
 }
 
+/** Lets Stripe deliver all that it has to tell, and time go by until it has. Every server has to be up and awake. */
+export const untilDelivered = ({ stripe }: Machine): Promise<boolean> =>
+  eventually(
+    'all to be delivered',
+    async () => {
+      const left = await dueAtStripe(stripe)
+      if (left.length === 0) return true
+      const waitMs = Math.min(...left.map(({ at }) => at)) - (await stripe.nowMs())
+      if (waitMs > 0) await stripe.advance(waitMs)
+      return undefined
+    },
+    patienceMs,
+  )
+
 const dueAtStripe = async (stripe: Machine['stripe']): Promise<readonly Due[]> =>
   (await stripe.ledger()).deliveries
     .filter(({ status }) => status === 'pending')
