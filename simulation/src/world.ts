@@ -164,7 +164,7 @@ export const createWorld = (options: WorldOptions): World => {
     meets,
     afterStep: () => {
       if (stripe.takeDirty()) {
-        askStripe(0)
+        expectOfStripe(0)
         attempt(watch.stripeMoved)
       }
       if (failure === undefined) alarm.set(lives)
@@ -192,7 +192,7 @@ export const createWorld = (options: WorldOptions): World => {
   const watch = createWatch({ kernel, database, stripe, counts, livemode: profile.livemode })
   const alarm = createAlarm(kernel, database)
 
-  // What happens at Stripe by itself, and what it has to tell: at once, and again when the next thing is due.
+  // What happens at Stripe by itself, and what it has to tell: when it is due, and again when the next thing is.
   let takeBack: (() => void) | undefined
   const askStripe = (delayMs: number): void => {
     takeBack?.()
@@ -200,10 +200,13 @@ export const createWorld = (options: WorldOptions): World => {
       takeBack = undefined
       void stripe.catchUp().then(() => {
         attempt(watch.stripeMoved)
-        const dueMs = stripe.simulator.nextDueAt()
-        if (dueMs !== undefined && takeBack === undefined) askStripe(Math.max(1, dueMs - kernel.now()))
+        if (takeBack === undefined) expectOfStripe(1)
       })
     })
+  }
+  const expectOfStripe = (soonestMs: number): void => {
+    const dueMs = stripe.simulator.nextDueAt()
+    if (dueMs !== undefined) askStripe(Math.max(soonestMs, dueMs - kernel.now()))
   }
 
   const settings: Settings = { ...defaultSettings, lateMoney: profile.lateMoney, livemode: profile.livemode }

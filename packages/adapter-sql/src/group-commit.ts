@@ -33,8 +33,9 @@ export const groupCommit = (
   knex: Knex,
   dialect: Dialect,
   part: TransactionEnds,
-  { startTimer = byTimeout }: Pick<RetryOptions, 'startTimer'> = {},
+  options: Pick<RetryOptions, 'startTimer' | 'pause'> = {},
 ): Transact => {
+  const { startTimer = byTimeout } = options
   let line: readonly Waiting[] = []
   let moving = false
 
@@ -47,7 +48,7 @@ export const groupCommit = (
   const commitTogether = async (): Promise<void> => {
     let group: readonly Waiting[] | undefined
     try {
-      const ends = await onConnection(knex, dialect, (connection) => {
+      const ends = await onConnection(knex, dialect, options, (connection) => {
         // As late as this, so that whoever came while the connection was waited for is in it.
         group = line.slice(0, mostTogether)
         line = line.slice(mostTogether)

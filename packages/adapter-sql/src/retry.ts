@@ -26,6 +26,11 @@ export interface RetryOptions {
   readonly sleep?: (ms: number) => Promise<void>
   /** Does something after a while, unless what it answers is called before. Default: a timer. */
   readonly startTimer?: (ms: number, run: () => void) => () => void
+  /**
+   * Lets the process do something else before each transaction on SQLite, which answers at once: one after the other would
+   * leave no time for anything. Default: a turn of the event loop.
+   */
+  readonly pause?: () => Promise<void>
   /** From 0 up to 1, so that those who were defeated together do not come back together. Default: `Math.random`. */
   readonly random?: () => number
 }

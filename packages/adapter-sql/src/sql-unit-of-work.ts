@@ -27,7 +27,9 @@ export const sqlUnitOfWork = (knex: Knex, options: SqlOptions = {}): UnitOfWork 
   return {
     run: (work) => persistently(dialect, options, () => write((session) => work(transactionOn(session)))),
     read: (work) =>
-      persistently(dialect, options, () => transact(knex, dialect, 'read', (session) => work(transactionOn(session)))),
+      persistently(dialect, options, () =>
+        transact(knex, dialect, 'read', (session) => work(transactionOn(session)), options),
+      ),
   }
 }
 

@@ -1,7 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import { Contention } from '@holdfast/core'
 import type { Knex } from 'knex'
 import type { Dialect } from './dialect.ts'
+import type { RetryOptions } from './retry.ts'
 import { openSession, type SqlSession } from './session.ts'
 
 /** One transaction, once, on a connection of knex's pool: committed when `work` resolves, rolled back when anything throws. */
@@ -10,8 +11,9 @@ export const transact = async <T>(
   dialect: Dialect,
   mode: 'read' | 'write',
   work: (session: SqlSession) => Promise<T>,
+  options?: Pick<RetryOptions, 'pause'>,
 ): Promise<T> =>
-  onConnection(knex, dialect, async (connection) => {
+  onConnection(knex, dialect, options, async (connection) => {
     const session = await openSession(dialect, connection, mode)
     try {
       const result = await work(session)
@@ -27,11 +29,12 @@ export const transact = async <T>(
 export const onConnection = async <T>(
   knex: Knex,
   dialect: Dialect,
+  { pause = turn }: Pick<RetryOptions, 'pause'> = {},
   use: (connection: object) => Promise<T>,
 ): Promise<T> => {
   // SQLite answers at once: without a pause, one transaction after the other would leave the process no time for anything
   // else. Whoever comes during the pause also gets into the same commit.
-  if (!dialect.pipelines) await setImmediate()
+  if (!dialect.pipelines) await pause()
   const client = knex.client as ConnectionSource
   const connection = await client.acquireConnection().catch(tooBusy)
   const unguard = dialect.guard(connection)

@@ -130,14 +130,14 @@ export const createKernel = (options: KernelOptions): Kernel => {
 
   /**
    * Waits until everything that can go on by itself has: whole turns of the event loop, since one transaction takes
-   * dozens of microtasks, and some of its parts a turn of their own.
+   * dozens of microtasks. Whatever takes turns of its own has to say so, see {@link Kernel.busy}.
    */
   const drain = async (): Promise<void> => {
-    for (let quiet = 0; quiet < quietTurns; ) {
+    for (let isQuiet = false; !isQuiet; ) {
       const before = activity
       if (underWay > 0) await new Promise<void>((resolve) => void (tellAtRest = resolve))
       await new Promise((resolve) => setImmediate(resolve))
-      quiet = activity === before && underWay === 0 ? quiet + 1 : 0
+      isQuiet = activity === before && underWay === 0
     }
   }
 
@@ -217,9 +217,6 @@ export const createKernel = (options: KernelOptions): Kernel => {
     },
   }
 }
-
-// A transaction takes one turn to get its connection, and everything else within one.
-const quietTurns = 3
 
 // A process that stands still for longer than this is one that was paused, and that is decided elsewhere.
 const longestStallMs = 3 * 60_000

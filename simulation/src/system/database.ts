@@ -177,12 +177,17 @@ const openDatabase = (file: SqliteFile, turns: Pick<Database, 'turns'>, onClose:
   }
   return {
     ...turns,
-    connect({ sleep, random, startTimer }) {
+    connect({ sleep, random, startTimer, busy }) {
       const connection = file.take()
       connected.add(connection)
       if (isFull) limit(connection, true)
       return {
-        unitOfWork: sqlUnitOfWork(onlyConnection(connection), { sleep, random, startTimer }),
+        unitOfWork: sqlUnitOfWork(onlyConnection(connection), {
+          sleep,
+          random,
+          startTimer,
+          pause: () => busy(new Promise((resolve) => void setImmediate(resolve))),
+        }),
         async cut() {
           if (!connected.delete(connection)) return
           if (isFull) limit(connection, false)
