@@ -32,6 +32,10 @@ describe('opening an intent', () => {
       { code: 'invalid_payload', errors: [{ field: 'payload.day' }] },
     ],
     [
+      { kind: 'reservation', payload: 'casa' },
+      { code: 'invalid_payload', errors: [{ field: 'payload' }] },
+    ],
+    [
       { kind: 'reservation', payload: { house: 'hut', day: 1 } },
       { code: 'unknown_resource', errors: [{ field: 'payload.house' }] },
     ],

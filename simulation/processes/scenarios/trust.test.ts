@@ -62,7 +62,12 @@ onEachDatabase('strangers', (scenario) => {
     const { ana, servers, stripe } = machine
     const nights = await soonNights(machine)
     const payload = { ...nights, amount: '0.01', currency: 'USD', status: 'paid', owner: 'ben', constructor: { x: 1 } }
-    const page = await goToPage(machine, ana, payload)
+    const refused = await openIntent(ana, servers[0], payload)
+    expect([refused?.status, refused?.body['errors']]).toEqual([
+      400,
+      [{ field: 'payload', code: 'invalid_payload', message: expect.stringContaining('"amount"') }],
+    ])
+    const page = await goToPage(machine, ana, nights)
     expect(page.amount).toBeGreaterThan(1_000_00)
     expect(await stripe.sessionsOf(page.paymentId)).toMatchObject([{ amount_total: page.amount, currency: 'mxn' }])
     const body = `{"kind":"reservation","payload":${JSON.stringify(nights)},"__proto__":{"polluted":true},"amount":"0.01"}`

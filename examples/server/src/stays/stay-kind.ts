@@ -47,7 +47,7 @@ export const stayCatalogue: ReservationCatalogue = {
     const read = stayRequest.safeParse(payload)
     if (!read.success) {
       const [issue] = read.error.issues
-      return invalid(issue?.path.join('.') ?? 'payload', issue?.message ?? 'It cannot be read.')
+      return invalid(issue?.path.join('.') ?? '', issue?.message ?? 'It cannot be read.')
     }
     const property = findProperty(read.data.property)
     if (property === undefined) return err({ code: 'unknown_resource', field: 'property' })

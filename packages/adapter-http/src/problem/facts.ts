@@ -20,10 +20,10 @@ const shown: { readonly [Code in RefusalCode]?: (refusal: RefusalWith<Code>, wor
   json_too_deep: ({ limit }) => ({ limit }),
   unknown_kind: ({ known }) => ({ known }),
   invalid_payload: ({ field, message }) => ({
-    errors: [{ field: `payload.${field}`, code: 'invalid_payload', message }],
+    errors: [{ field: inPayload(field), code: 'invalid_payload', message }],
   }),
   unknown_resource: ({ field, code }, words) => ({
-    errors: [{ field: `payload.${field}`, code, message: words.problems.unknown_resource }],
+    errors: [{ field: inPayload(field), code, message: words.problems.unknown_resource }],
   }),
   currency_mismatch: ({ currency }) => ({ currency }),
   payment_already_completed: (refusal) =>
@@ -47,3 +47,6 @@ const shown: { readonly [Code in RefusalCode]?: (refusal: RefusalWith<Code>, wor
   signature_too_old: ({ ageMs }) => ({ age_s: Math.round(ageMs / 1000) }),
   signature_in_future: ({ aheadMs }) => ({ ahead_s: Math.round(aheadMs / 1000) }),
 }
+
+/** A field of the payload as a client has to look for it; the payload itself where a kind finds fault with the whole. */
+const inPayload = (field: string): string => (field === '' ? 'payload' : `payload.${field}`)
