@@ -77,7 +77,8 @@ export const groupCommit = (
         work,
         resolve: resolve as (result: unknown) => void,
         reject,
-        stopTimer: startTimer(longestWaitMs, leave),
+        // Whoever is alone goes at once, and waits for the pool at most, which has a timer of its own.
+        stopTimer: moving ? startTimer(longestWaitMs, leave) : () => {},
       }
       line = [...line, waiting]
       if (!moving) void move()

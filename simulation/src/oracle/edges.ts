@@ -27,21 +27,16 @@ interface Row {
 
 /** The lines of a row, read without the help of what wrote them. */
 const entriesOf = ({ payment_id, lines }: Row): readonly Entry[] =>
-  (JSON.parse(lines) as readonly Line[]).map(({ type, about, name, data }) => ({
+  (JSON.parse(lines) as readonly Line[]).map(([_at, type, aboutType, aboutId, name, data]) => ({
     payment_id,
     type,
-    about_type: about.type,
-    about_id: about.id,
+    about_type: aboutType,
+    about_id: aboutId,
     name,
     data: JSON.stringify(data),
   }))
 
-interface Line {
-  readonly type: string
-  readonly about: { readonly type: string; readonly id: string }
-  readonly name: string
-  readonly data: unknown
-}
+type Line = readonly [at: number, type: string, aboutType: string, aboutId: string, name: string, data: unknown]
 
 /** The whole timeline, in the order in which it was written. */
 export const readTimeline = (database: Readable): readonly Entry[] => rowsAfter(database, 0).flatMap(entriesOf)

@@ -1,12 +1,13 @@
 import { effectId } from '../effect/effect.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { after } from '../kernel/instant.ts'
+import type { Json } from '../kernel/json.ts'
 import type { PageTerms } from '../payment/attempt.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import type { Transaction, Version } from '../ports/unit-of-work.ts'
 import { beginAttempt } from '../settlement/begin-attempt.ts'
-import { moveCase, type CaseChange } from '../settlement/case-change.ts'
+import { moveCase, type CaseChange, type Fact } from '../settlement/case-change.ts'
 import type { TimelineEntry } from '../timeline/timeline.ts'
 import type { Dependencies } from './dependencies.ts'
 import { react } from './react.ts'
@@ -51,13 +52,13 @@ export const storeChange = async (
   await tx.timeline.append([
     ...(origin === undefined ? [] : [{ ...origin, paymentId, at: now }]),
     ...facts.map(
-      ({ about, event: { type, ...data } }): TimelineEntry => ({
+      ({ about, event }): TimelineEntry => ({
         paymentId,
         at: now,
         type: 'fact',
         about,
-        name: type,
-        data,
+        name: event.type,
+        data: dataOf(event),
       }),
     ),
     ...attention.map(
@@ -73,6 +74,13 @@ export const storeChange = async (
   ])
   if (attention.length > 0) await tx.attention.raise(attention)
   return kase
+}
+
+/** An event but for its name. By hand, on the way of every webhook: V8 takes several times as long over a rest pattern. */
+const dataOf = (event: Fact['event']): TimelineEntry['data'] => {
+  const data: Record<string, Json> = {}
+  for (const name of Object.keys(event)) if (name !== 'type') data[name] = event[name]
+  return data
 }
 
 /** What a hosted page for this payment is opened with. It ends with the intent it is for, within the provider's bounds. */
