@@ -32,7 +32,15 @@ export const plots: Readonly<Record<string, (random: Random, scene: Scene) => re
     booked(random, scene, undefined),
     { do: 'reprice', on: newest, to: 2, afterMs: 10 * second },
     { do: 'checkout', on: newest, times: oneOf(random, [1, 3]), key: true, afterMs: second },
-    { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [0, 10 * second]) },
+    { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [0, 10 * second, 10 * second]) },
+  ],
+  'a price is raised again and again, and the last page paid': (random, scene) => [
+    booked(random, scene, undefined),
+    ...[2, 3].flatMap((to): readonly Beat[] => [
+      { do: 'reprice', on: newest, to, afterMs: 5 * second },
+      { do: 'checkout', on: newest, times: 1, key: true, afterMs: second },
+    ]),
+    { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [5 * second, minute]) },
   ],
   'a page is left until it expires, and another one paid': (random, scene) => [
     booked(random, scene, 'pm_card_authenticationRequired', oneOf(random, [0, 2])),

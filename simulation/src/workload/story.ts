@@ -72,7 +72,7 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
       .filter((beat) => isPartOf(name, beat.do))
       .map((beat) => ({ process: below(random, profile.processes), ...beat }))
   }
-  const plotRate = oneOf(random, [0, 0.05, 0.1])
+  const plotRate = oneOf(random, [0, 0.1, 0.2])
   // Before anything is booked there is nothing that could go wrong.
   const commands = [drawCommand('book'), drawCommand('book')]
   while (commands.length < length)
