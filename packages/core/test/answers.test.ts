@@ -3,6 +3,7 @@ import { day, hour, minute, type PaymentProvider, type ProviderAnswer } from '..
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { memoryClock, memoryPaymentProvider, memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
 import { storyOf } from './story-of.ts'
+import { paidStay as paid } from './paid-stay.ts'
 
 type Answers = { readonly [Call in keyof PaymentProvider]?: readonly ProviderAnswer<never>[] }
 
@@ -26,14 +27,6 @@ const answering = () => {
   }
 }
 const work = (w: World, id: string) => w.unitOfWork.read((tx) => tx.outbox.find(id))
-const paid = async (w: World) => {
-  const { paymentId, sessionId } = await w.book(ana)
-  await w.provider.payer.pay(sessionId)
-  await w.deliver()
-  const [reservation] = await w.reservations()
-  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
-  return { paymentId, reservationId: reservation.id, balanceId: reservation.balance.paymentId }
-}
 const refused = (detail?: string): ProviderAnswer<never> => ({
   type: 'refused',
   failure: { code: 'provider_rejected', retryable: false, ...(detail === undefined ? {} : { detail }) },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, minute, type ProviderAnswer } from '../src/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
+import { paidStay as paid } from './paid-stay.ts'
 
 /** A world whose provider answers every call of these names with this, until told otherwise. */
 const stubborn = () => {
@@ -25,14 +26,6 @@ const stubborn = () => {
 const error: ProviderAnswer<never> = { type: 'unknown', answered: true, detail: 'Internal error.' }
 const lost: ProviderAnswer<never> = { type: 'unknown', answered: false, detail: 'Nothing was heard.' }
 const absent: ProviderAnswer<never> = { type: 'absent' }
-const paid = async (w: World) => {
-  const { paymentId, sessionId } = await w.book(ana)
-  await w.provider.payer.pay(sessionId)
-  await w.deliver()
-  const [reservation] = await w.reservations()
-  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
-  return { paymentId, reservationId: reservation.id, balanceId: reservation.balance.paymentId }
-}
 const drainAfter = async (w: World, ms: number) => {
   await w.clock.advance(ms)
   await w.holdfast.drainOutbox(10)

@@ -12,6 +12,7 @@ import {
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { whileTimePasses } from '../src/contracts/rules/play.ts'
 import { memoryClock } from '../src/memory/index.ts'
+import { paidStay as paid } from './paid-stay.ts'
 
 const system = { type: 'system' } as const
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -58,14 +59,6 @@ const unpaid = async (w: World, night = 0) => {
   const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night } })
   if (!opened.ok) throw new Error('No intent.')
   return opened.value.paymentId
-}
-const paid = async (w: World) => {
-  const { paymentId, sessionId } = await w.book(ana)
-  await w.provider.payer.pay(sessionId)
-  await w.deliver()
-  const [reservation] = await w.reservations()
-  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
-  return { paymentId, reservationId: reservation.id, balanceId: reservation.balance.paymentId }
 }
 
 describe('while somebody else is asking for the page', () => {
