@@ -3,7 +3,7 @@ import { day, hour, minute, type PaymentProvider, type ProviderAnswer } from '..
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { memoryClock, memoryPaymentProvider, memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
 import { storyOf } from './story-of.ts'
-import { paidStay as paid } from './paid-stay.ts'
+import { paidStay } from './paid-stay.ts'
 
 type Answers = { readonly [Call in keyof PaymentProvider]?: readonly ProviderAnswer<never>[] }
 
@@ -136,7 +136,7 @@ describe('where the provider is asked what a page is and', () => {
 describe('where a saved card is charged, nothing is heard, and the payment is cancelled', () => {
   it('the charge is looked for until it cannot turn up any more, and never made again', async () => {
     const { w, next } = answering()
-    const { reservationId, balanceId } = await paid(w)
+    const { reservationId, balanceId } = await paidStay(w)
     next({ chargeSavedCard: [lost] })
     await w.holdfast.startBalance({ actor: ana, reservationId })
     expect(await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })).toMatchObject({
@@ -165,7 +165,7 @@ describe('where a saved card is charged, nothing is heard, and the payment is ca
 describe('where a refund is asked for and', () => {
   const refunding = async (answers: Answers) => {
     const { w, next } = answering()
-    const { paymentId } = await paid(w)
+    const { paymentId } = await paidStay(w)
     next(answers)
     const outcome = await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
     if (!outcome.ok) throw new Error(outcome.error.code)
@@ -244,7 +244,7 @@ describe('where a refund is asked for and', () => {
 
   it('the provider refuses because somebody gave it back there, that is followed, and this one has failed', async () => {
     const { w, next } = answering()
-    const { paymentId } = await paid(w)
+    const { paymentId } = await paidStay(w)
     w.provider.bank.refund('ch_1', 299_98n)
     next({ refund: [refused('Too much.')] })
     const before = (await storyOf(w, paymentId)).length
@@ -286,7 +286,7 @@ describe('where a refund is asked for and', () => {
 
   it('the key is worn out, the refund is looked for, and believed where it is there', async () => {
     const { w, next } = answering()
-    const { paymentId } = await paid(w)
+    const { paymentId } = await paidStay(w)
     next({ refund: [lost] })
     await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
     await w.clock.advance(24 * hour)
@@ -303,7 +303,7 @@ describe('where a refund is asked for and', () => {
 
   it('two stay on their way, each is looked at by itself', async () => {
     const { w, next } = answering()
-    const { paymentId } = await paid(w)
+    const { paymentId } = await paidStay(w)
     w.provider.bank.delayRefunds()
     for (const minorUnits of [5n, 6n])
       await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(minorUnits) })
@@ -318,7 +318,7 @@ describe('where a refund is asked for and', () => {
 
   it('it stays on its way, it is looked at later and later until it has arrived', async () => {
     const { w, next } = answering()
-    const { paymentId } = await paid(w)
+    const { paymentId } = await paidStay(w)
     w.provider.bank.delayRefunds()
     await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
     const looked = async () => (await w.get(paymentId)).refunds[0]
@@ -346,7 +346,7 @@ describe('where a refund is asked for and', () => {
 describe('where the provider is asked what has become of a charge and', () => {
   const asking = async (answer: ProviderAnswer<never>) => {
     const { w, next } = answering()
-    const { paymentId } = await paid(w)
+    const { paymentId } = await paidStay(w)
     const told = (await storyOf(w, paymentId)).length
     next({ findCharge: [answer] })
     const synced = await w.holdfast.syncPayment({ actor: staff, paymentId })
@@ -486,7 +486,7 @@ describe('where nobody has heard of what is to be closed, and the provider', () 
 
   it('shows a charge that was made, that is believed and nothing is closed', async () => {
     const { w, next } = answering()
-    const { reservationId, balanceId } = await paid(w)
+    const { reservationId, balanceId } = await paidStay(w)
     w.provider.faults.next('chargeSavedCard', 'answer_lost')
     await w.holdfast.startBalance({ actor: staff, reservationId })
     next({ closeAttempt: [absent] })

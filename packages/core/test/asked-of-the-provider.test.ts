@@ -10,6 +10,7 @@ import {
   type RefundId,
 } from '../src/index.ts'
 import { ana, mxn, staff, start, world, type WorldOptions } from '../src/contracts/rules/world.ts'
+import { paidStay } from './paid-stay.ts'
 
 type Call = readonly [call: keyof PaymentProvider, request: unknown]
 
@@ -41,14 +42,6 @@ const intent = async ({ w }: ReturnType<typeof overheard>, night = 0) => {
   const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night } })
   if (!opened.ok) throw new Error('No intent.')
   return opened.value.paymentId
-}
-const paidDeposit = async ({ w }: ReturnType<typeof overheard>) => {
-  const { paymentId, sessionId } = await w.book(ana)
-  await w.provider.payer.pay(sessionId)
-  await w.deliver()
-  const [reservation] = await w.reservations()
-  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
-  return { paymentId, reservation, balanceId: reservation.balance.paymentId, dueAt: reservation.balance.dueAt }
 }
 
 const deposit = {
@@ -87,14 +80,14 @@ describe('the page that is asked for', () => {
 
   it('names the customer of whoever has paid before', async () => {
     const listening = overheard()
-    await paidDeposit(listening)
+    await paidStay(listening.w)
     await listening.w.book(ana, 7)
     expect(listening.asked('openSession').at(-1)).toMatchObject({ customerId: 'cus_1', paymentId: 'pay_0003' })
   })
 
   it('of a payment without an intent is open for as long as the host lets any page be', async () => {
     const listening = overheard({ settings: { pageTtlMs: 5 * hour } })
-    const { balanceId } = await paidDeposit(listening)
+    const { balanceId } = await paidStay(listening.w)
     await listening.w.clock.advance(minute)
     await listening.w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
     expect(listening.asked('openSession').at(-1)).toStrictEqual({
@@ -191,7 +184,7 @@ describe('the charge that is asked for', () => {
     card: { customerId: 'cus_1', paymentMethodId: 'pm_1' },
   }
   const dueToday = async (listening: ReturnType<typeof overheard>) => {
-    const { dueAt, balanceId, reservation } = await paidDeposit(listening)
+    const { dueAt, balanceId, reservation } = await paidStay(listening.w)
     await listening.w.clock.advance(dueAt - start)
     listening.calls.length = 0
     return { balanceId, reservationId: reservation.id }
@@ -264,7 +257,7 @@ describe('what is asked about an attempt', () => {
 describe('the refund that is asked for', () => {
   it('is of the charge that brought the money, under a key of its own', async () => {
     const listening = overheard()
-    const { paymentId } = await paidDeposit(listening)
+    const { paymentId } = await paidStay(listening.w)
     listening.calls.length = 0
     await listening.w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n), reason: 'duplicate' })
     expect(listening.calls).toStrictEqual([
@@ -284,7 +277,7 @@ describe('the refund that is asked for', () => {
 
   it('is asked for under a next key once it is proven that the first made none', async () => {
     const listening = overheard()
-    const { paymentId } = await paidDeposit(listening)
+    const { paymentId } = await paidStay(listening.w)
     listening.calls.length = 0
     listening.w.provider.faults.next('refund', 'error_without_effect')
     await listening.w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
@@ -305,7 +298,7 @@ describe('what is asked about', () => {
 
   it('a charge is whether it moved, and its disputes where there was one', async () => {
     const listening = overheard()
-    const { paymentId } = await paidDeposit(listening)
+    const { paymentId } = await paidStay(listening.w)
     await listening.w.holdfast.syncPayment({ actor: staff, paymentId })
     listening.w.provider.bank.dispute('ch_1', 'opened')
     await listening.w.deliver()
@@ -318,7 +311,7 @@ describe('what is asked about', () => {
 
   it('a refund is its state, by the name that the provider gave it, and by its own before it had one', async () => {
     const listening = overheard()
-    const { paymentId } = await paidDeposit(listening)
+    const { paymentId } = await paidStay(listening.w)
     const body = { type: 'look_up_refund', paymentId, refundId: 'rf_0001' as RefundId } as const
     listening.w.provider.bank.delayRefunds()
     listening.w.provider.faults.next('refund', 'answer_lost')
@@ -350,7 +343,7 @@ describe('what is asked about', () => {
 
   it('a refund that is refused is what has become of its charge, disputes and all', async () => {
     const listening = overheard()
-    const { paymentId } = await paidDeposit(listening)
+    const { paymentId } = await paidStay(listening.w)
     listening.w.provider.faults.next('refund', 'refused')
     await listening.w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
     expect(listening.asked('findCharge')).toStrictEqual([{ chargeId: 'ch_1', hasDisputes: true }])
@@ -369,7 +362,7 @@ describe('what is asked about', () => {
 
   it('what has ended since is nothing', async () => {
     const listening = overheard()
-    const { paymentId } = await paidDeposit(listening)
+    const { paymentId } = await paidStay(listening.w)
     await listening.w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
     const open = await listening.w.book(ana, 9)
     await listening.w.holdfast.workOnce()

@@ -17,15 +17,8 @@ import {
 } from '../src/index.ts'
 import { memoryClock } from '../src/memory/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
+import { paidStay } from './paid-stay.ts'
 
-const paidDeposit = async (w: World) => {
-  const { paymentId, sessionId } = await w.book(ana)
-  await w.provider.payer.pay(sessionId)
-  await w.deliver()
-  const [reservation] = await w.reservations()
-  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
-  return { paymentId, reservation, reservationId: reservation.id, balanceId: reservation.balance.paymentId }
-}
 const listener = () => {
   const logged: unknown[] = []
   const logger: Logger = { log: (level, message, data) => logged.push([level, message, data]) }
@@ -36,7 +29,7 @@ const taskOf = (w: World, id: string) => w.unitOfWork.read((tx) => tx.tasks.find
 describe('tasks', () => {
   it('wait for their time, and say what came of them', async () => {
     const w = world()
-    const { reservation } = await paidDeposit(w)
+    const { reservation } = await paidStay(w)
     expect(await taskOf(w, 'charge_balance:res_0001')).toMatchObject({
       status: 'waiting',
       body: { type: 'charge_balance', reservationId: 'res_0001' },
@@ -83,7 +76,7 @@ describe('tasks', () => {
 
   it('do nothing for what was cancelled, and say why', async () => {
     const w = world()
-    const { reservationId } = await paidDeposit(w)
+    const { reservationId } = await paidStay(w)
     await w.holdfast.cancelReservation({ actor: staff, reservationId, refund: 'nothing' })
     await w.pass(100 * day, day)
     expect(await taskOf(w, 'charge_balance:res_0001')).toMatchObject({
@@ -99,7 +92,7 @@ describe('tasks', () => {
 
   it('come again where the provider is away, or money is on its way', async () => {
     const w = world()
-    const { reservation, balanceId } = await paidDeposit(w)
+    const { reservation, balanceId } = await paidStay(w)
     const dueAt = reservation.balance?.dueAt ?? start
     await w.clock.advance(dueAt - start - hour)
     const page = await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
@@ -131,7 +124,7 @@ describe('tasks', () => {
 
   it('call a human where a stay ends unpaid, and look again every day', async () => {
     const w = world()
-    const { reservation, reservationId, balanceId } = await paidDeposit(w)
+    const { reservation, reservationId, balanceId } = await paidStay(w)
     const { payment } = await w.get(balanceId)
     if (payment.savedCard !== undefined) await w.provider.payer.declineCard(payment.savedCard)
     await w.clock.advance(reservation.slot.endsAt - start)
@@ -162,7 +155,7 @@ describe('tasks', () => {
         },
       }),
     })
-    const { reservation } = await paidDeposit(w)
+    const { reservation } = await paidStay(w)
     await w.clock.advance((reservation.balance?.dueAt ?? start) - start)
     await w.holdfast.runTasks(20)
     const detail = 'The network card is on fire.'
@@ -251,7 +244,7 @@ describe('a sweep', () => {
 describe('messages', () => {
   it('that could not be sent are tried again, and left to a human in the end', async () => {
     const w = world({ settings: { triesBeforeDead: 2 } })
-    await paidDeposit(w)
+    await paidStay(w)
     w.notifier.failNext(2)
     await w.holdfast.drainOutbox(20)
     const work = () => w.unitOfWork.read((tx) => tx.outbox.find('send_message:confirmed:int_0001'))

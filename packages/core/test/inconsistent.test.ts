@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { hour, type PaymentCase, type PaymentId, type PaymentProvider, type Reservation } from '../src/index.ts'
 import { ana, mxn, staff, world, type World } from '../src/contracts/rules/world.ts'
 import { pendingPayment } from '../src/contracts/sample-payments.ts'
+import { paidStay } from './paid-stay.ts'
 
 /** Rewrites what is stored, as no use case would: by hand, or from a backup of another day. */
 const rewrite = (w: World, id: PaymentId, change: (kase: PaymentCase) => PaymentCase) =>
@@ -16,14 +17,6 @@ const rewriteReservation = (w: World, id: Reservation['id'], change: (stored: Re
     if (found === undefined) throw new Error(`No reservation ${id}.`)
     await tx.reservations.save(change(found.value), found.version)
   })
-const paidDeposit = async (w: World) => {
-  const { paymentId, sessionId } = await w.book(ana)
-  await w.provider.payer.pay(sessionId)
-  await w.deliver()
-  const [reservation] = await w.reservations()
-  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
-  return { paymentId, reservation, reservationId: reservation.id, balanceId: reservation.balance.paymentId }
-}
 const lastError = async (w: World, id: string) => {
   await w.clock.advance(hour)
   await w.holdfast.drainOutbox(10)
@@ -34,7 +27,7 @@ const nowhere = 'pay_nowhere' as PaymentId
 describe('what is stored and cannot be is named by what is missing:', () => {
   it('the intent or the reservation that a payment is for', async () => {
     const w = world()
-    const { balanceId } = await paidDeposit(w)
+    const { balanceId } = await paidStay(w)
     const payment = pendingPayment('pay_x', { subject: { type: 'intent', id: 'int_nowhere' } })
     await w.unitOfWork.run((tx) => tx.payments.save({ payment, attempts: [], refunds: [] }, 0, w.clock.now()))
     await expect(w.holdfast.startCheckout({ actor: staff, paymentId: payment.id })).rejects.toThrow(
@@ -68,7 +61,7 @@ describe('what is stored and cannot be is named by what is missing:', () => {
 
   it('the payment of a balance, and of a reservation that is cancelled', async () => {
     const w = world()
-    const { reservationId, reservation } = await paidDeposit(w)
+    const { reservationId, reservation } = await paidStay(w)
     const { balance } = reservation
     if (balance === undefined) return
     await rewriteReservation(w, reservationId, (stored) => ({ ...stored, balance: { ...balance, paymentId: nowhere } }))
@@ -82,7 +75,7 @@ describe('what is stored and cannot be is named by what is missing:', () => {
 
   it('the card of a charge, and the terms of a page', async () => {
     const w = world()
-    const { reservationId, balanceId } = await paidDeposit(w)
+    const { reservationId, balanceId } = await paidStay(w)
     w.provider.faults.next('chargeSavedCard', 'request_lost')
     await w.holdfast.startBalance({ actor: staff, reservationId })
     await rewrite(w, balanceId, (kase) => {
@@ -178,7 +171,7 @@ describe('work about what is gone', () => {
 
   it('and refunds that nobody asked for are none', async () => {
     const w = world()
-    const { paymentId } = await paidDeposit(w)
+    const { paymentId } = await paidStay(w)
     const now = w.clock.now()
     const body = { type: 'look_up_refund', paymentId, refundId: 'rf_nowhere' as never } as const
     await w.unitOfWork.run((tx) => tx.outbox.append([{ id: 'r', body, dueAt: now }], now))
@@ -191,7 +184,7 @@ describe('work about what is gone', () => {
 describe('a reservation without a balance', () => {
   it('is cancelled with its one payment, and that goes back', async () => {
     const w = world()
-    const { reservationId, paymentId, balanceId } = await paidDeposit(w)
+    const { reservationId, paymentId, balanceId } = await paidStay(w)
     await rewriteReservation(w, reservationId, ({ balance: _none, ...stored }) => ({ ...stored, status: 'paid' }))
     expect(await w.holdfast.startBalance({ actor: ana, reservationId })).toEqual({
       ok: false,

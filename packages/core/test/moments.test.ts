@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, minute, type ProviderAnswer } from '../src/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
-import { paidStay as paid } from './paid-stay.ts'
+import { paidStay } from './paid-stay.ts'
 
 /** A world whose provider answers every call of these names with this, until told otherwise. */
 const stubborn = () => {
@@ -70,7 +70,7 @@ describe('a key that answers with an error', () => {
 
   it('of a charge is given up once the charge would be listed, and the payer gets a page', async () => {
     const { w, calls, answers } = stubborn()
-    const { reservationId, balanceId } = await paid(w)
+    const { reservationId, balanceId } = await paidStay(w)
     answers.set('chargeSavedCard', error)
     await w.holdfast.startBalance({ actor: staff, reservationId })
     calls.length = 0
@@ -88,7 +88,7 @@ describe('a key that answers with an error', () => {
 
   it('of a refund is replaced once the refund would be listed', async () => {
     const { w, calls, answers } = stubborn()
-    const { paymentId } = await paid(w)
+    const { paymentId } = await paidStay(w)
     await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(7n) })
     answers.set('refund', error)
     await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
@@ -114,7 +114,7 @@ describe('a key that answers with an error', () => {
 describe('"there is none"', () => {
   const cancelledUnheard = async () => {
     const { w, calls, answers } = stubborn()
-    const { reservationId, balanceId } = await paid(w)
+    const { reservationId, balanceId } = await paidStay(w)
     answers.set('chargeSavedCard', lost)
     answers.set('findAttempt', absent)
     await w.holdfast.startBalance({ actor: staff, reservationId })
@@ -164,7 +164,7 @@ describe('"there is none"', () => {
 describe('a refund whose key', () => {
   const asked = async (age: number) => {
     const { w, calls, answers } = stubborn()
-    const { paymentId } = await paid(w)
+    const { paymentId } = await paidStay(w)
     answers.set('refund', lost)
     await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
     answers.clear()
@@ -185,7 +185,7 @@ describe('a refund whose key', () => {
 describe('a charge of an attempt that was cancelled before anybody asked for it', () => {
   it('is never asked for, nor looked for', async () => {
     const { w, calls } = stubborn()
-    const { reservationId, balanceId } = await paid(w)
+    const { reservationId, balanceId } = await paidStay(w)
     await w.unitOfWork.run(async (tx) => {
       const found = await tx.payments.find(balanceId)
       if (found === undefined) throw new Error('No balance.')

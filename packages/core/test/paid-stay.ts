@@ -7,5 +7,6 @@ export const paidStay = async (w: World) => {
   await w.deliver()
   const [reservation] = await w.reservations()
   if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
-  return { paymentId, reservationId: reservation.id, balanceId: reservation.balance.paymentId }
+  const { balance } = reservation
+  return { paymentId, reservation, reservationId: reservation.id, balanceId: balance.paymentId, dueAt: balance.dueAt }
 }

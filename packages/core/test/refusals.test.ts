@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { day, hour, minute, type PaymentId, type ReservationId } from '../src/index.ts'
 import { ana, ben, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { whileTimePasses } from '../src/contracts/rules/play.ts'
+import { paidStay } from './paid-stay.ts'
 
 const system = { type: 'system' } as const
 const nowhere = 'pay_nowhere' as PaymentId
@@ -10,15 +11,6 @@ const intent = async (w: World, night = 0) => {
   const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night } })
   if (!opened.ok) throw new Error('No intent.')
   return opened.value
-}
-const paidDeposit = async (w: World) => {
-  const { paymentId, sessionId } = await w.book(ana)
-  await w.provider.payer.pay(sessionId)
-  await w.deliver()
-  const [reservation] = await w.reservations()
-  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
-  const { balance } = reservation
-  return { paymentId, reservation, reservationId: reservation.id, balanceId: balance.paymentId, dueAt: balance.dueAt }
 }
 
 describe('opening an intent', () => {
@@ -92,7 +84,7 @@ describe('opening an intent', () => {
 
   it('refuses nights that are taken, and gives others', async () => {
     const w = world()
-    await paidDeposit(w)
+    await paidStay(w)
     expect(await w.holdfast.openIntent({ actor: ben, kind: 'reservation', payload: { night: 0 } })).toEqual(
       refusal({ code: 'slot_taken' }),
     )
@@ -196,7 +188,7 @@ describe('starting a checkout', () => {
 
   it('refuses the balance of a reservation that was cancelled', async () => {
     const w = world()
-    const { reservationId, balanceId } = await paidDeposit(w)
+    const { reservationId, balanceId } = await paidStay(w)
     await w.holdfast.cancelReservation({ actor: staff, reservationId, refund: 'nothing' })
     expect(await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })).toEqual(
       refusal({ code: 'payment_cancelled' }),
@@ -207,7 +199,7 @@ describe('starting a checkout', () => {
 describe('starting a balance', () => {
   it('refuses what does not exist, or is not its own', async () => {
     const w = world()
-    const { reservationId } = await paidDeposit(w)
+    const { reservationId } = await paidStay(w)
     const notFound = refusal({ code: 'reservation_not_found' })
     expect(await w.holdfast.startBalance({ actor: staff, reservationId: 'res_nowhere' as ReservationId })).toEqual(
       notFound,
@@ -217,7 +209,7 @@ describe('starting a balance', () => {
 
   it('charges the card once, and says from then on how it stands', async () => {
     const w = world()
-    const { reservationId, balanceId } = await paidDeposit(w)
+    const { reservationId, balanceId } = await paidStay(w)
     const ask = { actor: ana, reservationId, idempotencyKey: 'k' }
     const started = await w.holdfast.startBalance(ask)
     expect(started).toEqual({ ok: true, value: { paymentId: balanceId, paymentStatus: 'completed' } })
@@ -231,7 +223,7 @@ describe('starting a balance', () => {
 
   it('refuses a key that was used for another reservation', async () => {
     const w = world()
-    const { reservationId } = await paidDeposit(w)
+    const { reservationId } = await paidStay(w)
     const { sessionId } = await w.book(ana, 9)
     await w.provider.payer.pay(sessionId)
     await w.deliver()
@@ -245,7 +237,7 @@ describe('starting a balance', () => {
 
   it('leads to a page where the card does not work, and to the same page from then on', async () => {
     const w = world()
-    const { reservationId, balanceId } = await paidDeposit(w)
+    const { reservationId, balanceId } = await paidStay(w)
     const { payment } = await w.get(balanceId)
     if (payment.savedCard === undefined) throw new Error('No card.')
     await w.provider.payer.declineCard(payment.savedCard)
@@ -281,7 +273,7 @@ describe('starting a balance', () => {
 
   it('opens a page, and says so to its owner, where no card was saved', async () => {
     const w = world()
-    const { reservationId, balanceId } = await paidDeposit(w)
+    const { reservationId, balanceId } = await paidStay(w)
     await w.unitOfWork.run(async (tx) => {
       const found = await tx.payments.find(balanceId)
       if (found === undefined) throw new Error('No balance.')
@@ -298,7 +290,7 @@ describe('starting a balance', () => {
 
   it('refuses while money is on its way on a page, and keeps no answer to that', async () => {
     const w = world()
-    const { reservationId, balanceId } = await paidDeposit(w)
+    const { reservationId, balanceId } = await paidStay(w)
     const page = await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
     if (!page.ok || page.value.type !== 'open') throw new Error('No page.')
     await w.provider.payer.payLater(page.value.sessionId)
@@ -312,7 +304,7 @@ describe('starting a balance', () => {
 
   it('on the day closes the page that its owner had left open, or says when to come again', async () => {
     const w = world()
-    const { reservationId, balanceId } = await paidDeposit(w)
+    const { reservationId, balanceId } = await paidStay(w)
     await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
     w.provider.faults.next('closeAttempt', 'unreachable')
     const away = await w.holdfast.startBalance({ actor: system, reservationId, idempotencyKey: 'k' })
@@ -329,7 +321,7 @@ describe('starting a balance', () => {
 
   it('refuses where the reservation or its balance was cancelled, or none is owed', async () => {
     const w = world()
-    const { reservationId, balanceId } = await paidDeposit(w)
+    const { reservationId, balanceId } = await paidStay(w)
     await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })
     expect(await w.holdfast.startBalance({ actor: ana, reservationId })).toEqual(refusal({ code: 'payment_cancelled' }))
     await w.holdfast.cancelReservation({ actor: staff, reservationId, refund: 'nothing' })
@@ -346,7 +338,7 @@ describe('changing an amount', () => {
     const w = world()
     const { changeAmount } = w.holdfast
     expect(await changeAmount({ ...change, paymentId: nowhere })).toEqual(refusal({ code: 'payment_not_found' }))
-    const { paymentId, balanceId } = await paidDeposit(w)
+    const { paymentId, balanceId } = await paidStay(w)
     expect(await changeAmount({ ...change, paymentId })).toEqual(refusal({ code: 'payment_already_completed' }))
     await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })
     expect(await changeAmount({ ...change, paymentId: balanceId })).toEqual(refusal({ code: 'payment_cancelled' }))
@@ -381,7 +373,7 @@ describe('changing an amount', () => {
     expect(await w.holdfast.changeAmount({ ...change, paymentId })).toEqual(refusal({ code: 'charge_in_flight' }))
 
     const other = world()
-    const { reservationId, balanceId } = await paidDeposit(other)
+    const { reservationId, balanceId } = await paidStay(other)
     other.provider.faults.next('chargeSavedCard', 'answer_lost')
     await other.holdfast.startBalance({ actor: ana, reservationId })
     expect(await other.holdfast.changeAmount({ ...change, paymentId: balanceId })).toEqual(
@@ -408,7 +400,7 @@ describe('cancelling', () => {
 
   it('refuses a reservation that does not exist or is not its own, that is over, and a key that was used otherwise', async () => {
     const w = world()
-    const { reservationId } = await paidDeposit(w)
+    const { reservationId } = await paidStay(w)
     const { cancelReservation } = w.holdfast
     const notFound = refusal({ code: 'reservation_not_found' })
     const ask = { actor: ana, reservationId, refund: 'nothing' } as const
@@ -425,7 +417,7 @@ describe('cancelling', () => {
     expect(w.provider.truth.refunds()).toEqual([])
 
     const other = world()
-    const stay = await paidDeposit(other)
+    const stay = await paidStay(other)
     await other.pass(stay.reservation.slot.endsAt - start + day, day)
     expect((await other.reservation(stay.reservationId)).status).toBe('completed')
     expect(
@@ -435,7 +427,7 @@ describe('cancelling', () => {
 
   it('gives back of a cancelled reservation what has not gone back before', async () => {
     const w = world()
-    const { paymentId, reservationId } = await paidDeposit(w)
+    const { paymentId, reservationId } = await paidStay(w)
     await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(100_00n) })
     await w.holdfast.cancelReservation({ actor: staff, reservationId, refund: 'all' })
     await w.holdfast.workOnce()
@@ -446,7 +438,7 @@ describe('cancelling', () => {
     expect(w.provider.truth.refunds()).toHaveLength(2)
 
     const other = world()
-    const stay = await paidDeposit(other)
+    const stay = await paidStay(other)
     await other.holdfast.refundPayment({ actor: staff, paymentId: stay.paymentId })
     await other.holdfast.cancelReservation({ actor: staff, reservationId: stay.reservationId, refund: 'all' })
     expect((await other.get(stay.paymentId)).refunds).toHaveLength(1)
@@ -454,7 +446,7 @@ describe('cancelling', () => {
 
   it('gives nothing back while a dispute is open: its outcome decides', async () => {
     const w = world()
-    const { paymentId, reservationId } = await paidDeposit(w)
+    const { paymentId, reservationId } = await paidStay(w)
     w.provider.bank.dispute('ch_1', 'opened')
     await w.deliver()
     await w.holdfast.cancelReservation({ actor: staff, reservationId, refund: 'all' })
@@ -465,7 +457,7 @@ describe('cancelling', () => {
 describe('refunding', () => {
   it('answers the refund and the payment as they are once the provider has answered', async () => {
     const w = world()
-    const { paymentId } = await paidDeposit(w)
+    const { paymentId } = await paidStay(w)
     expect(await w.holdfast.refundPayment({ actor: staff, paymentId })).toMatchObject({
       ok: true,
       value: {
@@ -479,7 +471,7 @@ describe('refunding', () => {
     const w = world()
     const { refundPayment } = w.holdfast
     expect(await refundPayment({ actor: staff, paymentId: nowhere })).toEqual(refusal({ code: 'payment_not_found' }))
-    const { paymentId, balanceId } = await paidDeposit(w)
+    const { paymentId, balanceId } = await paidStay(w)
     expect(await refundPayment({ actor: staff, paymentId: balanceId })).toEqual(
       refusal({ code: 'payment_not_completed', status: 'pending' }),
     )
@@ -497,7 +489,7 @@ describe('refunding', () => {
 
   it('gives nothing back where all has gone back', async () => {
     const w = world()
-    const { paymentId } = await paidDeposit(w)
+    const { paymentId } = await paidStay(w)
     await w.holdfast.refundPayment({ actor: staff, paymentId })
     expect(await w.holdfast.refundPayment({ actor: staff, paymentId })).toEqual(
       refusal({ code: 'refund_exceeds_payment', refundable: mxn(0n) }),

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, instant, minute } from '../src/index.ts'
-import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
+import { ana, mxn, staff, start, world } from '../src/contracts/rules/world.ts'
 import { storyOf } from './story-of.ts'
+import { paidStay } from './paid-stay.ts'
 
-const booked = async (w: World) => {
-  const { paymentId, sessionId } = await w.book(ana)
-  await w.provider.payer.pay(sessionId)
-  await w.deliver()
-  const [reservation] = await w.reservations()
-  if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
-  return { paymentId, reservation, balanceId: reservation.balance.paymentId, dueAt: reservation.balance.dueAt }
-}
 const charge = (id: string, minorUnits: bigint) => ({
   id,
   amount: mxn(minorUnits),
@@ -21,7 +14,7 @@ const charge = (id: string, minorUnits: bigint) => ({
 describe('the story of a payment', () => {
   it('tells of a deposit from the intent to the record, and of what went back', async () => {
     const w = world()
-    const { paymentId } = await booked(w)
+    const { paymentId } = await paidStay(w)
     await w.holdfast.workOnce()
     await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(1n) })
     const expiresAt = instant(start + 2 * hour)
@@ -57,7 +50,7 @@ describe('the story of a payment', () => {
 
   it('tells of a balance from its making to the charge on its day and the end of the stay', async () => {
     const w = world()
-    const { balanceId, dueAt } = await booked(w)
+    const { balanceId, dueAt } = await paidStay(w)
     await w.pass(dueAt - start, dueAt - start)
     await w.pass(40 * day, day)
     expect(await storyOf(w, balanceId)).toEqual([
@@ -125,7 +118,7 @@ describe('the story of a payment', () => {
 
   it('tells of a reservation that was cancelled, in both of its payments', async () => {
     const w = world()
-    const { paymentId, balanceId, reservation } = await booked(w)
+    const { paymentId, balanceId, reservation } = await paidStay(w)
     const told = (await storyOf(w, paymentId)).length
     await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
     await w.holdfast.cancelReservation({ actor: staff, reservationId: reservation.id, refund: 'all' })

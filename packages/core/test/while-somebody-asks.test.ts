@@ -12,7 +12,7 @@ import {
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { whileTimePasses } from '../src/contracts/rules/play.ts'
 import { memoryClock } from '../src/memory/index.ts'
-import { paidStay as paid } from './paid-stay.ts'
+import { paidStay } from './paid-stay.ts'
 
 const system = { type: 'system' } as const
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -97,7 +97,7 @@ describe('while somebody else is asking for the page', () => {
 describe('while somebody else is closing the page of a balance', () => {
   it('its charge waits for a minute, which no call takes', async () => {
     const { w, hold, answer } = slow('closeAttempt')
-    const { reservationId, balanceId } = await paid(w)
+    const { reservationId, balanceId } = await paidStay(w)
     await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
     hold()
     const first = w.holdfast.startBalance({ actor: system, reservationId })
@@ -114,7 +114,7 @@ describe('while somebody else is closing the page of a balance', () => {
 describe('a key under which no answer was heard yet', () => {
   it('goes on where it stood: a charge', async () => {
     const w = world()
-    const { reservationId } = await paid(w)
+    const { reservationId } = await paidStay(w)
     w.provider.faults.next('chargeSavedCard', 'answer_lost')
     const ask = { actor: staff, reservationId, idempotencyKey: 'k' }
     expect(await w.holdfast.startBalance(ask)).toMatchObject({ ok: true, value: { paymentStatus: 'processing' } })
@@ -124,7 +124,7 @@ describe('a key under which no answer was heard yet', () => {
 
   it('is answered what was decided: a refund that is on its way', async () => {
     const w = world()
-    const { paymentId } = await paid(w)
+    const { paymentId } = await paidStay(w)
     const ask = { actor: staff, paymentId, amount: mxn(5n), idempotencyKey: 'k' }
     const first = await w.holdfast.refundPayment(ask)
     expect(first).toMatchObject({
