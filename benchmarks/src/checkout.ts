@@ -33,7 +33,7 @@ export const measureCheckout = async (
       }),
     )
     // The code is the same at each latency: it has to get warm only once.
-    for (const { run } of runners) if (turn === 0) await run.warmUp(warmUps)
+    if (turn === 0) for (const { run } of runners) await run.warmUp(warmUps)
     for (const { run } of runners) await run.size(Math.ceil(warmUps / 8), seconds / rounds, rounds)
     const samples = await takeTurns(
       runners.map(({ name, run }) => ({ name, turn: run.slice })),

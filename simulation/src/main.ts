@@ -38,7 +38,9 @@ process.on('unhandledRejection', (error) => {
   void leave(127)
 })
 process.once('SIGINT', () => void leave(130))
-if (!isWorker()) console.log(`On ${opened.name}, Node ${process.version}, code ${nameOfCode()}.`)
+// Now, and not in the end: somebody may have compiled something else by then.
+const code = nameOfCode()
+if (!isWorker()) console.log(`On ${opened.name}, Node ${process.version}, code ${code}.`)
 const { databases, against } = opened
 const options = {
   databases,
@@ -165,7 +167,7 @@ if (values.mutants) {
     const isHeld = report.seeds >= fullRun && profile === 'swarm' && choice.gates === 'transaction'
     printReport(report, { seconds: seconds(), workers, isHeld })
     console.log(
-      `code ${nameOfCode()}: npm run simulate -- --from ${first} --seeds ${report.seeds} --profile ${profile}${flags}`,
+      `code ${code}: npm run simulate -- --from ${first} --seeds ${report.seeds} --profile ${profile}${flags}`,
     )
     await leave(report.code !== 0 ? report.code : isHeld && missingSometimes(report).length > 0 ? 126 : 0)
   }

@@ -11,7 +11,7 @@ export const transact = async <T>(
   dialect: Dialect,
   mode: 'read' | 'write',
   work: (session: SqlSession) => Promise<T>,
-  options?: Pick<RetryOptions, 'pause'>,
+  options: Pick<RetryOptions, 'pause'> = {},
 ): Promise<T> =>
   onConnection(knex, dialect, options, async (connection) => {
     const session = await openSession(dialect, connection, mode)
@@ -29,7 +29,7 @@ export const transact = async <T>(
 export const onConnection = async <T>(
   knex: Knex,
   dialect: Dialect,
-  { pause = turn }: Pick<RetryOptions, 'pause'> = {},
+  { pause = turn }: Pick<RetryOptions, 'pause'>,
   use: (connection: object) => Promise<T>,
 ): Promise<T> => {
   // SQLite answers at once: without a pause, one transaction after the other would leave the process no time for anything

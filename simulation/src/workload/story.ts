@@ -81,7 +81,7 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
 }
 
 /**
- * Half of all stories have up to nine commands, one in twelve has forty or more: what goes wrong mostly does so between a few, and
+ * Half of all stories have up to nine commands, one in nine has forty or more: what goes wrong mostly does so between a few, and
  * short stories leave time for more of them.
  */
 const drawLength = (random: Random): number =>
