@@ -48,6 +48,7 @@ export const instantProvider = (latencyMs = 0): InstantProvider => {
       chargeSavedCard: notHere,
       closeAttempt: notHere,
       findAttempt: notHere,
+      findForgottenCharge: notHere,
       refund: notHere,
       findRefund: notHere,
       findCharge: notHere,

@@ -1,4 +1,5 @@
 import { contentsOf, difference } from './compare.ts'
+import { turnOfTheMachine } from './kernel/kernel.ts'
 import { replayingTape, recordingTape, tolerantTape, type Choice, type Tape } from './kernel/tape.ts'
 import type { Ledger } from '@holdfast/stripe-simulator'
 import { checkAtRest } from './oracle/at-rest.ts'
@@ -63,6 +64,8 @@ export const runStory = async (story: Story, options: RunOptions): Promise<Run> 
 }
 
 const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
+  // The one moment at which whoever started this is heard: a run itself does not look outside.
+  await turnOfTheMachine()
   const tape = options.tape ?? (story.choices === undefined ? recordingTape(story.seed) : replayingTape(story.choices))
   const { databases, sabotage, keepLines, script, mostSteps } = options
   const world = createWorld({

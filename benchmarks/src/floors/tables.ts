@@ -86,7 +86,17 @@ export const orderOf = (paymentId: string): string => `ord_${paymentId}`
 const ownerOf = (paymentId: string): string => `own_${paymentId.slice(-8)}`
 
 /** Rows of this table in this status. */
-export const countRows = async (knex: Knex, table: 'payments' | 'attempts', status: string): Promise<number> => {
+export const countRows = async (
+  knex: Knex,
+  table: 'payments' | 'attempts' | 'holdfast_payments',
+  status: string,
+): Promise<number> => {
   const [row] = await knex(table).where({ status }).count({ rows: '*' })
   return Number(row?.['rows'])
+}
+
+/** Rows that this connection to SQLite has written so far. */
+export const countWrites = async (knex: Knex): Promise<number> => {
+  const [row]: readonly { readonly writes: number }[] = await knex.raw('SELECT total_changes() AS writes')
+  return row?.writes ?? 0
 }

@@ -3,7 +3,7 @@ import type { InstantProvider } from '../instant-provider.ts'
 import type { CheckoutLine, EventLine } from '../lines/line.ts'
 import type { Location } from '../scratch.ts'
 import { auditData, inboxBody, owedMessage, readPaidNews, unexpected, type PaidNews } from './paid-news.ts'
-import { addPayments, countRows, createTables, openKnex, orderOf } from './tables.ts'
+import { addPayments, countRows, countWrites, createTables, openKnex, orderOf } from './tables.ts'
 
 /** The same five rows in one commit, through knex's query builder and its transactions. */
 export const eventsThroughKnex = async (location: Location): Promise<EventLine> => {
@@ -81,11 +81,6 @@ const requestPage = async (trx: Knex.Transaction, paymentId: string, attemptId: 
     status: 'requested',
     requested_at: Date.now(),
   })
-}
-
-const countWrites = async (knex: Knex): Promise<number> => {
-  const [row]: readonly { readonly writes: number }[] = await knex.raw('SELECT total_changes() AS writes')
-  return row?.writes ?? 0
 }
 
 const open = async (location: Location): Promise<Knex> => {

@@ -1,4 +1,5 @@
 import { createHttpAdapter } from '@holdfast/adapter-http'
+import { countRows, countWrites } from '../floors/tables.ts'
 import type { EventLine } from './line.ts'
 import type { Location } from '../scratch.ts'
 import type { Delivery } from '../paid-session.ts'
@@ -57,18 +58,8 @@ const eventLine = (
       const outcome = await take(delivery)
       if (outcome !== 'applied') throw new Error(`A delivery was not applied but ${outcome}.`)
     },
-    async countCompleted() {
-      const [row] = await knex('holdfast_payments').where({ status: 'completed' }).count({ rows: '*' })
-      return Number(row?.['rows'])
-    },
-    ...(kind === 'sqlite'
-      ? {
-          async countWrites() {
-            const [row]: readonly { readonly writes: number }[] = await knex.raw('SELECT total_changes() AS writes')
-            return row?.writes ?? 0
-          },
-        }
-      : {}),
+    countCompleted: () => countRows(knex, 'holdfast_payments', 'completed'),
+    ...(kind === 'sqlite' ? { countWrites: () => countWrites(knex) } : {}),
     close: () => wired.database.close(),
   }
 }

@@ -1,5 +1,6 @@
 import { postgresCheckoutByHand, postgresEventsByHand, postgresEventsInOneTrip } from '../floors/postgres-by-hand.ts'
 import { sqliteCheckoutByHand, sqliteEventsByHand } from '../floors/sqlite-by-hand.ts'
+import { sameRowsThroughKnex } from '../floors/same-rows.ts'
 import { checkoutThroughKnex, eventsThroughKnex } from '../floors/through-knex.ts'
 import type { DatabaseName } from '../options.ts'
 import { holdfastCheckout } from './holdfast-checkout.ts'
@@ -14,6 +15,8 @@ export const subject = 'holdfast'
 export const byHand = 'by hand'
 export const oneTrip = 'by hand, one trip'
 export const throughKnex = 'through knex'
+/** What Holdfast itself writes, where it is not the five rows of the other floors. */
+export const sameRows = 'through knex, same rows'
 
 const holdfastLines: readonly EventEntry[] = [
   { name: subject, open: holdfastEvents(ticket) },
@@ -27,12 +30,14 @@ export const eventLines: Readonly<Record<DatabaseName, readonly EventEntry[]>> =
     ...holdfastLines,
     { name: byHand, open: sqliteEventsByHand },
     { name: throughKnex, open: eventsThroughKnex },
+    { name: sameRows, open: sameRowsThroughKnex },
   ],
   postgres: [
     ...holdfastLines,
     { name: byHand, open: postgresEventsByHand },
     { name: oneTrip, open: postgresEventsInOneTrip },
     { name: throughKnex, open: eventsThroughKnex },
+    { name: sameRows, open: sameRowsThroughKnex },
   ],
 }
 

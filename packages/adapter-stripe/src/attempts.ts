@@ -1,4 +1,12 @@
-import type { AttemptId, AttemptKind, AttemptQuery, AttemptReport, AttemptState, ProviderAnswer } from '@holdfast/core'
+import type {
+  AttemptId,
+  AttemptKind,
+  AttemptQuery,
+  AttemptReport,
+  AttemptState,
+  ForgottenChargeQuery,
+  ProviderAnswer,
+} from '@holdfast/core'
 import type Stripe from 'stripe'
 import { minute } from '@holdfast/core'
 import { ask, ofLookUp, type Asked } from './asking.ts'
@@ -58,6 +66,24 @@ export const attemptsAt = (stripe: Stripe, maxPages: number) => {
     return pick(reports)
   }
 
+  /** Money of a payment among all that a customer ever paid, by our mark; nothing is ended that is looked at. */
+  const findForgotten = async ({ paymentId, customerId, known }: ForgottenChargeQuery): Promise<Answer> => {
+    const found = await findMarked(
+      (paging) => stripe.paymentIntents.list({ customer: customerId, ...paging }),
+      ({ metadata }) => metadata.payment_id === paymentId && !known.some((id) => id === metadata.attempt_id),
+      maxPages,
+    )
+    if (found.type !== 'found') return found
+    const reports: AttemptReport[] = []
+    for (const object of found.objects) {
+      const intent = await ask(intentWire, async () => object)
+      if (intent.type !== 'got') return ofLookUp(intent)
+      const report = reportOfIntent(intent.body)
+      if (weight(report) <= weightOfAuthorized) reports.push(report)
+    }
+    return pick(reports)
+  }
+
   const readFound = async (kind: AttemptKind, object: unknown): Promise<Answer> => {
     if (kind === 'hosted') {
       const session = await ask(sessionWire, async () => object)
@@ -67,7 +93,7 @@ export const attemptsAt = (stripe: Stripe, maxPages: number) => {
     return intent.type === 'got' ? settleWaiting(intent.body) : ofLookUp(intent)
   }
 
-  return { retrieve, search, settleWaiting }
+  return { retrieve, search, findForgotten, settleWaiting }
 }
 
 /** Ours and Stripe's clock may disagree by this much, and nothing made in time is overlooked. */
@@ -98,6 +124,7 @@ const order: readonly (AttemptState['type'] | 'unrecognized')[] = [
   'declined',
   'expired',
 ]
+const weightOfAuthorized = order.indexOf('authorized')
 const weightOfDead = order.indexOf('declined')
 const weight = ({ state }: AttemptReport): number => order.indexOf(state.type)
 

@@ -97,6 +97,8 @@ export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProvi
     findAttempt: (query) =>
       query.providerId === undefined ? attempts.search(query) : attempts.retrieve(query.kind, query.providerId),
 
+    findForgottenCharge: (query) => attempts.findForgotten(query),
+
     refund: async (request) => {
       const amount = toStripeAmount(request.amount)
       if (!amount.ok) return unfit(amount.error)

@@ -120,6 +120,7 @@ const paths: Readonly<Record<keyof PaymentProvider, string>> = {
   chargeSavedCard: 'POST /v1/payment_intents',
   closeAttempt: 'POST /v1/checkout/sessions/{id}/expire',
   findAttempt: 'GET /v1/checkout/sessions',
+  findForgottenCharge: 'GET /v1/payment_intents',
   refund: 'POST /v1/refunds',
   findRefund: 'GET /v1/refunds',
   findCharge: 'GET /v1/payment_intents/{id}',

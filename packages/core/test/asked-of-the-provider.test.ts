@@ -30,6 +30,7 @@ const overheard = (options: WorldOptions = {}) => {
       chargeSavedCard: heard('chargeSavedCard', provider.chargeSavedCard),
       closeAttempt: heard('closeAttempt', provider.closeAttempt),
       findAttempt: heard('findAttempt', provider.findAttempt),
+      findForgottenCharge: heard('findForgottenCharge', provider.findForgottenCharge),
       refund: heard('refund', provider.refund),
       findRefund: heard('findRefund', provider.findRefund),
       findCharge: heard('findCharge', provider.findCharge),
@@ -183,6 +184,8 @@ describe('the charge that is asked for', () => {
     metadata: { booking_id: 'res_0001' },
     card: { customerId: 'cus_1', paymentMethodId: 'pm_1' },
   }
+  // Always before it, whatever came of the try before: is there one that is forgotten here?
+  const forgotten = { paymentId: 'pay_0002', customerId: 'cus_1', known: ['att_0002'] }
   const dueToday = async (listening: ReturnType<typeof overheard>) => {
     const { dueAt, balanceId, reservation } = await paidStay(listening.w)
     await listening.w.clock.advance(dueAt - start)
@@ -194,7 +197,10 @@ describe('the charge that is asked for', () => {
     const listening = overheard()
     const { reservationId } = await dueToday(listening)
     await listening.w.holdfast.startBalance({ actor: staff, reservationId })
-    expect(listening.calls).toStrictEqual([['chargeSavedCard', charge]])
+    expect(listening.calls).toStrictEqual([
+      ['findForgottenCharge', forgotten],
+      ['chargeSavedCard', charge],
+    ])
   })
 
   it('is asked for again in the same words as long as the key is good, and only looked for after that', async () => {
@@ -206,12 +212,14 @@ describe('the charge that is asked for', () => {
     await listening.w.clock.advance(23 * hour)
     while ((await listening.w.holdfast.drainOutbox(10)).taken > 0);
     expect(listening.calls).toStrictEqual([
+      ['findForgottenCharge', forgotten],
       ['chargeSavedCard', charge],
+      ['findForgottenCharge', forgotten],
       ['chargeSavedCard', charge],
     ])
     await listening.w.clock.advance(hour)
     await listening.w.holdfast.drainOutbox(10)
-    expect(listening.calls.slice(2)).toStrictEqual([
+    expect(listening.calls.slice(4)).toStrictEqual([
       ['findAttempt', { kind: 'off_session', attemptId: 'att_0002', requestedAt: after(start, 62 * day + 3 * hour) }],
     ])
     expect((await listening.w.get(balanceId)).attempts[0]).toMatchObject({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { paymentProviderPromises } from '../src/contracts/payment-provider.contract.ts'
+import { instant } from '../src/kernel/instant.ts'
 import type { MemoryPaymentProvider } from '../src/memory/memory-payment-provider.ts'
 import type { AttemptReport, ChargeReport, PaymentProvider, ProviderAnswer } from '../src/ports/payment-provider.ts'
 import { memoryProviderFixture } from './memory-provider-fixture.ts'
@@ -14,6 +15,7 @@ const everyCall =
     chargeSavedCard: async (request) => change(await whole.chargeSavedCard(request), 'chargeSavedCard'),
     closeAttempt: async (attempt) => change(await whole.closeAttempt(attempt), 'closeAttempt'),
     findAttempt: async (query) => change(await whole.findAttempt(query), 'findAttempt'),
+    findForgottenCharge: async (query) => change(await whole.findForgottenCharge(query), 'findForgottenCharge'),
     refund: async (request) => change(await whole.refund(request), 'refund'),
     findRefund: async (query) => change(await whole.findRefund(query), 'findRefund'),
     findCharge: async (query) => change(await whole.findCharge(query), 'findCharge'),
@@ -42,7 +44,7 @@ const ofCharge =
   })
 
 const refused = { type: 'refused', failure: { code: 'provider_rejected', retryable: false } } as const
-const lookUps: readonly string[] = ['findAttempt', 'findRefund', 'findCharge']
+const lookUps: readonly string[] = ['findAttempt', 'findForgottenCharge', 'findRefund', 'findCharge']
 
 /** Every way to break a provider that we thought of, in the words of whoever would make the mistake. */
 const mutants: Readonly<Record<string, Break>> = {
@@ -111,6 +113,30 @@ const mutants: Readonly<Record<string, Break>> = {
       },
     }
   },
+  'takes what a known attempt charged for forgotten': (whole) => ({
+    findForgottenCharge: (query) => whole.findForgottenCharge({ ...query, known: [] }),
+  }),
+  'finds no forgotten charge': () => ({ findForgottenCharge: async () => ({ type: 'absent' }) }),
+  'takes what a customer paid for something else for forgotten': (whole) => ({
+    findForgottenCharge: async (query) => {
+      const [attempt] = whole.truth.attempts()
+      return whole.findForgottenCharge({ ...query, paymentId: attempt?.paymentId ?? query.paymentId })
+    },
+  }),
+  'takes what somebody else paid for forgotten': (whole) => ({
+    findForgottenCharge: async (query) => {
+      const [attempt] = whole.truth.attempts()
+      return whole.findForgottenCharge({ ...query, customerId: attempt?.customerId ?? query.customerId })
+    },
+  }),
+  'takes a charge that brought nothing for money': (whole) => ({
+    findForgottenCharge: async (query) => {
+      const [attempt] = whole.truth.attempts()
+      return attempt?.state.type === 'declined' && query.known.length === 0
+        ? whole.findAttempt({ kind: attempt.kind, attemptId: attempt.attemptId, requestedAt: instant(0) })
+        : whole.findForgottenCharge(query)
+    },
+  }),
   'answers a decline as a refusal': (whole) => ({
     chargeSavedCard: async (request) => {
       const answer = await whole.chargeSavedCard(request)

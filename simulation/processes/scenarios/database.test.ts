@@ -9,7 +9,7 @@ import { assertEveryRule } from '../judge.ts'
 import { startLoad } from '../load.ts'
 import { startMachine } from '../machine.ts'
 import { databasesToRun, onEachDatabase, seed } from '../scenario.ts'
-import { goToPage, openIntent, payForStay, soonNights, untilStatus } from '../stays.ts'
+import { bookingsOf, goToPage, laterNights, openIntent, payForStay, soonNights, untilStatus } from '../stays.ts'
 
 onEachDatabase('a database that fails', (scenario, kind) => {
   if (kind === 'sqlite')
@@ -62,6 +62,30 @@ onEachDatabase('a database that fails', (scenario, kind) => {
       await untilStatus(ana, server, open.paymentId, 'COMPLETED')
       for (const { paymentId } of [before, open])
         expect(await stripe.moneyOf(paymentId)).toMatchObject({ charges: 1, refunded: 0 })
+    },
+    { databaseRestored: true },
+  )
+
+  scenario(
+    '76: a backup from before a balance was charged takes the place of everything, a day after that',
+    async (machine) => {
+      const { ana, stripe, servers } = machine
+      const [server] = servers
+      await payForStay(machine, ana, await laterNights(machine))
+      const [booking] = await bookingsOf(ana, server)
+      const { payment_id: balanceId = '', due_at: dueAt = '' } = booking?.balance ?? {}
+      await server.stop()
+      await machine.database.backUp()
+      await server.start()
+      await advance(machine, Date.parse(dueAt) + 60_000 - (await stripe.nowMs()))
+      await untilStatus(ana, server, balanceId, 'COMPLETED')
+      // By now Stripe has forgotten the key of that charge.
+      await advance(machine, 26 * 3_600_000)
+      await server.stop()
+      await machine.database.restore()
+      await server.start()
+      await untilStatus(ana, server, balanceId, 'COMPLETED')
+      expect(await stripe.moneyOf(balanceId)).toMatchObject({ charges: 1, refunded: 0 })
     },
     { databaseRestored: true },
   )

@@ -129,14 +129,15 @@ export const createKernel = (options: KernelOptions): Kernel => {
   }
 
   /**
-   * Waits until everything that can go on by itself has: whole turns of the event loop, since one transaction takes
-   * dozens of microtasks. Whatever takes turns of its own has to say so, see {@link Kernel.busy}.
+   * Waits until everything that can go on by itself has. A tick of Node's comes when no promise is left that can be told
+   * of; a turn of the event loop would ask the machine for news each time, which takes longer than most steps. Whatever takes
+   * turns of its own has to say so, see {@link Kernel.busy}.
    */
   const drain = async (): Promise<void> => {
     for (let isQuiet = false; !isQuiet; ) {
       const before = activity
       if (underWay > 0) await new Promise<void>((resolve) => void (tellAtRest = resolve))
-      await new Promise((resolve) => setImmediate(resolve))
+      await new Promise<void>((resolve) => process.nextTick(resolve))
       isQuiet = activity === before && underWay === 0
     }
   }
@@ -212,11 +213,18 @@ export const createKernel = (options: KernelOptions): Kernel => {
         if (steps >= options.mostSteps) return 'endless'
         steps += 1
         const ready = paused.size === 0 ? gates : gates.filter(({ epoch }) => !paused.has(epoch))
-        if (step(ready) === 'idle') return 'idle'
+        if (step(ready) === 'stepped') continue
+        // What took a turn of its own without saying so would be forgotten here.
+        await turnOfTheMachine()
+        await drain()
+        if (gates.length === 0 && nextEvent() === undefined) return 'idle'
       }
     },
   }
 }
+
+/** Resolves when the machine has been asked for news of its own: files, sockets, other programs. */
+export const turnOfTheMachine = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 // A process that stands still for longer than this is one that was paused, and that is decided elsewhere.
 const longestStallMs = 3 * 60_000

@@ -123,7 +123,7 @@ export const mutantsAtHome: readonly Mutant[] = [
     scenario: {
       flow: 'deposit and balance',
       webhooks: true,
-      fault: ['timeout_before_effect', 1, '/v1/payment_intents'],
+      fault: ['timeout_before_effect', 2, '/v1/payment_intents'],
     },
     mistake: 'an effect is struck off before it is performed',
     noticedBy: ['A14', 'A2', 'A4'],

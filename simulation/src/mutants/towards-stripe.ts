@@ -59,7 +59,8 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     scenario: {
       flow: 'deposit and balance',
       webhooks: false,
-      fault: ['timeout_after_effect', 1, '/v1/payment_intents'],
+      // The first request there looks for a forgotten charge.
+      fault: ['timeout_after_effect', 2, '/v1/payment_intents'],
     },
     mistake: 'a new idempotency key for every try to charge a saved card',
     noticedBy: ['A2', 'A14'],
@@ -153,7 +154,8 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     scenario: {
       flow: 'deposit and balance',
       webhooks: false,
-      fault: ['timeout_after_effect', 1, '/v1/payment_intents'],
+      // The first request there looks for a forgotten charge.
+      fault: ['timeout_after_effect', 2, '/v1/payment_intents'],
     },
     mistake: 'an answer that was lost is taken for a no',
     noticedBy: ['A1', 'A2', 'A14'],

@@ -177,7 +177,7 @@ const openDatabase = (file: SqliteFile, turns: Pick<Database, 'turns'>, onClose:
   }
   return {
     ...turns,
-    connect({ sleep, random, startTimer, busy }) {
+    connect({ sleep, random, startTimer }) {
       const connection = file.take()
       connected.add(connection)
       if (isFull) limit(connection, true)
@@ -186,7 +186,8 @@ const openDatabase = (file: SqliteFile, turns: Pick<Database, 'turns'>, onClose:
           sleep,
           random,
           startTimer,
-          pause: () => busy(new Promise((resolve) => void setImmediate(resolve))),
+          // Nobody else can come meanwhile: who does is for the scheduler to say.
+          pause: async () => {},
         }),
         async cut() {
           if (!connected.delete(connection)) return

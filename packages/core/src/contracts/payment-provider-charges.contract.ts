@@ -1,8 +1,9 @@
 import { expect } from 'vitest'
+import type { AttemptId, PaymentId } from '../kernel/ids.ts'
 import { money } from '../kernel/money.ts'
 import { promise, type ContractPromise } from './contract.ts'
 import type { PaymentProviderFixture } from './payment-provider-fixture.ts'
-import { captured, chargeRequest, offSession, reportOf } from './payment-provider-requests.ts'
+import { captured, chargeRequest, hosted, offSession, reportOf, sessionRequest } from './payment-provider-requests.ts'
 
 /** Charging a saved card without its owner present. */
 export const promisesOfCharges: readonly ContractPromise<PaymentProviderFixture>[] = [
@@ -58,6 +59,53 @@ export const promisesOfCharges: readonly ContractPromise<PaymentProviderFixture>
       expect(await provider.findAttempt(offSession(now()))).toEqual({ type: 'absent' })
       captured(await provider.chargeSavedCard(request))
       expect(await truth.charges()).toBe(1)
+    },
+  ),
+  promise(
+    'finds the charge of an attempt that nobody knows any more, by its payment and its customer, and no other',
+    async ({ provider, payer, truth }) => {
+      const request = chargeRequest(await payer.saveCard('working'))
+      const { paymentId, attemptId } = request
+      const query = { paymentId, customerId: request.card.customerId, known: ['att_2' as AttemptId] }
+      expect(await provider.findForgottenCharge(query)).toEqual({ type: 'absent' })
+      const made = reportOf(await provider.chargeSavedCard(request))
+      expect(reportOf(await provider.findForgottenCharge(query))).toEqual(made)
+      for (const other of [
+        { ...query, known: [attemptId] },
+        { ...query, paymentId: 'pay_2' as PaymentId },
+        { ...query, customerId: (await payer.saveCard('working')).customerId },
+      ])
+        expect(await provider.findForgottenCharge(other)).toEqual({ type: 'absent' })
+      expect(await truth.charges()).toBe(1)
+    },
+  ),
+  promise('finds money that came by a forgotten page, by its charge', async ({ provider, payer, now }) => {
+    const page = reportOf(await provider.openSession(sessionRequest(now(), { saveCard: true })))
+    await payer.pay(page.providerId ?? '')
+    const { charge } = captured(await provider.findAttempt({ ...hosted(now()), providerId: page.providerId ?? '' }))
+    const query = { paymentId: sessionRequest(now()).paymentId, customerId: charge.customerId ?? '', known: [] }
+    expect(reportOf(await provider.findForgottenCharge(query))).toEqual({
+      state: { type: 'captured', charge },
+      providerId: charge.id,
+      livemode: false,
+    })
+  }),
+  promise('finds no forgotten charge where one was declined', async ({ provider, payer }) => {
+    const request = chargeRequest(await payer.saveCard('declining'))
+    await provider.chargeSavedCard(request)
+    const query = { paymentId: request.paymentId, customerId: request.card.customerId, known: [] }
+    expect(await provider.findForgottenCharge(query)).toEqual({ type: 'absent' })
+  }),
+  promise(
+    'answers a search for a forgotten charge that failed as unknown or unreachable, never as nothing',
+    async ({ provider, payer, faults }) => {
+      const request = chargeRequest(await payer.saveCard('working'))
+      await provider.chargeSavedCard(request)
+      const query = { paymentId: request.paymentId, customerId: request.card.customerId, known: [] }
+      for (const fault of ['answer_lost', 'request_lost', 'unreachable', 'error_without_effect'] as const) {
+        await faults.next('findForgottenCharge', fault)
+        expect(['unknown', 'unreachable']).toContain((await provider.findForgottenCharge(query)).type)
+      }
     },
   ),
   promise('finds a declined charge whose answer got lost', async ({ provider, payer, faults, now }) => {

@@ -67,6 +67,7 @@ export const memoryPaymentProvider = ({
           id,
           kind: 'hosted',
           attemptId: request.attemptId,
+          paymentId: request.paymentId,
           amount: request.amount,
           saveCard: request.saveCard,
           ...(request.customerId === undefined ? {} : { customerId: request.customerId }),
@@ -82,6 +83,7 @@ export const memoryPaymentProvider = ({
           id,
           kind: 'off_session',
           attemptId: request.attemptId,
+          paymentId: request.paymentId,
           amount: request.amount,
           saveCard: false,
           customerId: request.card.customerId,
@@ -110,6 +112,19 @@ export const memoryPaymentProvider = ({
           .filter(({ state }) => state.type !== 'expired' && state.type !== 'declined')
           .map(({ id }) => id)
         return reported({ ...reportAttempt(first, livemode), ...(others.length === 0 ? {} : { others }) })
+      }),
+
+    findForgottenCharge: ({ paymentId, customerId, known }) =>
+      calls.plain('findForgottenCharge', () => {
+        const [found] = ledger
+          .attempts()
+          .filter((each) => each.paymentId === paymentId && !known.includes(each.attemptId))
+          .filter((each) => customerOf(each) === customerId && weight(each.state) < order.indexOf('opened'))
+          .toSorted((a, b) => weight(a.state) - weight(b.state))
+        if (found === undefined) return { type: 'absent' }
+        // Known by its charge, as money is: there may be a page that brought it.
+        const providerId = found.state.type === 'captured' ? found.state.charge.id : found.id
+        return reported({ ...reportAttempt(found, livemode), providerId })
       }),
 
     refund: (request) =>
@@ -178,6 +193,9 @@ const order: readonly AttemptState['type'][] = ['captured', 'processing', 'autho
 
 /** Of several that bear the same mark, the one that brought money is told of first, then what may still bring some. */
 const weight = (state: AttemptState): number => order.indexOf(state.type)
+
+const customerOf = ({ state, customerId }: LedgerAttempt): string | undefined =>
+  (state.type === 'captured' ? state.charge.customerId : undefined) ?? customerId
 
 const reportAttempt = (attempt: LedgerAttempt, livemode: boolean): AttemptReport => ({
   state: attempt.state,

@@ -1,4 +1,4 @@
-import type { AttemptId, RefundId } from '../kernel/ids.ts'
+import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
 import type { AttemptKind, AttemptState } from '../payment/attempt.ts'
@@ -12,6 +12,7 @@ export interface LedgerAttempt {
   readonly id: string
   readonly kind: AttemptKind
   readonly attemptId: AttemptId
+  readonly paymentId: PaymentId
   /** What was asked for. What came is in the charge. */
   readonly amount: Money
   readonly saveCard: boolean

@@ -113,6 +113,13 @@ export interface AttemptQuery {
   readonly requestedAt: Instant
 }
 
+/** Which charge to look for: one of this payment, made for this customer, that none of the `known` attempts asked for. */
+export interface ForgottenChargeQuery {
+  readonly paymentId: PaymentId
+  readonly customerId: string
+  readonly known: readonly AttemptId[]
+}
+
 /** What is needed to give money back. */
 export interface RefundRequest {
   readonly refundId: RefundId
@@ -145,6 +152,11 @@ export interface PaymentProvider {
   }): Promise<ProviderAnswer<AttemptReport>>
   /** What an attempt is now. Never answers from memory: what it answers was true at the provider after it was asked. */
   findAttempt(query: AttemptQuery): Promise<ProviderAnswer<AttemptReport>>
+  /**
+   * Money that came for a payment, or is on its way, though none of its `known` attempts asked for it: who did is forgotten
+   * here, since the database was put back to an older state. `absent` when there is none. Never answers from memory.
+   */
+  findForgottenCharge(query: ForgottenChargeQuery): Promise<ProviderAnswer<AttemptReport>>
   /** Gives money back. The same key gives it back once. */
   refund(request: RefundRequest): Promise<ProviderAnswer<RefundReport>>
   /** What a refund is now; without `providerId` it is looked for among the refunds of its charge by our own id. */

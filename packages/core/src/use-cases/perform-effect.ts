@@ -25,6 +25,8 @@ export type PerformEffect = (
   work: Leased<Effect>,
   /** Runs in the transaction that stores the outcome, with the case as it is then. */
   then?: (tx: Transaction, kase: PaymentCase) => Promise<void>,
+  /** The case as it was left by the transaction that took the work: it need not be read again. */
+  known?: PaymentCase,
 ) => Promise<Performed>
 
 /**
@@ -36,9 +38,9 @@ export type PerformEffect = (
  */
 export const performEffect =
   (deps: Dependencies): PerformEffect =>
-  async (work, then) => {
+  async (work, then, known) => {
     const { unitOfWork, clock, settings, logger } = deps
-    const result = await perform(deps, work)
+    const result = await perform(deps, work, known)
     if (result.type === 'done') {
       const kase = await unitOfWork.run(async (tx) => {
         const stored = await result.store(tx)
@@ -74,8 +76,12 @@ const away: BackoffPolicy = { firstMs: 5 * second, capMs: hour }
 
 const isMessage = (effect: Effect): boolean => effect.type === 'send_message'
 
-const perform = async (deps: Dependencies, { body: effect, tries }: Leased<Effect>): Promise<EffectResult> => {
-  const work = { tries }
+const perform = async (
+  deps: Dependencies,
+  { body: effect, tries }: Leased<Effect>,
+  known: PaymentCase | undefined,
+): Promise<EffectResult> => {
+  const work = { tries, ...(known === undefined ? {} : { known }) }
   switch (effect.type) {
     case 'open_session':
       return openSession(deps, effect, work)

@@ -78,10 +78,14 @@ export const startCheckout =
       if (step.type === 'answer') return step.outcome
       if (step.type === 'perform') {
         let answer: StartCheckoutOutcome | undefined
-        const performed = await perform(step.work, async (tx, kase) => {
-          answer = answerOf(kase, step.opened)
-          if (answer !== undefined) answer = await settleKey(tx, request, answer)
-        })
+        const performed = await perform(
+          step.work,
+          async (tx, kase) => {
+            answer = answerOf(kase, step.opened)
+            if (answer !== undefined) answer = await settleKey(tx, request, answer)
+          },
+          step.known,
+        )
         if (performed.type === 'done' && answer !== undefined) return answer
         if (performed.type === 'postponed') return unheard(performed, request.paymentId)
         continue
@@ -94,7 +98,12 @@ export const startCheckout =
 
 type Step =
   | { readonly type: 'answer'; readonly outcome: StartCheckoutOutcome }
-  | { readonly type: 'perform'; readonly work: Leased<Effect>; readonly opened?: AttemptId }
+  | {
+      readonly type: 'perform'
+      readonly work: Leased<Effect>
+      readonly opened?: AttemptId
+      readonly known?: PaymentCase
+    }
   | { readonly type: 'wait'; readonly awaited: LiveAttempt }
 
 const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheckoutRequest): Promise<Step> => {
@@ -140,10 +149,12 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheck
         at: now,
         page,
       })
-      await storeChange(tx, deps, found.version, move.done(), { now, origin })
+      const known = await storeChange(tx, deps, found.version, move.done(), { now, origin })
       const effect: Effect = { type: 'open_session', paymentId: request.paymentId, attemptId: attempt.id }
       const work = await takeEffect(tx, deps, effect, now)
-      return work === undefined ? { type: 'wait', awaited: attempt } : { type: 'perform', work, opened: attempt.id }
+      return work === undefined
+        ? { type: 'wait', awaited: attempt }
+        : { type: 'perform', work, opened: attempt.id, known }
     }
   }
 }

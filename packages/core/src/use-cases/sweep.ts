@@ -75,13 +75,13 @@ const look = async (
     const now = clock.now()
     await tx.outbox.append([{ id, body: effect, dueAt: now }], now)
     const work = await tx.outbox.take(id, { now, leaseMs: settings.leaseMs })
-    return work === undefined ? undefined : { work, statuses: statusesOf(await tx.payments.find(effect.paymentId)) }
+    return work === undefined ? undefined : { work, kase: (await tx.payments.find(effect.paymentId))?.value }
   })
   if (before === undefined) return 'busy'
   try {
-    const performed = await perform(before.work)
+    const performed = await perform(before.work, undefined, before.kase)
     if (performed.type !== 'done') return 'failed'
-    return performed.kase !== undefined && statusesOf({ value: performed.kase }) !== before.statuses ? 'moved' : 'same'
+    return performed.kase !== undefined && statusesOf(performed.kase) !== statusesOf(before.kase) ? 'moved' : 'same'
   } catch (error) {
     logger.log('error', 'sweep_look_failed', {
       effect: id,
@@ -91,9 +91,9 @@ const look = async (
   }
 }
 
-const statusesOf = (found: { readonly value: PaymentCase } | undefined): string => {
-  if (found === undefined) return ''
-  const { payment, attempts, refunds } = found.value
+const statusesOf = (kase: PaymentCase | undefined): string => {
+  if (kase === undefined) return ''
+  const { payment, attempts, refunds } = kase
   const disputes = attempts.flatMap((attempt) => (attempt.status === 'succeeded' ? attempt.disputes : []))
   return [payment, ...attempts, ...refunds, ...disputes].map(({ status }) => status).join(' ')
 }

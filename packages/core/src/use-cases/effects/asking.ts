@@ -6,7 +6,7 @@ import type { AttemptQuery, AttemptReport, ProviderAnswer } from '../../ports/pa
 import type { Transaction } from '../../ports/unit-of-work.ts'
 import { applyAttemptReport, noteLook } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
-import type { EffectResult } from './effect-result.ts'
+import type { EffectResult, Performing } from './effect-result.ts'
 
 /** An effect about one attempt. */
 export type AttemptEffect = Extract<Effect, { readonly attemptId: Attempt['id'] }>
@@ -15,9 +15,10 @@ export type AttemptEffect = Extract<Effect, { readonly attemptId: Attempt['id'] 
 export const readAttempt = async (
   { unitOfWork }: Pick<Dependencies, 'unitOfWork'>,
   { paymentId, attemptId }: AttemptEffect,
+  { known }: Performing,
 ): Promise<{ readonly kase: PaymentCase; readonly attempt: Attempt } | undefined> => {
-  const found = await unitOfWork.read((tx) => tx.payments.find(paymentId))
-  return found === undefined ? undefined : { kase: found.value, attempt: getAttempt(found.value, attemptId) }
+  const kase = known ?? (await unitOfWork.read((tx) => tx.payments.find(paymentId)))?.value
+  return kase && { kase, attempt: getAttempt(kase, attemptId) }
 }
 
 /** What an attempt is known by at the provider where its own id there was never heard. */

@@ -5,6 +5,7 @@ import type { EffectPerformer } from './effect-result.ts'
 import {
   conclude,
   concluded,
+  heard,
   isStuck,
   listLagMs,
   neverMade,
@@ -14,24 +15,37 @@ import {
   unheard,
 } from './asking.ts'
 
-/** Charges the saved card of a requested attempt, or finds the charge that an earlier try made. */
+/** Charges the saved card of a requested attempt, or finds the charge that an earlier try or a forgotten attempt made. */
 export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: 'charge_saved_card' }>> = async (
   deps,
   effect,
-  { tries },
+  work,
 ) => {
-  const found = await readAttempt(deps, effect)
+  const found = await readAttempt(deps, effect, work)
   if (found === undefined || found.attempt.status !== 'requested') return nothingToDo
   const { attempt } = found
   const { payment } = found.kase
   // Cancelled before anybody asked: nothing is at the provider, and nothing will be.
-  if (attempt.closing !== undefined && tries === 1) return concluded(deps, effect, { type: 'expired' })
+  if (attempt.closing !== undefined && work.tries === 1) return concluded(deps, effect, { type: 'expired' })
 
-  const { paymentProvider, clock } = deps
+  const { paymentProvider, clock, logger } = deps
   const age = clock.now() - attempt.requestedAt
   const onlyLook = attempt.closing !== undefined || age > keyTrustMs
   const card =
     payment.savedCard ?? bug(`Attempt '${attempt.id}' charges a saved card, but payment '${payment.id}' has none.`)
+  if (!onlyLook) {
+    // A backup that was restored knows nothing of what was charged after it, and a new attempt has a new key.
+    const forgotten = await paymentProvider.findForgottenCharge({
+      paymentId: payment.id,
+      customerId: card.customerId,
+      known: found.kase.attempts.map(({ id }) => id),
+    })
+    if (forgotten.type === 'reported') {
+      logger.log('warn', 'forgotten_charge_found', { payment: payment.id, charge: forgotten.report.providerId ?? '' })
+      return heard(deps, effect, forgotten.report)
+    }
+    if (forgotten.type === 'unreachable' || forgotten.type === 'unknown') return unheard(deps, effect, forgotten)
+  }
   const asked = onlyLook
     ? await paymentProvider.findAttempt(queryFor(attempt))
     : await paymentProvider.chargeSavedCard({
@@ -44,7 +58,9 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
         metadata: payment.metadata,
         card,
       })
-  const answer = isStuck(asked, { tries, age }) ? await paymentProvider.findAttempt(queryFor(attempt)) : asked
+  const answer = isStuck(asked, { tries: work.tries, age })
+    ? await paymentProvider.findAttempt(queryFor(attempt))
+    : asked
   return conclude(deps, effect, answer, () =>
     age <= listLagMs
       ? unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; its list may lag.' })

@@ -15,8 +15,8 @@ type CloseAttempt = Extract<Effect, { readonly type: 'close_attempt' }>
  *
  * An attempt of which nobody has heard yet is asked for first, under its own key: only what is known can be closed.
  */
-export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps, effect, { tries }) => {
-  const found = await readAttempt(deps, effect)
+export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps, effect, work) => {
+  const found = await readAttempt(deps, effect, work)
   if (found === undefined) return nothingToDo
   const { attempt, kase } = found
   if (!isLive(attempt) && effect.providerId === undefined) return nothingToDo
@@ -26,7 +26,7 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
   const { paymentProvider, clock } = deps
   const answer: ProviderAnswer<AttemptReport> =
     attempt.kind === 'hosted'
-      ? await askForPage(deps, kase, attempt, tries)
+      ? await askForPage(deps, kase, attempt, work.tries)
       : await paymentProvider.findAttempt(queryFor(attempt))
   if (answer.type === 'reported' && answer.report.state.type === 'opened') {
     const { report } = answer

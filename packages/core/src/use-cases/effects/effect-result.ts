@@ -20,5 +20,11 @@ export type EffectResult =
 export type EffectPerformer<E extends Effect> = (
   deps: Dependencies,
   effect: E,
-  work: { readonly tries: number },
+  work: Performing,
 ) => Promise<EffectResult>
+
+/** Which try this is, and the case as it was when the work was taken, where whoever took it has read it. */
+export interface Performing {
+  readonly tries: number
+  readonly known?: PaymentCase
+}

@@ -8,8 +8,9 @@ import { heard, nothingToDo, queryFor, readAttempt, unheard } from './asking.ts'
 export const lookUpAttempt: EffectPerformer<Extract<Effect, { readonly type: 'look_up_attempt' }>> = async (
   deps,
   effect,
+  work,
 ) => {
-  const found = await readAttempt(deps, effect)
+  const found = await readAttempt(deps, effect, work)
   if (found === undefined || !isLive(found.attempt)) return nothingToDo
   const { providerId } = found.attempt
   const answer = await deps.paymentProvider.findAttempt({

@@ -7,8 +7,9 @@ import { nothingToDo, readAttempt, unheard } from './asking.ts'
 export const lookUpCharge: EffectPerformer<Extract<Effect, { readonly type: 'look_up_charge' }>> = async (
   deps,
   effect,
+  work,
 ) => {
-  const found = await readAttempt(deps, effect)
+  const found = await readAttempt(deps, effect, work)
   if (found === undefined || found.attempt.status !== 'succeeded') return nothingToDo
   const { charge, disputes } = found.attempt
   const { logger, clock } = deps

@@ -12,13 +12,13 @@ import { conclude, isStuck, neverMade, nothingToDo, queryFor, readAttempt } from
 export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open_session' }>> = async (
   deps,
   effect,
-  { tries },
+  work,
 ) => {
-  const found = await readAttempt(deps, effect)
+  const found = await readAttempt(deps, effect, work)
   if (found === undefined || found.attempt.status !== 'requested') return nothingToDo
   const { attempt, kase } = found
   // Whoever closes it has to learn first whether there is a page; two who ask under one key get the same one.
-  const answer = await askForPage(deps, kase, attempt, tries)
+  const answer = await askForPage(deps, kase, attempt, work.tries)
   return conclude(deps, effect, answer, () => neverMade(deps, effect, 'page'))
 }
 

@@ -9,7 +9,7 @@ import { settleRefund } from '../../settlement/settle-refund.ts'
 import { isSentBack, sendBack } from '../../settlement/settlement.ts'
 import { applyChargeReport, applyRefundReport, noteRefundLook } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
-import type { EffectPerformer, EffectResult } from './effect-result.ts'
+import type { EffectPerformer, EffectResult, Performing } from './effect-result.ts'
 import { storeChange } from '../store-change.ts'
 import { isStuck, nothingToDo } from './asking.ts'
 
@@ -19,9 +19,9 @@ type RefundEffect = Extract<Effect, { readonly type: 'send_refund' | 'look_up_re
 export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_refund' }>> = async (
   deps,
   effect,
-  { tries },
+  work,
 ) => {
-  const found = await readRefund(deps, effect)
+  const found = await readRefund(deps, effect, work)
   if (found === undefined || found.refund.status !== 'requested') return nothingToDo
   const { refund, chargeId } = found
   const { paymentProvider, clock } = deps
@@ -41,7 +41,7 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
   })
   if (answer.type === 'refused')
     return refused(deps, effect, refund, chargeId, answer.failure.detail ?? answer.failure.code)
-  if (!isStuck(answer, { tries, age })) return conclude(deps, effect, answer)
+  if (!isStuck(answer, { tries: work.tries, age })) return conclude(deps, effect, answer)
   // The key answers with an error for good. Whether money went is the provider's to say; if not, a new key may try.
   const kept = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
   if (kept.type !== 'absent') return conclude(deps, effect, kept)
@@ -57,8 +57,9 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
 export const lookUpRefund: EffectPerformer<Extract<Effect, { readonly type: 'look_up_refund' }>> = async (
   deps,
   effect,
+  work,
 ) => {
-  const found = await readRefund(deps, effect)
+  const found = await readRefund(deps, effect, work)
   if (found === undefined || !isUnsettled(found.refund)) return nothingToDo
   const { refund, chargeId } = found
   const { providerId } = refund
@@ -76,11 +77,12 @@ export const lookUpRefund: EffectPerformer<Extract<Effect, { readonly type: 'loo
 const readRefund = async (
   { unitOfWork }: Dependencies,
   { paymentId, refundId }: RefundEffect,
+  { known }: Performing,
 ): Promise<{ readonly refund: Refund; readonly chargeId: string } | undefined> => {
-  const found = await unitOfWork.read((tx) => tx.payments.find(paymentId))
-  const refund = found?.value.refunds.find(({ id }) => id === refundId)
-  if (found === undefined || refund === undefined) return undefined
-  const attempt = getAttempt(found.value, refund.attemptId)
+  const kase = known ?? (await unitOfWork.read((tx) => tx.payments.find(paymentId)))?.value
+  const refund = kase?.refunds.find(({ id }) => id === refundId)
+  if (kase === undefined || refund === undefined) return undefined
+  const attempt = getAttempt(kase, refund.attemptId)
   return attempt.status === 'succeeded' ? { refund, chargeId: attempt.charge.id } : undefined
 }
 
