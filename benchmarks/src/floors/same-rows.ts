@@ -4,6 +4,7 @@ import { openIntents, wireHoldfast } from '../lines/holdfast-line.ts'
 import type { EventLine } from '../lines/line.ts'
 import { ticket } from '../lines/sale-kinds.ts'
 import type { Location } from '../scratch.ts'
+import { lookUpCase, lookUpIntent } from './holdfast-rows.ts'
 import { readPaidNews, unexpected, type PaidNews } from './paid-news.ts'
 import { countRows, countWrites, openKnex } from './tables.ts'
 
@@ -45,7 +46,7 @@ const apply = async (trx: Knex.Transaction, news: PaidNews): Promise<void> => {
   await trx('holdfast_payments')
     .where({ id: paymentId })
     .update({
-      version: payment.version + 1,
+      version: Number(payment.version) + 1,
       updated_at: at,
       status: 'completed',
       completed_at: at,
@@ -94,20 +95,11 @@ const record = async (trx: Knex.Transaction, news: PaidNews): Promise<void> => {
   if (recorded.length !== 1) unexpected(news)
 }
 
-/** The payment with all that belongs to it, locked where a database has locks. */
+/** All that news of money is about. */
 const lookUp = async (trx: Knex.Transaction, news: PaidNews) => {
   const { paymentId, amountMinor, currency } = news
-  const payment: PaymentRow | undefined = await trx('holdfast_payments').where({ id: paymentId }).forUpdate().first()
-  const attempts: readonly AttemptRow[] = await trx('holdfast_attempts')
-    .where({ payment_id: paymentId })
-    .orderBy(['position', 'id'])
-  const refunds: readonly unknown[] = await trx('holdfast_refunds')
-    .where({ payment_id: paymentId })
-    .orderBy(['position', 'id'])
-  const intent: IntentRow | undefined = await trx('holdfast_intents')
-    .where({ id: payment?.subject_id ?? '' })
-    .forUpdate()
-    .first()
+  const { payment, attempts, refunds } = await lookUpCase(trx, paymentId)
+  const intent = await lookUpIntent(trx, payment)
   const attempt = attempts.find(({ status }) => status === 'open')
   const isAwaited =
     payment?.status === 'pending' &&
@@ -116,24 +108,6 @@ const lookUp = async (trx: Knex.Transaction, news: PaidNews) => {
     Number(attempt?.amount_minor) === amountMinor &&
     attempt?.amount_currency === currency
   return isAwaited ? { payment, attempt, intentId: intent.id, intentVersion: Number(intent.version) } : unexpected(news)
-}
-
-interface PaymentRow {
-  readonly version: number
-  readonly status: string
-  readonly owner: string
-  readonly subject_id: string
-}
-interface AttemptRow {
-  readonly id: string
-  readonly status: string
-  readonly amount_minor: string | number
-  readonly amount_currency: string
-}
-interface IntentRow {
-  readonly id: string
-  readonly version: string | number
-  readonly status: string
 }
 
 // As long as what Holdfast writes, and as easily read back.

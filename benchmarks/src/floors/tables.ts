@@ -88,7 +88,7 @@ const ownerOf = (paymentId: string): string => `own_${paymentId.slice(-8)}`
 /** Rows of this table in this status. */
 export const countRows = async (
   knex: Knex,
-  table: 'payments' | 'attempts' | 'holdfast_payments',
+  table: 'payments' | 'attempts' | 'holdfast_payments' | 'holdfast_attempts',
   status: string,
 ): Promise<number> => {
   const [row] = await knex(table).where({ status }).count({ rows: '*' })

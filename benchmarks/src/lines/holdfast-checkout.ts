@@ -1,4 +1,5 @@
 import type { PaymentId } from '@holdfast/core'
+import { countRows } from '../floors/tables.ts'
 import type { InstantProvider } from '../instant-provider.ts'
 import type { Location } from '../scratch.ts'
 import type { CheckoutLine } from './line.ts'
@@ -14,10 +15,7 @@ export const holdfastCheckout = async (location: Location, provider: InstantProv
     async startCheckout(paymentId, idempotencyKey) {
       await openPage(holdfast, paymentId as PaymentId, idempotencyKey)
     },
-    async countOpen() {
-      const [row] = await database.knex('holdfast_attempts').where({ status: 'open' }).count({ rows: '*' })
-      return Number(row?.['rows'])
-    },
+    countOpen: () => countRows(database.knex, 'holdfast_attempts', 'open'),
     close: () => database.close(),
   }
 }

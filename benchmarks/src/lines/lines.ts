@@ -1,5 +1,6 @@
 import { postgresCheckoutByHand, postgresEventsByHand, postgresEventsInOneTrip } from '../floors/postgres-by-hand.ts'
 import { sqliteCheckoutByHand, sqliteEventsByHand } from '../floors/sqlite-by-hand.ts'
+import { sameRowsCheckoutThroughKnex } from '../floors/same-rows-checkout.ts'
 import { sameRowsThroughKnex } from '../floors/same-rows.ts'
 import { checkoutThroughKnex, eventsThroughKnex } from '../floors/through-knex.ts'
 import type { DatabaseName } from '../options.ts'
@@ -47,10 +48,12 @@ export const checkoutLines: Readonly<Record<DatabaseName, readonly CheckoutEntry
     { name: subject, open: holdfastCheckout },
     { name: byHand, open: sqliteCheckoutByHand },
     { name: throughKnex, open: checkoutThroughKnex },
+    { name: sameRows, open: sameRowsCheckoutThroughKnex },
   ],
   postgres: [
     { name: subject, open: holdfastCheckout },
     { name: byHand, open: postgresCheckoutByHand },
     { name: throughKnex, open: checkoutThroughKnex },
+    { name: sameRows, open: sameRowsCheckoutThroughKnex },
   ],
 }
