@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { day, hour, minute, type PaymentProvider, type ProviderAnswer } from '../src/index.ts'
+import { day, hour, minute, type PaymentProvider, type ProviderAnswer, type RefundId } from '../src/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { memoryClock, memoryPaymentProvider, memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
 import { storyOf } from './story-of.ts'
@@ -263,6 +263,62 @@ describe('where a refund is asked for and', () => {
       ],
     ])
     expect(await sending(w)).toMatchObject({ status: 'done' })
+  })
+
+  it('the provider refuses, and holds it all the same: it was made, and nobody is called', async () => {
+    const { w, next } = answering()
+    const { paymentId } = await paidStay(w)
+    // By somebody whose answer got lost, or who came first: the list in which it was looked for lagged.
+    await w.provider.refund({
+      refundId: 'rf_0001' as RefundId,
+      paymentId,
+      idempotencyKey: 'another',
+      chargeId: 'ch_1',
+      amount: mxn(5n),
+      reason: 'requested_by_customer',
+    })
+    next({ refund: [refused('There already.')] })
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    const { payment, refunds } = await w.get(paymentId)
+    expect(refunds).toMatchObject([{ id: 'rf_0001', status: 'succeeded', providerId: 're_1' }])
+    expect(payment).toMatchObject({ status: 'partially_refunded', refunded: 5n })
+    expect(await w.unitOfWork.read((tx) => tx.attention.list(10))).toEqual([])
+    expect(await sending(w)).toMatchObject({ status: 'done' })
+  })
+
+  it('the provider refuses while its success is heard by somebody else, that counts', async () => {
+    const { w, next } = answering()
+    const { paymentId } = await paidStay(w)
+    next({ refund: [lost] })
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    next({ refund: [refused('No.')], findCharge: [absent] })
+    const slow = w.holdfast.performEffect({
+      id: 'send_refund:rf_0001',
+      body: { type: 'send_refund', paymentId, refundId: 'rf_0001' as RefundId },
+      tries: 2,
+      lease: 7,
+    })
+    await w.clock.advance(minute)
+    await w.holdfast.receiveEvent({
+      id: 'evt_refund',
+      type: 'refund.created',
+      occurredAt: start,
+      livemode: false,
+      news: {
+        about: 'refund',
+        refundId: 'rf_0001' as RefundId,
+        report: {
+          state: { type: 'succeeded' },
+          providerId: 're_9',
+          refundId: 'rf_0001' as RefundId,
+          chargeId: 'ch_1',
+          amount: mxn(5n),
+          livemode: false,
+        },
+      },
+    })
+    await slow
+    expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded', providerId: 're_9' }])
   })
 
   it('the provider refuses to send back all of what nobody wanted, the rest is sent back', async () => {

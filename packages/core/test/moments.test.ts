@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { day, hour, minute, type ProviderAnswer } from '../src/index.ts'
+import { day, hour, minute, type ProviderAnswer, type RefundId } from '../src/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { paidStay } from './paid-stay.ts'
 
@@ -85,6 +85,19 @@ describe('a key that answers with an error', () => {
       { status: 'declined', failure: { code: 'provider_error' } },
       { kind: 'hosted' },
     ])
+  })
+
+  it('of a refund is replaced once, however many find that out', async () => {
+    const { w, answers } = stubborn()
+    const { paymentId } = await paidStay(w)
+    answers.set('refund', error)
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    await w.clock.advance(10 * minute)
+    const refundId = 'rf_0001' as RefundId
+    const body = { type: 'send_refund', paymentId, refundId } as const
+    const work = { id: 'send_refund:rf_0001', body, tries: 3, lease: 7 }
+    await Promise.all([w.holdfast.performEffect(work), w.holdfast.performEffect(work)])
+    expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'requested', idempotencyKey: 'rf_0001~2' }])
   })
 
   it('of a refund is replaced once the refund would be listed', async () => {

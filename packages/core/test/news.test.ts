@@ -48,6 +48,13 @@ describe('news about an attempt', () => {
     expect(await w.holdfast.receiveEvent(event('evt_1', news))).toBe('known')
   })
 
+  it('that nobody can apply yet is kept by whoever comes first, and known to the other', async () => {
+    const w = world()
+    const news = { about: 'attempt', attemptId: 'att_9' as AttemptId, report: { ...cs1, state: captured } } as const
+    const both = [w.holdfast.receiveEvent(event('evt_1', news)), w.holdfast.receiveEvent(event('evt_1', news))]
+    expect(await Promise.all(both)).toEqual(['stored', 'known'])
+  })
+
   it('that says nothing new leaves no trace, and counts as no look', async () => {
     const w = world()
     const { paymentId } = await w.book(ana)

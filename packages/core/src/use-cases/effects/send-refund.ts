@@ -157,9 +157,9 @@ const refused = async (
           origin: { type: 'answer', about, name: 'look_up_charge', data: { refunds: charge.report.refunds.length } },
         })
       const found = await tx.payments.find(effect.paymentId)
-      if (found === undefined) return undefined
+      // It is there after all: the charge has it, or somebody else has heard of it meanwhile. That counts more than a refusal.
+      if (found?.value.refunds.find(({ id }) => id === refund.id)?.status !== 'requested') return found?.value
       const failed = settleRefund(found.value, refund.id, { at: now, state: { type: 'failed', detail } })
-      if (failed.facts.length === 0) return found.value
       const move = moveCase(found.value, failed)
       const rest = refundableFrom(move.kase, getAttempt(move.kase, refund.attemptId))
       if (isSentBack(refund.id, refund.attemptId) && rest < refund.amount.minorUnits)
