@@ -25,5 +25,5 @@ export default {
   htmlReporter: { fileName: 'reports/mutation/index.html' },
   jsonReporter: { fileName: 'reports/mutation/mutation.json' },
   tempDirName: '.stryker-tmp',
-  thresholds: { high: 90, low: 80, break: null },
+  thresholds: { high: 95, low: 90, break: 90 },
 }

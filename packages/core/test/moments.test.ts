@@ -8,7 +8,8 @@ const stubborn = () => {
   const answers = new Map<string, ProviderAnswer<never>>()
   const calls: string[] = []
   const w = world({
-    settings: { intentTtlMs: 5 * day, pageTtlMs: 5 * day },
+    // Fewer tries than any of these takes: what is owed to the provider is never given up, only messages are.
+    settings: { intentTtlMs: 5 * day, pageTtlMs: 5 * day, triesBeforeDead: 2 },
     wrapProvider: (provider) =>
       new Proxy(provider, {
         get: (real, call, receiver) => {

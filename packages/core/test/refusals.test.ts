@@ -70,6 +70,15 @@ describe('opening an intent', () => {
     )
   })
 
+  it('opens one intent for one key, however often it is sent', async () => {
+    const w = world()
+    const ask = { actor: ana, kind: 'reservation', payload: { night: 0 }, idempotencyKey: 'k' }
+    const first = await w.holdfast.openIntent(ask)
+    expect(first).toMatchObject({ ok: true })
+    expect(await w.holdfast.openIntent(ask)).toEqual(first)
+    expect(await w.unitOfWork.read((tx) => tx.intents.listOpen(ana.id, 10))).toHaveLength(1)
+  })
+
   it('refuses what the kind does, and remembers that under the key', async () => {
     const w = world()
     const ask = { actor: ana, kind: 'reservation', payload: { night: -1 }, idempotencyKey: 'k' }
