@@ -19,8 +19,8 @@ export const explainFailure = (thrown: unknown, config: Config): string => {
     case 'ENOENT':
     case 'ENOTDIR':
     case 'EROFS':
-      // The only folder that is made here. Anything else that is missing says so itself.
-      if (!(error instanceof Error && 'syscall' in error && error.syscall === 'mkdir')) break
+      // That is the only folder that is made here: anything else that is missing says so itself.
+      if (code === 'ENOENT' && !(error instanceof Error && 'syscall' in error && error.syscall === 'mkdir')) break
       return `DATABASE_URL: its folder cannot be made (${detail}). Name a file in a folder that you may write to.`
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_NOTADB':
