@@ -100,8 +100,11 @@ describe('on Postgres', () => {
     expect(await payloads(database)).toEqual([0, 0])
   })
 
+  // Short enough to wait for, and longer than a busy machine ever makes anybody stand still.
+  const patientMs = 600
+
   it('ends a transaction that stands still, lets the next one go on, and does the work of the first again, once', async () => {
-    const holder = database.another({ idleTransactionTimeoutMs: 100 })
+    const holder = database.another({ idleTransactionTimeoutMs: patientMs })
     let runs = 0
     await holder.unitOfWork.run(async (tx) => {
       runs += 1
@@ -114,13 +117,13 @@ describe('on Postgres', () => {
   })
 
   it('does the work again, once, of a process that was stopped right before its commit', async () => {
-    const holder = database.another({ idleTransactionTimeoutMs: 100 })
+    const holder = database.another({ idleTransactionTimeoutMs: patientMs })
     let runs = 0
     await holder.unitOfWork.run(async (tx) => {
       runs += 1
       await bump(tx, 'a')
       // Nothing of this process moves, as if it were paused; the commit is sent before it hears what has happened.
-      if (runs === 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000)
+      if (runs === 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4 * patientMs)
     })
     expect(runs).toBe(2)
     expect(await payloads(database)).toEqual([1, 0])
