@@ -11,14 +11,21 @@ import type { EffectResult, Performing } from './effect-result.ts'
 /** An effect about one attempt. */
 export type AttemptEffect = Extract<Effect, { readonly attemptId: Attempt['id'] }>
 
-/** The payment and attempt an effect is about, as they stand; `undefined` when the payment is gone. */
-export const readAttempt = async (
+/** The case of a payment, as whoever took the work has read it or as it stands; `undefined` when the payment is gone. */
+export const readCase = async (
   { unitOfWork }: Pick<Dependencies, 'unitOfWork'>,
-  { paymentId, attemptId }: AttemptEffect,
+  { paymentId }: Pick<AttemptEffect, 'paymentId'>,
   { known }: Performing,
+): Promise<PaymentCase | undefined> => known ?? (await unitOfWork.read((tx) => tx.payments.find(paymentId)))?.value
+
+/** The payment and attempt an effect is about, see {@link readCase}. */
+export const readAttempt = async (
+  deps: Pick<Dependencies, 'unitOfWork'>,
+  effect: AttemptEffect,
+  work: Performing,
 ): Promise<{ readonly kase: PaymentCase; readonly attempt: Attempt } | undefined> => {
-  const kase = known ?? (await unitOfWork.read((tx) => tx.payments.find(paymentId)))?.value
-  return kase && { kase, attempt: getAttempt(kase, attemptId) }
+  const kase = await readCase(deps, effect, work)
+  return kase && { kase, attempt: getAttempt(kase, effect.attemptId) }
 }
 
 /** What an attempt is known by at the provider where its own id there was never heard. */

@@ -11,7 +11,7 @@ import { applyChargeReport, applyRefundReport, noteRefundLook } from '../apply-r
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult, Performing } from './effect-result.ts'
 import { storeChange } from '../store-change.ts'
-import { isStuck, nothingToDo } from './asking.ts'
+import { isStuck, nothingToDo, readCase } from './asking.ts'
 
 type RefundEffect = Extract<Effect, { readonly type: 'send_refund' | 'look_up_refund' }>
 
@@ -75,12 +75,12 @@ export const lookUpRefund: EffectPerformer<Extract<Effect, { readonly type: 'loo
 }
 
 const readRefund = async (
-  { unitOfWork }: Dependencies,
-  { paymentId, refundId }: RefundEffect,
-  { known }: Performing,
+  deps: Dependencies,
+  effect: RefundEffect,
+  work: Performing,
 ): Promise<{ readonly refund: Refund; readonly chargeId: string } | undefined> => {
-  const kase = known ?? (await unitOfWork.read((tx) => tx.payments.find(paymentId)))?.value
-  const refund = kase?.refunds.find(({ id }) => id === refundId)
+  const kase = await readCase(deps, effect, work)
+  const refund = kase?.refunds.find(({ id }) => id === effect.refundId)
   if (kase === undefined || refund === undefined) return undefined
   const attempt = getAttempt(kase, refund.attemptId)
   return attempt.status === 'succeeded' ? { refund, chargeId: attempt.charge.id } : undefined
