@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { listFolders } from './workspaces.mjs'
 
-// Prints what each check took and what each project's tests said, and closes with one line for machines and people:
-// `N passed, N failed`. A check counts as one; `npm test` counts as its tests.
+// Prints what each check took, what each project's tests said and which of them failed with what words, and closes with
+// one line for machines and people: `N passed, N failed`. A check counts as one; `npm test` counts as its tests.
 
 const [, , stepsFile = '', exitStatus = '0'] = process.argv
 
@@ -35,7 +37,7 @@ function hasTests(folder) {
  */
 const resultsOf = (project) => {
   const file = `${project}/reports/vitest.json`
-  if (!existsSync(file)) return { project, passed: 0, failed: 1, skipped: 0, note: 'did not run' }
+  if (!existsSync(file)) return { project, passed: 0, failed: 1, skipped: 0, note: 'did not run', failures: [] }
   const report = JSON.parse(readFileSync(file, 'utf8'))
   const brokenFiles = report.testResults.filter(
     (/** @type {{ status: string, assertionResults: { status: string }[] }} */ result) =>
@@ -49,7 +51,26 @@ const resultsOf = (project) => {
     failed,
     skipped: report.numPendingTests + report.numTodoTests,
     note: '',
+    failures: report.testResults.flatMap(failuresOf),
   }
+}
+
+/**
+ * What a file's tests complained of, a line each.
+ *
+ * @param {{ name: string, status: string, message: string,
+ *   assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }} file
+ */
+function failuresOf({ name, status, message, assertionResults }) {
+  const path = relative(process.cwd(), name)
+  const failed = assertionResults.filter((one) => one.status === 'failed')
+  if (status === 'failed' && failed.length === 0) return [`${path}: ${startOf(message)}`]
+  return failed.map(({ fullName, failureMessages }) => `${path}: ${fullName}: ${startOf(failureMessages.join(' '))}`)
+}
+
+/** @param {string} text */
+function startOf(text) {
+  return stripVTControlCharacters(text).replace(/\s+/g, ' ').trim().slice(0, 400)
 }
 
 const results = testsStep === undefined ? [] : projects.map(resultsOf)
@@ -71,5 +92,6 @@ for (const { project, passed: ok, failed: bad, skipped: left, note } of results)
   console.log(
     `${bad > 0 ? 'FAILED' : 'ok    '}          tests of ${project}: ${ok} passed, ${bad} failed, ${left} skipped ${note}`.trimEnd(),
   )
+for (const failure of results.flatMap(({ failures }) => failures)) console.log(`failed: ${failure}`)
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed > 0 ? 1 : 0

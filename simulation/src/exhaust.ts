@@ -1,7 +1,8 @@
-import { faultKinds, type FaultKind } from '@holdfast/stripe-simulator'
+import type { FaultKind } from '@holdfast/stripe-simulator'
 import { tolerantTape } from './kernel/tape.ts'
 import { runStory, type Run, type RunOptions } from './run.ts'
 import { isIn, type Share } from './workers.ts'
+import { faultsOf, type Asked } from './system/stripe.ts'
 import type { Story } from './workload/story.ts'
 import type { Script } from './world.ts'
 
@@ -52,7 +53,11 @@ export const exhaust = async (
     return run
   }
   const undisturbed = noteGates()
-  const { gates, calls } = await strike('nowhere', { crashAt: undisturbed.note })
+  const asked: Asked[] = []
+  const { gates, calls } = await strike('nowhere', {
+    crashAt: undisturbed.note,
+    faultAt: (_, call) => void asked.push(call),
+  })
   for (const down of downMs)
     for (const { gate: at, lane, isDistinct } of undisturbed.gates) {
       if (!isIn(share, at)) continue
@@ -72,13 +77,15 @@ export const exhaust = async (
           })
     }
   if (faults)
-    for (let at = 1; at <= calls; at += 1)
-      for (const kind of isIn(share, at) ? faultKinds : []) {
+    for (const [before, call] of asked.entries()) {
+      const at = before + 1
+      for (const kind of isIn(share, at) ? faultsOf(call) : []) {
         await strike(`${kind} at call ${at}`, { faultAt: once(at, kind) })
         await strike(`${kind} from call ${at} on, five times`, {
           faultAt: (call) => (call >= at && call < at + 5 ? kind : undefined),
         })
       }
+    }
   return { gates, calls, runs, failures }
 }
 

@@ -17,7 +17,7 @@ import { createMessenger, type NotifierFault } from './system/notifier.ts'
 import { createPostman, type Postman } from './system/postman.ts'
 import { createSecrets, type Secrets } from './system/secrets.ts'
 import { ProcessEnded, startProcess, type Process, type Sabotage, type Surroundings } from './system/process.ts'
-import { createStripe, type Stripe } from './system/stripe.ts'
+import { createStripe, type Asked, type Stripe } from './system/stripe.ts'
 import type { Profile } from './workload/story.ts'
 
 /** Everything there is in one run: processes, database, Stripe, the post between them, and those who watch. */
@@ -84,7 +84,7 @@ export interface Script {
    */
   readonly crashAt?: (gate: number, lane: string, changes: number) => number | undefined
   /** Told every call to Stripe, in order: what goes wrong with it. */
-  readonly faultAt?: (call: number, path: string) => FaultKind | undefined
+  readonly faultAt?: (call: number, asked: Asked) => FaultKind | undefined
   /** Told every message that is sent, in order: what goes wrong with it. */
   readonly notifierAt?: (count: number) => NotifierFault | undefined
 }
@@ -177,7 +177,7 @@ export const createWorld = (options: WorldOptions): World => {
     faultRate: () => (healed ? 0 : kernel.now() < outageUntilMs ? 0.9 : profile.faultRate),
     ...(options.script?.faultAt === undefined
       ? {}
-      : { faultAt: (call, path) => (healed ? undefined : options.script?.faultAt?.(call, path)) }),
+      : { faultAt: (call, asked) => (healed ? undefined : options.script?.faultAt?.(call, asked)) }),
     onFault: (kind, key) => {
       counts.add(`fault:${kind}`)
       watch.faulted(kind, key)

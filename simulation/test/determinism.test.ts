@@ -22,7 +22,7 @@ it.each(seeds)('the same seed is the same run, and so is its tape: %s', async (s
 it('the same seed leaves the same rows, those included that quote a key which the SDK made up', async () => {
   const quoted = async (): Promise<readonly string[]> => {
     let isFirst = true
-    const faultAt = (_call: number, path: string) => {
+    const faultAt = (_call: number, { path }: { readonly path: string }) => {
       if (!isFirst || !path.endsWith('/expire')) return undefined
       isFirst = false
       return '409_key_in_use' as const

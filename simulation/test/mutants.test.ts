@@ -14,7 +14,7 @@ afterAll(() => databases.dispose())
 /** Some mistakes make a system try for ever: that has shown by then. */
 const mostSteps = 5_000
 
-const run = ({ flow, webhooks, fault, crash, notifier }: Mutant['scenario'], sabotage: Sabotage) => {
+const run = ({ flow, webhooks, fault, isAway, crash, notifier }: Mutant['scenario'], sabotage: Sabotage) => {
   const [kind, call, only] = fault ?? []
   let calls = 0
   let hasCrashed = false
@@ -24,9 +24,11 @@ const run = ({ flow, webhooks, fault, crash, notifier }: Mutant['scenario'], sab
     mostSteps,
     tape: tolerantTape([]),
     script: {
-      faultAt: (_call, path) => {
+      faultAt: (_call, { path, isList }) => {
+        if (isAway && isList) return 'list_lag'
         if (only !== undefined && only !== path) return undefined
         calls += 1
+        if (isAway && calls < (call ?? 0)) return 'timeout_before_effect'
         return calls === call ? kind : undefined
       },
       notifierAt: (count) => (count === 1 ? notifier : undefined),

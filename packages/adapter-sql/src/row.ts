@@ -1,4 +1,4 @@
-import { bug, decodeJson, encodeJson, instant, money, type Instant, type Money } from '@holdfast/core'
+import { bug, decodeJson, encodeJson, instant, money, type Instant, type Money, type OnlySought } from '@holdfast/core'
 import type { Row } from './session.ts'
 
 /** Text that must be there. */
@@ -25,6 +25,12 @@ export const moment = (row: Row, column: string): Instant => instant(count(row, 
 /** A moment, or nothing. */
 export const maybeMoment = (row: Row, column: string): Instant | undefined =>
   row[column] === null ? undefined : moment(row, column)
+
+/** Since when it is only looked for, where it is. */
+export const readOnlySought = (row: Row): OnlySought => {
+  const askingEndedAt = maybeMoment(row, 'asking_ended_at')
+  return askingEndedAt === undefined ? {} : { askingEndedAt }
+}
 
 /** 64 bits without loss: the column has to be selected with {@link exactly}. */
 export const minorUnits = (row: Row, column: string): bigint => BigInt(text(row, column))

@@ -134,6 +134,8 @@ describe('where the provider is asked what a page is and', () => {
 })
 
 describe('where a saved card is charged, nothing is heard, and the payment is cancelled', () => {
+  const notFoundYet = 'Not found yet, which proves nothing so soon. It is only looked for from now on.'
+
   it('the charge is looked for until it cannot turn up any more, and never made again', async () => {
     const { w, next } = answering()
     const { reservationId, balanceId } = await paidStay(w)
@@ -145,16 +147,10 @@ describe('where a saved card is charged, nothing is heard, and the payment is ca
     })
     const outcomes = async () =>
       (await storyOf(w, balanceId)).flatMap(([what, , data]) => (what.startsWith('answer') ? [[what, data]] : []))
-    expect((await outcomes()).at(-1)).toEqual([
-      'answer close_attempt',
-      { outcome: 'unknown', detail: 'Not found yet; a charge may be under way.' },
-    ])
+    expect((await outcomes()).at(-1)).toEqual(['answer close_attempt', { outcome: 'unknown', detail: notFoundYet }])
     await w.clock.advance(2 * minute)
     await w.holdfast.drainOutbox(10)
-    expect(await outcomes()).toContainEqual([
-      'answer charge_saved_card',
-      { outcome: 'unknown', detail: 'Not found yet; its list may lag.' },
-    ])
+    expect(await outcomes()).toContainEqual(['answer charge_saved_card', { outcome: 'unknown', detail: notFoundYet }])
     expect((await w.get(balanceId)).attempts).toMatchObject([{ status: 'requested', closing: 'requested' }])
     await w.pass(20 * minute, minute)
     expect((await w.get(balanceId)).attempts[0]?.status).not.toBe('requested')
@@ -526,13 +522,17 @@ describe('where nobody has heard of what is to be closed, and the provider', () 
     ])
   })
 
-  it('proves to hold no page, it has expired at once', async () => {
+  it('proves to hold no page, it has expired', async () => {
     const { w, next, paymentId, perform } = await unheard()
     const error: ProviderAnswer<never> = { type: 'unknown', answered: true, detail: 'Internal error.' }
-    next({ openSession: [error, error, error], findAttempt: [absent] })
+    next({ openSession: [error, error, error], findAttempt: [absent, absent, absent] })
     await w.holdfast.cancelPayment({ actor: ana, paymentId })
     await w.clock.advance(3 * minute)
     expect(await perform('close_attempt:att_0001')).toMatchObject({ type: 'postponed' })
+    expect(await perform('close_attempt:att_0001')).toMatchObject({ type: 'postponed', retryAfterMs: 2 * minute })
+    await w.clock.advance(2 * minute - 1)
+    expect(await perform('close_attempt:att_0001')).toMatchObject({ type: 'postponed' })
+    await w.clock.advance(1)
     expect(await perform('close_attempt:att_0001')).toMatchObject({ type: 'done' })
     expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'expired' }])
     expect(await work(w, 'close_attempt:att_0001')).toMatchObject({ status: 'done' })

@@ -219,8 +219,13 @@ describe('the charge that is asked for', () => {
     ])
     await listening.w.clock.advance(hour)
     await listening.w.holdfast.drainOutbox(10)
+    expect((await listening.w.get(balanceId)).attempts[0]).toMatchObject({ status: 'requested' })
+    await listening.w.clock.advance(10 * minute)
+    await listening.w.holdfast.drainOutbox(10)
+    const look = { kind: 'off_session', attemptId: 'att_0002', requestedAt: after(start, 62 * day + 3 * hour) }
     expect(listening.calls.slice(4)).toStrictEqual([
-      ['findAttempt', { kind: 'off_session', attemptId: 'att_0002', requestedAt: after(start, 62 * day + 3 * hour) }],
+      ['findAttempt', look],
+      ['findAttempt', look],
     ])
     expect((await listening.w.get(balanceId)).attempts[0]).toMatchObject({
       status: 'declined',
@@ -290,7 +295,8 @@ describe('the refund that is asked for', () => {
     listening.w.provider.faults.next('refund', 'error_without_effect')
     await listening.w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
     await listening.w.pass(hour, minute)
-    expect(listening.asked('findRefund')).toStrictEqual([{ refundId: 'rf_0001', chargeId: 'ch_1' }])
+    const look = { refundId: 'rf_0001', chargeId: 'ch_1' }
+    expect(listening.asked('findRefund')).toStrictEqual([look, look])
     const keys = listening
       .asked('refund')
       .map((request) => (request as { readonly idempotencyKey: string }).idempotencyKey)

@@ -100,6 +100,18 @@ describe('what an attempt answers in every status', () => {
     })
   })
 
+  it('to the end of asking, once', () => {
+    expect(answers({ type: 'end_asking', at: at(5) })).toEqual({
+      'asking_ended → requested': ['requested'],
+      unchanged: ['open', 'processing', ...ended],
+    })
+    const sought = evolveAttempt(inStatus.requested, { type: 'asking_ended', at: at(5) })
+    expect(sought).toStrictEqual({ ...inStatus.requested, askingEndedAt: at(5) })
+    expect(decideAttempt(sought, { type: 'end_asking', at: at(6) })).toEqual(unchanged)
+    expect(evolveAttempt(sought, { type: 'looked', at: at(7) })).toMatchObject({ askingEndedAt: at(5) })
+    expect(evolveAttempt(sought, { type: 'processing_started', at: at(7) })).not.toHaveProperty('askingEndedAt')
+  })
+
   it('to a charge that moved', () => {
     expect(answers({ type: 'note_charge_moved', at: at(5), disputes: [] })).toEqual({
       'charge_moved → succeeded': ['succeeded'],

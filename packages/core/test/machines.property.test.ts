@@ -151,6 +151,7 @@ const attempt: Machine<Attempt, AttemptCommand> = {
       type: fc.constant('close' as const),
       reason: fc.constantFrom('replaced' as const, 'requested' as const),
     }),
+    fc.record({ type: fc.constant('end_asking' as const), at }),
   ),
   endings: { succeeded: [], declined: ['captured'], expired: ['captured'] },
 }
@@ -180,6 +181,7 @@ const refund: Machine<Refund, RefundCommand> = {
       ),
     }),
     fc.record({ type: fc.constant('rotate_key' as const), used: fc.constantFrom('rf_1', 'rf_1~2') }),
+    fc.record({ type: fc.constant('end_asking' as const), at }),
   ),
   endings: { failed: [], succeeded: ['failed'] },
 }

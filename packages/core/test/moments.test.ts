@@ -47,6 +47,9 @@ describe('a key that answers with an error', () => {
     expect(calls).toEqual(['openSession', 'openSession'])
     await drainAfter(w, 10 * minute)
     expect(calls).toEqual(['openSession', 'openSession', 'openSession', 'findAttempt'])
+    expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'requested' }])
+    await drainAfter(w, 2 * minute)
+    expect(calls.slice(4)).toEqual(['findAttempt'])
     expect((await w.get(paymentId)).attempts).toMatchObject([
       {
         status: 'declined',
@@ -81,7 +84,10 @@ describe('a key that answers with an error', () => {
     expect(calls).toEqual([...once, ...once])
     expect((await w.get(balanceId)).attempts).toMatchObject([{ status: 'requested' }])
     await drainAfter(w, minute)
-    expect(calls.slice(4, 7)).toEqual([...once, 'findAttempt'])
+    expect(calls.slice(4)).toEqual([...once, 'findAttempt'])
+    expect((await w.get(balanceId)).attempts).toMatchObject([{ status: 'requested' }])
+    await drainAfter(w, 10 * minute)
+    expect(calls.slice(7, 8)).toEqual(['findAttempt'])
     expect((await w.get(balanceId)).attempts).toMatchObject([
       { status: 'declined', failure: { code: 'provider_error' } },
       { kind: 'hosted' },
@@ -97,7 +103,11 @@ describe('a key that answers with an error', () => {
     const refundId = 'rf_0001' as RefundId
     const body = { type: 'send_refund', paymentId, refundId } as const
     const work = { id: 'send_refund:rf_0001', body, tries: 3, lease: 7 }
-    await Promise.all([w.holdfast.performEffect(work), w.holdfast.performEffect(work)])
+    const performTwice = () => Promise.all([w.holdfast.performEffect(work), w.holdfast.performEffect(work)])
+    await performTwice()
+    expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'requested', idempotencyKey: 'rf_0001' }])
+    await w.clock.advance(10 * minute)
+    await performTwice()
     expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'requested', idempotencyKey: 'rf_0001~2' }])
   })
 
@@ -113,12 +123,15 @@ describe('a key that answers with an error', () => {
     expect(calls).toEqual(['refund', 'refund'])
     await drainAfter(w, minute)
     expect(calls).toEqual(['refund', 'refund', 'refund', 'findRefund'])
+    expect((await w.get(paymentId)).refunds).toMatchObject([{}, { status: 'requested', idempotencyKey: 'rf_0002' }])
+    await drainAfter(w, 10 * minute)
+    expect(calls.slice(4)).toEqual(['findRefund'])
     expect((await w.get(paymentId)).refunds).toMatchObject([
       { status: 'succeeded', idempotencyKey: 'rf_0001' },
       { status: 'requested', idempotencyKey: 'rf_0002~2' },
     ])
     const sending = await w.unitOfWork.read((tx) => tx.outbox.find('send_refund:rf_0002'))
-    expect((sending?.dueAt ?? 0) - w.clock.now()).toBeLessThanOrEqual(16_000)
+    expect((sending?.dueAt ?? 0) - w.clock.now()).toBeLessThanOrEqual(32_000)
     expect(sending).toMatchObject({
       status: 'waiting',
       lastError: 'Nothing was refunded under this key; trying under the next one.',
@@ -148,7 +161,7 @@ describe('"there is none"', () => {
       if (taken === undefined) throw new Error('Somebody else closes it.')
       return w.holdfast.performEffect(taken)
     }
-    await w.clock.advance(10 * minute)
+    await w.clock.advance(10 * minute - 1)
     expect(await closing()).toMatchObject({ type: 'postponed', because: 'unknown' })
     expect(await status()).toBe('requested')
     await w.clock.advance(1)
@@ -156,7 +169,7 @@ describe('"there is none"', () => {
     expect(await status()).toBe('expired')
   })
 
-  it('is not believed by whoever asked for the charge, for two minutes', async () => {
+  it('is not believed by whoever asked for the charge, for ten minutes', async () => {
     const { w, calls, status } = await cancelledUnheard()
     const take = async () => {
       const taken = await w.unitOfWork.run((tx) =>
@@ -165,7 +178,7 @@ describe('"there is none"', () => {
       if (taken === undefined) throw new Error('Somebody else charges it.')
       return w.holdfast.performEffect(taken)
     }
-    await w.clock.advance(2 * minute)
+    await w.clock.advance(10 * minute - 1)
     calls.length = 0
     expect(await take()).toMatchObject({ type: 'postponed', because: 'unknown' })
     expect(await status()).toBe('requested')
@@ -173,6 +186,77 @@ describe('"there is none"', () => {
     expect(await take()).toMatchObject({ type: 'done' })
     expect(await status()).toBe('declined')
     expect(calls).toEqual(['findAttempt', 'findAttempt'])
+  })
+})
+
+describe('a list that has not yet what was made a moment ago', () => {
+  /** As the provider has it that goes away for a while and then does what it is asked, but answers with an error for good. */
+  const awayThenBroken = (w: World, call: 'openSession' | 'chargeSavedCard' | 'refund') => {
+    for (let tries = 1; tries <= 7; tries += 1) w.provider.faults.next(call, 'request_lost')
+    w.provider.faults.next(call, 'error_with_effect')
+  }
+  /** Lets time go by until the list is asked for; from then on it lags for as long as said. */
+  const untilSought = async ({ w, calls, answers }: ReturnType<typeof stubborn>, list: string, lagMs: number) => {
+    answers.set(list, absent)
+    for (let minutes = 0; !calls.includes(list); minutes += 1) {
+      if (minutes > 60) throw new Error('It is never looked for.')
+      await drainAfter(w, minute)
+    }
+    await w.pass(lagMs, minute)
+    answers.clear()
+    await w.pass(hour, minute)
+  }
+
+  it('does not make a payer of a charged card pay again', async () => {
+    const bench = stubborn()
+    const { w } = bench
+    const { reservationId, balanceId } = await paidStay(w)
+    awayThenBroken(w, 'chargeSavedCard')
+    await w.holdfast.startBalance({ actor: staff, reservationId })
+    await untilSought(bench, 'findAttempt', 9 * minute)
+    expect((await w.get(balanceId)).attempts).toMatchObject([{ kind: 'off_session', status: 'succeeded' }])
+    expect(w.provider.truth.attempts().filter(({ kind }) => kind === 'off_session')).toHaveLength(1)
+  })
+
+  it('does not open a page beside one that is open', async () => {
+    const bench = stubborn()
+    const { w } = bench
+    const paymentId = await unpaid(w)
+    awayThenBroken(w, 'openSession')
+    await w.holdfast.startCheckout({ actor: ana, paymentId })
+    await untilSought(bench, 'findAttempt', minute)
+    expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'open' }])
+  })
+
+  it('does not give the same money back twice', async () => {
+    const bench = stubborn()
+    const { w } = bench
+    const { paymentId } = await paidStay(w)
+    awayThenBroken(w, 'refund')
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    await untilSought(bench, 'findRefund', 9 * minute)
+    expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded', idempotencyKey: 'rf_0001' }])
+    expect(w.provider.truth.refunds()).toHaveLength(1)
+  })
+
+  it('does not make a charge disappear that was made as its payment was cancelled', async () => {
+    const bench = stubborn()
+    const { w, answers } = bench
+    const { reservationId, balanceId } = await paidStay(w)
+    for (let tries = 1; tries <= 7; tries += 1) w.provider.faults.next('chargeSavedCard', 'request_lost')
+    w.provider.faults.next('chargeSavedCard', 'answer_lost')
+    await w.holdfast.startBalance({ actor: staff, reservationId })
+    const charged = () => w.provider.truth.attempts().some(({ kind }) => kind === 'off_session')
+    for (let minutes = 0; !charged(); minutes += 1) {
+      if (minutes > 60) throw new Error('It is never charged.')
+      await drainAfter(w, minute)
+    }
+    answers.set('findAttempt', absent)
+    await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })
+    await w.pass(9 * minute, minute)
+    answers.clear()
+    await w.pass(hour, minute)
+    expect((await w.get(balanceId)).attempts).toMatchObject([{ kind: 'off_session', status: 'succeeded' }])
   })
 })
 

@@ -81,6 +81,24 @@ describe('what a refund answers in every status', () => {
     })
   })
 
+  it('to the end of asking, once for each key', () => {
+    expect(answers({ type: 'end_asking', at: at(5) })).toEqual({
+      'asking_ended → requested': ['requested'],
+      unchanged: ['pending', 'succeeded', 'failed'],
+    })
+    const sought = evolveRefund(inStatus.requested, { type: 'asking_ended', at: at(5) })
+    expect(sought).toStrictEqual({ ...inStatus.requested, askingEndedAt: at(5) })
+    expect(decideRefund(sought, { type: 'end_asking', at: at(6) })).toEqual(unchanged)
+    expect(evolveRefund(sought, { type: 'looked', at: at(7) })).toMatchObject({ askingEndedAt: at(5) })
+    expect(evolveRefund(sought, { type: 'key_rotated', idempotencyKey: 'rf_1~2' })).toStrictEqual({
+      ...inStatus.requested,
+      idempotencyKey: 'rf_1~2',
+    })
+    expect(evolveRefund(sought, { type: 'accepted', at: at(7), providerId: 're_1' })).not.toHaveProperty(
+      'askingEndedAt',
+    )
+  })
+
   it('to a key that is used up: the one in use is replaced, and another is not', () => {
     expect(answers({ type: 'rotate_key', used: 'rf_1' })).toEqual({
       'key_rotated → requested': ['requested'],

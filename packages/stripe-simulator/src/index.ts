@@ -8,9 +8,9 @@ export {
 export { serveSimulator, type ServeOptions, type SimulatorServer } from './server/serve.ts'
 export { UnreadableStateFile } from './server/state-file.ts'
 export { sleepByTimer, type Outcome, type Sleep } from './server/outcome.ts'
-export type { CallSummary, ChosenFault } from './server/api.ts'
+export type { ChosenFault } from './server/api.ts'
 export type { IntentSummary, Ledger, Money, SessionSummary } from './control/ledger.ts'
-export type { NewFault } from './faults/faults.ts'
+export type { CallSummary, NewFault } from './faults/faults.ts'
 export {
   faultKinds,
   type CallRecord,

@@ -124,6 +124,30 @@ it('says in the ledger what struck which call', async () => {
   ])
 })
 
+it.each([
+  ['a minute', {}, 59, 61],
+  ['as long as told', { ms: 5_000 }, 4, 6],
+])(
+  'list_lag keeps what is younger than %s out of lists, and nothing out of other calls',
+  async (_, more, soon, later) => {
+    const bench = createBench()
+    const { stripe, control } = bench
+    const old = await open(bench, 'old')
+    await control('POST', '/clock', { advance_s: 3_600 })
+    const young = await open(bench, 'young')
+    const listed = async () => (await stripe.checkout.sessions.list()).data.map(({ id }) => id)
+    const lag = { match: 'GET /v1/*', kind: 'list_lag', times: 2, ...more }
+    expect(await control('POST', '/faults', lag)).toMatchObject({ status: 200 })
+
+    await control('POST', '/clock', { advance_s: soon })
+    expect(await listed()).toEqual([old.id])
+    expect((await stripe.checkout.sessions.retrieve(young.id)).id).toBe(young.id)
+    await control('POST', '/clock', { advance_s: later - soon })
+    expect(await listed()).toEqual([young.id, old.id])
+    expect(bench.simulator.ledger().calls.filter(({ fault }) => fault === 'list_lag')).toHaveLength(2)
+  },
+)
+
 it('lets a program decide on the spot', async () => {
   const seen: unknown[] = []
   const bench = createBench({
@@ -135,8 +159,8 @@ it('lets a program decide on the spot', async () => {
   await failure(open(bench))
   await open(bench)
   expect(seen).toEqual([
-    { method: 'POST', path: '/v1/checkout/sessions', idempotencyKey: 'k', replay: false },
-    { method: 'POST', path: '/v1/checkout/sessions', idempotencyKey: 'k', replay: true },
+    { method: 'POST', path: '/v1/checkout/sessions', idempotencyKey: 'k', replay: false, isList: false },
+    { method: 'POST', path: '/v1/checkout/sessions', idempotencyKey: 'k', replay: true, isList: false },
   ])
 })
 

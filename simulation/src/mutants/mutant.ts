@@ -18,6 +18,8 @@ export interface Mutant {
     readonly flow: string
     readonly webhooks: boolean
     readonly fault?: readonly [kind: FaultKind, call: number, path?: string]
+    /** Calls to the fault's path get lost until it strikes, and no list has yet what was made a moment ago. */
+    readonly isAway?: true
     /** Where the process ends for more than a day, the first time that it comes there. */
     readonly crash?: string
     /** What goes wrong with the first message. */

@@ -126,6 +126,26 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
       })),
   },
   {
+    name: 'absence_believed_at_once',
+    scenario: {
+      flow: 'deposit and balance',
+      webhooks: false,
+      fault: ['500_with_effect', 8, '/v1/payment_intents'],
+      isAway: true,
+    },
+    mistake: 'what a list has not yet is taken for never made',
+    noticedBy: ['A1', 'A2', 'A5', 'A14'],
+    sabotage: () =>
+      onProvider((inner) => ({
+        findAttempt: async (query) => {
+          const answer = await inner.findAttempt(query)
+          if (answer.type !== 'absent' || query.providerId !== undefined) return answer
+          const state = { type: 'declined', failure: { code: 'provider_error', retryable: true } } as const
+          return { type: 'reported', report: { state, livemode: false } }
+        },
+      })),
+  },
+  {
     name: 'closed_without_asking',
     scenario: { flow: 'cancelled, and paid all the same', webhooks: true },
     mistake: 'a page that is taken for closed without asking',

@@ -30,6 +30,7 @@ export const sometimes = [
   'late_money_refunded',
   'lost_event_found_by_asking',
   'aftermath_found_by_asking',
+  'absence_not_believed',
   'contention',
   'busy_database',
   'page_replaced',
@@ -109,4 +110,5 @@ export const sometimes = [
   'fault:500_no_effect',
   'fault:500_with_effect',
   'fault:malformed_json',
+  'fault:list_lag',
 ] as const

@@ -75,6 +75,7 @@ export const createWatch = ({
     if (type === 'fact' && name === 'requested' && data.includes('"late_payment"')) counts.add('late_money_refunded')
     if (type === 'fact' && name === 'requested' && data.includes('"duplicate"')) counts.add('duplicate_refunded')
     if (name === 'message_sent' && data.includes('"payment_link"')) counts.add('fallback_page')
+    if (type === 'answer' && data.includes('proves nothing so soon')) counts.add('absence_not_believed')
     if (type === 'answer' && name === 'look_up_charge') counts.add('aftermath_found_by_asking')
     if (type === 'answer' && name === 'look_up_attempt' && data.includes('"captured"') && lost.has(about))
       counts.add('lost_event_found_by_asking')

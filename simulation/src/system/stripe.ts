@@ -1,6 +1,7 @@
 import {
   createSimulator,
   faultKinds,
+  type CallSummary,
   type FaultKind,
   type Ledger,
   type Outcome,
@@ -45,6 +46,14 @@ export interface Stripe {
   takeDirty(): boolean
 }
 
+/** What a call asks of Stripe. */
+export type Asked = Pick<CallSummary, 'path' | 'isList'>
+
+/** What can go wrong with a call: only a list can lag. */
+export const faultsOf = ({ isList }: Pick<CallSummary, 'isList'>): readonly FaultKind[] =>
+  isList ? faultKinds : faultsOfOthers
+const faultsOfOthers = faultKinds.filter((kind) => kind !== 'list_lag')
+
 /** What a {@link Stripe} is told and asked. */
 export interface StripeOptions {
   readonly kernel: Kernel
@@ -53,7 +62,7 @@ export interface StripeOptions {
   /** How likely a call goes wrong. */
   readonly faultRate: () => number
   /** Says what goes wrong with a call, the calls counted from 1, instead of chance. */
-  readonly faultAt?: (call: number, path: string) => FaultKind | undefined
+  readonly faultAt?: (call: number, asked: Asked) => FaultKind | undefined
   readonly onFault: (kind: FaultKind, key: string | null) => void
   readonly onGivenUp: (key: string | null) => void
   readonly onCall: (epoch: Epoch, call: SeenCall) => void
@@ -101,19 +110,22 @@ export const createStripe = (options: StripeOptions): Stripe => {
       options.onNews({ eventId: id, type, payload })
       return new Response(null, { status: 200 })
     },
-    chooseFault: ({ path, idempotencyKey }) => {
+    chooseFault: ({ path, idempotencyKey, isList }) => {
       if (byPerson || path.startsWith('/v1/payment_pages')) return undefined
       calls += 1
-      const scripted = options.faultAt?.(calls, path)
+      const told = options.faultAt?.(calls, { path, isList })
+      const scripted = told === 'list_lag' && !isList ? undefined : told
       if (scripted !== undefined) options.onFault(scripted, idempotencyKey)
-      if (scripted !== undefined) return { kind: scripted, ms: 10_000 }
+      if (scripted !== undefined) return { kind: scripted, ms: scripted === 'list_lag' ? 100_000 : 10_000 }
       if (!kernel.tape.chance(options.faultRate(), 'fault')) return undefined
-      const kind = faultKinds[kernel.tape.choose(faultKinds.length, 'fault kind')] ?? 'latency'
+      const kinds = faultsOf({ isList })
+      const kind = kinds[kernel.tape.choose(kinds.length, 'fault kind')] ?? 'latency'
       options.onFault(kind, idempotencyKey)
       if (kind === '429') {
         const retryAfterS = [undefined, 1, 30][kernel.tape.choose(3, 'retry after')]
         return { kind, ...(retryAfterS === undefined ? {} : { retryAfterS }) }
       }
+      if (kind === 'list_lag') return { kind, ms: [1_000, 20_000, 100_000][kernel.tape.choose(3, 'list lag')] ?? 1_000 }
       const slow = kind === 'latency' || kind === 'timeout_before_effect' || kind === 'timeout_after_effect'
       return slow ? { kind, ms: [200, 3_000, 10_000, 80_000][kernel.tape.choose(4, 'fault ms')] ?? 200 } : { kind }
     },

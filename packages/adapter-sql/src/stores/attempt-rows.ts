@@ -9,7 +9,7 @@ import {
   type PaymentFailure,
   type PaymentId,
 } from '@holdfast/core'
-import { amount, bad, count, flag, json, jsonText, maybeText, moment, text } from '../row.ts'
+import { amount, bad, count, flag, json, jsonText, maybeText, moment, readOnlySought, text } from '../row.ts'
 import type { Row } from '../session.ts'
 import type { Value } from '../statement.ts'
 
@@ -25,6 +25,7 @@ export const attemptColumns = [
   'provider_id',
   'status',
   'closing',
+  'asking_ended_at',
   'look_at',
   'looks',
   'url',
@@ -57,6 +58,7 @@ export const attemptValues = (attempt: Attempt): readonly Value[] => {
     attempt.providerId ?? null,
     attempt.status,
     live?.closing ?? null,
+    attempt.status === 'requested' ? (attempt.askingEndedAt ?? null) : null,
     (live ?? paid)?.lookAt ?? null,
     (live ?? paid)?.looks ?? null,
     attempt.status === 'open' ? attempt.url : null,
@@ -91,6 +93,7 @@ export const readAttempt = (row: Row): Attempt => {
   const status = text(row, 'status') as Attempt['status']
   switch (status) {
     case 'requested':
+      return { ...base, ...readLive(row), ...readOnlySought(row), status }
     case 'processing':
       return { ...base, ...readLive(row), status }
     case 'open':

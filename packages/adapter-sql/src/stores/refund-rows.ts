@@ -6,7 +6,7 @@ import {
   type RefundId,
   type RefundReason,
 } from '@holdfast/core'
-import { amount, bad, count, maybeText, moment, text } from '../row.ts'
+import { amount, bad, count, maybeText, moment, readOnlySought, text } from '../row.ts'
 import type { Row } from '../session.ts'
 import type { Value } from '../statement.ts'
 
@@ -20,6 +20,7 @@ export const refundColumns = [
   'requested_at',
   'provider_id',
   'status',
+  'asking_ended_at',
   'look_at',
   'looks',
   'succeeded_at',
@@ -39,6 +40,7 @@ export const refundValues = (refund: Refund): readonly Value[] => {
     refund.requestedAt,
     refund.providerId ?? null,
     refund.status,
+    refund.status === 'requested' ? (refund.askingEndedAt ?? null) : null,
     unsettled?.lookAt ?? null,
     unsettled?.looks ?? null,
     refund.status === 'succeeded' ? refund.succeededAt : null,
@@ -63,6 +65,7 @@ export const readRefund = (row: Row): Refund => {
   const status = text(row, 'status') as Refund['status']
   switch (status) {
     case 'requested':
+      return { ...base, ...readOnlySought(row), status, lookAt: moment(row, 'look_at'), looks: count(row, 'looks') }
     case 'pending':
       return { ...base, status, lookAt: moment(row, 'look_at'), looks: count(row, 'looks') }
     case 'succeeded':

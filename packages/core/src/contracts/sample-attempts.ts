@@ -85,7 +85,7 @@ export const everyAttempt = (payment: string): readonly (readonly Attempt[])[] =
   ]
   const { page: _none, ...offSession } = attemptBase(payment, `${payment}_live`)
   const live: readonly Attempt[] = [
-    { ...offSession, kind: 'off_session', status: 'requested', lookAt: at(100), looks: 0 },
+    { ...offSession, kind: 'off_session', status: 'requested', askingEndedAt: at(99), lookAt: at(100), looks: 0 },
     {
       ...attemptBase(payment, `${payment}_live`),
       page: { successUrl: 's', cancelUrl: 'c', expiresAt: at(5), locale: 'es-MX', customerId: 'cus_1' },
@@ -131,6 +131,7 @@ export const everyRefund = (payment: string): readonly Refund[] => [
     lookAt: at(100),
     looks: 2,
     idempotencyKey: 'rf_1~2',
+    askingEndedAt: at(99),
   },
   {
     ...refundBase(payment, `rf_${payment}_2`),

@@ -5,6 +5,7 @@ import { evolver, type Transitions } from '../kernel/machine.ts'
 import type { Money } from '../kernel/money.ts'
 import type { Dispute } from './dispute.ts'
 import type { PaymentFailure } from './failure.ts'
+import type { OnlySought } from './only-sought.ts'
 import type { CancelReason } from './payment.ts'
 
 /** `hosted`: a page of the provider's, paid by a person. `off_session`: a saved card, charged without one. */
@@ -75,7 +76,7 @@ interface Paid extends Watched {
 
 /** One way to pay one payment, in each of its statuses with what is known then. */
 export type Attempt =
-  | (Base & Live & { readonly status: 'requested' }) // asked for, answer not yet heard
+  | (Base & Live & OnlySought & { readonly status: 'requested' }) // asked for, answer not yet heard
   | (Base & Live & { readonly status: 'open'; readonly url: string; readonly expiresAt: Instant })
   | (Base & Live & { readonly status: 'processing' }) // the payer has done their part, the money has not come
   | (Base & Paid & { readonly status: 'succeeded' })
@@ -88,7 +89,7 @@ export type LiveAttempt = Extract<Attempt, { readonly status: 'requested' | 'ope
 /** An attempt that brought money. */
 export type PaidAttempt = Extract<Attempt, Paid>
 
-/** What can happen to an attempt. `close_requested` and `looked` are ours, the rest was told by the provider. */
+/** What can happen to an attempt. `close_requested`, `looked` and `asking_ended` are ours, the rest was told by the provider. */
 export type AttemptEvent =
   | {
       readonly type: 'opened'
@@ -103,6 +104,7 @@ export type AttemptEvent =
   | { readonly type: 'expired'; readonly at: Instant; readonly providerId?: string }
   | { readonly type: 'close_requested'; readonly reason: ClosingReason }
   | { readonly type: 'looked'; readonly at: Instant; readonly unheard?: true }
+  | { readonly type: 'asking_ended'; readonly at: Instant }
   /** A refund or a dispute of its charge moved: what has moved once may move again soon. */
   | { readonly type: 'charge_moved'; readonly at: Instant; readonly disputes: readonly Dispute[] }
 
@@ -121,6 +123,8 @@ export type AttemptCommand =
   | { readonly type: 'close'; readonly reason: ClosingReason }
   /** Asked the provider, and heard nothing new or, `unheard`, nothing at all. */
   | { readonly type: 'note_look'; readonly at: Instant; readonly unheard?: true }
+  /** From now on it is only looked for, see {@link OnlySought}. */
+  | { readonly type: 'end_asking'; readonly at: Instant }
   | { readonly type: 'note_charge_moved'; readonly at: Instant; readonly disputes: readonly Dispute[] }
 
 /** status → event → status: all that may happen to an attempt. */
@@ -133,6 +137,7 @@ export const attemptTransitions = {
     expired: 'expired',
     close_requested: 'requested',
     looked: 'requested',
+    asking_ended: 'requested',
   },
   open: {
     processing_started: 'processing',
@@ -226,6 +231,7 @@ export const evolveAttempt: (attempt: Attempt, event: AttemptEvent) => Attempt =
     attempt.status === 'succeeded' && unheard
       ? { ...attempt, lookAt: after(at, hour) } // no look at all: the distance to the next does not grow
       : { ...attempt, looks: attempt.looks + 1, lookAt: nextLook(attempt, at) },
+  asking_ended: (attempt, { at }) => ({ ...attempt, askingEndedAt: at }),
   charge_moved: (attempt, { at, disputes }) => ({ ...attempt, disputes, lookAt: nextChargeLook(at, 0), looks: 0 }),
 })
 
@@ -244,6 +250,10 @@ export const decideAttempt = (attempt: Attempt, command: AttemptCommand): Decisi
           : unchanged
     case 'note_look':
       return isLive(attempt) || attempt.status === 'succeeded' ? accept([{ ...command, type: 'looked' }]) : unchanged
+    case 'end_asking':
+      return attempt.status === 'requested' && attempt.askingEndedAt === undefined
+        ? accept([{ type: 'asking_ended', at: command.at }])
+        : unchanged
     case 'note_charge_moved':
       return attempt.status === 'succeeded'
         ? accept([{ type: 'charge_moved', at: command.at, disputes: command.disputes }])

@@ -3,6 +3,7 @@ import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
 import { after, day, hour, minute, type Instant } from '../kernel/instant.ts'
 import { evolver, type Transitions } from '../kernel/machine.ts'
 import type { Money } from '../kernel/money.ts'
+import type { OnlySought } from './only-sought.ts'
 
 /**
  * Why money goes back.
@@ -46,7 +47,7 @@ interface Unsettled {
 
 /** Money on its way back, in each of its statuses with what is known then. */
 export type Refund =
-  | (Base & Unsettled & { readonly status: 'requested' }) // asked for, answer not yet heard
+  | (Base & Unsettled & OnlySought & { readonly status: 'requested' }) // asked for, answer not yet heard
   | (Base & Unsettled & { readonly status: 'pending' }) //   the provider has it, the money is on its way
   | (Base & { readonly status: 'succeeded'; readonly succeededAt: Instant })
   | (Base & { readonly status: 'failed'; readonly failedAt: Instant; readonly detail: string })
@@ -57,6 +58,7 @@ export type RefundEvent =
   | { readonly type: 'succeeded'; readonly at: Instant; readonly providerId: string }
   | { readonly type: 'failed'; readonly at: Instant; readonly detail: string; readonly providerId?: string }
   | { readonly type: 'looked'; readonly at: Instant }
+  | { readonly type: 'asking_ended'; readonly at: Instant }
   /** The provider answers this key with an error it remembers, and holds no such refund. */
   | { readonly type: 'key_rotated'; readonly idempotencyKey: string }
 
@@ -70,6 +72,8 @@ export type RefundState =
 export type RefundCommand =
   | { readonly type: 'observe'; readonly at: Instant; readonly state: RefundState; readonly providerId?: string }
   | { readonly type: 'note_look'; readonly at: Instant }
+  /** From now on it is only looked for, see {@link OnlySought}. */
+  | { readonly type: 'end_asking'; readonly at: Instant }
   | { readonly type: 'rotate_key'; readonly used: string }
 
 /** status → event → status: all that may happen to a refund. */
@@ -79,6 +83,7 @@ export const refundTransitions = {
     succeeded: 'succeeded',
     failed: 'failed',
     looked: 'requested',
+    asking_ended: 'requested',
     key_rotated: 'requested',
   },
   pending: { succeeded: 'succeeded', failed: 'failed', looked: 'pending' },
@@ -126,13 +131,19 @@ export const evolveRefund: (refund: Refund, event: RefundEvent) => Refund = evol
     looks: refund.looks + 1,
     lookAt: after(at, Math.min(10 * minute * 2 ** Math.min(refund.looks, 10), day)),
   }),
-  key_rotated: (refund, { idempotencyKey }) => ({ ...refund, idempotencyKey }),
+  asking_ended: (refund, { at }) => ({ ...refund, askingEndedAt: at }),
+  // Under the new key it is asked for again.
+  key_rotated: ({ askingEndedAt: _, ...refund }, { idempotencyKey }) => ({ ...refund, idempotencyKey }),
 })
 
 /** Decides what a command means for a refund as it stands. Refuses nothing. */
 export const decideRefund = (refund: Refund, command: RefundCommand): Decision<RefundEvent, never, never> => {
   if (command.type === 'note_look')
     return isUnsettled(refund) ? accept([{ type: 'looked', at: command.at }]) : unchanged
+  if (command.type === 'end_asking')
+    return refund.status === 'requested' && refund.askingEndedAt === undefined
+      ? accept([{ type: 'asking_ended', at: command.at }])
+      : unchanged
   if (command.type === 'rotate_key')
     return refund.status === 'requested' && refund.idempotencyKey === command.used
       ? accept([{ type: 'key_rotated', idempotencyKey: nextKey(command.used) }])

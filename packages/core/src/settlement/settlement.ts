@@ -69,6 +69,7 @@ export const settle = (
         break
       case 'close_requested':
       case 'looked':
+      case 'asking_ended':
       case 'charge_moved':
         break
     }

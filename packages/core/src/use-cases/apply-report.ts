@@ -13,8 +13,9 @@ import { mirrorRefund, settleRefund } from '../settlement/settle-refund.ts'
 import { settle } from '../settlement/settlement.ts'
 import { storeChange, type ChangeDependencies, type Origin } from './store-change.ts'
 
-/** A question that moved nothing. `unheard`: it was not even answered. */
-type Look = Omit<Extract<AttemptCommand, { readonly type: 'note_look' }>, 'type'>
+/** A question that moved nothing. `unheard`: it was not even answered. `askingEnds`: from now on it is only looked for. */
+type Look = Omit<Extract<AttemptCommand, { readonly type: 'note_look' }>, 'type'> & { readonly askingEnds?: true }
+type RefundLook = Pick<Look, 'at' | 'askingEnds'>
 
 interface Heard {
   readonly now: Instant
@@ -69,7 +70,8 @@ export const applyRefundReport = async (
   const { state, providerId, refundId, chargeId, amount } = report
   const { now } = heard
   if (report.livemode !== deps.settings.livemode) {
-    const asked = heard.asked && target.refundId ? refundLooked(found.value, target.refundId, now) : silent(found.value)
+    const asked =
+      heard.asked && target.refundId ? refundLooked(found.value, target.refundId, { at: now }) : silent(found.value)
     return store(tx, deps, found, wrongMode(asked, target, now), heard)
   }
   if (state.type === 'unrecognized') {
@@ -87,7 +89,7 @@ export const applyRefundReport = async (
     tx,
     deps,
     found,
-    heard.asked && isSilent(change) && ours ? refundLooked(found.value, ours.id, now) : change,
+    heard.asked && isSilent(change) && ours ? refundLooked(found.value, ours.id, { at: now }) : change,
     heard,
   )
 }
@@ -138,10 +140,10 @@ export const noteRefundLook = async (
   tx: Transaction,
   deps: ChangeDependencies,
   { paymentId, refundId }: { readonly paymentId: PaymentId; readonly refundId: RefundId },
-  now: Instant,
+  look: RefundLook,
 ): Promise<void> => {
   const found = await tx.payments.find(paymentId)
-  if (found !== undefined) await store(tx, deps, found, refundLooked(found.value, refundId, now), { now })
+  if (found !== undefined) await store(tx, deps, found, refundLooked(found.value, refundId, look), { now: look.at })
 }
 
 /** What bears the mark of one attempt but is not the one reported must not be payable beside it. */
@@ -183,16 +185,22 @@ const quiet = async (
 const isSilent = ({ facts, effects, attention }: CaseChange): boolean =>
   facts.length === 0 && effects.length === 0 && attention.length === 0
 
-const looked = (kase: PaymentCase, attemptId: AttemptId, look: Look): CaseChange => {
+const looked = (kase: PaymentCase, attemptId: AttemptId, { askingEnds, ...look }: Look): CaseChange => {
   const attempt = getAttempt(kase, attemptId)
-  const { events } = decideAttempt(attempt, { type: 'note_look', ...look })
+  const events = [
+    ...decideAttempt(attempt, { type: 'note_look', ...look }).events,
+    ...(askingEnds ? decideAttempt(attempt, { type: 'end_asking', at: look.at }).events : []),
+  ]
   return silent(events.length === 0 ? kase : withAttempt(kase, events.reduce(evolveAttempt, attempt)))
 }
 
-const refundLooked = (kase: PaymentCase, refundId: RefundId, at: Instant): CaseChange => {
+const refundLooked = (kase: PaymentCase, refundId: RefundId, { at, askingEnds }: RefundLook): CaseChange => {
   const refund = kase.refunds.find(({ id }) => id === refundId)
   if (refund === undefined) return silent(kase)
-  const { events } = decideRefund(refund, { type: 'note_look', at })
+  const events = [
+    ...decideRefund(refund, { type: 'note_look', at }).events,
+    ...(askingEnds ? decideRefund(refund, { type: 'end_asking', at }).events : []),
+  ]
   return silent(events.length === 0 ? kase : withRefund(kase, events.reduce(evolveRefund, refund)))
 }
 

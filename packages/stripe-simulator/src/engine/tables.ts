@@ -119,6 +119,7 @@ export const faultKinds = [
   '500_no_effect',
   '500_with_effect',
   'malformed_json',
+  'list_lag',
 ] as const
 
 /** One of {@link faultKinds}. */
@@ -134,7 +135,10 @@ export interface Fault {
   readonly times: number
   /** How many matching calls it lets pass first. */
   readonly after: number
-  /** For `latency` how long the call takes; for timeouts how long the caller waits before the connection drops. */
+  /**
+   * For `latency` how long the call takes; for timeouts how long the caller waits before the connection drops; for `list_lag`
+   * how old an object is before a list has it.
+   */
   readonly ms: number
   /** Seconds, for the `Retry-After` header of a 429. */
   readonly retryAfterS: number | null

@@ -20,6 +20,8 @@ export interface CurrentRequest {
   readonly id: string
   readonly idempotencyKey: string | null
   readonly livemode: boolean
+  /** How old an object is before a list has it, in milliseconds; 0 unless told: lists have everything. */
+  readonly listLagMs?: number
   /** Where the simulator is reached by this caller, without a trailing slash: the base of hosted pages' addresses. */
   readonly publicUrl: string
 }

@@ -1,7 +1,7 @@
 import { emitWarning } from 'node:process'
 import type { FaultKind } from '../engine/tables.ts'
 import type { CurrentRequest, World } from '../engine/world.ts'
-import { takeFault } from '../faults/faults.ts'
+import { takeFault, usualLagMs, type CallSummary } from '../faults/faults.ts'
 import { areas } from '../resources/index.ts'
 import type { RecordedAnswer } from '../wire/answer.ts'
 import { expandObject, type Includables, type References } from '../wire/expand.ts'
@@ -28,15 +28,6 @@ import {
   type Trace,
 } from './call-answers.ts'
 import type { Outcome, Sleep } from './outcome.ts'
-
-/** A call as a fault chooser sees it. */
-export interface CallSummary {
-  readonly method: string
-  readonly path: string
-  readonly idempotencyKey: string | null
-  /** True when the answer is already kept under the key, so that nothing would be executed. */
-  readonly replay: boolean
-}
 
 /** A fault for one call, decided on the spot. */
 export interface ChosenFault {
@@ -73,7 +64,6 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
 
     try {
       const { livemode } = authenticate(world, request, path)
-      const context: CurrentRequest = { id: requestId, idempotencyKey: key, livemode, publicUrl }
       const match = find(method, path)
       if (match === undefined) throw unrecognised(method, path)
       const raw = readRaw(request, method === 'POST' ? text : url.search.slice(1))
@@ -82,8 +72,9 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
       if (lock !== undefined && inFlight.has(lock)) throw keyInUse(key ?? '')
 
       const replay = keyed !== undefined && findKept(world, keyed) !== undefined
-      const fault =
-        chooseFault?.({ method, path, idempotencyKey: key, replay }) ?? takeFault(world, method, path, replay)
+      const isList = method === 'GET' && !match.route.path.endsWith('}')
+      const call: CallSummary = { method, path, idempotencyKey: key, replay, isList }
+      const fault = chooseFault?.(call) ?? takeFault(world, call)
       const faulty: Trace = { ...trace, fault: fault?.kind ?? null }
       const waitMs = fault?.ms ?? 0
       if (fault?.kind === 'timeout_before_effect') {
@@ -103,6 +94,8 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
         catchUp()
       }
 
+      const listLagMs = fault?.kind === 'list_lag' ? (fault.ms ?? usualLagMs) : 0
+      const context: CurrentRequest = { id: requestId, idempotencyKey: key, livemode, listLagMs, publicUrl }
       const answer = world.during(context, () => execute(match, raw, keyed, faulty))
       const response = toResponse(answer)
       if (fault?.kind === 'timeout_after_effect') {

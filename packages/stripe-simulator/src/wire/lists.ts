@@ -32,11 +32,12 @@ export const listObjects = <T extends ObjectTable>(
   world: World,
   { table, url, params, where }: ListRequest<T>,
 ): Page<Tables[T]> => {
-  const livemode = world.request()?.livemode
+  const { livemode, listLagMs = 0 } = world.request() ?? {}
+  const youngest = listLagMs === 0 ? Infinity : (world.nowMs() - listLagMs) / 1_000
   const matches: Tables[T][] = []
   for (const object of world.rows(table)) {
     if (livemode !== undefined && !isVisible(world, object, livemode)) continue
-    if (!isCreatedIn(object, params.created)) continue
+    if (!isCreatedIn(object, params.created) || isYoungerThan(youngest, object)) continue
     if (where === undefined || where(object)) matches.push(object)
   }
   for (const cursor of ['starting_after', 'ending_before'] as const) {
@@ -45,6 +46,9 @@ export const listObjects = <T extends ObjectTable>(
   }
   return paginate(matches.reverse(), url, params)
 }
+
+const isYoungerThan = (youngest: number, object: object): boolean =>
+  'created' in object && typeof object.created === 'number' && object.created > youngest
 
 /** Cuts a page out of objects that are in the order of the list. */
 export const paginate = <T extends { readonly id: string }>(

@@ -1,6 +1,8 @@
 import { effectId, type Effect } from '../../effect/effect.ts'
 import type { PaymentFailure } from '../../payment/failure.ts'
+import { minute } from '../../kernel/instant.ts'
 import { isLive, type Attempt, type AttemptState } from '../../payment/attempt.ts'
+import { unprovenForMs } from '../../payment/only-sought.ts'
 import { getAttempt, type PaymentCase } from '../../payment/payment-case.ts'
 import type { AttemptQuery, AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
 import type { Transaction } from '../../ports/unit-of-work.ts'
@@ -125,19 +127,46 @@ const heardByOthers = async (
   return found.value
 }
 
+/** What came of looking for what is no longer asked for. `unproven`: it was not found, which for so long yet proves nothing. */
+export type Sought<Report> = ProviderAnswer<Report> | { readonly type: 'unproven'; readonly forMs: number }
+
+/** Looks for an attempt instead of asking for it. `absent` means proven to be none. */
+export const seekAttempt = async (
+  { paymentProvider, clock }: Pick<Dependencies, 'paymentProvider' | 'clock'>,
+  attempt: Attempt,
+): Promise<Sought<AttemptReport>> => {
+  // Of what has been heard of it is known that it is there.
+  const forMs =
+    attempt.status === 'requested'
+      ? unprovenForMs(attempt, clock.now(), attempt.kind === 'hosted' ? 'page' : 'money')
+      : 0
+  const found = await paymentProvider.findAttempt(queryFor(attempt))
+  return found.type === 'absent' && forMs > 0 ? { type: 'unproven', forMs } : found
+}
+
+/** What is written down of a look that proves nothing yet. */
+export const notFoundYet = 'Not found yet, which proves nothing so soon. It is only looked for from now on.'
+
+/** Looked for too early to believe that there is none: from now on nobody asks for it, and it is looked for again. */
+const unproven = (deps: Dependencies, effect: AttemptEffect, forMs: number): EffectResult => ({
+  ...unheard(deps, effect, { type: 'unknown', answered: false, detail: notFoundYet }, { askingEnds: true }),
+  atLeastMs: forMs,
+})
+
 /** Nothing heard that decides anything: to be asked again, later each time. */
 export const unheard = (
   deps: Dependencies,
   effect: AttemptEffect,
   answer: Extract<ProviderAnswer<AttemptReport>, { readonly type: 'unreachable' | 'unknown' }>,
-): EffectResult => ({
+  look: { readonly askingEnds?: true } = {},
+): Extract<EffectResult, { readonly type: 'again' }> => ({
   type: 'again',
   because: answer.type,
   detail: answer.detail,
   ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined ? { atLeastMs: answer.retryAfterMs } : {}),
   store: async (tx) => {
     const now = deps.clock.now()
-    await noteLook(tx, deps, effect, { at: now, unheard: true })
+    await noteLook(tx, deps, effect, { at: now, unheard: true, ...look })
     await tx.timeline.append([
       {
         paymentId: effect.paymentId,
@@ -155,7 +184,7 @@ export const unheard = (
 export const conclude = (
   deps: Dependencies,
   effect: AttemptEffect,
-  answer: ProviderAnswer<AttemptReport>,
+  answer: Sought<AttemptReport>,
   absent: () => EffectResult,
 ): EffectResult => {
   switch (answer.type) {
@@ -165,6 +194,8 @@ export const conclude = (
       return refused(deps, effect, answer.failure)
     case 'absent':
       return absent()
+    case 'unproven':
+      return unproven(deps, effect, answer.forMs)
     case 'unreachable':
     case 'unknown':
       return unheard(deps, effect, answer)
@@ -182,13 +213,14 @@ export const neverMade = (deps: Dependencies, effect: AttemptEffect, what: 'page
     },
   })
 
-/** Whether the key only repeats an error that says nothing about the effect: what it asked for has to be looked for. */
+/**
+ * Whether the key, after some tries and some time, only repeats an error that says nothing about the effect: what it asked
+ * for has to be looked for.
+ */
 export const isStuck = (
   answer: ProviderAnswer<unknown>,
   { tries, age }: { readonly tries: number; readonly age: number },
-): boolean => answer.type === 'unknown' && answer.answered && tries >= errorsBeforeLookUp && age > listLagMs
+): boolean => answer.type === 'unknown' && answer.answered && tries >= errorsBeforeLookUp && age > patienceMs
 
 const errorsBeforeLookUp = 3
-
-/** How old a request must be before "there is none" is believed: the provider's own lists lag a little. */
-export const listLagMs = 2 * 60_000
+const patienceMs = 2 * minute

@@ -7,11 +7,10 @@ import {
   concluded,
   heard,
   isStuck,
-  listLagMs,
   neverMade,
   nothingToDo,
-  queryFor,
   readAttempt,
+  seekAttempt,
   unheard,
 } from './asking.ts'
 
@@ -30,40 +29,33 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
 
   const { paymentProvider, clock, logger } = deps
   const age = clock.now() - attempt.requestedAt
-  const onlyLook = attempt.closing !== undefined || age > keyTrustMs
+  const none = () => neverMade(deps, effect, 'charge')
+  if (attempt.askingEndedAt !== undefined || attempt.closing !== undefined || age > keyTrustMs)
+    return conclude(deps, effect, await seekAttempt(deps, attempt), none)
   const card =
     payment.savedCard ?? bug(`Attempt '${attempt.id}' charges a saved card, but payment '${payment.id}' has none.`)
-  if (!onlyLook) {
-    // A backup that was restored knows nothing of what was charged after it, and a new attempt has a new key.
-    const forgotten = await paymentProvider.findForgottenCharge({
-      paymentId: payment.id,
-      customerId: card.customerId,
-      known: found.kase.attempts.map(({ id }) => id),
-    })
-    if (forgotten.type === 'reported') {
-      logger.log('warn', 'forgotten_charge_found', { payment: payment.id, charge: forgotten.report.providerId ?? '' })
-      return heard(deps, effect, forgotten.report)
-    }
-    if (forgotten.type === 'unreachable' || forgotten.type === 'unknown') return unheard(deps, effect, forgotten)
+  // A backup that was restored knows nothing of what was charged after it, and a new attempt has a new key.
+  const forgotten = await paymentProvider.findForgottenCharge({
+    paymentId: payment.id,
+    customerId: card.customerId,
+    known: found.kase.attempts.map(({ id }) => id),
+  })
+  if (forgotten.type === 'reported') {
+    logger.log('warn', 'forgotten_charge_found', { payment: payment.id, charge: forgotten.report.providerId ?? '' })
+    return heard(deps, effect, forgotten.report)
   }
-  const asked = onlyLook
-    ? await paymentProvider.findAttempt(queryFor(attempt))
-    : await paymentProvider.chargeSavedCard({
-        attemptId: attempt.id,
-        paymentId: payment.id,
-        idempotencyKey: attempt.idempotencyKey,
-        amount: attempt.amount,
-        item: payment.item,
-        purpose: payment.purpose,
-        metadata: payment.metadata,
-        card,
-      })
-  const answer = isStuck(asked, { tries: work.tries, age })
-    ? await paymentProvider.findAttempt(queryFor(attempt))
-    : asked
-  return conclude(deps, effect, answer, () =>
-    age <= listLagMs
-      ? unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; its list may lag.' })
-      : neverMade(deps, effect, 'charge'),
-  )
+  if (forgotten.type === 'unreachable' || forgotten.type === 'unknown') return unheard(deps, effect, forgotten)
+  const answer = await paymentProvider.chargeSavedCard({
+    attemptId: attempt.id,
+    paymentId: payment.id,
+    idempotencyKey: attempt.idempotencyKey,
+    amount: attempt.amount,
+    item: payment.item,
+    purpose: payment.purpose,
+    metadata: payment.metadata,
+    card,
+  })
+  return isStuck(answer, { tries: work.tries, age })
+    ? conclude(deps, effect, await seekAttempt(deps, attempt), none)
+    : conclude(deps, effect, answer, none)
 }

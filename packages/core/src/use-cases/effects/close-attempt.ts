@@ -1,11 +1,11 @@
 import type { Effect } from '../../effect/effect.ts'
 import { bug } from '../../kernel/bug.ts'
 import { isLive } from '../../payment/attempt.ts'
-import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
+import type { AttemptReport } from '../../ports/payment-provider.ts'
 import { applyAttemptReport } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult } from './effect-result.ts'
-import { conclude, concluded, heard, listLagMs, nothingToDo, queryFor, readAttempt, unheard } from './asking.ts'
+import { conclude, concluded, heard, nothingToDo, readAttempt, seekAttempt, unheard, type Sought } from './asking.ts'
 import { askForPage } from './open-session.ts'
 
 type CloseAttempt = Extract<Effect, { readonly type: 'close_attempt' }>
@@ -23,25 +23,21 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
   const providerId = effect.providerId ?? attempt.providerId
   if (providerId !== undefined) return close(deps, effect, attempt.kind, providerId)
 
-  const { paymentProvider, clock } = deps
-  const answer: ProviderAnswer<AttemptReport> =
-    attempt.kind === 'hosted'
-      ? await askForPage(deps, kase, attempt, work.tries)
-      : await paymentProvider.findAttempt(queryFor(attempt))
+  const answer: Sought<AttemptReport> =
+    attempt.kind === 'hosted' ? await askForPage(deps, kase, attempt, work.tries) : await seekAttempt(deps, attempt)
   if (answer.type === 'reported' && answer.report.state.type === 'opened') {
     const { report } = answer
     // The page's id is stored before it is closed, as before anybody would be sent to it.
     await deps.unitOfWork.run((tx) =>
-      applyAttemptReport(tx, deps, effect, report, { now: clock.now(), asked: true, origin: origin(effect, 'opened') }),
+      applyAttemptReport(tx, deps, effect, report, {
+        now: deps.clock.now(),
+        asked: true,
+        origin: origin(effect, 'opened'),
+      }),
     )
     return close(deps, effect, attempt.kind, report.providerId ?? bug('An open page has no id.'))
   }
-  return conclude(deps, effect, answer, () =>
-    // A charge that is under way right now may still turn up.
-    attempt.kind === 'off_session' && clock.now() - attempt.requestedAt <= 5 * listLagMs
-      ? unheard(deps, effect, { type: 'unknown', answered: false, detail: 'Not found yet; a charge may be under way.' })
-      : concluded(deps, effect, { type: 'expired' }),
-  )
+  return conclude(deps, effect, answer, () => concluded(deps, effect, { type: 'expired' }))
 }
 
 const close = async (

@@ -3,10 +3,10 @@ import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
 import type { Attempt } from '../../payment/attempt.ts'
 import type { PaymentCase } from '../../payment/payment-case.ts'
 import { bug } from '../../kernel/bug.ts'
-import type { AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
+import type { AttemptReport } from '../../ports/payment-provider.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer } from './effect-result.ts'
-import { conclude, isStuck, neverMade, nothingToDo, queryFor, readAttempt } from './asking.ts'
+import { conclude, isStuck, neverMade, nothingToDo, queryFor, readAttempt, seekAttempt, type Sought } from './asking.ts'
 
 /** Opens the hosted page of a requested attempt, or finds the one that an earlier try opened. */
 export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open_session' }>> = async (
@@ -27,11 +27,13 @@ export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open
  * it, or answers with an error it remembers) the page is looked for; `absent` means proven to be none.
  */
 export const askForPage = async (
-  { paymentProvider, clock }: Dependencies,
+  deps: Dependencies,
   { payment }: PaymentCase,
   attempt: Attempt,
   tries: number,
-): Promise<ProviderAnswer<AttemptReport>> => {
+): Promise<Sought<AttemptReport>> => {
+  if (attempt.status === 'requested' && attempt.askingEndedAt !== undefined) return seekAttempt(deps, attempt)
+  const { paymentProvider, clock } = deps
   const age = clock.now() - attempt.requestedAt
   if (age > keyTrustMs) {
     const kept = await paymentProvider.findAttempt(queryFor(attempt))
@@ -55,5 +57,5 @@ export const askForPage = async (
     ...(locale === undefined ? {} : { locale }),
     ...(customerId === undefined ? {} : { customerId }),
   })
-  return isStuck(answer, { tries, age }) ? paymentProvider.findAttempt(queryFor(attempt)) : answer
+  return isStuck(answer, { tries, age }) ? seekAttempt(deps, attempt) : answer
 }

@@ -1,6 +1,7 @@
 import type { Effect } from '../../effect/effect.ts'
 import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
 import { getAttempt, refundableFrom } from '../../payment/payment-case.ts'
+import { unprovenForMs } from '../../payment/only-sought.ts'
 import { decideRefund, evolveRefund, isUnsettled, type Refund } from '../../payment/refund.ts'
 import type { ProviderAnswer, RefundReport } from '../../ports/payment-provider.ts'
 import type { Transaction } from '../../ports/unit-of-work.ts'
@@ -11,7 +12,7 @@ import { applyChargeReport, applyRefundReport, noteRefundLook } from '../apply-r
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult, Performing } from './effect-result.ts'
 import { storeChange } from '../store-change.ts'
-import { isStuck, nothingToDo, readCase } from './asking.ts'
+import { isStuck, notFoundYet, nothingToDo, readCase } from './asking.ts'
 
 type RefundEffect = Extract<Effect, { readonly type: 'send_refund' | 'look_up_refund' }>
 
@@ -26,25 +27,33 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
   const { refund, chargeId } = found
   const { paymentProvider, clock } = deps
   const age = clock.now() - refund.requestedAt
-  if (age > keyTrustMs) {
-    // By now the provider may have forgotten the key, and would make under it again what an earlier try has made.
-    const made = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
-    if (made.type !== 'absent') return conclude(deps, effect, made)
+  if (refund.askingEndedAt === undefined) {
+    if (age > keyTrustMs) {
+      // By now the provider may have forgotten the key, and would make under it again what an earlier try has made.
+      const made = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
+      if (made.type !== 'absent') return conclude(deps, effect, made)
+    }
+    const answer = await paymentProvider.refund({
+      refundId: refund.id,
+      paymentId: refund.paymentId,
+      idempotencyKey: refund.idempotencyKey,
+      chargeId,
+      amount: refund.amount,
+      reason: refund.reason,
+    })
+    if (answer.type === 'refused')
+      return refused(deps, effect, refund, chargeId, answer.failure.detail ?? answer.failure.code)
+    if (!isStuck(answer, { tries: work.tries, age })) return conclude(deps, effect, answer)
   }
-  const answer = await paymentProvider.refund({
-    refundId: refund.id,
-    paymentId: refund.paymentId,
-    idempotencyKey: refund.idempotencyKey,
-    chargeId,
-    amount: refund.amount,
-    reason: refund.reason,
-  })
-  if (answer.type === 'refused')
-    return refused(deps, effect, refund, chargeId, answer.failure.detail ?? answer.failure.code)
-  if (!isStuck(answer, { tries: work.tries, age })) return conclude(deps, effect, answer)
   // The key answers with an error for good. Whether money went is the provider's to say; if not, a new key may try.
+  const forMs = unprovenForMs(refund, clock.now(), 'money')
   const kept = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
   if (kept.type !== 'absent') return conclude(deps, effect, kept)
+  if (forMs > 0)
+    return {
+      ...unheard(deps, effect, { type: 'unknown', answered: false, detail: notFoundYet }, { askingEnds: true }),
+      atLeastMs: forMs,
+    }
   return {
     type: 'again',
     because: 'unknown',
@@ -70,7 +79,7 @@ export const lookUpRefund: EffectPerformer<Extract<Effect, { readonly type: 'loo
   })
   // What was never made is the business of whoever makes it.
   return answer.type === 'absent' || answer.type === 'refused'
-    ? { type: 'done', store: (tx) => noteRefundLook(tx, deps, effect, deps.clock.now()).then(() => undefined) }
+    ? { type: 'done', store: (tx) => noteRefundLook(tx, deps, effect, { at: deps.clock.now() }).then(() => undefined) }
     : conclude(deps, effect, answer)
 }
 
@@ -107,29 +116,35 @@ const conclude = (deps: Dependencies, effect: RefundEffect, answer: ProviderAnsw
       return { type: 'again', because: 'unknown', detail: answer.failure.detail ?? answer.failure.code }
     case 'unreachable':
     case 'unknown':
-      return {
-        type: 'again',
-        because: answer.type,
-        detail: answer.detail,
-        ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined
-          ? { atLeastMs: answer.retryAfterMs }
-          : {}),
-        store: async (tx) => {
-          await noteRefundLook(tx, deps, effect, now)
-          await tx.timeline.append([
-            {
-              paymentId: effect.paymentId,
-              at: now,
-              type: 'answer',
-              about,
-              name: effect.type,
-              data: { outcome: answer.type, detail: answer.detail },
-            },
-          ])
-        },
-      }
+      return unheard(deps, effect, answer)
   }
 }
+
+const unheard = (
+  deps: Dependencies,
+  effect: RefundEffect,
+  answer: Extract<ProviderAnswer<RefundReport>, { readonly type: 'unreachable' | 'unknown' }>,
+  look: { readonly askingEnds?: true } = {},
+): Extract<EffectResult, { readonly type: 'again' }> => ({
+  type: 'again',
+  because: answer.type,
+  detail: answer.detail,
+  ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined ? { atLeastMs: answer.retryAfterMs } : {}),
+  store: async (tx) => {
+    const now = deps.clock.now()
+    await noteRefundLook(tx, deps, effect, { at: now, ...look })
+    await tx.timeline.append([
+      {
+        paymentId: effect.paymentId,
+        at: now,
+        type: 'answer',
+        about: { type: 'refund', id: effect.refundId },
+        name: effect.type,
+        data: { outcome: answer.type, detail: answer.detail },
+      },
+    ])
+  },
+})
 
 /**
  * The provider will not make this refund. Most often somebody has given back a part of the charge there, or its payer's bank
