@@ -17,7 +17,7 @@ it('ends well wherever the process ends while a guest cancels and pays', async (
     { downMs: [1_000], faults: true, pairsEvery: 0, share: whole },
   )
   expect(failures.map(({ where, run }) => `${where}: ${String(run.failure)}`)).toEqual([])
-  expect(runs).toBe(1 + gates + 18 * calls)
+  expect(runs).toBe(1 + gates + 20 * calls)
 })
 
 it('ends well wherever the process ends, for longer than Stripe keeps a key, while money goes back', async () => {

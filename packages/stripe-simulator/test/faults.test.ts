@@ -48,6 +48,15 @@ it.each([
   expect(sessions(bench)).toBe(made + 1)
 })
 
+it('500_not_kept does nothing, and the same key may try again', async () => {
+  const bench = createBench()
+  await arm(bench, '500_not_kept')
+  expect(await failure(open(bench))).toMatchObject({ type: 'StripeAPIError', statusCode: 500, rawType: 'api_error' })
+  expect(sessions(bench)).toBe(0)
+  expect(header(await open(bench), 'idempotent-replayed')).toBe(null)
+  expect(bench.simulator.ledger().calls.map(({ executed }) => executed)).toEqual([false, true])
+})
+
 it('429 does nothing, carries Retry-After and keeps nothing', async () => {
   const bench = createBench()
   await arm(bench, '429', { times: 2, retry_after: 7 })

@@ -72,6 +72,7 @@ export const sometimes = [
   'webhook_stored',
   'webhook_lost',
   'webhook_redelivered',
+  'webhook_echoed',
   'webhook_signature_too_old',
   'webhook_signature_in_future',
   'fact:payment.captured',
@@ -109,6 +110,7 @@ export const sometimes = [
   'fault:409_key_in_use',
   'fault:500_no_effect',
   'fault:500_with_effect',
+  'fault:500_not_kept',
   'fault:malformed_json',
   'fault:list_lag',
 ] as const

@@ -121,7 +121,10 @@ export const createPostman = ({
       }
       const waitMs = tape.chance(post.delay, 'post delayed') ? 1_000 * delay() : 0
       send(news, 100 + waitMs)
-      if (tape.chance(post.twice, 'post twice')) send(news, 100 + 1_000 * delay())
+      if (!tape.chance(post.twice, 'post twice')) return
+      const isEcho = tape.chance(0.5, 'post echo')
+      if (isEcho) count('webhook_echoed')
+      send(isEcho ? echoOf(news) : news, 100 + 1_000 * delay())
     },
     setPaused(stop) {
       paused = stop
@@ -135,6 +138,13 @@ export const createPostman = ({
     },
     hand,
   }
+}
+
+/** Stripe now and then makes two events of one thing; this one as an endpoint with an older API version gets it. */
+const echoOf = ({ eventId, type, payload }: News): News => {
+  const event = JSON.parse(payload) as object
+  const id = `${eventId}_echo`
+  return { eventId: id, type, payload: JSON.stringify({ ...event, id, api_version: '2019-12-03' }) }
 }
 
 // Ten seconds, forty, … twelve hours: about three days in all.

@@ -119,6 +119,7 @@ export const faultKinds = [
   '500_no_effect',
   '500_with_effect',
   'malformed_json',
+  '500_not_kept',
   'list_lag',
 ] as const
 

@@ -83,6 +83,7 @@ const ofExecution: ReadonlySet<FaultKind> = new Set<FaultKind>([
   '409_key_in_use',
   '500_no_effect',
   '500_with_effect',
+  '500_not_kept',
 ])
 
 const matches = (pattern: string, method: string, path: string): boolean => {

@@ -133,14 +133,15 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
           headers: { ...headersOf(trace), 'idempotent-replayed': 'true', 'original-request': kept.requestId },
         }
       }
-      const result = trace.fault === '500_no_effect' ? { answer: brokenAnswer, keep: true } : run(match, raw)
+      const broken = trace.fault === '500_no_effect' || trace.fault === '500_not_kept'
+      const result = broken ? { answer: brokenAnswer, keep: trace.fault === '500_no_effect' } : run(match, raw)
       const answer = trace.fault === '500_with_effect' && result.keep ? brokenAnswer : result.answer
       if (keyed !== undefined && result.keep) keepAnswer(world, keyed, trace.requestId, answer)
       record(world, trace, {
         status: answer.status,
         errorCode: codeOf(answer),
         replayed: false,
-        executed: result.keep && trace.fault !== '500_no_effect',
+        executed: result.keep && !broken,
       })
       return { ...answer, headers: headersOf(trace) }
     })
