@@ -16,9 +16,9 @@ export interface RealDatabase {
   readonly url: string
   /** What is committed now. It is good until the next one is taken. */
   snapshot(): Promise<Readable>
-  /** Keeps what is committed now, for {@link restore}. No server may be running. */
+  /** Keeps what is committed now, for {@link restore}. On SQLite no server may be running; on Postgres they are cut off. */
   backUp(): Promise<void>
-  /** Puts back what was kept. No server may be running. */
+  /** Puts back what was kept, once. On SQLite no server may be running; on Postgres they are cut off. */
   restore(): Promise<void>
   remove(): Promise<void>
 }
@@ -72,18 +72,35 @@ export const postgresDatabase = async (adminUrl: string): Promise<RealDatabase> 
     backUp: () =>
       connected(adminUrl, async (client) => {
         await client.query(`DROP DATABASE IF EXISTS ${name}_backup`)
+        await shut(client, name)
         await client.query(`CREATE DATABASE ${name}_backup TEMPLATE ${name}`)
+        await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`)
       }),
     restore: () =>
       connected(adminUrl, async (client) => {
-        await client.query(`DROP DATABASE ${name}`)
-        await client.query(`CREATE DATABASE ${name} TEMPLATE ${name}_backup`)
+        await shut(client, name)
+        await client.query('BEGIN')
+        await client.query(`ALTER DATABASE ${name} RENAME TO ${name}_lost`)
+        await client.query(`ALTER DATABASE ${name}_backup RENAME TO ${name}`)
+        await client.query('COMMIT')
+        await client.query(`DROP DATABASE ${name}_lost`)
       }),
     remove: async () => {
       mirror?.close()
       await connected(adminUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name}_backup`))
       await drop()
     },
+  }
+}
+
+/** Ends every connection to a database, and lets nobody in. */
+const shut = async (client: pg.Client, name: string): Promise<void> => {
+  await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`)
+  for (let left = 1; left > 0; ) {
+    const { rows } = await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
+      name,
+    ])
+    left = rows.length
   }
 }
 

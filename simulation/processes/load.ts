@@ -43,6 +43,10 @@ export const startLoad = (machine: Machine, random: Random, { guests }: { readon
 
 type Counting = { -readonly [Count in keyof Tally]: number }
 
+/** Whoever was cut off looks again a moment later. */
+const aMoment = (random: Random): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, 100 + below(random, 300)))
+
 /** One person's dealings with one stay. Whatever is not answered is asked again once, and then left as it is. */
 const oneStay = async (machine: Machine, random: Random, tally: Counting): Promise<void> => {
   const { ana, ben, eva, stripe } = machine
@@ -54,15 +58,15 @@ const oneStay = async (machine: Machine, random: Random, tally: Counting): Promi
       const answer = await who.ask(server(), call, { key, ...(body === undefined ? {} : { body }) })
       if (answer !== undefined) return answer
       tally.unheard += 1
-      // Whoever was cut off looks again a moment later.
-      await new Promise((resolve) => setTimeout(resolve, 100 + below(random, 300)))
+      await aMoment(random)
     }
     return undefined
   }
   const nights = await (happens(random, 0.5) ? soonNights : laterNights)(machine).catch(() => undefined)
-  if (nights === undefined) return void (await new Promise((resolve) => setTimeout(resolve, 200)))
+  if (nights === undefined) return aMoment(random)
   const intent = await openIntent(guest, server(), nights, { key: `load-${random()}-${random()}` })
-  const { intent_id: intentId, payment_id: paymentId, amount } = intent?.body ?? {}
+  if (intent === undefined) return aMoment(random)
+  const { intent_id: intentId, payment_id: paymentId, amount } = intent.body
   if (typeof intentId !== 'string' || typeof paymentId !== 'string' || typeof amount !== 'string') return
   const clicks = await Promise.all(
     Array.from({ length: 1 + below(random, 3) }, () => ask(guest, `POST /intents/${intentId}/pay`)),

@@ -31,6 +31,8 @@ export interface MachineOptions {
   /** Where databases are made on Postgres. */
   readonly pgAdminUrl: string
   readonly servers?: number
+  /** What more the environment of every server has, given the folder that they run in. */
+  readonly environmentIn?: (folder: string) => Readonly<Record<string, string>>
 }
 
 /** What signs webhooks. */
@@ -41,9 +43,15 @@ export const apiKey = 'sk_test_real_processes'
 export const sessionSecret = 'a-secret-that-every-server-of-a-machine-has'
 
 /** Starts the processes. @throws what one of them said instead of listening; then none is left. */
-export const startMachine = async ({ kind, pgAdminUrl, servers: count = 1 }: MachineOptions): Promise<Machine> => {
+export const startMachine = async ({
+  kind,
+  pgAdminUrl,
+  servers: count = 1,
+  environmentIn,
+}: MachineOptions): Promise<Machine> => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-processes-'))
   const database = kind === 'sqlite' ? sqliteFile(join(folder, 'stays.db')) : await postgresDatabase(pgAdminUrl)
+  const everywhere = environmentIn?.(folder) ?? {}
   const answers: { readonly call: string; readonly answer: Answer }[] = []
   const caller = (email: string): Caller => createCaller(email, (call, answer) => answers.push({ call, answer }))
   const ports = await Promise.all(Array.from({ length: count + 1 }, freePort))
@@ -75,6 +83,7 @@ export const startMachine = async ({ kind, pgAdminUrl, servers: count = 1 }: Mac
         SESSION_SECRET: sessionSecret,
         LOG_LEVEL: 'warn',
         LOG_FORMAT: 'json',
+        ...everywhere,
         ...environment,
       },
     })

@@ -21,9 +21,9 @@ export type Scenario = (
 export const onEachDatabase = (
   title: string,
   tell: (scenario: Scenario, kind: DatabaseKind) => void,
-  options: Partial<MachineOptions> = {},
+  { only, ...options }: Partial<MachineOptions> & { readonly only?: DatabaseKind } = {},
 ): void =>
-  describe.each(databasesToRun)(`${title} on %s`, (kind) => {
+  describe.each(databasesToRun.filter((kind) => kind === (only ?? kind)))(`${title} on %s`, (kind) => {
     let machine: Machine | undefined
     afterAll(async () => machine?.remove())
     const scenario: Scenario = (name, story, allowances) =>

@@ -91,6 +91,42 @@ onEachDatabase('a database that fails', (scenario, kind) => {
   )
 })
 
+onEachDatabase(
+  'a database that is replaced',
+  (scenario) => {
+    scenario(
+      '73: a replica takes over that misses the last second',
+      async (machine) => {
+        const { ana, ben, eva, stripe, servers } = machine
+        const [server] = servers
+        const paid = await payForStay(machine, ana)
+        const refunded = await payForStay(machine, ben)
+        const open = await goToPage(machine, ana)
+        const later = await payForStay(machine, ben, await laterNights(machine))
+        await machine.database.backUp()
+        // What happens now was answered, and is gone.
+        expect(await stripe.pay(open.sessionId, open.amount)).toBe(200)
+        await untilStatus(ana, server, open.paymentId, 'COMPLETED')
+        await eventually('the refund', async () => {
+          const path = `POST /payments/${refunded.paymentId}/refunds`
+          const answer = await eva.ask(server, path, { key: 'the last second', body: { amount: '100.00' } })
+          return answer !== undefined && answer.status < 300
+        })
+        await machine.database.restore()
+        await advance(machine, 20 * 60_000)
+        await untilStatus(ana, server, open.paymentId, 'COMPLETED')
+        await advance(machine, 2 * 3_600_000)
+        await untilStatus(ben, server, refunded.paymentId, 'PARTIALLY_REFUNDED')
+        for (const { paymentId } of [paid, open, later])
+          expect(await stripe.moneyOf(paymentId)).toMatchObject({ charges: 1, refunded: 0 })
+        expect(await stripe.moneyOf(refunded.paymentId)).toMatchObject({ charges: 1, refunded: 100_00 })
+      },
+      { databaseFails: true, databaseRestored: true },
+    )
+  },
+  { servers: 2, only: 'postgres' },
+)
+
 it.runIf(databasesToRun.includes('postgres'))(
   '71: Postgres ends without a word and starts again, over and over, under load',
   { timeout: 240_000 },
