@@ -10,14 +10,11 @@ export interface OnlySought {
 }
 
 /**
- * How long after the last asking "there is none" is believed. The provider's own lists lag a little; and where nobody waits
- * for the answer, whoever was asking just then is given time to be heard.
+ * How long after the last asking "there is none" is believed: two minutes for a list that lags, three for whoever was asking just
+ * then, and twice ten for two clocks of ours that are ten minutes wrong each, in either direction.
  */
-export const absenceProvenAfterMs = { page: 2 * minute, money: 10 * minute } as const
+export const absenceProvenAfterMs = 25 * minute
 
 /** For how long yet "there is none" proves nothing, in milliseconds; 0: it does. */
-export const unprovenForMs = (
-  { askingEndedAt }: OnlySought,
-  now: Instant,
-  what: keyof typeof absenceProvenAfterMs,
-): number => Math.max(0, (askingEndedAt ?? now) + absenceProvenAfterMs[what] - now)
+export const unprovenForMs = ({ askingEndedAt }: OnlySought, now: Instant): number =>
+  Math.max(0, (askingEndedAt ?? now) + absenceProvenAfterMs - now)

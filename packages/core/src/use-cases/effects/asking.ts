@@ -136,10 +136,7 @@ export const seekAttempt = async (
   attempt: Attempt,
 ): Promise<Sought<AttemptReport>> => {
   // Of what has been heard of it is known that it is there.
-  const forMs =
-    attempt.status === 'requested'
-      ? unprovenForMs(attempt, clock.now(), attempt.kind === 'hosted' ? 'page' : 'money')
-      : 0
+  const forMs = attempt.status === 'requested' ? unprovenForMs(attempt, clock.now()) : 0
   const found = await paymentProvider.findAttempt(queryFor(attempt))
   return found.type === 'absent' && forMs > 0 ? { type: 'unproven', forMs } : found
 }

@@ -46,7 +46,7 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
     if (!isStuck(answer, { tries: work.tries, age })) return conclude(deps, effect, answer)
   }
   // The key answers with an error for good. Whether money went is the provider's to say; if not, a new key may try.
-  const forMs = unprovenForMs(refund, clock.now(), 'money')
+  const forMs = unprovenForMs(refund, clock.now())
   const kept = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
   if (kept.type !== 'absent') return conclude(deps, effect, kept)
   if (forMs > 0)
