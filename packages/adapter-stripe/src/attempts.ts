@@ -10,7 +10,7 @@ import type {
 import type Stripe from 'stripe'
 import { minute } from '@holdfast/core'
 import { ask, ofLookUp, type Asked } from './asking.ts'
-import { findMarked } from './listing.ts'
+import { absentFrom, findMarked, type Found } from './listing.ts'
 import { ownerIsMissed, reportOfIntent, reportOfSession, waitsForSomebody } from './report.ts'
 import { intentWire, sessionWire, type IntentWire } from './wire.ts'
 
@@ -63,7 +63,7 @@ export const attemptsAt = (stripe: Stripe, maxPages: number) => {
       if (answer.type !== 'reported') return answer
       reports.push(answer.report)
     }
-    return pick(reports)
+    return pick(reports, found)
   }
 
   /** Money of a payment among all that a customer ever paid, by our mark; nothing is ended that is looked at. */
@@ -81,7 +81,7 @@ export const attemptsAt = (stripe: Stripe, maxPages: number) => {
       const report = reportOfIntent(intent.body)
       if (weight(report) <= weightOfAuthorized) reports.push(report)
     }
-    return pick(reports)
+    return pick(reports, found)
   }
 
   const readFound = async (kind: AttemptKind, object: unknown): Promise<Answer> => {
@@ -108,9 +108,9 @@ const isOurs = (
 /**
  * Of several of one attempt, the one that has brought money comes first, then the ones that may; the dead come last.
  */
-const pick = (reports: readonly AttemptReport[]): Answer => {
+const pick = (reports: readonly AttemptReport[], found: Found): Answer => {
   const [first, ...rest] = reports.toSorted((a, b) => weight(a) - weight(b))
-  if (first === undefined) return { type: 'absent' }
+  if (first === undefined) return absentFrom(found)
   const others = rest.filter((each) => weight(each) < weightOfDead).flatMap(({ providerId }) => providerId ?? [])
   return reported(others.length === 0 ? first : { ...first, others })
 }

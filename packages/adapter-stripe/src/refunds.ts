@@ -1,7 +1,7 @@
 import type { PaymentFailure, PaymentProvider, ProviderAnswer, RefundReport } from '@holdfast/core'
 import type Stripe from 'stripe'
 import { ask, ofLookUp } from './asking.ts'
-import { findMarked } from './listing.ts'
+import { absentFrom, findMarked } from './listing.ts'
 import { reportOfRefund } from './report.ts'
 import { refundWire, type RefundWire } from './wire.ts'
 
@@ -15,20 +15,25 @@ export const refundsAt = (stripe: Stripe, maxPages: number) => {
       const asked = await ask(refundWire, () => stripe.refunds.retrieve(providerId, { expand: ['payment_intent'] }))
       return asked.type === 'got' ? read(asked.body) : ofLookUp(asked)
     }
-    const found = await list(chargeId)
-    if (found.type !== 'reported') return found
-    const ours = found.report.find((each) => each.refundId === refundId)
-    return ours === undefined ? { type: 'absent' } : { type: 'reported', report: ours }
+    const found = await findAll(chargeId)
+    if (found.type !== 'found') return found
+    const given = await readRefunds(found.objects)
+    if (given.type !== 'reported') return given
+    const ours = given.report.find((each) => each.refundId === refundId)
+    return ours === undefined ? absentFrom(found) : { type: 'reported', report: ours }
   }
 
   const list = async (chargeId: string): Promise<ProviderAnswer<readonly RefundReport[]>> => {
-    const found = await findMarked(
+    const found = await findAll(chargeId)
+    return found.type === 'found' ? readRefunds(found.objects) : found
+  }
+
+  const findAll = (chargeId: string) =>
+    findMarked(
       (paging) => stripe.refunds.list({ payment_intent: chargeId, expand: ['data.payment_intent'], ...paging }),
       () => true,
       maxPages,
     )
-    return found.type === 'found' ? readRefunds(found.objects) : found
-  }
 
   /**
    * "More than is left" may be so because an earlier try made this very refund, under a key that Stripe has forgotten:

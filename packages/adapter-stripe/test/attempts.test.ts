@@ -220,11 +220,33 @@ describe('a search by our mark', () => {
     })
     expect(await provider.findAttempt(ofPage)).toMatchObject({ report: { providerId: 'cs_paid', others: ['cs_open'] } })
   })
+  it("says as of when there is none, by Stripe's clock and before it went on to the next page", async () => {
+    const at =
+      (date: string, more: boolean): Behaviour =>
+      (response, request, body) => {
+        if (date === '') response.sendDate = false
+        else response.setHeader('Date', date)
+        list([foreign('a')], more)(response, request, body)
+      }
+    const dated: Behaviour = (response, request, body) =>
+      (request.url?.includes('starting_after')
+        ? at('Sat, 02 Jan 2027 00:00:09 GMT', false)
+        : at('Sat, 02 Jan 2027 00:00:00 GMT', true))(response, request, body)
+    for (const [behaviour, answer] of [
+      [dated, { type: 'absent', asOf: Date.UTC(2027, 0, 2) }],
+      [at('', false), { type: 'absent' }],
+      [at('yesterday', false), { type: 'absent' }],
+    ] as const) {
+      const { provider } = await facing({ 'GET checkout/sessions': behaviour })
+      expect(await provider.findAttempt(ofPage)).toStrictEqual(answer)
+      await server?.close()
+    }
+  })
   it('of a charge is not taken in by the PaymentIntent of a page', async () => {
     const { provider } = await facing({
       'GET payment_intents': list([intent({ metadata: { attempt_id: 'att_1', kind: 'hosted' } })]),
     })
-    expect(await provider.findAttempt(ofCharge)).toEqual({ type: 'absent' })
+    expect(await provider.findAttempt(ofCharge)).toMatchObject({ type: 'absent' })
   })
   it('does not hide one of ours that it cannot read', async () => {
     const { provider } = await facing({ 'GET checkout/sessions': list([session({ expires_at: 'soon' })]) })

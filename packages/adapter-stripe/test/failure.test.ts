@@ -226,10 +226,10 @@ describe('a look-up', () => {
 
   it('answers absent for what is missing, and for nothing else', async () => {
     const { provider } = await facing(missing)
-    expect(await provider.findAttempt(query)).toEqual({ type: 'absent' })
-    expect(await provider.findAttempt({ ...query, kind: 'off_session' })).toEqual({ type: 'absent' })
-    expect(await provider.findRefund(refundQuery)).toEqual({ type: 'absent' })
-    expect(await provider.closeAttempt(query)).toEqual({ type: 'absent' })
+    expect(await provider.findAttempt(query)).toMatchObject({ type: 'absent' })
+    expect(await provider.findAttempt({ ...query, kind: 'off_session' })).toMatchObject({ type: 'absent' })
+    expect(await provider.findRefund(refundQuery)).toMatchObject({ type: 'absent' })
+    expect(await provider.closeAttempt(query)).toMatchObject({ type: 'absent' })
   })
 
   it.each<[string, Behaviour]>([

@@ -220,7 +220,7 @@ describe('the charge that is asked for', () => {
     await listening.w.clock.advance(hour)
     await listening.w.holdfast.drainOutbox(10)
     expect((await listening.w.get(balanceId)).attempts[0]).toMatchObject({ status: 'requested' })
-    await listening.w.clock.advance(25 * minute)
+    await listening.w.clock.advance(10 * minute)
     await listening.w.holdfast.drainOutbox(10)
     const look = { kind: 'off_session', attemptId: 'att_0002', requestedAt: after(start, 62 * day + 3 * hour) }
     expect(listening.calls.slice(4)).toStrictEqual([

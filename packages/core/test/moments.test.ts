@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { day, hour, minute, type ProviderAnswer, type RefundId } from '../src/index.ts'
+import { day, hour, instant, minute, type ProviderAnswer, type RefundId } from '../src/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { paidStay } from './paid-stay.ts'
 
@@ -48,7 +48,7 @@ describe('a key that answers with an error', () => {
     await drainAfter(w, 10 * minute)
     expect(calls).toEqual(['openSession', 'openSession', 'openSession', 'findAttempt'])
     expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'requested' }])
-    await drainAfter(w, 25 * minute)
+    await drainAfter(w, 2 * minute)
     expect(calls.slice(4)).toEqual(['findAttempt'])
     expect((await w.get(paymentId)).attempts).toMatchObject([
       {
@@ -86,7 +86,7 @@ describe('a key that answers with an error', () => {
     await drainAfter(w, minute)
     expect(calls.slice(4)).toEqual([...once, 'findAttempt'])
     expect((await w.get(balanceId)).attempts).toMatchObject([{ status: 'requested' }])
-    await drainAfter(w, 25 * minute)
+    await drainAfter(w, 10 * minute)
     expect(calls.slice(7, 8)).toEqual(['findAttempt'])
     expect((await w.get(balanceId)).attempts).toMatchObject([
       { status: 'declined', failure: { code: 'provider_error' } },
@@ -106,7 +106,7 @@ describe('a key that answers with an error', () => {
     const performTwice = () => Promise.all([w.holdfast.performEffect(work), w.holdfast.performEffect(work)])
     await performTwice()
     expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'requested', idempotencyKey: 'rf_0001' }])
-    await w.clock.advance(25 * minute)
+    await w.clock.advance(10 * minute)
     await performTwice()
     expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'requested', idempotencyKey: 'rf_0001~2' }])
   })
@@ -124,7 +124,7 @@ describe('a key that answers with an error', () => {
     await drainAfter(w, minute)
     expect(calls).toEqual(['refund', 'refund', 'refund', 'findRefund'])
     expect((await w.get(paymentId)).refunds).toMatchObject([{}, { status: 'requested', idempotencyKey: 'rf_0002' }])
-    await drainAfter(w, 25 * minute)
+    await drainAfter(w, 10 * minute)
     expect(calls.slice(4)).toEqual(['findRefund'])
     expect((await w.get(paymentId)).refunds).toMatchObject([
       { status: 'succeeded', idempotencyKey: 'rf_0001' },
@@ -151,7 +151,7 @@ describe('"there is none"', () => {
     return { w, calls, status }
   }
 
-  it('is not believed of a charge to be closed that may be under way, for 25 minutes', async () => {
+  it('is not believed of a charge to be closed that may be under way, for ten minutes', async () => {
     // Whoever asked for the charge is not heard of again here: only who closes it looks.
     const { w, status } = await cancelledUnheard()
     const close = await w.unitOfWork.read((tx) => tx.outbox.find('close_attempt:att_0002'))
@@ -161,7 +161,7 @@ describe('"there is none"', () => {
       if (taken === undefined) throw new Error('Somebody else closes it.')
       return w.holdfast.performEffect(taken)
     }
-    await w.clock.advance(25 * minute - 1)
+    await w.clock.advance(10 * minute - 1)
     expect(await closing()).toMatchObject({ type: 'postponed', because: 'unknown' })
     expect(await status()).toBe('requested')
     await w.clock.advance(1)
@@ -169,7 +169,7 @@ describe('"there is none"', () => {
     expect(await status()).toBe('expired')
   })
 
-  it('is not believed by whoever asked for the charge, for 25 minutes', async () => {
+  it('is not believed by whoever asked for the charge, for ten minutes', async () => {
     const { w, calls, status } = await cancelledUnheard()
     const take = async () => {
       const taken = await w.unitOfWork.run((tx) =>
@@ -178,7 +178,7 @@ describe('"there is none"', () => {
       if (taken === undefined) throw new Error('Somebody else charges it.')
       return w.holdfast.performEffect(taken)
     }
-    await w.clock.advance(25 * minute - 1)
+    await w.clock.advance(10 * minute - 1)
     calls.length = 0
     expect(await take()).toMatchObject({ type: 'postponed', because: 'unknown' })
     expect(await status()).toBe('requested')
@@ -186,6 +186,28 @@ describe('"there is none"', () => {
     expect(await take()).toMatchObject({ type: 'done' })
     expect(await status()).toBe('declined')
     expect(calls).toEqual(['findAttempt', 'findAttempt'])
+  })
+})
+
+describe("the provider's time", () => {
+  it('is what counts until "there is none" is believed, and not the clocks of those who ask', async () => {
+    const { w, answers } = stubborn()
+    const { paymentId } = await paidStay(w)
+    answers.set('refund', error)
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    const lookedAt = async (asOf: number) => {
+      answers.set('findRefund', { type: 'absent', asOf: instant(asOf) })
+      // Whoever does it next has a clock that is ahead of that of whoever did it before.
+      await drainAfter(w, 20 * minute)
+      return (await w.get(paymentId)).refunds[0]?.idempotencyKey
+    }
+    const asOf = Date.UTC(2030, 0, 1)
+    await drainAfter(w, minute)
+    await drainAfter(w, minute)
+    expect(await lookedAt(asOf)).toBe('rf_0001')
+    expect(await lookedAt(asOf + 1_000)).toBe('rf_0001')
+    expect(await lookedAt(asOf + 10 * minute - 1)).toBe('rf_0001')
+    expect(await lookedAt(asOf + 10 * minute)).toBe('rf_0001~2')
   })
 })
 
@@ -213,7 +235,7 @@ describe('a list that has not yet what was made a moment ago', () => {
     const { reservationId, balanceId } = await paidStay(w)
     awayThenBroken(w, 'chargeSavedCard')
     await w.holdfast.startBalance({ actor: staff, reservationId })
-    await untilSought(bench, 'findAttempt', 24 * minute)
+    await untilSought(bench, 'findAttempt', 9 * minute)
     expect((await w.get(balanceId)).attempts).toMatchObject([{ kind: 'off_session', status: 'succeeded' }])
     expect(w.provider.truth.attempts().filter(({ kind }) => kind === 'off_session')).toHaveLength(1)
   })
@@ -224,7 +246,7 @@ describe('a list that has not yet what was made a moment ago', () => {
     const paymentId = await unpaid(w)
     awayThenBroken(w, 'openSession')
     await w.holdfast.startCheckout({ actor: ana, paymentId })
-    await untilSought(bench, 'findAttempt', 24 * minute)
+    await untilSought(bench, 'findAttempt', minute)
     expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'open' }])
   })
 
@@ -234,7 +256,7 @@ describe('a list that has not yet what was made a moment ago', () => {
     const { paymentId } = await paidStay(w)
     awayThenBroken(w, 'refund')
     await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
-    await untilSought(bench, 'findRefund', 24 * minute)
+    await untilSought(bench, 'findRefund', 9 * minute)
     expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded', idempotencyKey: 'rf_0001' }])
     expect(w.provider.truth.refunds()).toHaveLength(1)
   })
@@ -253,7 +275,7 @@ describe('a list that has not yet what was made a moment ago', () => {
     }
     answers.set('findAttempt', absent)
     await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })
-    await w.pass(24 * minute, minute)
+    await w.pass(9 * minute, minute)
     answers.clear()
     await w.pass(hour, minute)
     expect((await w.get(balanceId)).attempts).toMatchObject([{ kind: 'off_session', status: 'succeeded' }])

@@ -220,7 +220,7 @@ describe('retrying a payment', () => {
     if (!opened.ok) throw new Error('No intent.')
     const { paymentId } = opened.value
     await w.holdfast.startCheckout({ actor: ana, paymentId })
-    await w.pass(40 * minute, minute)
+    await w.pass(20 * minute, minute)
     expect((await w.get(paymentId)).payment).toMatchObject({ status: 'failed', failure: { code: 'provider_error' } })
     expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toMatchObject({
       ok: true,

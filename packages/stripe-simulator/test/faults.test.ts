@@ -68,6 +68,15 @@ it('429 does nothing, carries Retry-After and keeps nothing', async () => {
   expect(sessions(bench)).toBe(1)
 })
 
+it('every answer says when it was made, by the clock of the simulator', async () => {
+  const bench = createBench()
+  const dateOf = async () => header(await bench.stripe.checkout.sessions.list(), 'date')
+  const before = await dateOf()
+  expect(before).toBe(new Date(bench.simulator.nowMs()).toUTCString())
+  await bench.control('POST', '/clock', { advance_s: 90 })
+  expect(Date.parse((await dateOf()) ?? '') - Date.parse(before ?? '')).toBe(90_000)
+})
+
 it('409_key_in_use does nothing', async () => {
   const bench = createBench()
   await arm(bench, '409_key_in_use')

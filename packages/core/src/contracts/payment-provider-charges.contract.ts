@@ -56,7 +56,7 @@ export const promisesOfCharges: readonly ContractPromise<PaymentProviderFixture>
       const request = chargeRequest(await payer.saveCard('working'))
       await faults.next('chargeSavedCard', 'request_lost')
       expect(await provider.chargeSavedCard(request)).toMatchObject({ type: 'unknown', answered: false })
-      expect(await provider.findAttempt(offSession(now()))).toEqual({ type: 'absent' })
+      expect(await provider.findAttempt(offSession(now()))).toMatchObject({ type: 'absent' })
       captured(await provider.chargeSavedCard(request))
       expect(await truth.charges()).toBe(1)
     },
@@ -67,7 +67,7 @@ export const promisesOfCharges: readonly ContractPromise<PaymentProviderFixture>
       const request = chargeRequest(await payer.saveCard('working'))
       const { paymentId, attemptId } = request
       const query = { paymentId, customerId: request.card.customerId, known: ['att_2' as AttemptId] }
-      expect(await provider.findForgottenCharge(query)).toEqual({ type: 'absent' })
+      expect(await provider.findForgottenCharge(query)).toMatchObject({ type: 'absent' })
       const made = reportOf(await provider.chargeSavedCard(request))
       expect(reportOf(await provider.findForgottenCharge(query))).toEqual(made)
       for (const other of [
@@ -75,7 +75,7 @@ export const promisesOfCharges: readonly ContractPromise<PaymentProviderFixture>
         { ...query, paymentId: 'pay_2' as PaymentId },
         { ...query, customerId: (await payer.saveCard('working')).customerId },
       ])
-        expect(await provider.findForgottenCharge(other)).toEqual({ type: 'absent' })
+        expect(await provider.findForgottenCharge(other)).toMatchObject({ type: 'absent' })
       expect(await truth.charges()).toBe(1)
     },
   ),
@@ -94,7 +94,7 @@ export const promisesOfCharges: readonly ContractPromise<PaymentProviderFixture>
     const request = chargeRequest(await payer.saveCard('declining'))
     await provider.chargeSavedCard(request)
     const query = { paymentId: request.paymentId, customerId: request.card.customerId, known: [] }
-    expect(await provider.findForgottenCharge(query)).toEqual({ type: 'absent' })
+    expect(await provider.findForgottenCharge(query)).toMatchObject({ type: 'absent' })
   }),
   promise(
     'answers a search for a forgotten charge that failed as unknown or unreachable, never as nothing',

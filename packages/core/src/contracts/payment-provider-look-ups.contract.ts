@@ -8,15 +8,15 @@ import { hosted, offSession, openPage, reportOf, sessionRequest } from './paymen
 export const promisesOfLookUps: readonly ContractPromise<PaymentProviderFixture>[] = [
   promise('answers absent where there is nothing, by name and by our own id', async ({ provider, now }) => {
     for (const query of [hosted(now()), offSession(now())]) {
-      expect(await provider.findAttempt(query)).toEqual({ type: 'absent' })
-      expect(await provider.findAttempt({ ...query, providerId: 'none_such' })).toEqual({ type: 'absent' })
+      expect(await provider.findAttempt(query)).toMatchObject({ type: 'absent' })
+      expect(await provider.findAttempt({ ...query, providerId: 'none_such' })).toMatchObject({ type: 'absent' })
     }
   }),
   promise('finds an attempt by our own id among others, and not somebody else’s', async ({ provider, now }) => {
     const id = await openPage(provider, now())
     await openPage(provider, now(), 'att_other' as AttemptId)
     expect(reportOf(await provider.findAttempt(hosted(now()))).providerId).toBe(id)
-    expect(await provider.findAttempt({ ...hosted(now()), attemptId: 'att_none' as AttemptId })).toEqual({
+    expect(await provider.findAttempt({ ...hosted(now()), attemptId: 'att_none' as AttemptId })).toMatchObject({
       type: 'absent',
     })
   }),

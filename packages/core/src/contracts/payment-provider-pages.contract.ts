@@ -78,7 +78,7 @@ export const promisesOfPages: readonly ContractPromise<PaymentProviderFixture>[]
       await faults.next('openSession', 'request_lost')
       expect(await provider.openSession(sessionRequest(now()))).toMatchObject({ type: 'unknown', answered: false })
       expect(await truth.pages()).toBe(0)
-      expect(await provider.findAttempt(hosted(now()))).toEqual({ type: 'absent' })
+      expect(await provider.findAttempt(hosted(now()))).toMatchObject({ type: 'absent' })
     },
   ),
   promise(

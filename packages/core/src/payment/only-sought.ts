@@ -5,16 +5,19 @@ import { minute, type Instant } from '../kernel/instant.ts'
  * among what the provider holds.
  */
 export interface OnlySought {
-  /** When the last who might ask for it stopped. */
+  /** When the last who might ask for it stopped. The provider's time: its clock is one, ours are many. */
   readonly askingEndedAt?: Instant
 }
 
 /**
- * How long after the last asking "there is none" is believed: two minutes for a list that lags, three for whoever was asking just
- * then, and twice ten for two clocks of ours that are ten minutes wrong each, in either direction.
+ * How long after the last asking "there is none" is believed. The provider's lists lag a little; and where nobody waits for the
+ * answer, whoever was asking just then is given time to be heard.
  */
-export const absenceProvenAfterMs = 25 * minute
+const absenceProvenAfterMs = { page: 2 * minute, money: 10 * minute } as const
 
-/** For how long yet "there is none" proves nothing, in milliseconds; 0: it does. */
-export const unprovenForMs = ({ askingEndedAt }: OnlySought, now: Instant): number =>
-  Math.max(0, (askingEndedAt ?? now) + absenceProvenAfterMs - now)
+/** For how long yet "there is none" proves nothing, in milliseconds; 0: it does. `asOf`: the provider's time. */
+export const unprovenForMs = (
+  { askingEndedAt }: OnlySought,
+  asOf: Instant,
+  what: keyof typeof absenceProvenAfterMs,
+): number => Math.max(0, (askingEndedAt ?? asOf) + absenceProvenAfterMs[what] - asOf)

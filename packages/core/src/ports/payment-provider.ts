@@ -68,8 +68,11 @@ export type ProviderAnswer<Report> =
    * `answered`: an answer did come, so nothing is under way any more, and asking again under the same key repeats it.
    */
   | { readonly type: 'unknown'; readonly answered: boolean; readonly detail: string }
-  /** Looked for, and there is none. Answered by look-ups only. */
-  | { readonly type: 'absent' }
+  /**
+   * Looked for, and there is none. Answered by look-ups only. `asOf`: when that was, by the provider's own clock, where it looked
+   * through a list and says so; what was made a moment before may not be in it yet.
+   */
+  | { readonly type: 'absent'; readonly asOf?: Instant }
 
 /** What is needed to open a hosted page. */
 export interface SessionRequest {

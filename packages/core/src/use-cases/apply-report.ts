@@ -2,6 +2,7 @@ import { effectId, type Effect } from '../effect/effect.ts'
 import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { decideAttempt, evolveAttempt, type AttemptCommand } from '../payment/attempt.ts'
+import type { OnlySought } from '../payment/only-sought.ts'
 import { getAttempt, withAttempt, withRefund, type PaymentCase } from '../payment/payment-case.ts'
 import type { DisputeState } from '../payment/dispute.ts'
 import { decideRefund, evolveRefund } from '../payment/refund.ts'
@@ -13,9 +14,9 @@ import { mirrorRefund, settleRefund } from '../settlement/settle-refund.ts'
 import { settle } from '../settlement/settlement.ts'
 import { storeChange, type ChangeDependencies, type Origin } from './store-change.ts'
 
-/** A question that moved nothing. `unheard`: it was not even answered. `askingEnds`: from now on it is only looked for. */
-type Look = Omit<Extract<AttemptCommand, { readonly type: 'note_look' }>, 'type'> & { readonly askingEnds?: true }
-type RefundLook = Pick<Look, 'at' | 'askingEnds'>
+/** A question that moved nothing. `unheard`: it was not even answered. `askingEndedAt`: from now on it is only looked for. */
+type Look = Omit<Extract<AttemptCommand, { readonly type: 'note_look' }>, 'type'> & OnlySought
+type RefundLook = Pick<Look, 'at' | 'askingEndedAt'>
 
 interface Heard {
   readonly now: Instant
@@ -185,21 +186,21 @@ const quiet = async (
 const isSilent = ({ facts, effects, attention }: CaseChange): boolean =>
   facts.length === 0 && effects.length === 0 && attention.length === 0
 
-const looked = (kase: PaymentCase, attemptId: AttemptId, { askingEnds, ...look }: Look): CaseChange => {
+const looked = (kase: PaymentCase, attemptId: AttemptId, { askingEndedAt, ...look }: Look): CaseChange => {
   const attempt = getAttempt(kase, attemptId)
   const events = [
     ...decideAttempt(attempt, { type: 'note_look', ...look }).events,
-    ...(askingEnds ? decideAttempt(attempt, { type: 'end_asking', at: look.at }).events : []),
+    ...(askingEndedAt === undefined ? [] : decideAttempt(attempt, { type: 'end_asking', at: askingEndedAt }).events),
   ]
   return silent(events.length === 0 ? kase : withAttempt(kase, events.reduce(evolveAttempt, attempt)))
 }
 
-const refundLooked = (kase: PaymentCase, refundId: RefundId, { at, askingEnds }: RefundLook): CaseChange => {
+const refundLooked = (kase: PaymentCase, refundId: RefundId, { at, askingEndedAt }: RefundLook): CaseChange => {
   const refund = kase.refunds.find(({ id }) => id === refundId)
   if (refund === undefined) return silent(kase)
   const events = [
     ...decideRefund(refund, { type: 'note_look', at }).events,
-    ...(askingEnds ? decideRefund(refund, { type: 'end_asking', at }).events : []),
+    ...(askingEndedAt === undefined ? [] : decideRefund(refund, { type: 'end_asking', at: askingEndedAt }).events),
   ]
   return silent(events.length === 0 ? kase : withRefund(kase, events.reduce(evolveRefund, refund)))
 }

@@ -97,7 +97,7 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
       const listLagMs = fault?.kind === 'list_lag' ? (fault.ms ?? usualLagMs) : 0
       const context: CurrentRequest = { id: requestId, idempotencyKey: key, livemode, listLagMs, publicUrl }
       const answer = world.during(context, () => execute(match, raw, keyed, faulty))
-      const response = toResponse(answer)
+      const response = toResponse(answer, world.nowMs())
       if (fault?.kind === 'timeout_after_effect') {
         await waitOrAbort(sleep, waitMs, request)
         return { type: 'dropped' }
@@ -114,7 +114,7 @@ export const createApi = ({ world, sleep, chooseFault, catchUp }: ApiOptions) =>
         { ...trace, fault },
         { status: error.status, errorCode: error.body.code ?? null, replayed: false, executed: false },
       )
-      return { type: 'answer', response: toResponse(answer) }
+      return { type: 'answer', response: toResponse(answer, world.nowMs()) }
     }
   }
 

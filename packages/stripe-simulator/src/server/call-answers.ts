@@ -103,9 +103,16 @@ export const headersOf = ({ requestId, key }: Trace): Readonly<Record<string, st
 
 const isHeaderSafe = (value: string): boolean => /^[\x20-\x7e]*$/.test(value)
 
-/** An answer ready to be sent. */
-export const toResponse = ({ status, body, headers }: FullAnswer): Response =>
-  new Response(body, { status, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } })
+/** An answer ready to be sent, at this time of Stripe's. */
+export const toResponse = ({ status, body, headers }: FullAnswer, nowMs: number): Response =>
+  new Response(body, {
+    status,
+    headers: {
+      ...headers,
+      date: new Date(nowMs).toUTCString(),
+      'content-length': String(Buffer.byteLength(body)),
+    },
+  })
 
 /** An answer whose body ends in the middle. */
 export const truncated = ({ status, body, headers }: FullAnswer): Response =>

@@ -1,8 +1,8 @@
 import { effectId, type Effect } from '../../effect/effect.ts'
 import type { PaymentFailure } from '../../payment/failure.ts'
-import { minute } from '../../kernel/instant.ts'
+import { minute, type Instant } from '../../kernel/instant.ts'
 import { isLive, type Attempt, type AttemptState } from '../../payment/attempt.ts'
-import { unprovenForMs } from '../../payment/only-sought.ts'
+import { unprovenForMs, type OnlySought } from '../../payment/only-sought.ts'
 import { getAttempt, type PaymentCase } from '../../payment/payment-case.ts'
 import type { AttemptQuery, AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
 import type { Transaction } from '../../ports/unit-of-work.ts'
@@ -127,26 +127,45 @@ const heardByOthers = async (
   return found.value
 }
 
-/** What came of looking for what is no longer asked for. `unproven`: it was not found, which for so long yet proves nothing. */
-export type Sought<Report> = ProviderAnswer<Report> | { readonly type: 'unproven'; readonly forMs: number }
+/** What came of looking for what is no longer asked for. */
+export type Sought<Report> = ProviderAnswer<Report> | Unproven
+
+/** It was not found, which for so long yet proves nothing. `asOf`: the provider's time. */
+export interface Unproven {
+  readonly type: 'unproven'
+  readonly forMs: number
+  readonly asOf: Instant
+}
 
 /** Looks for an attempt instead of asking for it. `absent` means proven to be none. */
 export const seekAttempt = async (
   { paymentProvider, clock }: Pick<Dependencies, 'paymentProvider' | 'clock'>,
   attempt: Attempt,
 ): Promise<Sought<AttemptReport>> => {
-  // Of what has been heard of it is known that it is there.
-  const forMs = attempt.status === 'requested' ? unprovenForMs(attempt, clock.now()) : 0
+  const now = clock.now()
   const found = await paymentProvider.findAttempt(queryFor(attempt))
-  return found.type === 'absent' && forMs > 0 ? { type: 'unproven', forMs } : found
+  // Of what has been heard of it is known that it is there.
+  if (found.type !== 'absent' || attempt.status !== 'requested') return found
+  return provenOr(found, attempt, { now, what: attempt.kind === 'hosted' ? 'page' : 'money' })
+}
+
+/** "There is none", if that is to be believed yet. `now`: before it was looked for. */
+export const provenOr = <Absent extends Extract<ProviderAnswer<never>, { readonly type: 'absent' }>>(
+  absent: Absent,
+  sought: OnlySought,
+  { now, what }: { readonly now: Instant; readonly what: 'page' | 'money' },
+): Absent | Unproven => {
+  const asOf = absent.asOf ?? now
+  const forMs = unprovenForMs(sought, asOf, what)
+  return forMs > 0 ? { type: 'unproven', forMs, asOf } : absent
 }
 
 /** What is written down of a look that proves nothing yet. */
 export const notFoundYet = 'Not found yet, which proves nothing so soon. It is only looked for from now on.'
 
 /** Looked for too early to believe that there is none: from now on nobody asks for it, and it is looked for again. */
-const unproven = (deps: Dependencies, effect: AttemptEffect, forMs: number): EffectResult => ({
-  ...unheard(deps, effect, { type: 'unknown', answered: false, detail: notFoundYet }, { askingEnds: true }),
+const unproven = (deps: Dependencies, effect: AttemptEffect, { forMs, asOf }: Unproven): EffectResult => ({
+  ...unheard(deps, effect, { type: 'unknown', answered: false, detail: notFoundYet }, { askingEndedAt: asOf }),
   atLeastMs: forMs,
 })
 
@@ -155,7 +174,7 @@ export const unheard = (
   deps: Dependencies,
   effect: AttemptEffect,
   answer: Extract<ProviderAnswer<AttemptReport>, { readonly type: 'unreachable' | 'unknown' }>,
-  look: { readonly askingEnds?: true } = {},
+  sought: OnlySought = {},
 ): Extract<EffectResult, { readonly type: 'again' }> => ({
   type: 'again',
   because: answer.type,
@@ -163,7 +182,7 @@ export const unheard = (
   ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined ? { atLeastMs: answer.retryAfterMs } : {}),
   store: async (tx) => {
     const now = deps.clock.now()
-    await noteLook(tx, deps, effect, { at: now, unheard: true, ...look })
+    await noteLook(tx, deps, effect, { at: now, unheard: true, ...sought })
     await tx.timeline.append([
       {
         paymentId: effect.paymentId,
@@ -192,7 +211,7 @@ export const conclude = (
     case 'absent':
       return absent()
     case 'unproven':
-      return unproven(deps, effect, answer.forMs)
+      return unproven(deps, effect, answer)
     case 'unreachable':
     case 'unknown':
       return unheard(deps, effect, answer)

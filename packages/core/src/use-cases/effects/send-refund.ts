@@ -1,7 +1,7 @@
 import type { Effect } from '../../effect/effect.ts'
 import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
 import { getAttempt, refundableFrom } from '../../payment/payment-case.ts'
-import { unprovenForMs } from '../../payment/only-sought.ts'
+import type { OnlySought } from '../../payment/only-sought.ts'
 import { decideRefund, evolveRefund, isUnsettled, type Refund } from '../../payment/refund.ts'
 import type { ProviderAnswer, RefundReport } from '../../ports/payment-provider.ts'
 import type { Transaction } from '../../ports/unit-of-work.ts'
@@ -12,7 +12,7 @@ import { applyChargeReport, applyRefundReport, noteRefundLook } from '../apply-r
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult, Performing } from './effect-result.ts'
 import { storeChange } from '../store-change.ts'
-import { isStuck, notFoundYet, nothingToDo, readCase } from './asking.ts'
+import { isStuck, notFoundYet, nothingToDo, provenOr, readCase } from './asking.ts'
 
 type RefundEffect = Extract<Effect, { readonly type: 'send_refund' | 'look_up_refund' }>
 
@@ -46,13 +46,14 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
     if (!isStuck(answer, { tries: work.tries, age })) return conclude(deps, effect, answer)
   }
   // The key answers with an error for good. Whether money went is the provider's to say; if not, a new key may try.
-  const forMs = unprovenForMs(refund, clock.now())
+  const now = clock.now()
   const kept = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
   if (kept.type !== 'absent') return conclude(deps, effect, kept)
-  if (forMs > 0)
+  const none = provenOr(kept, refund, { now, what: 'money' })
+  if (none.type === 'unproven')
     return {
-      ...unheard(deps, effect, { type: 'unknown', answered: false, detail: notFoundYet }, { askingEnds: true }),
-      atLeastMs: forMs,
+      ...unheard(deps, effect, { type: 'unknown', answered: false, detail: notFoundYet }, { askingEndedAt: none.asOf }),
+      atLeastMs: none.forMs,
     }
   return {
     type: 'again',
@@ -124,7 +125,7 @@ const unheard = (
   deps: Dependencies,
   effect: RefundEffect,
   answer: Extract<ProviderAnswer<RefundReport>, { readonly type: 'unreachable' | 'unknown' }>,
-  look: { readonly askingEnds?: true } = {},
+  sought: OnlySought = {},
 ): Extract<EffectResult, { readonly type: 'again' }> => ({
   type: 'again',
   because: answer.type,
@@ -132,7 +133,7 @@ const unheard = (
   ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined ? { atLeastMs: answer.retryAfterMs } : {}),
   store: async (tx) => {
     const now = deps.clock.now()
-    await noteRefundLook(tx, deps, effect, { at: now, ...look })
+    await noteRefundLook(tx, deps, effect, { at: now, ...sought })
     await tx.timeline.append([
       {
         paymentId: effect.paymentId,
