@@ -5,7 +5,7 @@ import { field } from '../guest.ts'
 import type { Machine } from '../machine.ts'
 import { untilQuiet } from '../quiet.ts'
 import { onEachDatabase } from '../scenario.ts'
-import { goToPage, laterNights, openIntent, pageOf, payForStay, soonNights, untilStatus } from '../stays.ts'
+import { goToPage, laterNights, openIntent, pageOf, patienceMs, payForStay, soonNights, untilStatus } from '../stays.ts'
 
 const opening = 'POST /v1/checkout/sessions'
 
@@ -17,12 +17,16 @@ const beforeThePage = async (machine: Machine) => {
 
 /** Asks for a page every minute until there is one. Answers its session. */
 const pageWithin = (machine: Machine, path: string): Promise<string> =>
-  eventually('a page', async () => {
-    const answer = await machine.ana.ask(machine.servers[0], `POST ${path}`)
-    if (answer?.status === 200) return field(answer, 'session_id')
-    await advance(machine, 60_000)
-    return undefined
-  })
+  eventually(
+    'a page',
+    async () => {
+      const answer = await machine.ana.ask(machine.servers[0], `POST ${path}`)
+      if (answer?.status === 200) return field(answer, 'session_id')
+      await advance(machine, 60_000)
+      return undefined
+    },
+    patienceMs,
+  )
 
 onEachDatabase('a Stripe that is not to be relied on', (scenario) => {
   for (const [name, key] of [
