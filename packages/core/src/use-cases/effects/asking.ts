@@ -30,6 +30,17 @@ export const readAttempt = async (
   return kase && { kase, attempt: getAttempt(kase, effect.attemptId) }
 }
 
+/** What every try to start an attempt says of it. */
+export const requestOf = ({ payment }: PaymentCase, attempt: Attempt) => ({
+  attemptId: attempt.id,
+  paymentId: payment.id,
+  idempotencyKey: attempt.idempotencyKey,
+  amount: attempt.amount,
+  item: payment.item,
+  purpose: payment.purpose,
+  metadata: payment.metadata,
+})
+
 /** What an attempt is known by at the provider where its own id there was never heard. */
 export const queryFor = ({ kind, id, requestedAt }: Attempt): AttemptQuery => ({ kind, attemptId: id, requestedAt })
 
@@ -160,41 +171,44 @@ export const provenOr = <Absent extends Extract<ProviderAnswer<never>, { readonl
   return forMs > 0 ? { type: 'unproven', forMs, asOf } : absent
 }
 
-/** What is written down of a look that proves nothing yet. */
-export const notFoundYet = 'Not found yet, which proves nothing so soon. It is only looked for from now on.'
+/** An answer after which nothing is decided. */
+export type Undecided = Extract<ProviderAnswer<never>, { readonly type: 'unreachable' | 'unknown' }> | Unproven
 
-/** Looked for too early to believe that there is none: from now on nobody asks for it, and it is looked for again. */
-const unproven = (deps: Dependencies, effect: AttemptEffect, { forMs, asOf }: Unproven): EffectResult => ({
-  ...unheard(deps, effect, { type: 'unknown', answered: false, detail: notFoundYet }, { askingEndedAt: asOf }),
-  atLeastMs: forMs,
-})
+/**
+ * Nothing heard that decides anything: to be asked again, later each time. What was looked for too early to believe that there is
+ * none is only looked for from now on. `note` remembers the look, with the time at which asking ended where it did.
+ */
+export const againAfter = (
+  { clock }: Pick<Dependencies, 'clock'>,
+  { type: name, paymentId }: Pick<Effect, 'type' | 'paymentId'>,
+  about: { readonly type: 'attempt' | 'refund'; readonly id: string },
+  answer: Undecided,
+  note: (tx: Transaction, look: { readonly at: Instant } & OnlySought) => Promise<unknown>,
+): EffectResult => {
+  const because = answer.type === 'unproven' ? 'unknown' : answer.type
+  const detail = answer.type === 'unproven' ? notFoundYet : answer.detail
+  const atLeastMs =
+    answer.type === 'unproven' ? answer.forMs : answer.type === 'unreachable' ? answer.retryAfterMs : undefined
+  return {
+    type: 'again',
+    because,
+    detail,
+    ...(atLeastMs === undefined ? {} : { atLeastMs }),
+    store: async (tx) => {
+      const at = clock.now()
+      await note(tx, { at, ...(answer.type === 'unproven' ? { askingEndedAt: answer.asOf } : {}) })
+      await tx.timeline.append([{ paymentId, at, type: 'answer', about, name, data: { outcome: because, detail } }])
+    },
+  }
+}
 
-/** Nothing heard that decides anything: to be asked again, later each time. */
-export const unheard = (
-  deps: Dependencies,
-  effect: AttemptEffect,
-  answer: Extract<ProviderAnswer<AttemptReport>, { readonly type: 'unreachable' | 'unknown' }>,
-  sought: OnlySought = {},
-): Extract<EffectResult, { readonly type: 'again' }> => ({
-  type: 'again',
-  because: answer.type,
-  detail: answer.detail,
-  ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined ? { atLeastMs: answer.retryAfterMs } : {}),
-  store: async (tx) => {
-    const now = deps.clock.now()
-    await noteLook(tx, deps, effect, { at: now, unheard: true, ...sought })
-    await tx.timeline.append([
-      {
-        paymentId: effect.paymentId,
-        at: now,
-        type: 'answer',
-        about: { type: 'attempt', id: effect.attemptId },
-        name: effect.type,
-        data: { outcome: answer.type, detail: answer.detail },
-      },
-    ])
-  },
-})
+const notFoundYet = 'Not found yet, which proves nothing so soon. It is only looked for from now on.'
+
+/** {@link againAfter}, of an attempt. */
+export const unheard = (deps: Dependencies, effect: AttemptEffect, answer: Undecided): EffectResult =>
+  againAfter(deps, effect, { type: 'attempt', id: effect.attemptId }, answer, (tx, look) =>
+    noteLook(tx, deps, effect, { ...look, unheard: true }),
+  )
 
 /** What follows from the answer to a request for an attempt; `absent` says what does where there is proven to be none. */
 export const conclude = (
@@ -211,7 +225,6 @@ export const conclude = (
     case 'absent':
       return absent()
     case 'unproven':
-      return unproven(deps, effect, answer)
     case 'unreachable':
     case 'unknown':
       return unheard(deps, effect, answer)

@@ -10,6 +10,7 @@ import {
   neverMade,
   nothingToDo,
   readAttempt,
+  requestOf,
   seekAttempt,
   unheard,
 } from './asking.ts'
@@ -46,13 +47,7 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
   }
   if (forgotten.type === 'unreachable' || forgotten.type === 'unknown') return unheard(deps, effect, forgotten)
   const answer = await paymentProvider.chargeSavedCard({
-    attemptId: attempt.id,
-    paymentId: payment.id,
-    idempotencyKey: attempt.idempotencyKey,
-    amount: attempt.amount,
-    item: payment.item,
-    purpose: payment.purpose,
-    metadata: payment.metadata,
+    ...requestOf(found.kase, attempt),
     card,
   })
   return isStuck(answer, { tries: work.tries, age })

@@ -6,7 +6,17 @@ import { bug } from '../../kernel/bug.ts'
 import type { AttemptReport } from '../../ports/payment-provider.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer } from './effect-result.ts'
-import { conclude, isStuck, neverMade, nothingToDo, queryFor, readAttempt, seekAttempt, type Sought } from './asking.ts'
+import {
+  conclude,
+  isStuck,
+  neverMade,
+  nothingToDo,
+  queryFor,
+  readAttempt,
+  requestOf,
+  seekAttempt,
+  type Sought,
+} from './asking.ts'
 
 /** Opens the hosted page of a requested attempt, or finds the one that an earlier try opened. */
 export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open_session' }>> = async (
@@ -28,12 +38,13 @@ export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open
  */
 export const askForPage = async (
   deps: Dependencies,
-  { payment }: PaymentCase,
+  kase: PaymentCase,
   attempt: Attempt,
   tries: number,
 ): Promise<Sought<AttemptReport>> => {
   if (attempt.status === 'requested' && attempt.askingEndedAt !== undefined) return seekAttempt(deps, attempt)
   const { paymentProvider, clock } = deps
+  const { payment } = kase
   const age = clock.now() - attempt.requestedAt
   if (age > keyTrustMs) {
     const kept = await paymentProvider.findAttempt(queryFor(attempt))
@@ -42,14 +53,8 @@ export const askForPage = async (
   const { successUrl, cancelUrl, expiresAt, locale, customerId } =
     attempt.page ?? bug(`Hosted attempt '${attempt.id}' has no terms for its page.`)
   const answer = await paymentProvider.openSession({
-    attemptId: attempt.id,
-    paymentId: payment.id,
-    idempotencyKey: attempt.idempotencyKey,
-    amount: attempt.amount,
-    item: payment.item,
-    purpose: payment.purpose,
+    ...requestOf(kase, attempt),
     owner: payment.owner,
-    metadata: payment.metadata,
     saveCard: payment.saveCard,
     successUrl,
     cancelUrl,

@@ -1,7 +1,6 @@
 import type { Effect } from '../../effect/effect.ts'
 import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
 import { getAttempt, refundableFrom } from '../../payment/payment-case.ts'
-import type { OnlySought } from '../../payment/only-sought.ts'
 import { decideRefund, evolveRefund, isUnsettled, type Refund } from '../../payment/refund.ts'
 import type { ProviderAnswer, RefundReport } from '../../ports/payment-provider.ts'
 import type { Transaction } from '../../ports/unit-of-work.ts'
@@ -12,7 +11,7 @@ import { applyChargeReport, applyRefundReport, noteRefundLook } from '../apply-r
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult, Performing } from './effect-result.ts'
 import { storeChange } from '../store-change.ts'
-import { isStuck, notFoundYet, nothingToDo, provenOr, readCase } from './asking.ts'
+import { againAfter, isStuck, nothingToDo, provenOr, readCase, type Undecided } from './asking.ts'
 
 type RefundEffect = Extract<Effect, { readonly type: 'send_refund' | 'look_up_refund' }>
 
@@ -50,11 +49,7 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
   const kept = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
   if (kept.type !== 'absent') return conclude(deps, effect, kept)
   const none = provenOr(kept, refund, { now, what: 'money' })
-  if (none.type === 'unproven')
-    return {
-      ...unheard(deps, effect, { type: 'unknown', answered: false, detail: notFoundYet }, { askingEndedAt: none.asOf }),
-      atLeastMs: none.forMs,
-    }
+  if (none.type === 'unproven') return unheard(deps, effect, none)
   return {
     type: 'again',
     because: 'unknown',
@@ -121,31 +116,10 @@ const conclude = (deps: Dependencies, effect: RefundEffect, answer: ProviderAnsw
   }
 }
 
-const unheard = (
-  deps: Dependencies,
-  effect: RefundEffect,
-  answer: Extract<ProviderAnswer<RefundReport>, { readonly type: 'unreachable' | 'unknown' }>,
-  sought: OnlySought = {},
-): Extract<EffectResult, { readonly type: 'again' }> => ({
-  type: 'again',
-  because: answer.type,
-  detail: answer.detail,
-  ...(answer.type === 'unreachable' && answer.retryAfterMs !== undefined ? { atLeastMs: answer.retryAfterMs } : {}),
-  store: async (tx) => {
-    const now = deps.clock.now()
-    await noteRefundLook(tx, deps, effect, { at: now, ...sought })
-    await tx.timeline.append([
-      {
-        paymentId: effect.paymentId,
-        at: now,
-        type: 'answer',
-        about: { type: 'refund', id: effect.refundId },
-        name: effect.type,
-        data: { outcome: answer.type, detail: answer.detail },
-      },
-    ])
-  },
-})
+const unheard = (deps: Dependencies, effect: RefundEffect, answer: Undecided): EffectResult =>
+  againAfter(deps, effect, { type: 'refund', id: effect.refundId }, answer, (tx, look) =>
+    noteRefundLook(tx, deps, effect, look),
+  )
 
 /**
  * The provider will not make this refund. Most often somebody has given back a part of the charge there, or its payer's bank
