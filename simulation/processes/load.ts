@@ -30,7 +30,11 @@ export const startLoad = (machine: Machine, random: Random, { guests }: { readon
   let stopping = false
   const lives = Array.from({ length: guests }, async (_, index) => {
     const own = randomFrom(`guest ${index} ${random()}`)
-    while (!stopping) await oneStay(machine, own, tally)
+    while (!stopping) {
+      await oneStay(machine, own, tally)
+      // Without it a fast machine has sold the nights of a year and a half before the round is over.
+      await aMoment(own)
+    }
   })
   return {
     stop: async () => {
@@ -43,7 +47,6 @@ export const startLoad = (machine: Machine, random: Random, { guests }: { readon
 
 type Counting = { -readonly [Count in keyof Tally]: number }
 
-/** Whoever was cut off looks again a moment later. */
 const aMoment = (random: Random): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, 100 + below(random, 300)))
 
@@ -63,9 +66,9 @@ const oneStay = async (machine: Machine, random: Random, tally: Counting): Promi
     return undefined
   }
   const nights = await (happens(random, 0.5) ? soonNights : laterNights)(machine).catch(() => undefined)
-  if (nights === undefined) return aMoment(random)
+  if (nights === undefined) return
   const intent = await openIntent(guest, server(), nights, { key: `load-${random()}-${random()}` })
-  if (intent === undefined) return aMoment(random)
+  if (intent === undefined) return
   const { intent_id: intentId, payment_id: paymentId, amount } = intent.body
   if (typeof intentId !== 'string' || typeof paymentId !== 'string' || typeof amount !== 'string') return
   const clicks = await Promise.all(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { backoffMs } from '../src/kernel/backoff.ts'
 import { bug, Bug } from '../src/kernel/bug.ts'
-import { maxIdLength, parseId } from '../src/kernel/ids.ts'
+import { derivedId, maxIdLength, parseId } from '../src/kernel/ids.ts'
 import { accept, reject, unchanged } from '../src/kernel/decision.ts'
 import { after, day, hour, instant, isoTime, minute, second } from '../src/kernel/instant.ts'
 import { decodeJson, encodeJson } from '../src/kernel/json.ts'
@@ -100,6 +100,15 @@ describe('ids from outside', () => {
     expect(parseId('pay_1')).toBe('pay_1')
     expect(parseId('AZ_az.09:@-')).toBe('AZ_az.09:@-')
     expect(parseId('x'.repeat(maxIdLength))).toBe('x'.repeat(maxIdLength))
+  })
+
+  it('that are derived from a text are its 128-bit FNV-1a hash, and look like an id', () => {
+    const hash = (id: string): string =>
+      id.slice(3).split('').reduce((sum, digit) => sum * 36n + BigInt(parseInt(digit, 36)), 0n).toString(16)
+    expect(hash(derivedId('refund', ''))).toBe('6c62272e07bb014262b821756295c58d')
+    expect(hash(derivedId('refund', 'a'))).toBe('d228cb696f1a8caf78912b704e4a8964')
+    expect(hash(derivedId('refund', 'foobar'))).toBe('343e1662793c64bf6f0d3597ba446f18')
+    for (const text of ['', 'ñ', 'x'.repeat(300)]) expect(parseId(derivedId('refund', text))).toHaveLength(28)
   })
 })
 

@@ -192,7 +192,7 @@ export const mutantsAtHome: readonly Mutant[] = [
   },
   {
     name: 'keys_forgotten',
-    scenario: { flow: 'one refund, asked for twice', webhooks: false },
+    scenario: { flow: 'a guest, a stranger and a forger', webhooks: false },
     mistake: 'what a caller was answered under a key is not kept',
     noticedBy: ['K1'],
     sabotage: () =>

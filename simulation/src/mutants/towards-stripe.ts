@@ -79,7 +79,8 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     scenario: {
       flow: 'refunded in two equal parts, and the stay given up',
       webhooks: false,
-      fault: ['timeout_after_effect', 3],
+      fault: ['timeout_after_effect', 3, '/v1/refunds'],
+      isAway: true,
     },
     mistake: 'a new idempotency key for every try to refund',
     noticedBy: ['A5'],
@@ -197,7 +198,8 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     scenario: {
       flow: 'refunded in two equal parts, and the stay given up',
       webhooks: false,
-      fault: ['timeout_after_effect', 3],
+      // The first two requests there look for what the third asks for.
+      fault: ['timeout_after_effect', 3, '/v1/refunds'],
     },
     mistake: 'a refund whose answer was lost is taken for refused',
     noticedBy: ['A5', 'A2'],

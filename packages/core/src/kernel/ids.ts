@@ -41,3 +41,17 @@ const shape = /^[A-Za-z0-9_.:@-]+$/
  */
 export const parseId = <Kind extends string>(text: string): Id<Kind> | undefined =>
   text.length <= maxIdLength && shape.test(text) ? (text as Id<Kind>) : undefined
+
+/**
+ * The id of a kind that follows from a text, such as a caller's key: whoever makes it again gets the same one, also where a
+ * restored backup has forgotten the first. 25 letters and digits after the prefix, from 128 bits of the text's FNV-1a hash;
+ * no secret, and no match for somebody who looks for two texts with one hash.
+ */
+export const derivedId = <Kind extends IdKind>(kind: Kind, text: string): Id<Kind> => {
+  let hash = fnvOffset
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(128, (hash ^ BigInt(byte)) * fnvPrime)
+  return `${idPrefix[kind]}_${hash.toString(36).padStart(25, '0')}` as Id<Kind>
+}
+
+const fnvOffset = 0x6c62272e07bb014262b821756295c58dn
+const fnvPrime = 0x0000000001000000000000000000013bn

@@ -1,6 +1,6 @@
 import type { Effect } from '../effect/effect.ts'
 import { bug } from '../kernel/bug.ts'
-import type { PaymentId, RefundId } from '../kernel/ids.ts'
+import type { PaymentId } from '../kernel/ids.ts'
 import { sameMoney, type Money } from '../kernel/money.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { isCollected, type Payment } from '../payment/payment.ts'
@@ -12,7 +12,7 @@ import { moveCase } from '../settlement/case-change.ts'
 import { actorName, type Actor } from './actor.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
-import { claimKey, settleKey, type KeyReused } from './request-key.ts'
+import { claimKey, idOfRequest, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 import { takeEffect } from './take-effect.ts'
 
@@ -52,7 +52,8 @@ export type RefundPaymentOutcome = Result<RequestedRefund, RefundPaymentRefusal>
 export type RefundPayment = (request: RefundPaymentRequest) => Promise<RefundPaymentOutcome>
 
 /**
- * Gives back part or all of what a payment collected. The refund is stored, with its key, before the provider is asked.
+ * Gives back part or all of what a payment collected. The refund is stored, with its key, before the provider is asked. Under a
+ * key it is the same refund however often it is asked for, also where a restored backup has forgotten it.
  *
  * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_not_completed`, `payment_disputed`,
  * `currency_mismatch`, `refund_exceeds_payment` (with what is left; also for an amount of zero).
@@ -91,6 +92,12 @@ const begin = async (tx: Transaction, deps: Dependencies, request: RefundPayment
   })
 
   const { payment } = found.value
+  const id = idOfRequest(deps.ids, 'refund', request, paymentId)
+  const known = found.value.refunds.find((each) => each.id === id)
+  if (known !== undefined)
+    return request.amount === undefined || sameMoney(request.amount, known.amount)
+      ? { outcome: await settleKey<RefundPaymentOutcome>(tx, request, ok({ refund: known, payment })) }
+      : refuse({ code: 'idempotency_key_reused' })
   if (!isCollected(payment)) return refuse({ code: 'payment_not_completed', status: payment.status })
   if (payment.status === 'disputed') return refuse({ code: 'payment_disputed' })
   const refundable: Money = {
@@ -103,7 +110,6 @@ const begin = async (tx: Transaction, deps: Dependencies, request: RefundPayment
   if (amount.minorUnits === 0n || amount.minorUnits > refundable.minorUnits)
     return refuse({ code: 'refund_exceeds_payment', refundable })
 
-  const id: RefundId = deps.ids.next('refund')
   const refund = requestRefund({ id, paymentId, attemptId: payment.attemptId, amount, reason, at: now })
   const move = moveCase(found.value)
   move.refund(refund, { type: 'requested', reason, minorUnits: amount.minorUnits })

@@ -1,5 +1,7 @@
 import { encodeJson } from '../kernel/json.ts'
 import type { Instant } from '../kernel/instant.ts'
+import { derivedId, type Id, type IdKind } from '../kernel/ids.ts'
+import type { Ids } from '../ports/ids.ts'
 import type { Claim, Transaction } from '../ports/unit-of-work.ts'
 import { actorName, type Actor } from './actor.ts'
 
@@ -37,5 +39,17 @@ export const settleKey = async <Outcome>(
   outcome: Outcome,
 ): Promise<Outcome> =>
   idempotencyKey === undefined ? outcome : tx.requests.settle(scoped(actor, idempotencyKey), outcome)
+
+/**
+ * The id of what a request makes. Under a key it follows from the key, so that a request which is repeated after a backup was
+ * restored means what it meant before; without one it is new.
+ */
+export const idOfRequest = <Kind extends IdKind>(
+  ids: Ids,
+  kind: Kind,
+  { actor, idempotencyKey }: Keyed,
+  about: string,
+): Id<Kind> =>
+  idempotencyKey === undefined ? ids.next(kind) : derivedId(kind, `${about} ${scoped(actor, idempotencyKey)}`)
 
 const scoped = (actor: Actor, key: string): string => `${actorName(actor)}:${key}`

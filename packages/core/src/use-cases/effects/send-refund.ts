@@ -1,5 +1,4 @@
 import type { Effect } from '../../effect/effect.ts'
-import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
 import { getAttempt, refundableFrom } from '../../payment/payment-case.ts'
 import { decideRefund, evolveRefund, isUnsettled, type Refund } from '../../payment/refund.ts'
 import type { ProviderAnswer, RefundReport } from '../../ports/payment-provider.ts'
@@ -27,11 +26,10 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
   const { paymentProvider, clock } = deps
   const age = clock.now() - refund.requestedAt
   if (refund.askingEndedAt === undefined) {
-    if (age > keyTrustMs) {
-      // By now the provider may have forgotten the key, and would make under it again what an earlier try has made.
-      const made = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
-      if (made.type !== 'absent') return conclude(deps, effect, made)
-    }
+    // A provider that has forgotten the key would make under it again what an earlier try has made, or what was made before
+    // a backup that was restored.
+    const made = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
+    if (made.type !== 'absent') return conclude(deps, effect, made)
     const answer = await paymentProvider.refund({
       refundId: refund.id,
       paymentId: refund.paymentId,
