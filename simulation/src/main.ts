@@ -114,7 +114,7 @@ const inShares = async <Report extends { readonly code: number }>(
 }
 
 if (values.mutants) {
-  const hunt = { first: values.from === undefined ? 0 : Number(values.from), times: 3, most: 1_000 }
+  const hunt = { first: values.from === undefined ? 0 : Number(values.from), times: 3, most: 3_000 }
   const report =
     workers > 1
       ? addUpHunts(await inShares<HuntReport>([], true))

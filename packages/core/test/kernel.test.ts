@@ -104,7 +104,11 @@ describe('ids from outside', () => {
 
   it('that are derived from a text are its 128-bit FNV-1a hash, and look like an id', () => {
     const hash = (id: string): string =>
-      id.slice(3).split('').reduce((sum, digit) => sum * 36n + BigInt(parseInt(digit, 36)), 0n).toString(16)
+      id
+        .slice(3)
+        .split('')
+        .reduce((sum, digit) => sum * 36n + BigInt(parseInt(digit, 36)), 0n)
+        .toString(16)
     expect(hash(derivedId('refund', ''))).toBe('6c62272e07bb014262b821756295c58d')
     expect(hash(derivedId('refund', 'a'))).toBe('d228cb696f1a8caf78912b704e4a8964')
     expect(hash(derivedId('refund', 'foobar'))).toBe('343e1662793c64bf6f0d3597ba446f18')

@@ -1,3 +1,4 @@
+import { defaultSettings } from '@holdfast/core'
 import type { Ledger } from '@holdfast/stripe-simulator'
 import type { Readable } from '../system/database.ts'
 import { isCollected, isLive } from './always.ts'
@@ -121,11 +122,21 @@ const checkEnded = ({ attempts, attention, reservations }: Stored, payment: Stor
   if (status !== 'failed' && status !== 'pending') throw new Violation('A14', `balance ${id} is ${status} for ever`)
 }
 
+interface LeftOver {
+  readonly id: string
+  readonly status: string
+  readonly tries: number
+  readonly last_error: string
+}
+
 const checkQueues = (database: Readable): void => {
   for (const table of ['holdfast_outbox', 'holdfast_inbox', 'holdfast_tasks'])
-    for (const { id, status, last_error: error } of database.query<{ id: string; status: string; last_error: string }>(
-      `SELECT id, status, last_error FROM ${table} WHERE status <> 'done' ORDER BY id`,
-    ))
-      if (id !== 'sweep' && !(status === 'waiting' && id.startsWith('complete_reservation')))
-        throw new Violation('A14', `${id} is ${status} for ever: ${error}`)
+    for (const { id, status, tries, last_error: error } of database.query<LeftOver>(
+      `SELECT id, status, tries, last_error FROM ${table} WHERE status <> 'done' ORDER BY id`,
+    )) {
+      const isEndless = id === 'sweep' || (status === 'waiting' && id.startsWith('complete_reservation'))
+      // A message is given up, and lies with the dead letters, when it could not be sent for that often. Nothing else ever is.
+      const isGivenUp = status === 'dead' && id.startsWith('send_message:') && tries >= defaultSettings.triesBeforeDead
+      if (!isEndless && !isGivenUp) throw new Violation('A14', `${id} is ${status} for ever: ${error}`)
+    }
 }
