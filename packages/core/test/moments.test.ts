@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { day, hour, instant, minute, type ProviderAnswer, type RefundId } from '../src/index.ts'
+import { day, hour, instant, minute, type PaymentProvider, type ProviderAnswer, type RefundId } from '../src/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { paidStay } from './paid-stay.ts'
 
@@ -306,6 +306,51 @@ describe('a refund', () => {
     expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'requested' }])
     answers.clear()
     await drainAfter(w, minute)
+    expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded' }])
+  })
+})
+
+describe('a process that stands still for more than a day between its look and what it would ask for', () => {
+  const standingStill = (look: 'findForgottenCharge' | 'findRefund') => {
+    const asked: string[] = []
+    let isStanding = false
+    const w: World = world({
+      wrapProvider: (provider): PaymentProvider => ({
+        ...provider,
+        [look]: async (query: never) => {
+          const answer = await provider[look](query)
+          if (isStanding) await w.clock.advance(26 * hour)
+          isStanding = false
+          return answer
+        },
+        chargeSavedCard: (request) => {
+          asked.push('charge')
+          return provider.chargeSavedCard(request)
+        },
+        refund: (request) => {
+          asked.push('refund')
+          return provider.refund(request)
+        },
+      }),
+    })
+    return { w, asked, stand: () => (isStanding = true) }
+  }
+
+  it('does not charge the card', async () => {
+    const { w, asked, stand } = standingStill('findForgottenCharge')
+    const { reservationId } = await paidStay(w)
+    stand()
+    await w.holdfast.startBalance({ actor: staff, reservationId })
+    expect(asked).toEqual([])
+  })
+
+  it('does not give money back', async () => {
+    const { w, asked, stand } = standingStill('findRefund')
+    const { paymentId } = await paidStay(w)
+    stand()
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    expect(asked).toEqual([])
+    await w.pass(hour, minute)
     expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded' }])
   })
 })

@@ -26,7 +26,10 @@ export const networkOf =
     async makeRequest(_host, _port, path, method, headers, body, _protocol, timeoutMs) {
       const { pathname } = new URL(path, origin)
       const lane = `${method} ${pathname.replace(/\/(cs|pi|re|dp|du)_[^/]+/, '/{id}')}`
+      const startedMs = kernel.now()
       await epoch.gate(`ask ${lane}`)
+      // Whoever stands still before anything is sent finds, when he goes on, that the time for it has run out.
+      if (kernel.now() - startedMs >= timeoutMs) throw Stripe.HttpClient.makeTimeoutError()
       const key = headers['Idempotency-Key']
       if (typeof key === 'string') onCall(epoch, { path: pathname, key, body })
       const request = new Request(`${origin}${path}`, {

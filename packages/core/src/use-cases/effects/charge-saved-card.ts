@@ -29,10 +29,10 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
   if (attempt.closing !== undefined && work.tries === 1) return concluded(deps, effect, { type: 'expired' })
 
   const { paymentProvider, clock, logger } = deps
-  const age = clock.now() - attempt.requestedAt
-  const none = () => neverMade(deps, effect, 'charge')
-  if (attempt.askingEndedAt !== undefined || attempt.closing !== undefined || age > keyTrustMs)
-    return conclude(deps, effect, await seekAttempt(deps, attempt), none)
+  const age = (): number => clock.now() - attempt.requestedAt
+  const seek = async () =>
+    conclude(deps, effect, await seekAttempt(deps, attempt), () => neverMade(deps, effect, 'charge'))
+  if (attempt.askingEndedAt !== undefined || attempt.closing !== undefined || age() > keyTrustMs) return seek()
   const card =
     payment.savedCard ?? bug(`Attempt '${attempt.id}' charges a saved card, but payment '${payment.id}' has none.`)
   // A backup that was restored knows nothing of what was charged after it, and a new attempt has a new key.
@@ -46,11 +46,13 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
     return heard(deps, effect, forgotten.report)
   }
   if (forgotten.type === 'unreachable' || forgotten.type === 'unknown') return unheard(deps, effect, forgotten)
+  // Whoever stood still until now may come when the provider has forgotten under which key others have charged.
+  if (age() > keyTrustMs) return seek()
   const answer = await paymentProvider.chargeSavedCard({
     ...requestOf(found.kase, attempt),
     card,
   })
-  return isStuck(answer, { tries: work.tries, age })
-    ? conclude(deps, effect, await seekAttempt(deps, attempt), none)
-    : conclude(deps, effect, answer, none)
+  return isStuck(answer, { tries: work.tries, age: age() })
+    ? seek()
+    : conclude(deps, effect, answer, () => neverMade(deps, effect, 'charge'))
 }

@@ -1,4 +1,5 @@
 import type { Effect } from '../../effect/effect.ts'
+import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
 import { getAttempt, refundableFrom } from '../../payment/payment-case.ts'
 import { decideRefund, evolveRefund, isUnsettled, type Refund } from '../../payment/refund.ts'
 import type { ProviderAnswer, RefundReport } from '../../ports/payment-provider.ts'
@@ -24,12 +25,16 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
   if (found === undefined || found.refund.status !== 'requested') return nothingToDo
   const { refund, chargeId } = found
   const { paymentProvider, clock } = deps
-  const age = clock.now() - refund.requestedAt
+  const startedAt = clock.now()
+  const age = startedAt - refund.requestedAt
   if (refund.askingEndedAt === undefined) {
     // A provider that has forgotten the key would make under it again what an earlier try has made, or what was made before
     // a backup that was restored.
     const made = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
     if (made.type !== 'absent') return conclude(deps, effect, made)
+    // Whoever stood still until now looked before others may have made it, under a key that is forgotten by now.
+    if (clock.now() - startedAt > keyTrustMs)
+      return unheard(deps, effect, { type: 'unknown', answered: false, detail: 'The look was too long ago.' })
     const answer = await paymentProvider.refund({
       refundId: refund.id,
       paymentId: refund.paymentId,
