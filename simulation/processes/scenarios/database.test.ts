@@ -12,7 +12,7 @@ import { databasesToRun, onEachDatabase, seed } from '../scenario.ts'
 import { bookingsOf, goToPage, laterNights, openIntent, payForStay, soonNights, untilStatus } from '../stays.ts'
 
 /** Gives a hundred back, always under one key; asks until that is answered. */
-const refundPart = ({ eva, servers: [server] }: Machine, paymentId: string): Promise<void> =>
+const refundPart = ({ eva, servers: [server] }: Machine, paymentId: string): Promise<true> =>
   eventually('the refund', async () => {
     const answer = await eva.ask(server, `POST /payments/${paymentId}/refunds`, {
       key: 'a hundred back',
