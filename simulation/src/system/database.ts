@@ -76,10 +76,14 @@ export interface DatabaseMaker {
  *
  * The file is in memory where the machine has such a place, and nothing is flushed: what is simulated is the end of
  * processes, not of power. A file whose run is over is emptied for the next one, its connections and their prepared
- * statements kept: making them takes as long as some runs do.
+ * statements kept: making them takes as long as some runs do. One that had to be new is removed, or a long run would have a
+ * file for each of its full disks.
  */
-export const sqliteDatabases = async (gating: 'transaction' | 'turns' = 'transaction'): Promise<DatabaseMaker> => {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'holdfast-simulation-'))
+export const sqliteDatabases = async (
+  gating: 'transaction' | 'turns' = 'transaction',
+  place: string = existsSync('/dev/shm') ? '/dev/shm' : tmpdir(),
+): Promise<DatabaseMaker> => {
+  const folder = mkdtempSync(join(place, 'holdfast-simulation-'))
   const template = join(folder, 'template.db')
   const db = keep(new BetterSqlite3(template))
   await migrate(onlyConnection(db))
@@ -97,10 +101,13 @@ export const sqliteDatabases = async (gating: 'transaction' | 'turns' = 'transac
     name: `SQLite ${String(version)}`,
     async open({ isNew } = { isNew: false }) {
       const file = (isNew ? undefined : free.pop()) ?? newFile()
-      return openDatabase(file, gating === 'turns' ? { turns: createTurns() } : {}, () => free.push(file))
+      return openDatabase(file, gating === 'turns' ? { turns: createTurns() } : {}, () => {
+        if (isNew) file.remove()
+        else free.push(file)
+      })
     },
     async dispose() {
-      for (const file of free) file.close()
+      for (const file of free) file.remove()
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -123,7 +130,8 @@ interface SqliteFile {
   query(sql: string, values: readonly (string | number)[]): readonly unknown[]
   /** Deletes every row. */
   empty(): void
-  close(): void
+  /** Closes every connection to it. */
+  remove(): void
 }
 
 const openFile = (path: string): SqliteFile => {
@@ -157,8 +165,9 @@ const openFile = (path: string): SqliteFile => {
     },
     query,
     empty: () => void observer.exec(`PRAGMA foreign_keys = OFF; BEGIN; ${deleteAll} COMMIT; PRAGMA foreign_keys = ON`),
-    close() {
+    remove() {
       for (const db of all) db.close()
+      rmSync(path)
     },
   }
 }
