@@ -58,7 +58,7 @@ export const startServer = async (config: Config, logger: Logger): Promise<Runni
 
     const stripe = (parts.stripe = await openStripeSide(config.stripe, { publicUrl, receiveWebhook }))
     const wired = (parts.wired = await wire({ database, stripe, sessions, cookies, publicUrl, production, logger }))
-    parts.worker = await wired.holdfast.startWorker()
+    parts.worker = wired.holdfast.startWorker()
     const { clock, demo, mounted } = stripe
     open(
       createWeb({

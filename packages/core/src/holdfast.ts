@@ -42,7 +42,7 @@ export interface Holdfast {
   readonly performEffect: PerformEffect
   readonly workOnce: WorkOnce
   /** Plans the sweep and works in the background until stopped. */
-  readonly startWorker: (options?: { readonly idleMs?: number }) => Promise<Worker>
+  readonly startWorker: (options?: { readonly idleMs?: number }) => Worker
 }
 
 /** Wires the use cases by hand: for hosts without a container. */
@@ -56,6 +56,7 @@ export const createHoldfast = (dependencies: Dependencies): Holdfast => {
     ...deps,
     applyInbox: applyInbox(deps),
     drainOutbox: drainOutbox(deps),
+    planSweep: planSweep(deps),
     runTasks: runTasks({ ...deps, startBalance: chargeBalance, cancelPayment: cancel, sweep: look }),
   }
   return {
@@ -76,9 +77,6 @@ export const createHoldfast = (dependencies: Dependencies): Holdfast => {
     sweep: look,
     performEffect: perform,
     workOnce: workOnce(background),
-    startWorker: async (options) => {
-      await planSweep(deps)()
-      return startWorker(background, options)
-    },
+    startWorker: (options) => startWorker(background, options),
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   after,
+  Contention,
   day,
   defaultSettings,
   hour,
@@ -15,7 +16,7 @@ import {
   type ReservationId,
   type Task,
 } from '../src/index.ts'
-import { memoryClock } from '../src/memory/index.ts'
+import { memoryClock, memoryUnitOfWork } from '../src/memory/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { paidStay } from './paid-stay.ts'
 
@@ -203,11 +204,11 @@ describe('tasks', () => {
 
   it('plan the sweep once, a minute from now, and whenever it is done', async () => {
     const w = world()
-    const worker = await w.holdfast.startWorker()
+    const worker = w.holdfast.startWorker()
     const planned = await taskOf(w, 'sweep')
     expect(planned).toMatchObject({ status: 'waiting', body: { type: 'sweep' }, dueAt: after(start, minute) })
     await w.clock.advance(30_000)
-    const other = await w.holdfast.startWorker()
+    const other = w.holdfast.startWorker()
     expect((await taskOf(w, 'sweep'))?.dueAt).toBe(after(start, minute))
     const stopped = Promise.all([worker.stop(), other.stop()])
     await w.clock.advance(1_000)
@@ -215,6 +216,27 @@ describe('tasks', () => {
     await w.clock.advance(29_000)
     await w.holdfast.workOnce()
     expect(await taskOf(w, 'sweep')).toMatchObject({ status: 'waiting', dueAt: after(start, 16 * minute) })
+  })
+
+  it('plan the sweep as soon as the database lets them, where it was busy when their worker started', async () => {
+    const busy = { rounds: 2 }
+    const unitOfWork = memoryUnitOfWork({
+      beforeCommit: () => {
+        busy.rounds -= 1
+        if (busy.rounds >= 0) throw new Contention('Gave up: the database is busy.')
+      },
+    })
+    const w = world({ unitOfWork })
+    const worker = w.holdfast.startWorker()
+    expect(await taskOf(w, 'sweep')).toBeUndefined()
+    for (let round = 0; round < 3; round += 1) {
+      await w.clock.advance(500)
+      await taskOf(w, 'sweep')
+    }
+    expect(await taskOf(w, 'sweep')).toMatchObject({ status: 'waiting', body: { type: 'sweep' } })
+    const stopped = worker.stop()
+    await w.clock.advance(500)
+    await stopped
   })
 })
 
@@ -373,6 +395,7 @@ describe('a worker', () => {
         },
         drainOutbox: async () => ({ taken: 0 }),
         runTasks: async () => ({ taken: 0 }),
+        planSweep: async () => {},
       },
       { idleMs: 100 },
     )

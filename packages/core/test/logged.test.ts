@@ -193,7 +193,14 @@ describe('what is thrown and is no error', () => {
     ])
     expect(logged).toContainEqual(['error', 'effect_failed', { effect: 'send_refund:rf_0001', tries: 2, detail }])
     expect(logged).toContainEqual(['error', 'task_failed', { task: 'charge_balance:res_0001', tries: 1, detail }])
-    const worker = startWorker({ clock: w.clock, logger, applyInbox: fail, drainOutbox: fail, runTasks: fail })
+    const worker = startWorker({
+      clock: w.clock,
+      logger,
+      applyInbox: fail,
+      drainOutbox: fail,
+      runTasks: fail,
+      planSweep: async () => {},
+    })
     await new Promise((resolve) => setImmediate(resolve))
     const stopped = worker.stop()
     await w.clock.advance(minute)

@@ -183,8 +183,17 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
       return 0
     }
   }
+  const isDone = (ask: () => Promise<void>): Promise<boolean> =>
+    ask().then(
+      () => true,
+      (error: unknown) => {
+        around.onWorkerError(error)
+        return false
+      },
+    )
   const work = async (): Promise<never> => {
-    await planSweep(dependencies)().catch(around.onWorkerError)
+    // As the library's own worker does: until it is planned, again and again.
+    while (!(await isDone(planSweep(dependencies)))) await epoch.sleep(replanMs)
     for (;;) {
       if ((await once()) > 0) continue
       process.idleSinceMs = kernel.now()
@@ -199,6 +208,7 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
   return process
 }
 
-// As much at a time as the library's own worker takes.
+// As much at a time as the library's own worker takes, and as long a wait as it has.
 const batch = 20
+const replanMs = 500
 const idle = { taken: 0 }

@@ -53,10 +53,13 @@ export const runTasks =
     return { taken: leased.length }
   }
 
+/** The use case {@link planSweep}, wired. */
+export type PlanSweep = () => Promise<void>
+
 /** Makes sure that the sweep is planned. It plans itself from then on; safe to call at every start of every process. */
 export const planSweep =
-  ({ unitOfWork, clock }: Pick<Dependencies, 'unitOfWork' | 'clock'>) =>
-  (): Promise<void> =>
+  ({ unitOfWork, clock }: Pick<Dependencies, 'unitOfWork' | 'clock'>): PlanSweep =>
+  () =>
     unitOfWork.run(async (tx) => {
       const now = clock.now()
       const task: Task = { type: 'sweep' }

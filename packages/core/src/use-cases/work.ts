@@ -1,7 +1,7 @@
 import type { ApplyInbox } from './apply-inbox.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { DrainOutbox } from './drain-outbox.ts'
-import type { RunTasks } from './run-tasks.ts'
+import type { PlanSweep, RunTasks } from './run-tasks.ts'
 
 interface WorkDependencies extends Pick<Dependencies, 'clock' | 'logger'> {
   readonly applyInbox: ApplyInbox
@@ -30,16 +30,26 @@ export interface Worker {
 }
 
 /**
- * Works until stopped: as fast as there is work, else looking again every `idleMs`. Several workers, in any number of
- * processes, share the work safely. An outage of the database is logged and waited out.
+ * Plans the sweep, and works until stopped: as fast as there is work, else looking again every `idleMs`. Several workers, in
+ * any number of processes, share the work safely. An outage of the database is logged and waited out, also where it keeps
+ * the sweep from being planned: what nobody told us of is found by it alone.
  */
-export const startWorker = (deps: WorkDependencies, { idleMs = 500 }: { readonly idleMs?: number } = {}): Worker => {
-  const { clock, logger } = deps
+export const startWorker = (
+  deps: WorkDependencies & { readonly planSweep: PlanSweep },
+  { idleMs = 500 }: { readonly idleMs?: number } = {},
+): Worker => {
+  const { clock, logger, planSweep } = deps
   const once = workOnce(deps)
   let stopping = false
+  let isPlanned = false
+  const round = async (): Promise<number> => {
+    if (!isPlanned) await planSweep()
+    isPlanned = true
+    return once()
+  }
   const loop = async (): Promise<void> => {
     while (!stopping) {
-      const done = await once().catch((error: unknown) => {
+      const done = await round().catch((error: unknown) => {
         logger.log('error', 'work_failed', { detail: error instanceof Error ? error.message : String(error) })
         return 0
       })
