@@ -4,12 +4,15 @@ import { dialectOf, type Dialect } from './dialect.ts'
 import { groupCommit, type Transact } from './group-commit.ts'
 import { defaultIdleTransactionTimeoutMs, persistently, type SqlOptions } from './retry.ts'
 import type { SqlSession } from './session.ts'
+import { sqlConsultationStore } from './stores/consultation-store.ts'
 import { sqlInbox } from './stores/inbox.ts'
+import { sqlGauges } from './stores/gauges.ts'
 import { sqlIntentStore } from './stores/intent-store.ts'
 import { sqlPaymentStore } from './stores/payment-store.ts'
 import { sqlQueue } from './stores/queue.ts'
 import { sqlAttentionList, sqlCustomerStore, sqlRequestLog, sqlTimeline } from './stores/records.ts'
 import { sqlReservationStore } from './stores/reservation-store.ts'
+import { sqlWalletStore } from './stores/wallet-store.ts'
 import { transact } from './transact.ts'
 
 /**
@@ -50,6 +53,12 @@ const transactionOn = (session: SqlSession): Transaction => {
     get reservations() {
       return sqlReservationStore(session)
     },
+    get consultations() {
+      return sqlConsultationStore(session)
+    },
+    get wallets() {
+      return sqlWalletStore(session)
+    },
     get customers() {
       return sqlCustomerStore(session)
     },
@@ -70,6 +79,9 @@ const transactionOn = (session: SqlSession): Transaction => {
     },
     get attention() {
       return sqlAttentionList(session)
+    },
+    get gauges() {
+      return sqlGauges(session)
     },
   }
 }

@@ -49,12 +49,15 @@ export const tables = [
   'payments',
   'intents',
   'reservations',
+  'consultations',
   'customers',
   'timeline',
   'outbox',
   'inbox',
   'tasks',
   'requests',
+  'ledger',
+  'wallets',
   'attention',
 ].map((name) => `holdfast_${name}`)
 

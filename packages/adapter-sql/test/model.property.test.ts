@@ -5,8 +5,20 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestDatabase, type TestDatabase } from './databases.ts'
 
-const { at, attemptId, bareCase, intentId, openIntent, ownerId, paymentId, pendingPayment, reservationId, slot } =
-  samples
+const {
+  at,
+  attemptId,
+  bareCase,
+  consultationId,
+  intentId,
+  openIntent,
+  ownerId,
+  paymentId,
+  pendingPayment,
+  reservationId,
+  resourceId,
+  slot,
+} = samples
 
 /** One step: the same work for the database and for the model, and what it is called in a counterexample. */
 interface Step {
@@ -81,13 +93,47 @@ const otherSteps: readonly fc.Arbitrary<Step>[] = [
   few.map((id) => step(`find intent ${id}`, (tx) => tx.intents.find(intentId(id)))),
   limit.map((n) => step('list open intents', (tx) => tx.intents.listOpen(ownerId('ana'), n))),
   fc
-    .tuple(few, version, when, fc.integer({ min: 1, max: 5 }), fc.boolean())
-    .map(([id, expected, from, length, cancelled]) =>
-      step(`save reservation ${id} at ${expected}, ${from} for ${length}${cancelled ? ', cancelled' : ''}`, (tx) => {
-        const where = slot('casa', 0, from, from + length)
-        const make = cancelled ? samples.cancelledReservation : samples.paidReservation
-        return tx.reservations.save(make(id, where), expected)
+    .tuple(when, limit, fc.option(few))
+    .map(([ms, n, after]) =>
+      step(`stale intents before ${ms} after ${after}`, (tx) =>
+        tx.intents.listStale(at(ms), n, after === null ? undefined : intentId(after)),
+      ),
+    ),
+  fc
+    .tuple(few, version, when, fc.constantFrom('dr-vega', 'dr-luna'), fc.boolean())
+    .map(([id, expected, ms, doctor, isOpen]) =>
+      step(`save consultation ${id} at ${expected} with ${doctor}`, (tx) =>
+        tx.consultations.save(
+          samples.someConsultation(id, {
+            createdAt: at(ms % 3),
+            resourceId: resourceId(doctor),
+            ...(isOpen ? {} : { status: 'closed', closedAt: at(ms), closedBy: 'owner' }),
+          }),
+          expected,
+        ),
+      ),
+    ),
+  few.map((id) => step(`find consultation ${id}`, (tx) => tx.consultations.find(consultationId(id)))),
+  fc.tuple(limit, fc.option(few), fc.option(fc.constantFrom('dr-vega', 'dr-luna'))).map(([n, after, doctor]) =>
+    step(`list consultations of ${doctor} after ${after}`, (tx) =>
+      tx.consultations.list({
+        limit: n,
+        ...(after === null ? {} : { after: consultationId(after) }),
+        ...(doctor === null ? {} : { resourceId: resourceId(doctor) }),
       }),
+    ),
+  ),
+  fc
+    .tuple(few, version, when, fc.integer({ min: 1, max: 5 }), fc.boolean(), fc.constantFrom(0, 0, 1))
+    .map(([id, expected, from, length, cancelled, unit]) =>
+      step(
+        `save reservation ${id}.${unit} at ${expected}, ${from}+${length}${cancelled ? ', cancelled' : ''}`,
+        (tx) => {
+          const where = slot('casa', unit, from, from + length)
+          const make = cancelled ? samples.cancelledReservation : samples.paidReservation
+          return tx.reservations.save(make(id, where), expected)
+        },
+      ),
     ),
   few.map((id) => step(`find reservation ${id}`, (tx) => tx.reservations.find(reservationId(id)))),
   fc
@@ -97,6 +143,17 @@ const otherSteps: readonly fc.Arbitrary<Step>[] = [
         tx.reservations.listOverlapping(slot('casa', 0, from, from + length + 1)),
       ),
     ),
+  fc.tuple(when, limit, fc.option(few)).map(([from, n, after]) =>
+    step(`holding from ${from} after ${after}`, (tx) =>
+      tx.reservations.listHolding({
+        resourceId: resourceId('casa'),
+        from: at(from),
+        to: at(from + 5),
+        limit: n,
+        ...(after === null ? {} : { after: reservationId(after) }),
+      }),
+    ),
+  ),
   fc
     .tuple(few, few)
     .map(([key, print]) => step(`claim ${key} for ${print}`, (tx) => tx.requests.claim(key, print, at(0)))),

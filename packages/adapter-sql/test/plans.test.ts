@@ -1,11 +1,11 @@
-import type { Transaction } from '@holdfast/core'
+import { currency, type Transaction } from '@holdfast/core'
 import { samples } from '@holdfast/core/contracts'
 import type Database from 'better-sqlite3'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openTestDatabase, type TestDatabase } from './databases.ts'
 
-const { at, ownerId, paymentId, resourceId, slot } = samples
+const { at, consultationId, intentId, ownerId, paymentId, reservationId, resourceId, slot } = samples
 
 /** What the store asks for, and the index through which the database must find it. */
 const questions: readonly (readonly [string, string, (tx: Transaction) => Promise<unknown>])[] = [
@@ -34,7 +34,47 @@ const questions: readonly (readonly [string, string, (tx: Transaction) => Promis
     'holdfast_reservations_holding',
     (tx) => tx.reservations.listHolding({ resourceId: resourceId('r7'), from: at(3_990), to: at(4_000), limit: 9 }),
   ],
+  [
+    'who else holds a resource',
+    'holdfast_reservations_holding',
+    (tx) =>
+      tx.reservations.listHolding({
+        resourceId: resourceId('r7'),
+        from: at(3_990),
+        to: at(4_000),
+        limit: 9,
+        after: reservationId('s3987'),
+      }),
+  ],
   ["an owner's open intents", 'holdfast_intents_open', (tx) => tx.intents.listOpen(ownerId('o7'), 20)],
+  ['intents that were left', 'holdfast_intents_stale', (tx) => tx.intents.listStale(at(2_000), 20)],
+  [
+    'more intents that were left',
+    'holdfast_intents_stale',
+    (tx) => tx.intents.listStale(at(2_000), 20, intentId('i400')),
+  ],
+  ['the newest consultations', 'holdfast_consultations_newest', (tx) => tx.consultations.list({ limit: 20 })],
+  [
+    "an owner's consultations",
+    'holdfast_consultations_owner',
+    (tx) => tx.consultations.list({ owner: ownerId('o7'), limit: 20 }),
+  ],
+  [
+    "a doctor's older consultations",
+    'holdfast_consultations_resource',
+    (tx) => tx.consultations.list({ resourceId: resourceId('r7'), limit: 20, after: consultationId('c3987') }),
+  ],
+  ['what a payment moved in a wallet', 'holdfast_ledger_payment', (tx) => tx.wallets.listEntriesOf(paymentId('p7'))],
+  [
+    "a wallet's newest entries",
+    'holdfast_ledger_position',
+    (tx) => tx.wallets.listEntries({ owner: ownerId('o7'), currency: currency('MXN'), limit: 20 }),
+  ],
+  [
+    "a wallet's older entries",
+    'holdfast_ledger_position',
+    (tx) => tx.wallets.listEntries({ owner: ownerId('o7'), currency: currency('MXN'), limit: 20, before: 9 }),
+  ],
   ["a payment's story", 'holdfast_timeline_payment', (tx) => tx.timeline.list(paymentId('p7'), 20)],
   ['what needs a human', 'holdfast_attention_unresolved', (tx) => tx.attention.list(20)],
 ]
@@ -95,6 +135,7 @@ const fill = async ({ knex }: TestDatabase): Promise<void> => {
     idempotency_key: 'k',
     attempt_id: `a${n}`,
     ...amount,
+    destination: 'provider',
     reason: 'external',
     requested_at: 1,
     ...(rare(n) ? { status: 'requested', look_at: at(n), looks: 0 } : { status: 'succeeded', succeeded_at: 1 }),
@@ -126,6 +167,17 @@ const fill = async ({ knex }: TestDatabase): Promise<void> => {
     created_at: at(n),
     status: 'paid',
   }))
+  await insert('consultations', (n) => ({
+    id: `c${n}`,
+    version: 1,
+    owner: `o${n % 500}`,
+    resource_id: `r${n % 500}`,
+    intent_id: `i${n}`,
+    payment_id: 'p',
+    details: '{}',
+    created_at: at(n),
+    ...(rare(n) ? { status: 'open' } : { status: 'closed', ended_at: 1, ended_by: 'staff' }),
+  }))
   for (const table of ['outbox', 'inbox', 'tasks'])
     await insert(table, (n) => ({
       id: `w${n}`,
@@ -138,6 +190,19 @@ const fill = async ({ knex }: TestDatabase): Promise<void> => {
   await insert('timeline', (n) => ({
     payment_id: `p${n % 500}`,
     lines: '[]',
+  }))
+  await insert('ledger', (n) => ({
+    transfer_id: `l${n}`,
+    account: 'wallet',
+    counter_account: 'provider',
+    owner: `o${n % 500}`,
+    currency: 'MXN',
+    position: n + 1,
+    type: 'top_up',
+    change_minor: 1,
+    balance_minor: 1,
+    payment_id: `p${n}`,
+    at: at(n),
   }))
   await insert('attention', (n) => ({
     id: `x${n}`,

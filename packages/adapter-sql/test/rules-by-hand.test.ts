@@ -1,9 +1,20 @@
+import { currency, type TransferId } from '@holdfast/core'
 import { samples } from '@holdfast/core/contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { everyKind, openTestDatabase, type TestDatabase } from './databases.ts'
 
-const { at, bareCase, cancelledReservation, expiredAttempt, paidReservation, pendingPayment, requestedAttempt, slot } =
-  samples
+const {
+  at,
+  bareCase,
+  cancelledReservation,
+  expiredAttempt,
+  ownerId,
+  paidReservation,
+  paymentId,
+  pendingPayment,
+  requestedAttempt,
+  slot,
+} = samples
 
 // Whoever types SQL at three in the morning is held to the rules as well.
 describe.each(everyKind)('statements typed by hand, on %s', (kind) => {
@@ -38,6 +49,17 @@ describe.each(everyKind)('statements typed by hand, on %s', (kind) => {
   })
   it('cannot leave a live attempt without a time to look at it', async () => {
     await expect(byHand("UPDATE holdfast_attempts SET look_at = NULL WHERE id = 'alive'")).rejects.toThrow()
+  })
+  it('cannot take more from a wallet than there is, nor give two of its entries one place', async () => {
+    const entry = { owner: ownerId('ana'), currency: currency('MXN'), type: 'top_up', against: 'provider' } as const
+    const more = { paymentId: paymentId('p'), at: at(0), position: 1, change: 5n, balance: 5n }
+    await database.unitOfWork.run((tx) => tx.wallets.post({ ...entry, ...more, id: 'top_up:p' as TransferId }, 0))
+    await expect(byHand('UPDATE holdfast_wallets SET balance_minor = balance_minor - 6')).rejects.toThrow()
+    const line = await database.knex('holdfast_ledger').where({ account: 'wallet' }).first()
+    await expect(database.knex('holdfast_ledger').insert({ ...line, transfer_id: 'other' })).rejects.toThrow()
+    await expect(database.knex('holdfast_ledger').insert({ ...line, position: 2 })).rejects.toThrow()
+    const sum = await database.knex('holdfast_ledger').sum({ minor: 'change_minor' }).first()
+    expect(Number(sum?.['minor'])).toBe(0)
   })
   it('cannot make a status that there is not', async () => {
     for (const table of ['attempts', 'payments', 'reservations'])

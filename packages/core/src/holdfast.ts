@@ -2,9 +2,11 @@ import { applyInbox, type ApplyInbox } from './use-cases/apply-inbox.ts'
 import { cancelPayment, type CancelPayment } from './use-cases/cancel-payment.ts'
 import { cancelReservation, type CancelReservation } from './use-cases/cancel-reservation.ts'
 import { changeAmount, type ChangeAmount } from './use-cases/change-amount.ts'
+import { cleanUpAbandoned, type CleanUpAbandoned } from './use-cases/clean-up-abandoned.ts'
 import type { Dependencies } from './use-cases/dependencies.ts'
 import { drainOutbox, type DrainOutbox } from './use-cases/drain-outbox.ts'
 import { openIntent, type OpenIntent } from './use-cases/open-intent.ts'
+import { payFromWallet, type PayFromWallet } from './use-cases/pay-from-wallet.ts'
 import { performEffect, type PerformEffect } from './use-cases/perform-effect.ts'
 import {
   readPayment,
@@ -26,10 +28,12 @@ import { startWorker, workOnce, type Worker, type WorkOnce } from './use-cases/w
 export interface Holdfast {
   readonly openIntent: OpenIntent
   readonly startCheckout: StartCheckout
+  readonly payFromWallet: PayFromWallet
   readonly startBalance: StartBalance
   readonly cancelPayment: CancelPayment
   readonly cancelReservation: CancelReservation
   readonly changeAmount: ChangeAmount
+  readonly cleanUpAbandoned: CleanUpAbandoned
   readonly refundPayment: RefundPayment
   readonly readPayment: ReadPayment
   readonly readTimeline: ReadTimeline
@@ -51,21 +55,30 @@ export const createHoldfast = (dependencies: Dependencies): Holdfast => {
   const deps = { ...dependencies, perform }
   const chargeBalance = startBalance(deps)
   const cancel = cancelPayment(deps)
+  const payByWallet = payFromWallet(deps)
   const look = sweep(deps)
   const background = {
     ...deps,
     applyInbox: applyInbox(deps),
     drainOutbox: drainOutbox(deps),
     planSweep: planSweep(deps),
-    runTasks: runTasks({ ...deps, startBalance: chargeBalance, cancelPayment: cancel, sweep: look }),
+    runTasks: runTasks({
+      ...deps,
+      startBalance: chargeBalance,
+      cancelPayment: cancel,
+      payFromWallet: payByWallet,
+      sweep: look,
+    }),
   }
   return {
     openIntent: openIntent(deps),
     startCheckout: startCheckout(deps),
+    payFromWallet: payByWallet,
     startBalance: chargeBalance,
     cancelPayment: cancel,
     cancelReservation: cancelReservation(deps),
     changeAmount: changeAmount(deps),
+    cleanUpAbandoned: cleanUpAbandoned({ ...deps, cancelPayment: cancel }),
     refundPayment: refundPayment(deps),
     readPayment: readPayment(deps),
     readTimeline: readTimeline(deps),

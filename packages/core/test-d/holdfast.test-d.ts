@@ -6,6 +6,7 @@ import {
   type Attempt,
   type CancelPaymentOutcome,
   type Checkout,
+  type Consultation,
   type Dependencies,
   type Holdfast,
   type Json,
@@ -30,10 +31,12 @@ import { expectTypeOf } from 'vitest'
 expectTypeOf<keyof Holdfast>().toEqualTypeOf<
   | 'openIntent'
   | 'startCheckout'
+  | 'payFromWallet'
   | 'startBalance'
   | 'cancelPayment'
   | 'cancelReservation'
   | 'changeAmount'
+  | 'cleanUpAbandoned'
   | 'refundPayment'
   | 'readPayment'
   | 'readTimeline'
@@ -78,6 +81,7 @@ expectTypeOf<Attempt['status']>().toEqualTypeOf<
 >()
 expectTypeOf<Refund['status']>().toEqualTypeOf<'requested' | 'pending' | 'succeeded' | 'failed'>()
 expectTypeOf<Reservation['status']>().toEqualTypeOf<'confirmed' | 'balance_due' | 'paid' | 'completed' | 'cancelled'>()
+expectTypeOf<Consultation['status']>().toEqualTypeOf<'open' | 'closed' | 'cancelled'>()
 expectTypeOf<PendingIntent['status']>().toEqualTypeOf<'open' | 'paid' | 'fulfilled' | 'refunded' | 'abandoned'>()
 
 // So are the codes of refusals, and they are all that there are.
@@ -122,6 +126,7 @@ expectTypeOf<Codes<RefundPaymentOutcome>>().toEqualTypeOf<
   | 'payment_disputed'
   | 'currency_mismatch'
   | 'refund_exceeds_payment'
+  | 'wallet_insufficient'
 >()
 
 // Somebody who asks for a page has to think of the case that there is none yet.

@@ -86,10 +86,12 @@ describe('a refund of which the provider says something', () => {
 
   it('is not known here, and changes nothing', () => {
     expect(settleRefund(paid, refundId('rf_1'), { at: at(5), state: { type: 'pending' } })).toEqual({
+      before: paid,
       kase: paid,
       facts: [],
       effects: [],
       attention: [],
+      transfers: [],
       fallback: false,
     })
   })
@@ -239,7 +241,12 @@ describe('a dispute of which the provider says something', () => {
     ])
     expect(change.effects).toEqual([])
     expect(heard(change.kase, 'opened', false, 'dp_1', at(6)).kase).toBe(change.kase)
-    expect(heard(change.kase, 'opened', false, 'dp_1', at(6))).toEqual({ ...change, facts: [], attention: [] })
+    expect(heard(change.kase, 'opened', false, 'dp_1', at(6))).toEqual({
+      ...change,
+      before: change.kase,
+      facts: [],
+      attention: [],
+    })
   })
 
   it('ends, and tells the payment how; nobody is called twice', () => {
@@ -270,10 +277,12 @@ describe('a dispute of which the provider says something', () => {
     const lost = heard(heard(paid, 'opened').kase, 'lost').kase
     const event = heard(lost, 'won')
     expect(event).toEqual({
+      before: lost,
       kase: lost,
       facts: [],
       effects: [{ type: 'look_up_charge', paymentId: 'pay_1', attemptId: 'att_1' }],
       attention: [],
+      transfers: [],
       fallback: false,
     })
     expect(disputesOf(heard(lost, 'won', true).kase)).toEqual([['dp_1', 'won']])
@@ -298,10 +307,12 @@ describe('a dispute of which the provider says something', () => {
     expect(
       settleDispute(paid, attemptId('att_0'), { at: at(5), disputeId: 'dp_1', state: 'opened', asked: false }),
     ).toEqual({
+      before: paid,
       kase: paid,
       facts: [],
       effects: [],
       attention: [],
+      transfers: [],
       fallback: false,
     })
     const other = settleDispute(paid, attemptId('att_2'), {
@@ -344,7 +355,12 @@ describe('a charge of which the provider has told all', () => {
       ['rf_re_9', 'pending'],
     ])
     expect(change.kase.payment).toMatchObject({ status: 'disputed', refunded: 540n })
-    expect(settleCharge(change.kase, id, observation)).toEqual({ ...change, facts: [], attention: [] })
+    expect(settleCharge(change.kase, id, observation)).toEqual({
+      ...change,
+      before: change.kase,
+      facts: [],
+      attention: [],
+    })
   })
 
   it('is believed about a dispute that it ends otherwise than was known', () => {

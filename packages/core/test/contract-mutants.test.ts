@@ -42,6 +42,33 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
       save: async (it) => reservations.save(it, (await reservations.find(it.id))?.version ?? 0),
     },
   })),
+  'saves a consultation whatever its version': wholeExcept(({ consultations }) => ({
+    consultations: {
+      ...consultations,
+      save: async (it) => consultations.save(it, (await consultations.find(it.id))?.version ?? 0),
+    },
+  })),
+  'makes two consultations of one intent, and says nothing': wholeExcept(({ consultations }) => ({
+    consultations: {
+      ...consultations,
+      save: (...args) =>
+        consultations.save(...args).catch((error: unknown) => {
+          if (!(error instanceof Bug)) throw error
+        }),
+    },
+  })),
+  "lists every doctor's consultations as one's": wholeExcept(({ consultations }) => ({
+    consultations: { ...consultations, list: ({ resourceId: _ignored, ...filter }) => consultations.list(filter) },
+  })),
+  'overlooks intents that were left': wholeExcept(({ intents }) => ({
+    intents: { ...intents, listStale: async () => [] },
+  })),
+  'finds an intent stale from its first moment on': wholeExcept(({ intents }) => ({
+    intents: { ...intents, listStale: (_before, ...rest) => intents.listStale(later, ...rest) },
+  })),
+  'answers the first batch of stale intents again': wholeExcept(({ intents }) => ({
+    intents: { ...intents, listStale: (before, limit) => intents.listStale(before, limit) },
+  })),
   'lets a second attempt live, and says nothing': wholeExcept(({ payments }) => ({
     payments: {
       ...payments,
@@ -59,6 +86,21 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
   })),
   'finds every slot free': wholeExcept(({ reservations }) => ({
     reservations: { ...reservations, listOverlapping: async () => [] },
+  })),
+  'looks at the named unit alone': wholeExcept(({ reservations }) => ({
+    reservations: {
+      ...reservations,
+      listOverlapping: async (stretch) => {
+        const { unit } = { unit: 0, ...stretch }
+        return (await reservations.listOverlapping(stretch)).filter(({ slot }) => slot.unit === unit)
+      },
+    },
+  })),
+  'answers the first page of holders again': wholeExcept(({ reservations }) => ({
+    reservations: {
+      ...reservations,
+      listHolding: ({ after: _ignored, ...filter }) => reservations.listHolding(filter),
+    },
   })),
   'commits what threw': () => {
     const whole = memoryUnitOfWork()

@@ -17,6 +17,7 @@ it('knows an effect by what it does and to what, so that deciding it again adds 
       template: 'refunded_surplus',
       reason: 'duplicate',
       amount: money(1, 'MXN'),
+      destination: 'provider',
     },
   }
   expect(effectId({ type: 'open_session', ...attempt })).toBe('open_session:att_1')

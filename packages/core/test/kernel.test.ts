@@ -3,7 +3,7 @@ import { backoffMs } from '../src/kernel/backoff.ts'
 import { bug, Bug } from '../src/kernel/bug.ts'
 import { derivedId, maxIdLength, parseId } from '../src/kernel/ids.ts'
 import { accept, reject, unchanged } from '../src/kernel/decision.ts'
-import { after, day, hour, instant, isoTime, minute, second } from '../src/kernel/instant.ts'
+import { after, day, hour, instant, isoTime, minute, parseIsoTime, second } from '../src/kernel/instant.ts'
 import { decodeJson, encodeJson } from '../src/kernel/json.ts'
 import { allows, evolver, IllegalTransition } from '../src/kernel/machine.ts'
 import { currency, decimals, decimalString, money, parseDecimal, sameMoney } from '../src/kernel/money.ts'
@@ -194,6 +194,58 @@ it('answers with what is new and what follows from it, with nothing, or with a r
   expect(accept(['paid'])).toEqual({ ok: true, events: ['paid'], effects: [] })
   expect(unchanged).toEqual({ ok: true, events: [], effects: [] })
   expect(reject({ code: 'gone' })).toEqual({ ok: false, refusal: { code: 'gone' } })
+})
+
+describe('a moment that is written down', () => {
+  it('is read with its offset from UTC', () => {
+    const ten = instant(Date.UTC(2026, 10, 20, 10))
+    for (const text of [
+      '2026-11-20T10:00Z',
+      '2026-11-20T10:00:00Z',
+      '2026-11-20T10:00:00.000Z',
+      '2026-11-20T10:00:00.000000999Z',
+      '2026-11-20T04:00:00-06:00',
+      '2026-11-20T15:30+05:30',
+      '2026-11-20T10:00-00:00',
+      '2026-11-21T09:59+23:59',
+      isoTime(ten),
+    ])
+      expect(parseIsoTime(text), text).toBe(ten)
+    expect(parseIsoTime('2026-11-20T10:00:07.5Z')).toBe(after(ten, 7_500))
+    expect(parseIsoTime('2026-11-20T10:00:00.0309Z')).toBe(after(ten, 30))
+    expect(parseIsoTime('2028-02-29T00:00Z')).toBe(Date.UTC(2028, 1, 29))
+    expect(parseIsoTime('0001-01-01T00:00Z')).toBe(-62_135_596_800_000)
+  })
+
+  it('is read only where there is such a moment, and one alone', () => {
+    for (const text of [
+      '',
+      '2026-11-20',
+      '2026-11-20T10:00',
+      '2026-11-20T10:00:00',
+      '2026-11-20 10:00Z',
+      '2026-11-20T10Z',
+      '2026-11-20T24:00Z',
+      '2026-11-20T10:60Z',
+      '2026-11-20T10:00:60Z',
+      '2026-11-31T10:00Z',
+      '2026-02-29T10:00Z',
+      '2026-13-01T10:00Z',
+      '2026-00-10T10:00Z',
+      '2026-11-20T10:00+0600',
+      '2026-11-20T10:00+24:00',
+      '2026-11-20T10:00+06:60',
+      '2026-11-20T10:00 06:00',
+      '2026-11-20T10:00.5Z',
+      '2026-11-20T10:00:00.Z',
+      '2026-11-20T10:00:00.0000000000Z',
+      '2026-11-20t10:00z',
+      '+002026-11-20T10:00Z',
+      ' 2026-11-20T10:00Z',
+      '2026-11-20T10:00Z\n',
+    ])
+      expect(parseIsoTime(text), text).toBeUndefined()
+  })
 })
 
 describe('a machine', () => {

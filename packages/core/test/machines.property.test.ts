@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import {
   allows,
   attemptTransitions,
+  consultationTransitions,
   decideAttempt,
+  decideConsultation,
   decideDispute,
   decideIntent,
   decidePayment,
@@ -11,6 +13,7 @@ import {
   decideReservation,
   disputeTransitions,
   evolveAttempt,
+  evolveConsultation,
   evolveDispute,
   evolveIntent,
   evolvePayment,
@@ -22,6 +25,7 @@ import {
   isLive,
   makeReservation,
   money,
+  openConsultation,
   openDispute,
   paymentTransitions,
   refundTransitions,
@@ -31,6 +35,9 @@ import {
   type Attempt,
   type AttemptCommand,
   type AttemptId,
+  type Consultation,
+  type ConsultationCommand,
+  type ConsultationId,
   type Decision,
   type Dispute,
   type DisputeCommand,
@@ -224,6 +231,28 @@ const reservation: Machine<Reservation, ReservationCommand> = {
   endings: { completed: [], cancelled: [] },
 }
 
+const consultation: Machine<Consultation, ConsultationCommand> = {
+  name: 'consultation',
+  initial: openConsultation({
+    id: 'con_1' as ConsultationId,
+    owner: 'ana' as OwnerId,
+    resourceId: 'dr-vega' as ResourceId,
+    intentId: 'int_1' as IntentId,
+    paymentId,
+    details: {},
+    createdAt: instant(0),
+  }),
+  table: consultationTransitions,
+  decide: decideConsultation,
+  evolve: evolveConsultation,
+  command: fc.record({
+    type: fc.constantFrom('close' as const, 'cancel' as const),
+    at,
+    by: fc.constantFrom('owner' as const, 'staff' as const, 'system' as const),
+  }),
+  endings: { closed: [], cancelled: [] },
+}
+
 const intent: Machine<PendingIntent, IntentCommand> = {
   name: 'pending-intent',
   initial: {
@@ -344,6 +373,7 @@ properties(attempt)
 properties(refund)
 properties(dispute)
 properties(reservation)
+properties(consultation)
 properties(intent)
 
 it('leaves a payment that is refunded in full as it is when a refund beyond its amount is heard of', () => {

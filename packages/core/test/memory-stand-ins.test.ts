@@ -22,6 +22,7 @@ describe('a notifier in memory', () => {
     paymentId: paymentId('p'),
     template: 'refunded_surplus',
     reason: 'duplicate',
+    destination: 'provider',
     amount: pendingPayment('p').amount,
   })
 

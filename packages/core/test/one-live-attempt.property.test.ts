@@ -34,7 +34,7 @@ const due: PaymentCase = {
   attempts: [],
   refunds: [],
 }
-const policy: SettlementPolicy = { lateMoney: 'refund', wrongAmount: 'refund' }
+const policy: SettlementPolicy = { lateMoney: 'refund', wrongAmount: 'refund', walletRefunds: [] }
 const now = instant(10_000_000)
 const page = { successUrl: 's', cancelUrl: 'c', expiresAt: instant(20_000_000) }
 const begin = (kase: PaymentCase, id: string, kind: 'hosted' | 'off_session' = 'hosted'): PaymentCase => {

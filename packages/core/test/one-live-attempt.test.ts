@@ -23,7 +23,7 @@ const hear = (kase: PaymentCase, id: string, state: AttemptState): PaymentCase =
     kase,
     attemptId(id),
     { at: now, state, providerId: `cs_${id}` },
-    { lateMoney: 'refund', wrongAmount: 'refund' },
+    { lateMoney: 'refund', wrongAmount: 'refund', walletRefunds: [] },
   ).kase
 const closing = (kase: PaymentCase): PaymentCase => {
   const move = moveCase(kase)

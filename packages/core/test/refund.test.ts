@@ -22,6 +22,7 @@ const base = {
   paymentId: paymentId('pay_1'),
   attemptId: attemptId('att_1'),
   amount,
+  destination: 'provider',
   reason: 'duplicate',
   requestedAt: at(70),
 } as const

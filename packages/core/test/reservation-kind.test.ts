@@ -80,9 +80,47 @@ describe('a reservation that is quoted', () => {
     expect(await available(quote)).toBe(false)
   })
 
+  it('of which there are several is free as long as any is free for all of those nights', async () => {
+    const three = { ...quote, capacity: 3 }
+    const { quote: ask, available, taken } = house(ok(three))
+    await taken(paidReservation('res_0', nights))
+    await taken(paidReservation('res_2', slot('casa', 2, 199, 300)))
+    expect(await ask()).toEqual(ok(three))
+    expect(await available(three)).toBe(true)
+    await taken(paidReservation('res_1', slot('casa', 1, 50, 101)))
+    expect(await ask()).toEqual(err({ code: 'slot_taken' }))
+    expect(await available(three)).toBe(false)
+    expect(await available({ ...quote, capacity: 4 })).toBe(true)
+  })
+
+  it('is found taken behind more than a thousand others', async () => {
+    const { available, unitOfWork } = house()
+    await unitOfWork.run(async (tx) => {
+      for (let unit = 1; unit <= 1_001; unit += 1)
+        await tx.reservations.save(paidReservation(`res_${unit}`, { ...nights, unit }), 0)
+    })
+    expect(await available(quote)).toBe(true)
+    await unitOfWork.run((tx) => tx.reservations.save(paidReservation('res_last', nights), 0))
+    expect(await available(quote)).toBe(false)
+    expect(await available({ ...quote, capacity: 1_002 })).toBe(false)
+    expect(await available({ ...quote, capacity: 1_003 })).toBe(true)
+  })
+
+  it.each([0, -1, 1.5, NaN])('for %s at a time is a bug', async (capacity) => {
+    await expect(house(ok({ ...quote, capacity })).quote()).rejects.toThrow(
+      `A reservation was quoted with a capacity of ${capacity}.`,
+    )
+  })
+
   it('is refused where the catalogue refuses it', async () => {
     const refusal = err({ code: 'unknown_resource' as const })
     expect(await house(refusal as never).quote()).toEqual(refusal)
+  })
+
+  it('is of the kind `reservation`, or of a name of its own where a host has several', () => {
+    const of = { unitOfWork: memoryUnitOfWork(), catalogue: { quote: async () => ok(quote) } }
+    expect(reservationKind(of).name).toBe('reservation')
+    expect(reservationKind({ ...of, name: 'appointment' }).name).toBe('appointment')
   })
 
   it('names a slot; anything else is a bug', async () => {
@@ -182,6 +220,34 @@ describe('a reservation that is paid', () => {
     expect(Object.keys(reservations[0] ?? {})).not.toContain('balance')
     expect(tasks.map(({ id }) => id)).toEqual(['complete_reservation:res_0001'])
     expect(await unitOfWork.read((tx) => tx.payments.find(paymentId('pay_0001')))).toBeUndefined()
+  })
+
+  it('is made on the lowest unit that is free for all of its nights, where there are several', async () => {
+    const { fulfil, taken, unitOfWork } = house()
+    await taken(paidReservation('res_first', slot('casa', 0, 150, 160)))
+    await taken(paidReservation('res_third', slot('casa', 2, 199, 300)))
+    await taken(paidReservation('res_before', slot('casa', 1, 50, 100)))
+    await taken(cancelledReservation('res_cancelled', slot('casa', 1, 100, 200)))
+    expect(await fulfil({ ...quote, slot: { ...nights, unit: 3 }, capacity: 4 })).toMatchObject({ type: 'done' })
+    const made = await unitOfWork.read((tx) => tx.reservations.find('res_0001' as Reservation['id']))
+    expect(made?.value.slot).toEqual({ ...nights, unit: 1 })
+  })
+
+  it('cannot be had where every unit is held, for a part of its nights or all of them', async () => {
+    const { fulfil, taken } = house()
+    await taken(paidReservation('res_first', slot('casa', 0, 100, 101)))
+    await taken(paidReservation('res_second', slot('casa', 1, 199, 200)))
+    expect(await fulfil({ ...quote, capacity: 2 })).toEqual({ type: 'unavailable', reason: 'slot_taken' })
+    expect(await fulfil({ ...quote, capacity: 3 })).toMatchObject({ type: 'done' })
+  })
+
+  it('is made on the unit that its slot names, and on no other, where nothing is said of several', async () => {
+    const { fulfil, taken, unitOfWork } = house()
+    await taken(paidReservation('res_first', nights))
+    expect(await fulfil({ ...quote, slot: slot('casa', 7, 100, 200) })).toMatchObject({ type: 'done' })
+    const made = await unitOfWork.read((tx) => tx.reservations.find('res_0001' as Reservation['id']))
+    expect(made?.value.slot.unit).toBe(7)
+    expect(await fulfil({ ...quote, slot: slot('casa', 7, 199, 200) })).toMatchObject({ type: 'unavailable' })
   })
 
   it('cannot be had where somebody has paid for one of its nights first', async () => {

@@ -12,13 +12,14 @@ import { Bug } from '../src/kernel/bug.ts'
 import { money, type Money } from '../src/kernel/money.ts'
 import type { AttemptState } from '../src/payment/attempt.ts'
 import { withAttempt, type PaymentCase } from '../src/payment/payment-case.ts'
+import type { RefundReason } from '../src/payment/refund.ts'
 import { beginAttempt } from '../src/settlement/begin-attempt.ts'
 import { moveCase, type CaseMove } from '../src/settlement/case-change.ts'
 import { closeAttempt, isSentBack, sendBack, settle, type SettlementPolicy } from '../src/settlement/settlement.ts'
 
 const amount = money(12_500, 'MXN')
 const due = bareCase(pendingPayment('pay_1'))
-const policy: SettlementPolicy = { lateMoney: 'refund', wrongAmount: 'refund' }
+const policy: SettlementPolicy = { lateMoney: 'refund', wrongAmount: 'refund', walletRefunds: [] }
 const failure = { code: 'card_declined', retryable: true } as const
 const opened: AttemptState = { type: 'opened', url: 'https://pay.example/1', expiresAt: at(7_200_000) }
 const captured = (charge: string, sum: Money = amount): AttemptState => ({
@@ -146,7 +147,11 @@ describe('money that has come', () => {
       ['payment', 'pay_1', 'captured'],
     ])
     expect([change.effects, change.attention, change.fallback]).toEqual([[], [], false])
-    expect(heard(change.kase, 'att_1', captured('pi_1'), 'cs_1')).toEqual({ ...change, facts: [] })
+    expect(heard(change.kase, 'att_1', captured('pi_1'), 'cs_1')).toEqual({
+      ...change,
+      before: change.kase,
+      facts: [],
+    })
   })
 
   it('closes every other page, and the own one where a double of it was paid', () => {
@@ -288,8 +293,8 @@ describe('closing an attempt', () => {
 
 describe('sending money back', () => {
   const paid = heard(open, 'att_1', captured('pi_1'), 'cs_1').kase
-  const back = (kase: PaymentCase, reason: Parameters<typeof sendBack>[3] = 'duplicate') =>
-    moved(kase, (change) => sendBack(change, attemptId('att_1'), at(6), reason))
+  const back = (kase: PaymentCase, reason: RefundReason = 'duplicate') =>
+    moved(kase, (change) => sendBack(change, attemptId('att_1'), { at: at(6), reason, policy }))
 
   it('asks for one refund of the whole charge, and tells its owner of a surplus', () => {
     for (const reason of ['late_payment', 'duplicate', 'amount_mismatch'] as const) {
@@ -312,6 +317,7 @@ describe('sending money back', () => {
             template: 'refunded_surplus',
             reason,
             amount,
+            destination: 'provider',
           },
         },
       ])
@@ -366,6 +372,7 @@ describe('a case on the move', () => {
     })
     expect(change.payment({ type: 'note_processing' })).toBeUndefined()
     expect(change.done()).toEqual({
+      before: due,
       kase: { ...due, payment: { ...due.payment, status: 'processing' } },
       facts: [
         { about: { type: 'intent', id: 'int_1' }, event: { type: 'paid' } },
@@ -373,6 +380,7 @@ describe('a case on the move', () => {
       ],
       effects: [],
       attention: [{ id: 'a', code: 'balance_unpaid', paymentId: paymentId('pay_1'), at: at(5), data: { left: 1n } }],
+      transfers: [],
       fallback: true,
     })
     expect(due).toEqual(before)

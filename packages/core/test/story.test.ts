@@ -222,6 +222,7 @@ describe('the story of a payment', () => {
       template: 'refunded_unavailable',
       reason: 'slot_taken',
       amount: mxn(300_00n),
+      destination: 'provider',
       details: { night: 0 },
     })
     expect(w.notifier.sent.find(({ to }) => to === 'ben')).toEqual({

@@ -16,6 +16,8 @@ export const initial: Migration = {
     ...refunds(dialect),
     ...intents(dialect),
     ...reservations(dialect),
+    ...consultations(dialect),
+    ...wallets(dialect),
     ...queues(dialect),
     ...records(dialect),
   ],
@@ -81,7 +83,7 @@ const attempts = (dialect: Dialect): readonly string[] => {
       id ${text} NOT NULL PRIMARY KEY,
       payment_id ${text} NOT NULL REFERENCES holdfast_payments (id),
       position ${integer} NOT NULL,
-      kind ${text} NOT NULL ${oneOf('kind', ['hosted', 'off_session'])},
+      kind ${text} NOT NULL ${oneOf('kind', ['hosted', 'off_session', 'wallet'])},
       amount_minor ${integer} NOT NULL CHECK (amount_minor >= 0),
       amount_currency ${text} NOT NULL,
       idempotency_key ${text} NOT NULL,
@@ -106,7 +108,7 @@ const attempts = (dialect: Dialect): readonly string[] => {
       declined_at ${integer},
       failure ${text},
       expired_at ${integer},
-      CHECK ((status IN ${live} OR status = 'succeeded') = (look_at IS NOT NULL)),
+      CHECK ((status IN ${live} OR (status = 'succeeded' AND kind <> 'wallet')) = (look_at IS NOT NULL)),
       CHECK ((status = 'succeeded') = (charge_id IS NOT NULL))
     ) ${strict(dialect)}`,
     'CREATE INDEX holdfast_attempts_payment ON holdfast_attempts (payment_id, position)',
@@ -131,6 +133,7 @@ const refunds = (dialect: Dialect): readonly string[] => {
       attempt_id ${text} NOT NULL,
       amount_minor ${integer} NOT NULL CHECK (amount_minor >= 0),
       amount_currency ${text} NOT NULL,
+      destination ${text} NOT NULL ${oneOf('destination', ['provider', 'wallet'])},
       reason ${text} NOT NULL,
       requested_at ${integer} NOT NULL,
       provider_id ${text},
@@ -174,6 +177,7 @@ const intents = (dialect: Dialect): readonly string[] => {
     ) ${strict(dialect)}`,
     'CREATE UNIQUE INDEX holdfast_intents_token ON holdfast_intents (token)',
     "CREATE INDEX holdfast_intents_open ON holdfast_intents (owner, created_at, id) WHERE status = 'open'",
+    "CREATE INDEX holdfast_intents_stale ON holdfast_intents (created_at, id) WHERE status = 'open'",
   ]
 }
 
@@ -233,6 +237,65 @@ const noOverlapTrigger = (on: 'INSERT' | 'UPDATE', self: string): string =>
          AND unit = NEW.unit AND ends_at > NEW.starts_at AND starts_at < NEW.ends_at AND id <> ${self}
      );
    END`
+
+const consultations = (dialect: Dialect): readonly string[] => {
+  const { text, integer } = dialect.types
+  return [
+    `CREATE TABLE holdfast_consultations (
+      id ${text} NOT NULL PRIMARY KEY,
+      version ${integer} NOT NULL,
+      owner ${text} NOT NULL,
+      resource_id ${text} NOT NULL,
+      intent_id ${text} NOT NULL,
+      payment_id ${text} NOT NULL,
+      details ${text} NOT NULL,
+      created_at ${integer} NOT NULL,
+      status ${text} NOT NULL ${oneOf('status', ['open', 'closed', 'cancelled'])},
+      ended_at ${integer},
+      ended_by ${text} ${oneOf('ended_by', ['owner', 'staff', 'system'])},
+      CHECK ((status = 'open') = (ended_at IS NULL)),
+      CHECK ((status = 'open') = (ended_by IS NULL))
+    ) ${strict(dialect)}`,
+    // An intent is paid for once and becomes one consultation, kept even against statements typed by hand.
+    'CREATE UNIQUE INDEX holdfast_consultations_intent ON holdfast_consultations (intent_id)',
+    'CREATE INDEX holdfast_consultations_newest ON holdfast_consultations (created_at, id)',
+    'CREATE INDEX holdfast_consultations_owner ON holdfast_consultations (owner, created_at, id)',
+    'CREATE INDEX holdfast_consultations_resource ON holdfast_consultations (resource_id, created_at, id)',
+  ]
+}
+
+/** What there is, in one row that is locked; and how it came to be: two lines for each movement, which add up to nothing. */
+const wallets = (dialect: Dialect): readonly string[] => {
+  const { text, integer } = dialect.types
+  return [
+    `CREATE TABLE holdfast_wallets (
+      owner ${text} NOT NULL,
+      currency ${text} NOT NULL,
+      version ${integer} NOT NULL,
+      balance_minor ${integer} NOT NULL CHECK (balance_minor >= 0),
+      PRIMARY KEY (owner, currency)
+    ) ${strict(dialect)}`,
+    `CREATE TABLE holdfast_ledger (
+      transfer_id ${text} NOT NULL,
+      account ${text} NOT NULL ${oneOf('account', ['wallet', 'provider', 'sales'])},
+      counter_account ${text} NOT NULL ${oneOf('counter_account', ['wallet', 'provider', 'sales'])},
+      owner ${text} NOT NULL,
+      currency ${text} NOT NULL,
+      position ${integer} NOT NULL,
+      type ${text} NOT NULL,
+      change_minor ${integer} NOT NULL,
+      balance_minor ${integer} CHECK (balance_minor >= 0),
+      payment_id ${text} NOT NULL,
+      at ${integer} NOT NULL,
+      PRIMARY KEY (transfer_id, account),
+      CHECK ((account = 'wallet') = (balance_minor IS NOT NULL)),
+      CHECK ((account = 'wallet') <> (counter_account = 'wallet'))
+    ) ${strict(dialect)}`,
+    // An entry has one place in its wallet's statement, kept even against statements typed by hand.
+    `CREATE UNIQUE INDEX holdfast_ledger_position ON holdfast_ledger (owner, currency, position) WHERE account = 'wallet'`,
+    `CREATE INDEX holdfast_ledger_payment ON holdfast_ledger (payment_id, position) WHERE account = 'wallet'`,
+  ]
+}
 
 const queues = (dialect: Dialect): readonly string[] => {
   const { text, integer } = dialect.types

@@ -101,7 +101,7 @@ export const readAttempt = (row: Row): Attempt => {
     case 'succeeded':
       return {
         ...base,
-        ...readLooks(row),
+        ...(row['look_at'] === null ? {} : readLooks(row)),
         status,
         succeededAt: moment(row, 'succeeded_at'),
         charge: readCharge(row),

@@ -43,6 +43,12 @@ const sql = {
   ),
   findByToken: statement(`${select} WHERE token = ?`),
   listOpen: statement(`${select} WHERE owner = ? AND status = 'open' ORDER BY created_at DESC, id DESC LIMIT ?`),
+  listStale: statement(`${select} WHERE status = 'open' AND created_at < ? ORDER BY created_at, id LIMIT ?`),
+  listStaleAfter: statement(
+    `${select} WHERE status = 'open' AND created_at < ?
+       AND (created_at, id) > (SELECT created_at, id FROM holdfast_intents WHERE id = ?)
+     ORDER BY created_at, id LIMIT ?`,
+  ),
   insert: statement(
     `INSERT INTO holdfast_intents (id, version, ${columns.join(', ')})
      VALUES ${placeholders(1, columns.length + 2)} ON CONFLICT (id) DO NOTHING`,
@@ -104,6 +110,13 @@ export const sqlIntentStore = (session: SqlSession): SqlIntentStore => {
     },
     async listOpen(owner, limit) {
       return (await session.query(sql.listOpen, [owner, limit])).map(readIntent)
+    },
+    async listStale(createdBefore, limit, after) {
+      const rows =
+        after === undefined
+          ? await session.query(sql.listStale, [createdBefore, limit])
+          : await session.query(sql.listStaleAfter, [createdBefore, after, limit])
+      return rows.map(readIntent)
     },
     async save(intent, expected) {
       const before = expected === 0 ? undefined : await find(intent.id)

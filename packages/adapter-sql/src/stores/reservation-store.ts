@@ -8,17 +8,19 @@ import { readReservation, reservationColumns, reservationTypes, reservationValue
 const select = `SELECT id, version, ${exactly(reservationColumns)} FROM holdfast_reservations`
 
 // Half open on both sides: what ends at noon leaves noon free.
-const overlaps = `status <> 'cancelled' AND resource_id = ? AND unit = ? AND ends_at > ? AND starts_at < ?`
+const holds = `status <> 'cancelled' AND resource_id = ? AND ends_at > ? AND starts_at < ?`
 
 /** True for a reservation that holds nothing, or whose slot nobody else holds. */
-const slotIsFree = `(CAST(? AS text) = 'cancelled' OR NOT EXISTS (SELECT 1 FROM holdfast_reservations WHERE ${overlaps} AND id <> ?))`
+const slotIsFree = `(CAST(? AS text) = 'cancelled' OR NOT EXISTS (SELECT 1 FROM holdfast_reservations WHERE ${holds} AND unit = ? AND id <> ?))`
 
 const sql = {
   find: statement(`${select} WHERE id = ?`),
   findLocked: statement(`${select} WHERE id = ? {lock}`),
-  overlapping: statement(`${select} WHERE ${overlaps} ORDER BY starts_at, id`),
-  holding: statement(
-    `${select} WHERE status <> 'cancelled' AND resource_id = ? AND ends_at > ? AND starts_at < ? ORDER BY starts_at, id LIMIT ?`,
+  overlapping: statement(`${select} WHERE ${holds} ORDER BY starts_at, id`),
+  holding: statement(`${select} WHERE ${holds} ORDER BY starts_at, id LIMIT ?`),
+  holdingAfter: statement(
+    `${select} WHERE ${holds} AND (starts_at, id) > (SELECT starts_at, id FROM holdfast_reservations WHERE id = ?)
+     ORDER BY starts_at, id LIMIT ?`,
   ),
   // The types are named because a SELECT, unlike VALUES, does not learn them from the columns they go to.
   insert: statement(
@@ -49,17 +51,22 @@ export const sqlReservationStore = (session: SqlSession): ReservationStore => ({
     ])
     return rows.map(readReservation)
   },
-  async listOverlapping({ resourceId, unit, startsAt, endsAt }) {
+  async listOverlapping({ resourceId, startsAt, endsAt }) {
     if (session.mode === 'write') session.dialect.lockResource(session, resourceId)
-    const rows = await session.query(sql.overlapping, [resourceId, unit, startsAt, endsAt])
+    const rows = await session.query(sql.overlapping, [resourceId, startsAt, endsAt])
     return rows.map(readReservation)
   },
-  async listHolding({ resourceId, from, to, limit }) {
-    return (await session.query(sql.holding, [resourceId, from, to, limit])).map(readReservation)
+  async listHolding({ resourceId, from, to, limit, after }) {
+    const holding = [resourceId, from, to]
+    const rows =
+      after === undefined
+        ? await session.query(sql.holding, [...holding, limit])
+        : await session.query(sql.holdingAfter, [...holding, after, limit])
+    return rows.map(readReservation)
   },
   async save(reservation, expected) {
     const { id, status, slot } = reservation
-    const free = [status, slot.resourceId, slot.unit, slot.startsAt, slot.endsAt, id]
+    const free = [status, slot.resourceId, slot.startsAt, slot.endsAt, slot.unit, id]
     const { changes } =
       expected === 0
         ? await session.change(sql.insert, [id, ...reservationValues(reservation), ...free])

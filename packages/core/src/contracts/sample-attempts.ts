@@ -82,8 +82,16 @@ export const everyAttempt = (payment: string): readonly (readonly Attempt[])[] =
       failure: { code: 'card_declined', retryable: true, detail: 'generic_decline' },
     },
     { ...attemptBase(payment, `${payment}_a4`), status: 'expired', expiredAt: at(63) },
+    {
+      ...withoutPage(attemptBase(payment, `${payment}_a5`)),
+      kind: 'wallet',
+      status: 'succeeded',
+      succeededAt: at(64),
+      charge: { id: `wallet:${payment}_a5`, amount: money(125_00, 'MXN') },
+      disputes: [],
+    },
   ]
-  const { page: _none, ...offSession } = attemptBase(payment, `${payment}_live`)
+  const offSession = withoutPage(attemptBase(payment, `${payment}_live`))
   const live: readonly Attempt[] = [
     { ...offSession, kind: 'off_session', status: 'requested', askingEndedAt: at(99), lookAt: at(100), looks: 0 },
     {
@@ -115,9 +123,13 @@ const refundBase = (payment: string, id: string) =>
     paymentId: paymentId(payment),
     attemptId: attemptId(`${payment}_a1`),
     amount: money(500, 'MXN'),
+    destination: 'provider',
     reason: 'requested_by_customer',
     requestedAt: at(70),
   }) as const
+
+const withoutPage = <Base extends { readonly page: unknown }>({ page: _none, ...base }: Base): Omit<Base, 'page'> =>
+  base
 
 /** A refund that was asked for and not heard of; `change` may make it any other. */
 export const requestedRefund = (payment: string, id: string, change: object = {}): Refund =>
@@ -149,4 +161,5 @@ export const everyRefund = (payment: string): readonly Refund[] => [
     reason: 'external',
   },
   { ...refundBase(payment, `rf_${payment}_4`), status: 'failed', failedAt: at(81), detail: 'bank said no' },
+  { ...refundBase(payment, `rf_${payment}_5`), destination: 'wallet', status: 'succeeded', succeededAt: at(82) },
 ]

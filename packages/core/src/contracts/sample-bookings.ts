@@ -39,8 +39,14 @@ export const openIntent = (id: string, change: Partial<PendingIntent> = {}): Pen
 
 /** An intent in every status. */
 export const everyIntent = (): readonly PendingIntent[] => [
-  { ...intentBase('int_open'), status: 'open' },
-  { ...intentBase('int_paid'), status: 'paid', paidAt: at(5), payload: null },
+  { ...intentBase('int_open'), status: 'open', quote: { ...intentBase('int_open').quote, capacity: 3 } },
+  {
+    ...intentBase('int_paid'),
+    status: 'paid',
+    paidAt: at(5),
+    payload: null,
+    quote: { ...intentBase('int_paid').quote, parsed: { guests: 2, total: beyondDoubles } },
+  },
   {
     ...intentBase('int_fulfilled'),
     status: 'fulfilled',

@@ -1,4 +1,13 @@
-import type { AttemptId, IntentId, OwnerId, PaymentId, RefundId, ReservationId, ResourceId } from '../kernel/ids.ts'
+import type {
+  AttemptId,
+  ConsultationId,
+  IntentId,
+  OwnerId,
+  PaymentId,
+  RefundId,
+  ReservationId,
+  ResourceId,
+} from '../kernel/ids.ts'
 import { instant, type Instant } from '../kernel/instant.ts'
 
 /** The first moment of every story in the contracts; `at(5)` is five milliseconds into it. */
@@ -14,6 +23,8 @@ export const refundId = (text: string): RefundId => text as RefundId
 export const intentId = (text: string): IntentId => text as IntentId
 /** Takes this text for the id of a reservation. */
 export const reservationId = (text: string): ReservationId => text as ReservationId
+/** Takes this text for the id of a consultation. */
+export const consultationId = (text: string): ConsultationId => text as ConsultationId
 /** Takes this text for the id of an owner. */
 export const ownerId = (text: string): OwnerId => text as OwnerId
 /** Takes this text for the id of a resource. */

@@ -1,4 +1,5 @@
 export * from './sample-attempts.ts'
 export * from './sample-bookings.ts'
+export * from './sample-consultations.ts'
 export * from './sample-names.ts'
 export * from './sample-payments.ts'

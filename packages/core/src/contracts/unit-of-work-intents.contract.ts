@@ -65,4 +65,32 @@ export const intentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
     expect(await open('ana', 2)).toEqual(['b', 'd'])
     expect(await open('nobody', 9)).toEqual([])
   }),
+  promise(
+    "lists everybody's intents that were opened before a moment and are still open, oldest first",
+    async (uow) => {
+      const created = { a: 1, b: 3, c: 2, d: 2, e: 4 }
+      for (const [name, ms] of Object.entries(created))
+        await uow.run((tx) => tx.intents.save(openIntent(name, { createdAt: at(ms), owner: ownerId(`o-${name}`) }), 0))
+      for (const intent of everyIntent().slice(1)) await uow.run((tx) => tx.intents.save(intent, 0))
+      const stale = (ms: number, limit: number, after?: string) =>
+        uow.read(async (tx) => {
+          const found = await tx.intents.listStale(at(ms), limit, after === undefined ? undefined : intentId(after))
+          return found.map(({ id }) => String(id))
+        })
+      expect(await stale(4, 9)).toEqual(['a', 'c', 'd', 'b'])
+      expect(await stale(2, 9)).toEqual(['a'])
+      expect(await stale(1, 9)).toEqual([])
+      expect(await stale(4, 2)).toEqual(['a', 'c'])
+      expect(await stale(4, 2, 'c')).toEqual(['d', 'b'])
+      expect(await stale(4, 9, 'b')).toEqual([])
+      expect(await stale(4, 9, 'nobody')).toEqual([])
+      // The last one of a batch has ended before the next batch is asked for.
+      const ended = openIntent('c', { createdAt: at(2), status: 'abandoned', abandonedAt: at(9) } as object)
+      await uow.run((tx) => tx.intents.save(ended, 1))
+      expect(await stale(4, 9, 'c')).toEqual(['d', 'b'])
+      expect(await uow.read((tx) => tx.intents.listStale(at(2), 1))).toEqual([
+        openIntent('a', { createdAt: at(1), owner: ownerId('o-a') }),
+      ])
+    },
+  ),
 ]

@@ -132,15 +132,16 @@ export const reservationStorePromises: readonly ContractPromise<UnitOfWork>[] = 
     await Promise.all([takeSlowly('one'), takeSlowly('two')])
     expect(seen).toEqual([0, 1])
   }),
-  promise('lists what overlaps a slot, earliest first, and nothing cancelled', async (uow) => {
+  promise('lists what overlaps a stretch of time on every unit, earliest first, and nothing cancelled', async (uow) => {
     const slots: readonly Slot[] = [
       slot('casa', 0, 20, 30),
       slot('casa', 0, 0, 10),
       slot('casa', 0, 10, 20),
-      slot('casa', 1, 0, 99),
+      slot('casa', 1, 1, 12),
     ]
     for (const [n, where] of slots.entries()) await book(uow, paidReservation(`r${n}`, where))
     await book(uow, cancelledReservation('gone', slot('casa', 0, 0, 99)))
+    await book(uow, paidReservation('elsewhere', slot('villa', 0, 0, 99)))
     for (const [from, to] of [
       [0, 99],
       [5, 15],
@@ -149,29 +150,53 @@ export const reservationStorePromises: readonly ContractPromise<UnitOfWork>[] = 
       [20, 21],
       [30, 40],
     ] as const) {
-      const asked = slot('casa', 0, from, to)
-      const expected = ['r1', 'r2', 'r0'].filter((id) => overlap(asked, slots[Number(id.slice(1))] ?? asked))
-      expect(await overlapping(uow, asked)).toEqual(expected)
+      const expected = ['r1', 'r3', 'r2', 'r0'].filter((id) => {
+        const held = slots[Number(id.slice(1))]
+        return held !== undefined && overlap(held, slot('casa', held.unit, from, to))
+      })
+      for (const unit of [0, 1, 7]) expect(await overlapping(uow, slot('casa', unit, from, to))).toEqual(expected)
     }
   }),
-  promise('lists what holds a resource, over all its units, earliest first, at most as many as asked', async (uow) => {
+  promise('gives each of two units once to 20 who take whichever is free', async (uow) => {
+    const booked = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        uow.run(async (tx) => {
+          const held = (await tx.reservations.listOverlapping(day)).map((holder) => holder.slot.unit)
+          const unit = [0, 1].find((each) => !held.includes(each))
+          if (unit === undefined) return undefined
+          await tx.reservations.save(paidReservation(`r${n}`, { ...day, unit }), 0)
+          return unit
+        }),
+      ),
+    )
+    expect(booked.filter((unit) => unit !== undefined).toSorted((a, b) => a - b)).toEqual([0, 1])
+    expect(await everyId(uow)).toHaveLength(2)
+  }),
+  promise('lists what holds a resource, over all its units, earliest first, page by page', async (uow) => {
     await book(uow, paidReservation('b', slot('casa', 1, 5, 15)))
     await book(uow, paidReservation('a', slot('casa', 0, 5, 15)))
     await book(uow, paidReservation('c', slot('casa', 0, 0, 5)))
     await book(uow, paidReservation('d', slot('villa', 0, 5, 15)))
-    await book(uow, cancelledReservation('e', slot('casa', 0, 5, 15)))
-    const holding = (from: number, to: number, limit: number) =>
+    await book(uow, cancelledReservation('aa', slot('casa', 0, 5, 15)))
+    const holding = (from: number, to: number, limit: number, after?: string) =>
       uow.read(async (tx) => {
         const found = await tx.reservations.listHolding({
           resourceId: resourceId('casa'),
           from: at(from),
           to: at(to),
           limit,
+          ...(after === undefined ? {} : { after: reservationId(after) }),
         })
         return found.map(({ id }) => String(id))
       })
     expect(await holding(0, 99, 9)).toEqual(['c', 'a', 'b'])
     expect(await holding(0, 99, 2)).toEqual(['c', 'a'])
+    expect(await holding(0, 99, 2, 'a')).toEqual(['b'])
+    expect(await holding(0, 99, 1, 'c')).toEqual(['a'])
+    expect(await holding(0, 99, 9, 'b')).toEqual([])
+    // The last one of a page may be cancelled before the next page is asked for.
+    expect(await holding(0, 99, 9, 'aa')).toEqual(['b'])
+    expect(await holding(0, 99, 9, 'nobody')).toEqual([])
     expect(await holding(5, 6, 9)).toEqual(['a', 'b'])
     expect(await holding(15, 99, 9)).toEqual([])
   }),

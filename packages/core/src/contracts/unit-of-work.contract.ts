@@ -1,6 +1,8 @@
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
 import { runContract, type ContractPromise, type Harness } from './contract.ts'
 import { appendingContract } from './unit-of-work-appending.contract.ts'
+import { consultationStorePromises } from './unit-of-work-consultations.contract.ts'
+import { gaugePromises } from './unit-of-work-gauges.contract.ts'
 import { intentStorePromises } from './unit-of-work-intents.contract.ts'
 import { paymentListPromises } from './unit-of-work-payment-lists.contract.ts'
 import { paymentStorePromises } from './unit-of-work-payments.contract.ts'
@@ -8,6 +10,7 @@ import { queueContract } from './unit-of-work-queues.contract.ts'
 import { recordPromises } from './unit-of-work-records.contract.ts'
 import { reservationStorePromises } from './unit-of-work-reservations.contract.ts'
 import { transactionPromises } from './unit-of-work-transactions.contract.ts'
+import { walletStorePromises } from './unit-of-work-wallets.contract.ts'
 
 /**
  * Everything that a {@link UnitOfWork} promises, one promise at a time. None depends on the time of day: moments are handed
@@ -19,6 +22,9 @@ export const unitOfWorkPromises: readonly ContractPromise<UnitOfWork>[] = [
   ...paymentListPromises,
   ...intentStorePromises,
   ...reservationStorePromises,
+  ...consultationStorePromises,
+  ...walletStorePromises,
+  ...gaugePromises,
   ...queueContract,
   ...appendingContract,
   ...recordPromises,

@@ -42,10 +42,11 @@ export type Message = {
       readonly subject: { readonly type: string; readonly id: string }
     }
   | {
-      /** It was paid for, but could not be had: the money is on its way back. */
+      /** It was paid for, but could not be had: the money is on its way back, or in the wallet. */
       readonly template: 'refunded_unavailable'
       readonly reason: string
       readonly amount: Money
+      readonly destination: 'provider' | 'wallet'
       readonly details: Readonly<Record<string, Json>>
     }
   | {
@@ -53,6 +54,14 @@ export type Message = {
       readonly template: 'refunded_surplus'
       readonly reason: string
       readonly amount: Money
+      readonly destination: 'provider' | 'wallet'
+    }
+  | {
+      /** What a wallet was topped up for cannot be had any more: the money stays in the wallet. */
+      readonly template: 'kept_in_wallet'
+      readonly reason: string
+      readonly amount: Money
+      readonly details: Readonly<Record<string, Json>>
     }
   | {
       /** Paid, and the record exists. */

@@ -7,13 +7,18 @@ import { err } from '../kernel/result.ts'
 import type { OwnerId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Transaction, UnitOfWork } from '../ports/unit-of-work.ts'
-import { makeReservation, type Slot } from '../reservation/reservation.ts'
+import { makeReservation, type Reservation, type Slot } from '../reservation/reservation.ts'
+import { freeUnits } from '../slots/free-units.ts'
 import { taskId, type Task } from '../task/task.ts'
 import { bug } from '../kernel/bug.ts'
+import { listAllHolding } from './list-all-holding.ts'
 
 /** The host's part of a reservation: what there is, and what it costs. */
 export interface ReservationCatalogue {
-  /** Reads what a stranger sent and prices it. The quote must name a slot. */
+  /**
+   * Reads what a stranger sent and prices it. The quote must name a slot. Where its `capacity` says how many can have that
+   * slot at the same time, whoever pays gets any unit that is free; without, the unit that the slot names.
+   */
   quote(
     payload: Json,
     context: { readonly owner: OwnerId; readonly now: Instant },
@@ -23,27 +28,38 @@ export interface ReservationCatalogue {
 /**
  * The built-in kind `reservation`: a slot that belongs to the first who pays for it. Everybody else who paid gets the
  * money back. With a balance in its quote, the balance becomes a payment of its own, due on its day from the saved card.
+ *
+ * A host that sells slots of several sorts has one such kind for each, under a `name` of its own. What they make are
+ * reservations all the same: the resource of its slot says what one is of.
  */
 export const reservationKind = ({
   catalogue,
   unitOfWork,
+  name = 'reservation',
 }: {
   readonly catalogue: ReservationCatalogue
   readonly unitOfWork: UnitOfWork
+  /** What `openIntent` calls it by. It stands in the database: it is not renamed. Default: `reservation`. */
+  readonly name?: string
 }): FulfilmentKind => ({
-  name: 'reservation',
+  name,
   async quote(payload, context) {
     const quoted = await catalogue.quote(payload, context)
     if (!quoted.ok) return quoted
-    const free = await unitOfWork.read((tx) => isFree(tx, quoted.value.slot))
+    const { slot, capacity } = quoted.value
+    if (capacity !== undefined && !(Number.isSafeInteger(capacity) && capacity > 0))
+      bug(`A reservation was quoted with a capacity of ${capacity}.`)
+    const free = await unitOfWork.read((tx) => isFree(tx, slot, capacity))
     return free ? quoted : err({ code: 'slot_taken' })
   },
-  available: (tx, { quote }) => isFree(tx, quote.slot ?? bug('A reservation was quoted without a slot.')),
+  available: (tx, { quote: { slot, capacity } }) =>
+    isFree(tx, slot ?? bug('A reservation was quoted without a slot.'), capacity),
   async fulfil({ tx, ids, intent, payment, charge, now }): Promise<Fulfilment> {
     const { quote, owner } = intent
-    const slot = quote.slot ?? bug(`Intent '${intent.id}' is a reservation without a slot.`)
-    const holders = await tx.reservations.listOverlapping(slot)
-    if (holders.length > 0) return { type: 'unavailable', reason: 'slot_taken' }
+    const wanted = quote.slot ?? bug(`Intent '${intent.id}' is a reservation without a slot.`)
+    const unit = freeUnit(wanted, quote.capacity, await tx.reservations.listOverlapping(wanted))
+    if (unit === undefined) return { type: 'unavailable', reason: 'slot_taken' }
+    const slot = { ...wanted, unit }
 
     const id = ids.next('reservation')
     const tasks: { readonly body: Task; readonly dueAt: Instant }[] = [
@@ -103,12 +119,14 @@ export const reservationKind = ({
   },
 })
 
-const isFree = async (tx: Transaction, slot: Slot): Promise<boolean> => {
-  const holding = await tx.reservations.listHolding({
-    resourceId: slot.resourceId,
-    from: slot.startsAt,
-    to: slot.endsAt,
-    limit: 100,
-  })
-  return holding.every((reservation) => reservation.slot.unit !== slot.unit)
+const isFree = async (tx: Transaction, slot: Slot, capacity: number | undefined): Promise<boolean> => {
+  const { resourceId, startsAt: from, endsAt: to } = slot
+  return freeUnit(slot, capacity, await listAllHolding(tx, { resourceId, from, to })) !== undefined
+}
+
+/** The unit that is had for all of a slot beside those who hold it already: the one it names, or with a capacity any. */
+const freeUnit = (slot: Slot, capacity: number | undefined, holding: readonly Reservation[]): number | undefined => {
+  const held = new Set(holding.map((reservation) => reservation.slot.unit))
+  if (capacity !== undefined) return freeUnits(capacity, held)?.unit
+  return held.has(slot.unit) ? undefined : slot.unit
 }

@@ -13,6 +13,8 @@ export type RefundId = Id<'refund'>
 export type IntentId = Id<'intent'>
 /** A reservation. */
 export type ReservationId = Id<'reservation'>
+/** A consultation. */
+export type ConsultationId = Id<'consultation'>
 /** Whoever a payment belongs to, as the host names its people. */
 export type OwnerId = Id<'owner'>
 /** What is booked: a property, a doctor's calendar, as the host names it. */
@@ -25,6 +27,7 @@ export const idPrefix = {
   refund: 'rf',
   intent: 'int',
   reservation: 'res',
+  consultation: 'con',
 } as const
 
 /** The kinds of id that Holdfast hands out itself. */

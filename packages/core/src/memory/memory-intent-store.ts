@@ -3,6 +3,8 @@ import type { PendingIntent } from '../pending-intent/pending-intent.ts'
 import { VersionConflict, type IntentStore, type Versioned } from '../ports/unit-of-work.ts'
 import { byNumberThenId, type MemoryTable } from './memory-table.ts'
 
+const oldestFirst = byNumberThenId<PendingIntent>(({ createdAt }) => createdAt)
+
 /** Pending intents in memory. */
 export const memoryIntentStore = (intents: MemoryTable<Versioned<PendingIntent>>): IntentStore => ({
   async find(id) {
@@ -18,6 +20,17 @@ export const memoryIntentStore = (intents: MemoryTable<Versioned<PendingIntent>>
       .filter((intent) => intent.owner === owner && intent.status === 'open')
       .sort(byNumberThenId(({ createdAt }) => createdAt))
       .reverse()
+      .slice(0, limit)
+  },
+  async listStale(createdBefore, limit, after) {
+    const last = after === undefined ? undefined : intents.get(after)?.value
+    if (after !== undefined && last === undefined) return []
+    return intents
+      .all()
+      .map(({ value }) => value)
+      .filter((intent) => intent.status === 'open' && intent.createdAt < createdBefore)
+      .sort(oldestFirst)
+      .filter((intent) => last === undefined || oldestFirst(last, intent) < 0)
       .slice(0, limit)
   },
   async save(intent, expected) {

@@ -1,7 +1,7 @@
 import { bug } from '../kernel/bug.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { PaymentId } from '../kernel/ids.ts'
-import { isLive, type Attempt } from '../payment/attempt.ts'
+import { isLive, isWatched, type Attempt } from '../payment/attempt.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import { isUnsettled } from '../payment/refund.ts'
@@ -67,9 +67,7 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
       return due(live, now, limit).map(({ paymentId, id }) => ({ paymentId, attemptId: id }))
     },
     async listDueCharges(now, limit) {
-      const paid = cases
-        .all()
-        .flatMap(({ kase }) => kase.attempts.flatMap((attempt) => (attempt.status === 'succeeded' ? [attempt] : [])))
+      const paid = cases.all().flatMap(({ kase }) => kase.attempts.filter(isWatched))
       return due(paid, now, limit).map(({ paymentId, id }) => ({ paymentId, attemptId: id }))
     },
     async listDueRefunds(now, limit) {

@@ -1,7 +1,7 @@
 import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
-import type { AttemptKind, AttemptState } from '../payment/attempt.ts'
+import type { ProviderAttemptKind, AttemptState } from '../payment/attempt.ts'
 import type { DisputeState } from '../payment/dispute.ts'
 import type { RefundState } from '../payment/refund.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -10,7 +10,7 @@ import type { ProviderEvent, ProviderNews } from '../ports/provider-event.ts'
 /** A page or a charge as it is at the in-memory provider. */
 export interface LedgerAttempt {
   readonly id: string
-  readonly kind: AttemptKind
+  readonly kind: ProviderAttemptKind
   readonly attemptId: AttemptId
   readonly paymentId: PaymentId
   /** What was asked for. What came is in the charge. */
@@ -45,7 +45,7 @@ export interface ProviderLedger {
   readonly disputes: () => readonly LedgerDispute[]
   readonly events: () => readonly ProviderEvent[]
   readonly addAttempt: (attempt: LedgerAttempt) => LedgerAttempt
-  readonly findAttempt: (kind: AttemptKind, id: string) => LedgerAttempt | undefined
+  readonly findAttempt: (kind: ProviderAttemptKind, id: string) => LedgerAttempt | undefined
   /** The captured charge of this id, and the attempt that brought it. */
   readonly findCharge: (chargeId: string) => { readonly amount: Money; readonly attempt: LedgerAttempt } | undefined
   /** Gives an attempt its next state, and tells of it under this name. */

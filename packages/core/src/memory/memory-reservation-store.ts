@@ -1,7 +1,11 @@
 import { bug } from '../kernel/bug.ts'
+import type { ResourceId } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/instant.ts'
 import { VersionConflict, type ReservationStore, type Versioned } from '../ports/unit-of-work.ts'
 import { overlap, type Reservation } from '../reservation/reservation.ts'
 import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
+
+const inOrder = byNumberThenId<Reservation>(({ slot }) => slot.startsAt)
 
 /** Reservations in memory. */
 export const memoryReservationStore = (reservations: MemoryTable<Versioned<Reservation>>): ReservationStore => {
@@ -10,7 +14,9 @@ export const memoryReservationStore = (reservations: MemoryTable<Versioned<Reser
       .all()
       .map(({ value }) => value)
       .filter(({ status }) => status !== 'cancelled')
-      .sort(byNumberThenId(({ slot }) => slot.startsAt))
+      .sort(inOrder)
+  const holdingDuring = (resourceId: ResourceId, from: Instant, to: Instant): readonly Reservation[] =>
+    holding().filter(({ slot }) => slot.resourceId === resourceId && slot.startsAt < to && from < slot.endsAt)
   return {
     async find(id) {
       return reservations.get(id)
@@ -24,13 +30,14 @@ export const memoryReservationStore = (reservations: MemoryTable<Versioned<Reser
       const older = page(newestFirst, ({ id }) => id, { limit: newestFirst.length, after })
       return older.filter((reservation) => owner === undefined || reservation.owner === owner).slice(0, limit)
     },
-    async listOverlapping(slot) {
-      return holding().filter((reservation) => overlap(reservation.slot, slot))
+    async listOverlapping({ resourceId, startsAt, endsAt }) {
+      return holdingDuring(resourceId, startsAt, endsAt)
     },
-    async listHolding({ resourceId, from, to, limit }) {
-      return holding()
-        .filter(({ slot }) => slot.resourceId === resourceId && slot.startsAt < to && from < slot.endsAt)
-        .slice(0, limit)
+    async listHolding({ resourceId, from, to, limit, after }) {
+      const last = after === undefined ? undefined : reservations.get(after)?.value
+      if (after !== undefined && last === undefined) return []
+      const found = holdingDuring(resourceId, from, to)
+      return found.filter((one) => last === undefined || inOrder(last, one) < 0).slice(0, limit)
     },
     async save(reservation, expected) {
       const stored = reservations.get(reservation.id)?.version ?? 0

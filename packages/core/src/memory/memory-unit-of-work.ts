@@ -1,3 +1,4 @@
+import type { Consultation } from '../consultation/consultation.ts'
 import type { Effect } from '../effect/effect.ts'
 import { bug } from '../kernel/bug.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
@@ -13,6 +14,9 @@ import {
 import type { Reservation } from '../reservation/reservation.ts'
 import type { Task } from '../task/task.ts'
 import type { TimelineEntry } from '../timeline/timeline.ts'
+import type { WalletEntry } from '../wallet/wallet.ts'
+import { memoryConsultationStore } from './memory-consultation-store.ts'
+import { memoryGauges } from './memory-gauges.ts'
 import { memoryIntentStore } from './memory-intent-store.ts'
 import { memoryPaymentStore, type PaymentName, type StoredCase } from './memory-payment-store.ts'
 import { memoryInbox, memoryQueue } from './memory-queue.ts'
@@ -27,6 +31,7 @@ import {
 } from './memory-records.ts'
 import { memoryReservationStore } from './memory-reservation-store.ts'
 import { memoryTable, type Session } from './memory-table.ts'
+import { memoryWalletStore } from './memory-wallet-store.ts'
 
 /** Where a test steps in. What either throws, the caller of `run` gets to see. */
 export interface MemoryHooks {
@@ -97,6 +102,8 @@ interface Database {
   readonly names: Map<string, PaymentName>
   readonly intents: Map<string, Versioned<PendingIntent>>
   readonly reservations: Map<string, Versioned<Reservation>>
+  readonly consultations: Map<string, Versioned<Consultation>>
+  readonly wallets: Map<string, WalletEntry>
   readonly customers: Map<string, CustomerRow>
   readonly timeline: Map<string, TimelineEntry>
   readonly outbox: Map<string, Work<Effect>>
@@ -111,6 +118,8 @@ const emptyDatabase = (): Database => ({
   names: new Map(),
   intents: new Map(),
   reservations: new Map(),
+  consultations: new Map(),
+  wallets: new Map(),
   customers: new Map(),
   timeline: new Map(),
   outbox: new Map(),
@@ -144,6 +153,8 @@ const begin = (database: Database, mode: 'read' | 'write'): MemoryTransaction =>
       payments: memoryPaymentStore(table(database.cases), table(database.names)),
       intents: memoryIntentStore(table(database.intents)),
       reservations: memoryReservationStore(table(database.reservations)),
+      consultations: memoryConsultationStore(table(database.consultations)),
+      wallets: memoryWalletStore(table(database.wallets)),
       customers: memoryCustomerStore(table(database.customers)),
       timeline: memoryTimeline(table(database.timeline)),
       outbox: memoryQueue(table(database.outbox)),
@@ -151,6 +162,12 @@ const begin = (database: Database, mode: 'read' | 'write'): MemoryTransaction =>
       tasks: memoryQueue(table(database.tasks)),
       requests: memoryRequestLog(table(database.requests)),
       attention: memoryAttentionList(table(database.attention)),
+      gauges: memoryGauges(
+        table(database.cases),
+        table(database.intents),
+        table(database.reservations),
+        table(database.consultations),
+      ),
     },
     rollBack: () => {
       for (const undo of undos.toReversed()) undo()

@@ -47,7 +47,9 @@ export const planAttempt = (
   if (attempt.closing !== undefined) return { type: 'close_first', attempt }
   if (attempt.status === 'processing') return { type: 'refuse', refusal: { code: 'charge_in_flight' } }
   if (attempt.status === 'requested')
-    return attempt.kind === kind ? { type: 'wait', attempt } : { type: 'refuse', refusal: { code: 'charge_in_flight' } }
+    return attempt.kind === kind || (attempt.kind === 'hosted' && kind === 'wallet')
+      ? { type: 'wait', attempt }
+      : { type: 'refuse', refusal: { code: 'charge_in_flight' } }
   const fits = sameMoney(attempt.amount, kase.payment.amount) && attempt.expiresAt - now >= shortestUsefulPageMs
   return fits && kind === 'hosted' ? { type: 'use', attempt } : { type: 'close_first', attempt }
 }

@@ -1,3 +1,4 @@
+import { bug } from '../kernel/bug.ts'
 import { accept, unchanged, type Decision } from '../kernel/decision.ts'
 import type { AttemptId, PaymentId } from '../kernel/ids.ts'
 import { after, day, hour, minute, type Instant } from '../kernel/instant.ts'
@@ -8,12 +9,18 @@ import type { PaymentFailure } from './failure.ts'
 import type { OnlySought } from './only-sought.ts'
 import type { CancelReason } from './payment.ts'
 
-/** `hosted`: a page of the provider's, paid by a person. `off_session`: a saved card, charged without one. */
-export type AttemptKind = 'hosted' | 'off_session'
+/**
+ * `hosted`: a page of the provider's, paid by a person. `off_session`: a saved card, charged without one. `wallet`: its owner's
+ * balance, of which the provider knows nothing; it has its money in the commit that stores it.
+ */
+export type AttemptKind = ProviderAttemptKind | 'wallet'
+
+/** Ways to pay that the provider is asked for. */
+export type ProviderAttemptKind = 'hosted' | 'off_session'
 
 /** Money that an attempt brought in, as the provider reports it: what counts is what it says, not what we asked for. */
 export interface Charge {
-  /** The provider's id of what refunds refer to (at Stripe the PaymentIntent's). */
+  /** The provider's id of what refunds refer to (at Stripe the PaymentIntent's). For a wallet, one of ours. */
   readonly id: string
   readonly amount: Money
   readonly customerId?: string
@@ -66,7 +73,8 @@ interface Live extends Watched {
   readonly closing?: ClosingReason
 }
 
-interface Paid extends Watched {
+/** Watched but for what was paid from a wallet: nothing of that moves at the provider. */
+interface Paid extends Partial<Watched> {
   readonly succeededAt: Instant
   /** What the attempt brought. It goes on moving at the provider: refunds are made and sent back, disputes are opened. */
   readonly charge: Charge
@@ -216,8 +224,7 @@ export const evolveAttempt: (attempt: Attempt, event: AttemptEvent) => Attempt =
     succeededAt: event.at,
     charge: event.charge,
     disputes: [],
-    lookAt: nextChargeLook(event.at, 0),
-    looks: 0,
+    ...(attempt.kind === 'wallet' ? {} : { lookAt: nextChargeLook(event.at, 0), looks: 0 }),
   }),
   declined: (attempt, event) => ({
     ...named(attempt, event),
@@ -230,7 +237,7 @@ export const evolveAttempt: (attempt: Attempt, event: AttemptEvent) => Attempt =
   looked: (attempt, { at, unheard }) =>
     attempt.status === 'succeeded' && unheard
       ? { ...attempt, lookAt: after(at, hour) } // no look at all: the distance to the next does not grow
-      : { ...attempt, looks: attempt.looks + 1, lookAt: nextLook(attempt, at) },
+      : { ...attempt, looks: (attempt.looks ?? 0) + 1, lookAt: nextLook(attempt, at) },
   asking_ended: (attempt, { at }) => ({ ...attempt, askingEndedAt: at }),
   charge_moved: (attempt, { at, disputes }) => ({ ...attempt, disputes, lookAt: nextChargeLook(at, 0), looks: 0 }),
 })
@@ -249,13 +256,13 @@ export const decideAttempt = (attempt: Attempt, command: AttemptCommand): Decisi
           ? accept([{ type: 'close_requested', reason: command.reason }])
           : unchanged
     case 'note_look':
-      return isLive(attempt) || attempt.status === 'succeeded' ? accept([{ ...command, type: 'looked' }]) : unchanged
+      return isLive(attempt) || isWatched(attempt) ? accept([{ ...command, type: 'looked' }]) : unchanged
     case 'end_asking':
       return attempt.status === 'requested' && attempt.askingEndedAt === undefined
         ? accept([{ type: 'asking_ended', at: command.at }])
         : unchanged
     case 'note_charge_moved':
-      return attempt.status === 'succeeded'
+      return isWatched(attempt)
         ? accept([{ type: 'charge_moved', at: command.at, disputes: command.disputes }])
         : unchanged
     case 'observe':
@@ -263,9 +270,17 @@ export const decideAttempt = (attempt: Attempt, command: AttemptCommand): Decisi
   }
 }
 
+/** How the provider was asked. @throws Bug for what was paid from a wallet: the provider knows nothing of it. */
+export const providerKind = ({ id, kind }: Attempt): ProviderAttemptKind =>
+  kind === 'wallet' ? bug(`The provider was never asked about attempt '${id}'.`) : kind
+
 /** True while the attempt may still bring money, as far as the provider has told us. */
 export const isLive = (attempt: Attempt): attempt is LiveAttempt =>
   attempt.status === 'requested' || attempt.status === 'open' || attempt.status === 'processing'
+
+/** True for an attempt whose charge may still move at the provider. It never stops being one, see {@link nextChargeLook}. */
+export const isWatched = (attempt: Attempt): attempt is PaidAttempt & Watched =>
+  attempt.status === 'succeeded' && attempt.kind !== 'wallet'
 
 const observe = (
   attempt: Attempt,
@@ -313,7 +328,7 @@ const firstLook = (at: Instant, expiresAt: Instant): Instant =>
   sooner(after(at, 15 * minute), after(expiresAt, minute), at)
 
 const nextLook = (attempt: LiveAttempt | PaidAttempt, at: Instant): Instant => {
-  if (attempt.status === 'succeeded') return nextChargeLook(at, attempt.looks + 1)
+  if (attempt.status === 'succeeded') return nextChargeLook(at, (attempt.looks ?? 0) + 1)
   const wait = Math.min(5 * minute * 2 ** Math.min(attempt.looks, 10), attempt.status === 'processing' ? day : 6 * hour)
   return attempt.status === 'open' ? sooner(after(at, wait), after(attempt.expiresAt, minute), at) : after(at, wait)
 }

@@ -1,6 +1,7 @@
 import type { AttemptId } from '../kernel/ids.ts'
 import { bug } from '../kernel/bug.ts'
 import { isLive, type Attempt, type LiveAttempt } from './attempt.ts'
+import { standingOf } from './dispute.ts'
 import type { Payment } from './payment.ts'
 import type { Refund } from './refund.ts'
 
@@ -42,9 +43,19 @@ export const refundedFrom = (kase: PaymentCase, attemptId: AttemptId): bigint =>
     .filter((refund) => refund.attemptId === attemptId && refund.status !== 'failed')
     .reduce((sum, refund) => sum + refund.amount.minorUnits, 0n)
 
-/** Minor units of an attempt's charge that can still go back: 0 for an attempt that brought nothing. */
+/** Minor units that have gone back from what one attempt brought in: those of refunds that are made, and did not fail. */
+export const wentBack = ({ refunds }: PaymentCase, attemptId: AttemptId): bigint =>
+  refunds
+    .filter(
+      (refund) => refund.attemptId === attemptId && (refund.status === 'pending' || refund.status === 'succeeded'),
+    )
+    .reduce((sum, { amount }) => sum + amount.minorUnits, 0n)
+
+/** Minor units of an attempt's charge that can still go back: 0 for one that brought nothing, and for one that a dispute has taken. */
 export const refundableFrom = (kase: PaymentCase, attempt: Attempt): bigint =>
-  attempt.status === 'succeeded' ? attempt.charge.amount.minorUnits - refundedFrom(kase, attempt.id) : 0n
+  attempt.status === 'succeeded' && standingOf(attempt.disputes) !== 'lost'
+    ? attempt.charge.amount.minorUnits - refundedFrom(kase, attempt.id)
+    : 0n
 
 const upsert = <Row extends { readonly id: string }>(rows: readonly Row[], row: Row): readonly Row[] =>
   rows.some(({ id }) => id === row.id) ? rows.map((old) => (old.id === row.id ? row : old)) : [...rows, row]

@@ -34,6 +34,8 @@ interface Base {
   /** Whose charge it gives back. */
   readonly attemptId: AttemptId
   readonly amount: Money
+  /** `provider`: to where the charge came from. `wallet`: into its owner's wallet, in the commit that stores it. */
+  readonly destination: 'provider' | 'wallet'
   readonly reason: RefundReason
   readonly requestedAt: Instant
   readonly providerId?: string
@@ -55,7 +57,7 @@ export type Refund =
 /** What can happen to a refund. */
 export type RefundEvent =
   | { readonly type: 'accepted'; readonly at: Instant; readonly providerId: string }
-  | { readonly type: 'succeeded'; readonly at: Instant; readonly providerId: string }
+  | { readonly type: 'succeeded'; readonly at: Instant; readonly providerId?: string }
   | { readonly type: 'failed'; readonly at: Instant; readonly detail: string; readonly providerId?: string }
   | { readonly type: 'looked'; readonly at: Instant }
   | { readonly type: 'asking_ended'; readonly at: Instant }
@@ -71,6 +73,8 @@ export type RefundState =
 /** What can be put to a refund. `rotate_key` names the key it saw in use, so that two who ask rotate once. */
 export type RefundCommand =
   | { readonly type: 'observe'; readonly at: Instant; readonly state: RefundState; readonly providerId?: string }
+  /** It is in the wallet that it was meant for. */
+  | { readonly type: 'credit'; readonly at: Instant }
   | { readonly type: 'note_look'; readonly at: Instant }
   /** From now on it is only looked for, see {@link OnlySought}. */
   | { readonly type: 'end_asking'; readonly at: Instant }
@@ -94,13 +98,14 @@ export const refundTransitions = {
 
 const base = (refund: Refund, heard?: string): Base => {
   const providerId = refund.providerId ?? heard
-  const { id, idempotencyKey, paymentId, attemptId, amount, reason, requestedAt } = refund
+  const { id, idempotencyKey, paymentId, attemptId, amount, destination, reason, requestedAt } = refund
   return {
     id,
     idempotencyKey,
     paymentId,
     attemptId,
     amount,
+    destination,
     reason,
     requestedAt,
     ...(providerId === undefined ? {} : { providerId }),
@@ -138,6 +143,10 @@ export const evolveRefund: (refund: Refund, event: RefundEvent) => Refund = evol
 
 /** Decides what a command means for a refund as it stands. Refuses nothing. */
 export const decideRefund = (refund: Refund, command: RefundCommand): Decision<RefundEvent, never, never> => {
+  if (command.type === 'credit')
+    return refund.status === 'requested' && refund.destination === 'wallet'
+      ? accept([{ type: 'succeeded', at: command.at }])
+      : unchanged
   if (command.type === 'note_look')
     return isUnsettled(refund) ? accept([{ type: 'looked', at: command.at }]) : unchanged
   if (command.type === 'end_asking')
@@ -170,13 +179,15 @@ export const isUnsettled = (refund: Refund): refund is Extract<Refund, Unsettled
 
 /** A new refund, asked for at `at` and heard of by nobody yet. */
 export const requestRefund = (
-  ask: Pick<Base, 'id' | 'paymentId' | 'attemptId' | 'amount' | 'reason'> & { readonly at: Instant },
+  ask: Pick<Base, 'id' | 'paymentId' | 'attemptId' | 'amount' | 'reason'> &
+    Partial<Pick<Base, 'destination'>> & { readonly at: Instant },
 ): Extract<Refund, { readonly status: 'requested' }> => ({
   id: ask.id,
   idempotencyKey: ask.id,
   paymentId: ask.paymentId,
   attemptId: ask.attemptId,
   amount: ask.amount,
+  destination: ask.destination ?? 'provider',
   reason: ask.reason,
   requestedAt: ask.at,
   status: 'requested',

@@ -18,7 +18,14 @@ export interface Quote {
   readonly balance?: { readonly amount: Money; readonly dueAt: Instant; readonly item: LineItem }
   /** What is taken when it is paid. Absent for kinds that take no slot. */
   readonly slot?: Slot
+  /**
+   * How many can have the slot at the same time: whoever pays gets any unit that is free, and not the one that `slot` names.
+   * Absent: that one, or none.
+   */
+  readonly capacity?: number
   readonly details: Readonly<Record<string, Json>>
+  /** What the kind's schema made of the payload. Absent for kinds that read it in their own way. */
+  readonly parsed?: Json
 }
 
 interface Base {

@@ -6,19 +6,26 @@ import type { PendingIntent, Quote, RecordRef } from '../pending-intent/pending-
 import type { CollectedPayment } from '../payment/payment.ts'
 import type { RefundReason } from '../payment/refund.ts'
 import type { Charge } from '../payment/attempt.ts'
+import type { Transfer } from '../wallet/wallet.ts'
 import type { Ids } from './ids.ts'
 import type { Transaction } from './unit-of-work.ts'
 
-/** Why something cannot be quoted. `field` names the part of the payload at fault. */
+/** A part of the payload that will not do, as a path (`guests.0.name`; empty: the whole), and why. */
+export interface PayloadFault {
+  readonly field: string
+  readonly message: string
+}
+
+/** Why something cannot be quoted. `field` names the part of the payload at fault; `also` what else is wrong with it. */
 export type QuoteRefusal =
-  | { readonly code: 'invalid_payload'; readonly field: string; readonly message: string }
+  | ({ readonly code: 'invalid_payload'; readonly also?: readonly PayloadFault[] } & PayloadFault)
   | { readonly code: 'unknown_resource'; readonly field: string }
   | { readonly code: 'slot_taken' }
 
 /**
  * A kind of thing that can be bought: how it is priced, and how it comes to be once it is paid.
  *
- * Hosts register their own beside the built-in `reservation`.
+ * Hosts register their own beside the built-in ones, best by `defineKind`, which types what a payload holds.
  */
 export interface FulfilmentKind {
   readonly name: string
@@ -49,7 +56,10 @@ export interface FulfilmentKind {
   }): Promise<Fulfilment>
 }
 
-/** `done`: the record exists. `unavailable`: it cannot be had any more; the money goes back, for this reason. */
+/**
+ * `done`: the record exists; `transfers` are posted to wallets with it. `unavailable`: it cannot be had any more; the money goes
+ * back, for this reason.
+ */
 export type Fulfilment =
-  | { readonly type: 'done'; readonly record: RecordRef }
+  | { readonly type: 'done'; readonly record: RecordRef; readonly transfers?: readonly Transfer[] }
   | { readonly type: 'unavailable'; readonly reason: Extract<RefundReason, 'slot_taken' | 'unavailable'> }

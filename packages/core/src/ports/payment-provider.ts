@@ -1,7 +1,7 @@
 import type { AttemptId, OwnerId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
-import type { AttemptKind, AttemptState } from '../payment/attempt.ts'
+import type { ProviderAttemptKind, AttemptState } from '../payment/attempt.ts'
 import type { DisputeState } from '../payment/dispute.ts'
 import type { PaymentFailure } from '../payment/failure.ts'
 import type { LineItem, Purpose, SavedCard } from '../payment/payment.ts'
@@ -110,7 +110,7 @@ export interface ChargeRequest {
 
 /** Which attempt to look for. With `providerId` it is asked for by name, without by our own id among recent ones. */
 export interface AttemptQuery {
-  readonly kind: AttemptKind
+  readonly kind: ProviderAttemptKind
   readonly attemptId: AttemptId
   readonly providerId?: string
   readonly requestedAt: Instant
@@ -150,7 +150,7 @@ export interface PaymentProvider {
    * Closing what is closed already is no error.
    */
   closeAttempt(attempt: {
-    readonly kind: AttemptKind
+    readonly kind: ProviderAttemptKind
     readonly providerId: string
   }): Promise<ProviderAnswer<AttemptReport>>
   /** What an attempt is now. Never answers from memory: what it answers was true at the provider after it was asked. */

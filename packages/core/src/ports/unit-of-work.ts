@@ -1,12 +1,23 @@
+import type { Consultation } from '../consultation/consultation.ts'
 import type { Effect } from '../effect/effect.ts'
-import type { AttemptId, IntentId, OwnerId, PaymentId, ReservationId, ResourceId } from '../kernel/ids.ts'
+import type {
+  AttemptId,
+  ConsultationId,
+  IntentId,
+  OwnerId,
+  PaymentId,
+  ReservationId,
+  ResourceId,
+} from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
+import type { Currency } from '../kernel/money.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import type { Reservation, Slot } from '../reservation/reservation.ts'
 import type { Task } from '../task/task.ts'
 import type { Attention, TimelineEntry } from '../timeline/timeline.ts'
+import type { Wallet, WalletEntry } from '../wallet/wallet.ts'
 import type { ProviderEvent } from './provider-event.ts'
 import type { Queue, Work } from './queue.ts'
 
@@ -32,6 +43,8 @@ export interface Transaction {
   readonly payments: PaymentStore
   readonly intents: IntentStore
   readonly reservations: ReservationStore
+  readonly consultations: ConsultationStore
+  readonly wallets: WalletStore
   readonly customers: CustomerStore
   readonly timeline: Timeline
   readonly outbox: Queue<Effect>
@@ -39,6 +52,7 @@ export interface Transaction {
   readonly tasks: Queue<Task>
   readonly requests: RequestLog
   readonly attention: AttentionList
+  readonly gauges: Gauges
 }
 
 /** Grows by one with every save; compared, never computed with. 0 stands for "not stored yet". */
@@ -121,6 +135,11 @@ export interface IntentStore {
   findByToken(token: string): Promise<PendingIntent | undefined>
   /** The owner's intents that are still open, newest first, at most `limit`. Not locked. */
   listOpen(owner: OwnerId, limit: number): Promise<readonly PendingIntent[]>
+  /**
+   * Everybody's intents that are still open and were opened before a moment, oldest first, at most `limit`, after the one with
+   * id `after`, which may have ended since. Through an index. Not locked.
+   */
+  listStale(createdBefore: Instant, limit: number, after?: IntentId): Promise<readonly PendingIntent[]>
   /** @throws {@link VersionConflict} as {@link PaymentStore.save}. @throws when another intent has its token: a bug. */
   save(intent: PendingIntent, expected: Version): Promise<void>
 }
@@ -136,22 +155,69 @@ export interface ReservationStore {
     readonly after?: ReservationId
   }): Promise<readonly Reservation[]>
   /**
-   * Reservations that hold any part of this slot, earliest first. In `run` the resource is locked until the end of the
-   * transaction, so that what was free stays free. Cancelled ones hold nothing.
+   * Reservations on every unit of a resource that hold any part of a stretch of time, earliest first. In `run` the resource
+   * is locked until the end of the transaction, so that what was free stays free. Cancelled ones hold nothing.
    */
-  listOverlapping(slot: Slot): Promise<readonly Reservation[]>
-  /** Those of one resource that hold any part of a stretch of time, earliest first, at most `limit`. Locks nothing. */
+  listOverlapping(stretch: Omit<Slot, 'unit'>): Promise<readonly Reservation[]>
+  /**
+   * Those of one resource that hold any part of a stretch of time, earliest first, at most `limit`, after the one with id
+   * `after`. Through an index. Locks nothing.
+   */
   listHolding(filter: {
     readonly resourceId: ResourceId
     readonly from: Instant
     readonly to: Instant
     readonly limit: number
+    readonly after?: ReservationId
   }): Promise<readonly Reservation[]>
   /**
    * @throws {@link VersionConflict} as {@link PaymentStore.save}, and also when another reservation holds the slot.
    * @throws when the slot ends before it has begun: a bug.
    */
   save(reservation: Reservation, expected: Version): Promise<void>
+}
+
+/** Consultations that were paid for. */
+export interface ConsultationStore {
+  /** Locked in `run` until the end of the transaction. */
+  find(id: ConsultationId): Promise<Versioned<Consultation> | undefined>
+  /** Newest first, at most `limit`, older than the one with id `after`. Without an owner and a resource: everybody's. Not locked. */
+  list(filter: {
+    readonly owner?: OwnerId
+    readonly resourceId?: ResourceId
+    readonly limit: number
+    readonly after?: ConsultationId
+  }): Promise<readonly Consultation[]>
+  /** @throws {@link VersionConflict} as {@link PaymentStore.save}. @throws when another consultation is of its intent: a bug. */
+  save(consultation: Consultation, expected: Version): Promise<void>
+}
+
+/** Wallets, with every movement into and out of them: a ledger with two lines for each, which add up to nothing. */
+export interface WalletStore {
+  /**
+   * The wallet, with the position of its newest entry as its version; `undefined` while it has none. In `run` it is locked until
+   * the end of the transaction: whoever else wants it waits.
+   */
+  find(owner: OwnerId, currency: Currency): Promise<Versioned<Wallet> | undefined>
+  /** All wallets of an owner, by currency. Locks nothing. */
+  listOf(owner: OwnerId): Promise<readonly Wallet[]>
+  /** Every entry that a payment has called for, oldest first. Through an index; locks nothing. */
+  listEntriesOf(paymentId: PaymentId): Promise<readonly WalletEntry[]>
+  /** A wallet's entries, newest first, at most `limit`, older than the one at position `before`. Locks nothing. */
+  listEntries(filter: {
+    readonly owner: OwnerId
+    readonly currency: Currency
+    readonly limit: number
+    readonly before?: number
+  }): Promise<readonly WalletEntry[]>
+  /**
+   * Adds an entry, with its other side, and makes its balance the wallet's.
+   *
+   * @throws {@link VersionConflict} when the newest entry is not at `expected` (0: there is none yet).
+   * @throws when an entry of this id is there already, when its position does not follow, when its balance is not the one before
+   * it and its change together, and when it is below zero: bugs, whoever asks.
+   */
+  post(entry: WalletEntry, expected: Version): Promise<void>
 }
 
 /** Which customer of the provider's an owner is. */
@@ -206,6 +272,27 @@ export interface AttentionList {
   list(limit: number): Promise<readonly Attention[]>
   /** False when there is nothing unresolved of this id. */
   resolve(id: string, by: string, at: Instant): Promise<boolean>
+}
+
+/** How things stand now, counted and not assumed. */
+export interface GaugeReading {
+  /** Payments that nobody has paid yet, and whose last attempt failed. */
+  readonly failedPayments: number
+  /** Attempts beyond the first, over all payments that can still be paid. */
+  readonly retries: number
+  /** Intents that wait for their payment. */
+  readonly openIntents: number
+  /**
+   * Records that should not exist: reservations and consultations without a succeeded charge of their payment's amount and currency, and intents
+   * that are fulfilled without one. 0, or something is wrong.
+   */
+  readonly ghostRecords: number
+}
+
+/** For those who watch over it. */
+export interface Gauges {
+  /** Counts. What can still be paid is found through indexes; for ghost records every record there is gets looked at. */
+  read(): Promise<GaugeReading>
 }
 
 /** Somebody else changed it since it was read. The unit of work retries; nobody else catches it. */

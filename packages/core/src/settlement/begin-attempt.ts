@@ -1,6 +1,6 @@
 import type { AttemptId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
-import { requestAttempt, type AttemptKind, type LiveAttempt, type PageTerms } from '../payment/attempt.ts'
+import { requestAttempt, type LiveAttempt, type PageTerms, type ProviderAttemptKind } from '../payment/attempt.ts'
 import { liveAttempt } from '../payment/payment-case.ts'
 import { bug } from '../kernel/bug.ts'
 import type { CaseMove } from './case-change.ts'
@@ -14,7 +14,7 @@ export const beginAttempt = (
   change: CaseMove,
   ask: {
     readonly id: AttemptId
-    readonly kind: AttemptKind
+    readonly kind: ProviderAttemptKind
     readonly announce: boolean
     readonly at: Instant
     readonly page?: PageTerms

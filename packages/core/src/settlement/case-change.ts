@@ -6,11 +6,12 @@ import { decidePayment, evolvePayment, type PaymentCommand, type PaymentRefusal 
 import { withAttempt, withRefund, type PaymentCase } from '../payment/payment-case.ts'
 import type { Refund } from '../payment/refund.ts'
 import type { Attention, AttentionCode } from '../timeline/timeline.ts'
+import type { Transfer } from '../wallet/wallet.ts'
 
 /** A machine moved: what moved, and the event that moved it. */
 export interface Fact {
   readonly about: {
-    readonly type: 'payment' | 'attempt' | 'refund' | 'dispute' | 'intent' | 'reservation'
+    readonly type: 'payment' | 'attempt' | 'refund' | 'dispute' | 'intent' | 'reservation' | 'wallet'
     readonly id: string
   }
   readonly event: { readonly type: string } & Readonly<Record<string, Json>>
@@ -18,10 +19,14 @@ export interface Fact {
 
 /** Everything that follows for one payment from one command: the case after it, and what is to be stored beside it. */
 export interface CaseChange {
+  /** As it was read. */
+  readonly before: PaymentCase
   readonly kase: PaymentCase
   readonly facts: readonly Fact[]
   readonly effects: readonly Effect[]
   readonly attention: readonly Attention[]
+  /** What moves into or out of its owner's wallet, in this order. */
+  readonly transfers: readonly Transfer[]
   /** A saved card failed where nobody is looking: open a page and tell the owner. */
   readonly fallback: boolean
 }
@@ -34,11 +39,13 @@ export type CaseMove = ReturnType<typeof moveCase>
  * and the case it was given stays as it was. With `sofar` it goes on where another change ended.
  */
 export const moveCase = (start: PaymentCase, sofar?: CaseChange) => {
+  const before = sofar?.before ?? start
   let kase = sofar?.kase ?? start
   let fallback = false
   const facts: Fact[] = [...(sofar?.facts ?? [])]
   const effects: Effect[] = [...(sofar?.effects ?? [])]
   const attention: Attention[] = [...(sofar?.attention ?? [])]
+  const transfers: Transfer[] = [...(sofar?.transfers ?? [])]
   return {
     get kase(): PaymentCase {
       return kase
@@ -78,10 +85,13 @@ export const moveCase = (start: PaymentCase, sofar?: CaseChange) => {
     attention(id: string, code: AttentionCode, at: Instant, data: Attention['data']): void {
       attention.push({ id, code, paymentId: kase.payment.id, at, data })
     },
+    transfer(transfer: Transfer): void {
+      transfers.push(transfer)
+    },
     wantFallback(): void {
       fallback = true
     },
-    done: (): CaseChange => ({ kase, facts, effects, attention, fallback }),
+    done: (): CaseChange => ({ before, kase, facts, effects, attention, transfers, fallback }),
   }
 }
 

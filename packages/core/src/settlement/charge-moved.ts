@@ -3,7 +3,7 @@ import type { Instant } from '../kernel/instant.ts'
 import { decideAttempt, evolveAttempt } from '../payment/attempt.ts'
 import { standingOf, type Dispute } from '../payment/dispute.ts'
 import { isCollected } from '../payment/payment.ts'
-import { getAttempt } from '../payment/payment-case.ts'
+import { getAttempt, wentBack } from '../payment/payment-case.ts'
 import type { CaseMove } from './case-change.ts'
 
 /**
@@ -23,12 +23,8 @@ export const noteChargeMoved = (
   if (attempt.status !== 'succeeded') return
   const { events } = decideAttempt(attempt, { type: 'note_charge_moved', at, disputes: disputes ?? attempt.disputes })
   change.attemptQuietly(events.reduce(evolveAttempt, attempt))
-  const { payment, refunds } = change.kase
+  const { payment } = change.kase
   if (!isCollected(payment) || payment.attemptId !== attemptId) return
-  const refunded = refunds
-    .filter(
-      (refund) => refund.attemptId === attemptId && (refund.status === 'pending' || refund.status === 'succeeded'),
-    )
-    .reduce((sum, { amount }) => sum + amount.minorUnits, 0n)
+  const refunded = wentBack(change.kase, attemptId)
   change.payment({ type: 'note_standing', at, refunded, dispute: standingOf(disputes ?? attempt.disputes) })
 }

@@ -1,7 +1,7 @@
 import type { RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
-import type { PaymentCase } from '../payment/payment-case.ts'
+import { getAttempt, wentBack, type PaymentCase } from '../payment/payment-case.ts'
 import { decideRefund, evolveRefund, requestRefund, type Refund, type RefundState } from '../payment/refund.ts'
 import { moveCase, type CaseChange, type CaseMove } from './case-change.ts'
 import { noteChargeMoved } from './charge-moved.ts'
@@ -68,12 +68,20 @@ const move = (change: CaseMove, refund: Refund, observation: RefundObservation):
   for (const event of events) {
     next = evolveRefund(next, event)
     change.refund(next, event)
-    if (event.type === 'failed')
-      change.attention(`refund_failed:${refund.id}`, 'refund_failed', observation.at, {
-        refundId: refund.id,
-        minorUnits: refund.amount.minorUnits,
-        detail: event.detail,
-      })
+    if (event.type !== 'failed') continue
+    change.attention(`refund_failed:${refund.id}`, 'refund_failed', observation.at, {
+      refundId: refund.id,
+      minorUnits: refund.amount.minorUnits,
+      detail: event.detail,
+    })
   }
   noteChargeMoved(change, { attemptId: refund.attemptId, at: observation.at })
+  const attempt = getAttempt(change.kase, refund.attemptId)
+  // The provider gives back no more than there was: the rest went into a wallet.
+  if (attempt.status !== 'succeeded' || wentBack(change.kase, attempt.id) <= attempt.charge.amount.minorUnits) return
+  if (next.status === 'failed') return
+  change.attention(`refunded_twice:${refund.id}`, 'refunded_twice', observation.at, {
+    refundId: refund.id,
+    minorUnits: refund.amount.minorUnits,
+  })
 }

@@ -12,11 +12,12 @@ import {
 } from '../payment/attempt.ts'
 import type { PaymentFailure } from '../payment/failure.ts'
 import { getAttempt, refundableFrom, type PaymentCase } from '../payment/payment-case.ts'
-import { requestRefund, type RefundReason } from '../payment/refund.ts'
+import type { RefundReason } from '../payment/refund.ts'
 import { moveCase, type CaseChange, type CaseMove } from './case-change.ts'
+import { destinationOf, giveBack, refundsTo, type RefundPolicy } from './give-back.ts'
 
 /** What the host wants done with money that does not fit. */
-export interface SettlementPolicy {
+export interface SettlementPolicy extends RefundPolicy {
   /** Money for a cancelled payment: send it back, or count it if the payment can still take it. */
   readonly lateMoney: 'refund' | 'honour'
   /** Money in another amount or currency than asked for: send it back, or keep it where it is until a human decides. */
@@ -120,7 +121,7 @@ const settleMoney = (
       expected: `${attempt.amount.minorUnits} ${attempt.amount.currency}`,
       reported: `${charge.amount.minorUnits} ${charge.amount.currency}`,
     })
-    if (policy.wrongAmount === 'refund') sendBack(change, attempt.id, at, 'amount_mismatch')
+    if (policy.wrongAmount === 'refund') sendBack(change, attempt.id, { at, reason: 'amount_mismatch', policy })
     return
   }
   const refusal = change.payment({
@@ -130,7 +131,8 @@ const settleMoney = (
     honourLate: policy.lateMoney === 'honour',
   })
   if (refusal !== undefined) {
-    sendBack(change, attempt.id, at, refusal.code === 'payment_cancelled' ? 'late_payment' : 'duplicate')
+    const reason = refusal.code === 'payment_cancelled' ? 'late_payment' : 'duplicate'
+    sendBack(change, attempt.id, { at, reason, policy })
     return
   }
   // Nobody should still be looking at a page for what has just been paid.
@@ -162,19 +164,19 @@ export const closeAttempt = (change: CaseMove, attempt: Attempt, reason: Closing
  * Sends back what is left of an attempt's charge, once: the refund's id follows from the attempt's. Only where the
  * provider would not make that refund (somebody had given back a part of it there) does the rest go under a next id.
  */
-export const sendBack = (change: CaseMove, attemptId: AttemptId, at: Instant, reason: RefundReason): void => {
+export const sendBack = (
+  change: CaseMove,
+  attemptId: AttemptId,
+  { at, reason, policy }: { readonly at: Instant; readonly reason: RefundReason; readonly policy: RefundPolicy },
+): void => {
   const attempt = getAttempt(change.kase, attemptId)
   const before = change.kase.refunds.filter(({ id }) => isSentBack(id, attemptId))
   const left = refundableFrom(change.kase, attempt)
   if (attempt.status !== 'succeeded' || left === 0n || before.some(({ status }) => status !== 'failed')) return
   const id = (before.length === 0 ? `rf_${attemptId}` : `rf_${attemptId}.${before.length + 1}`) as RefundId
   const amount = { ...attempt.charge.amount, minorUnits: left }
-  change.refund(requestRefund({ id, paymentId: attempt.paymentId, attemptId, amount, reason, at }), {
-    type: 'requested',
-    reason,
-    minorUnits: left,
-  })
-  change.effect({ type: 'send_refund', paymentId: attempt.paymentId, refundId: id })
+  const destination = destinationOf(change, attemptId, refundsTo(policy, reason))
+  giveBack(change, { id, attemptId, amount, reason, destination, at })
   if (before.length === 0 && (reason === 'late_payment' || reason === 'duplicate' || reason === 'amount_mismatch'))
     change.effect({
       type: 'send_message',
@@ -186,6 +188,7 @@ export const sendBack = (change: CaseMove, attemptId: AttemptId, at: Instant, re
         template: 'refunded_surplus',
         reason,
         amount,
+        destination,
       },
     })
 }

@@ -6,6 +6,8 @@ export type Task =
   | { readonly type: 'charge_balance'; readonly reservationId: ReservationId }
   /** The end of an intent's life: expire its page at the provider, then let it go. */
   | { readonly type: 'abandon_intent'; readonly intentId: IntentId }
+  /** What was topped up for is paid from the wallet. */
+  | { readonly type: 'pay_from_wallet'; readonly intentId: IntentId }
   /** The end of a stay. */
   | { readonly type: 'complete_reservation'; readonly reservationId: ReservationId }
   /** Asks the provider about everything that may be alive there; plans its own next run. */
@@ -18,6 +20,7 @@ export const taskId = (task: Task): string => {
     case 'complete_reservation':
       return `${task.type}:${task.reservationId}`
     case 'abandon_intent':
+    case 'pay_from_wallet':
       return `${task.type}:${task.intentId}`
     case 'sweep':
       return 'sweep'

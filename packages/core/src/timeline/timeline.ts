@@ -42,3 +42,5 @@ export type AttentionCode =
   | 'unrecognized_status'
   | 'dispute_opened'
   | 'balance_unpaid'
+  | 'wallet_shortfall'
+  | 'refunded_twice'

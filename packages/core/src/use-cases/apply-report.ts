@@ -205,7 +205,15 @@ const refundLooked = (kase: PaymentCase, refundId: RefundId, { at, askingEndedAt
   return silent(events.length === 0 ? kase : withRefund(kase, events.reduce(evolveRefund, refund)))
 }
 
-const silent = (kase: PaymentCase): CaseChange => ({ kase, facts: [], effects: [], attention: [], fallback: false })
+const silent = (kase: PaymentCase): CaseChange => ({
+  before: kase,
+  kase,
+  facts: [],
+  effects: [],
+  attention: [],
+  transfers: [],
+  fallback: false,
+})
 
 /** What is said of the other mode is not believed: a human has to see which keys are configured where. */
 const wrongMode = (

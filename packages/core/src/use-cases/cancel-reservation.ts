@@ -3,7 +3,6 @@ import { bug } from '../kernel/bug.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { isCollected } from '../payment/payment.ts'
 import { getAttempt, liveAttempt, refundableFrom } from '../payment/payment-case.ts'
-import { requestRefund } from '../payment/refund.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import {
   decideReservation,
@@ -12,6 +11,7 @@ import {
   type ReservationRefusal,
 } from '../reservation/reservation.ts'
 import { moveCase } from '../settlement/case-change.ts'
+import { giveBack, refundsTo } from '../settlement/give-back.ts'
 import { closeAttempt } from '../settlement/settlement.ts'
 import { actorName, mayTouch, type Actor } from './actor.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -85,18 +85,9 @@ const cancel = async (
       if (refund === 'all' && left > 0n && payment.status !== 'disputed') {
         const id: RefundId = deps.ids.next('refund')
         const amount = { ...payment.amount, minorUnits: left }
-        move.refund(
-          requestRefund({
-            id,
-            paymentId: payment.id,
-            attemptId: payment.attemptId,
-            amount,
-            reason: 'reservation_cancelled',
-            at: now,
-          }),
-          { type: 'requested', reason: 'reservation_cancelled', minorUnits: left },
-        )
-        move.effect({ type: 'send_refund', paymentId: payment.id, refundId: id })
+        const reason = 'reservation_cancelled'
+        const destination = refundsTo(deps.settings, reason)
+        giveBack(move, { id, attemptId: payment.attemptId, amount, reason, destination, at: now })
       }
     } else {
       const live = liveAttempt(kase)

@@ -43,6 +43,7 @@ export const defaultSettings: Settings = {
   livemode: false,
   lateMoney: 'refund',
   wrongAmount: 'refund',
+  walletRefunds: [],
   intentTtlMs: 2 * hour,
   pageTtlMs: 24 * hour - 5 * minute,
   patienceMs: 10 * second,

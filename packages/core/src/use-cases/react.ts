@@ -7,8 +7,11 @@ import { decideIntent, evolveIntent, type IntentCommand, type PendingIntent } fr
 import type { Transaction, Versioned } from '../ports/unit-of-work.ts'
 import { decideReservation, evolveReservation } from '../reservation/reservation.ts'
 import type { CaseMove } from '../settlement/case-change.ts'
+import { destinationOf, refundsTo } from '../settlement/give-back.ts'
 import { sendBack } from '../settlement/settlement.ts'
 import type { Dependencies } from './dependencies.ts'
+
+type ReactDependencies = Pick<Dependencies, 'fulfilmentKinds' | 'ids' | 'settings'>
 
 /**
  * What the thing a payment is for does when the payment moves, in the transaction that moves it.
@@ -17,7 +20,7 @@ import type { Dependencies } from './dependencies.ts'
  */
 export const react = async (
   tx: Transaction,
-  deps: Pick<Dependencies, 'fulfilmentKinds' | 'ids'>,
+  deps: ReactDependencies,
   change: CaseMove,
   now: Instant,
 ): Promise<void> => {
@@ -35,7 +38,7 @@ export const react = async (
       else if (moved.has('cancelled')) await abandonIntent(tx, change, payment.subject.id as IntentId, now)
       return
     case 'reservation':
-      if (moved.has('captured')) await notePaidBalance(tx, change, payment.subject.id as ReservationId, now)
+      if (moved.has('captured')) await notePaidBalance(tx, deps, change, payment.subject.id as ReservationId, now)
       return
   }
 }
@@ -47,7 +50,7 @@ const rememberCustomer = async (tx: Transaction, change: CaseMove): Promise<void
 
 const fulfilIntent = async (
   tx: Transaction,
-  { fulfilmentKinds, ids }: Pick<Dependencies, 'fulfilmentKinds' | 'ids'>,
+  { fulfilmentKinds, ids, settings }: ReactDependencies,
   change: CaseMove,
   intentId: IntentId,
   now: Instant,
@@ -63,7 +66,8 @@ const fulfilIntent = async (
     bug(`No fulfilment kind '${paid.kind}' is registered, but intent '${paid.id}' was opened with it.`)
   const fulfilment = await kind.fulfil({ tx, ids, intent: paid, payment, charge: attempt.charge, now })
   if (fulfilment.type === 'done') {
-    const { record } = fulfilment
+    const { record, transfers = [] } = fulfilment
+    for (const transfer of transfers) change.transfer(transfer)
     await tx.intents.save(moveIntent(change, paid, { type: 'fulfil', at: now, record }), found.version)
     change.effect({
       type: 'send_message',
@@ -81,7 +85,8 @@ const fulfilIntent = async (
   }
   const { reason } = fulfilment
   await tx.intents.save(moveIntent(change, paid, { type: 'give_back', at: now, reason }), found.version)
-  sendBack(change, payment.attemptId, now, reason)
+  const destination = destinationOf(change, payment.attemptId, refundsTo(settings, reason))
+  sendBack(change, payment.attemptId, { at: now, reason, policy: settings })
   change.effect({
     type: 'send_message',
     paymentId: payment.id,
@@ -92,6 +97,7 @@ const fulfilIntent = async (
       template: 'refunded_unavailable',
       reason,
       amount: payment.amount,
+      destination,
       details: paid.quote.details,
     },
   })
@@ -103,14 +109,20 @@ const abandonIntent = async (tx: Transaction, change: CaseMove, intentId: Intent
   await tx.intents.save(moveIntent(change, found.value, { type: 'abandon', at: now }), found.version)
 }
 
-const notePaidBalance = async (tx: Transaction, change: CaseMove, id: ReservationId, now: Instant): Promise<void> => {
+const notePaidBalance = async (
+  tx: Transaction,
+  { settings }: ReactDependencies,
+  change: CaseMove,
+  id: ReservationId,
+  now: Instant,
+): Promise<void> => {
   const found =
     (await tx.reservations.find(id)) ??
     bug(`Payment '${change.kase.payment.id}' is for a reservation that is not there.`)
   const decision = decideReservation(found.value, { type: 'note_balance_paid' })
   if (!decision.ok) {
     const { payment } = change.kase
-    if (isCollected(payment)) sendBack(change, payment.attemptId, now, 'late_payment')
+    if (isCollected(payment)) sendBack(change, payment.attemptId, { at: now, reason: 'late_payment', policy: settings })
     return
   }
   if (decision.events.length === 0) return

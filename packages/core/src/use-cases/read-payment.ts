@@ -2,7 +2,7 @@ import { effectId, type Effect } from '../effect/effect.ts'
 import type { PaymentId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
-import { isLive } from '../payment/attempt.ts'
+import { isLive, isWatched } from '../payment/attempt.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import type { TimelineEntry } from '../timeline/timeline.ts'
 import { mayTouch, type Actor } from './actor.ts'
@@ -86,9 +86,7 @@ const questionsAbout = ({ payment, attempts }: PaymentCase, actor: Actor): reado
   if (live !== undefined)
     return live.providerId === undefined ? [] : [{ type: 'look_up_attempt', paymentId: payment.id, attemptId: live.id }]
   if (actor.type === 'owner') return []
-  return attempts
-    .filter(({ status }) => status === 'succeeded')
-    .map(({ id }) => ({ type: 'look_up_charge', paymentId: payment.id, attemptId: id }))
+  return attempts.filter(isWatched).map(({ id }) => ({ type: 'look_up_charge', paymentId: payment.id, attemptId: id }))
 }
 
 /** Stores the question as an effect and performs it at once. True when it was answered. */

@@ -5,10 +5,13 @@ import { sameMoney, type Money } from '../kernel/money.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { isCollected, type Payment } from '../payment/payment.ts'
 import { getAttempt, refundableFrom } from '../payment/payment-case.ts'
-import { requestRefund, type Refund, type RefundReason } from '../payment/refund.ts'
+import type { Refund, RefundReason } from '../payment/refund.ts'
 import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
+import { giveBack } from '../settlement/give-back.ts'
+import { filledWallet } from '../settlement/top-up.ts'
+import { emptyWallet, shortOf, type WalletInsufficient } from '../wallet/wallet.ts'
 import { actorName, type Actor } from './actor.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
@@ -24,6 +27,8 @@ export interface RefundPaymentRequest {
   /** Absent: all that is left. */
   readonly amount?: Money
   readonly reason?: RefundReason
+  /** `wallet`: into the owner's wallet instead of back to the card. What was paid from a wallet goes back there anyway. */
+  readonly destination?: Refund['destination']
   /** Two equal refunds with two keys are two refunds; with one key they are one. */
   readonly idempotencyKey?: string
 }
@@ -45,6 +50,7 @@ export type RefundPaymentRefusal =
   | { readonly code: 'payment_disputed' }
   | { readonly code: 'currency_mismatch'; readonly currency: string }
   | { readonly code: 'refund_exceeds_payment'; readonly refundable: Money }
+  | WalletInsufficient
 
 /** What {@link refundPayment} answers. */
 export type RefundPaymentOutcome = Result<RequestedRefund, RefundPaymentRefusal>
@@ -56,7 +62,8 @@ export type RefundPayment = (request: RefundPaymentRequest) => Promise<RefundPay
  * key it is the same refund however often it is asked for, also where a restored backup has forgotten it.
  *
  * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_not_completed`, `payment_disputed`,
- * `currency_mismatch`, `refund_exceeds_payment` (with what is left; also for an amount of zero).
+ * `currency_mismatch`, `refund_exceeds_payment` (with what is left; also for an amount of zero), `wallet_insufficient` (it was
+ * paid into a wallet, and so much of it is there no more).
  */
 export const refundPayment =
   (deps: Dependencies & { readonly perform: PerformEffect }): RefundPayment =>
@@ -80,10 +87,16 @@ interface Step {
 
 const begin = async (tx: Transaction, deps: Dependencies, request: RefundPaymentRequest): Promise<Step> => {
   const now = deps.clock.now()
-  const { paymentId, actor, reason = 'requested_by_customer' } = request
+  const { paymentId, actor, reason = 'requested_by_customer', destination = 'provider' } = request
   const found = await tx.payments.find(paymentId)
   if (found === undefined) return { outcome: err({ code: 'payment_not_found' }) }
-  const asked = { useCase: 'refund_payment', paymentId, amount: request.amount, reason }
+  const asked = {
+    useCase: 'refund_payment',
+    paymentId,
+    amount: request.amount,
+    reason,
+    ...(destination === 'wallet' && { destination }),
+  }
   const claim = await claimKey<RefundPaymentOutcome>(tx, request, asked, now)
   if (claim.type === 'reused') return { outcome: err({ code: 'idempotency_key_reused' }) }
   if (claim.type === 'settled') return { outcome: claim.outcome }
@@ -110,11 +123,15 @@ const begin = async (tx: Transaction, deps: Dependencies, request: RefundPayment
   if (amount.minorUnits === 0n || amount.minorUnits > refundable.minorUnits)
     return refuse({ code: 'refund_exceeds_payment', refundable })
 
-  const refund = requestRefund({ id, paymentId, attemptId: payment.attemptId, amount, reason, at: now })
   const move = moveCase(found.value)
-  move.refund(refund, { type: 'requested', reason, minorUnits: amount.minorUnits })
-  const effect: Effect = { type: 'send_refund', paymentId, refundId: id }
-  move.effect(effect)
+  if (filledWallet(payment)) {
+    const { owner } = payment
+    const wallet = (await tx.wallets.find(owner, amount.currency))?.value ?? emptyWallet(owner, amount.currency)
+    const short = shortOf(wallet, amount.minorUnits)
+    if (short.missing.minorUnits > 0n) return refuse({ code: 'wallet_insufficient', ...short })
+  }
+  const { attemptId } = payment
+  const made = giveBack(move, { id, attemptId, amount, reason, destination, at: now })
   const kase = await storeChange(tx, deps, found.version, move.done(), {
     now,
     origin: {
@@ -127,5 +144,6 @@ const begin = async (tx: Transaction, deps: Dependencies, request: RefundPayment
   })
   const stored = kase.refunds.find((each) => each.id === id) ?? bug(`Refund '${id}' was not stored.`)
   const outcome = await settleKey<RefundPaymentOutcome>(tx, request, ok({ refund: stored, payment: kase.payment }))
-  return { outcome, work: await takeEffect(tx, deps, effect, now) }
+  if (made.destination === 'wallet') return { outcome }
+  return { outcome, work: await takeEffect(tx, deps, { type: 'send_refund', paymentId, refundId: id }, now) }
 }

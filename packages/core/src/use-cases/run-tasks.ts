@@ -1,12 +1,14 @@
 import { backoffMs } from '../kernel/backoff.ts'
 import { after, hour, minute, second } from '../kernel/instant.ts'
-import type { Json } from '../kernel/json.ts'
 import type { Leased } from '../ports/queue.ts'
 import { decideReservation, evolveReservation } from '../reservation/reservation.ts'
 import { taskId, type Task } from '../task/task.ts'
 import type { Drained } from './apply-inbox.ts'
 import type { CancelPayment } from './cancel-payment.ts'
 import type { Dependencies } from './dependencies.ts'
+import type { PayFromWallet } from './pay-from-wallet.ts'
+import { payToppedUp } from './pay-topped-up.ts'
+import type { Ran } from './ran.ts'
 import type { StartBalance } from './start-balance.ts'
 import type { Sweep } from './sweep.ts'
 
@@ -16,6 +18,7 @@ export type RunTasks = (limit: number) => Promise<Drained>
 interface TaskDependencies extends Dependencies {
   readonly startBalance: StartBalance
   readonly cancelPayment: CancelPayment
+  readonly payFromWallet: PayFromWallet
   readonly sweep: Sweep
 }
 
@@ -68,11 +71,6 @@ export const planSweep =
         await tx.tasks.append([{ id: taskId(task), body: task, dueAt: after(now, minute) }], now)
     })
 
-interface Ran {
-  readonly result: Json
-  readonly againInMs?: number
-}
-
 const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promise<Ran> => {
   const actor = { type: 'system' } as const
   switch (task.type) {
@@ -87,6 +85,8 @@ const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promis
     }
     case 'abandon_intent':
       return abandonIntent(deps, task)
+    case 'pay_from_wallet':
+      return payToppedUp(deps, task)
     case 'complete_reservation':
       return completeReservation(deps, task)
     case 'sweep': {

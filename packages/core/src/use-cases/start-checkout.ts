@@ -1,5 +1,5 @@
 import type { Effect } from '../effect/effect.ts'
-import type { AttemptId, IntentId, PaymentId, ReservationId } from '../kernel/ids.ts'
+import type { AttemptId, PaymentId } from '../kernel/ids.ts'
 import { after, type Instant } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { bug } from '../kernel/bug.ts'
@@ -12,6 +12,7 @@ import type { Transaction } from '../ports/unit-of-work.ts'
 import { beginAttempt } from '../settlement/begin-attempt.ts'
 import { moveCase } from '../settlement/case-change.ts'
 import { actorName, mayTouch, type Actor } from './actor.ts'
+import { checkSubject, type SubjectRefusal } from './check-subject.ts'
 import { closeLiveAttempt } from './close-live-attempt.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Performed, PerformEffect } from './perform-effect.ts'
@@ -43,10 +44,8 @@ export type Checkout =
 export type StartCheckoutRefusal =
   | AttemptPlanRefusal
   | KeyReused
+  | SubjectRefusal
   | { readonly code: 'payment_not_found' }
-  | { readonly code: 'intent_expired' }
-  | { readonly code: 'slot_taken' }
-  | { readonly code: 'reservation_cancelled' }
   | { readonly code: 'payment_declined'; readonly failure: PaymentFailure }
   | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
 
@@ -155,30 +154,6 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheck
       return work === undefined
         ? { type: 'wait', awaited: attempt }
         : { type: 'perform', work, opened: attempt.id, known }
-    }
-  }
-}
-
-/** Whether what the payment is for can still be had, as far as can be told now; and until when a page for it makes sense. */
-const checkSubject = async (
-  tx: Transaction,
-  { fulfilmentKinds }: Pick<Dependencies, 'fulfilmentKinds'>,
-  { payment }: PaymentCase,
-  now: Instant,
-): Promise<Result<{ readonly endsAt?: Instant }, StartCheckoutRefusal>> => {
-  switch (payment.subject.type) {
-    case 'reservation': {
-      const found = await tx.reservations.find(payment.subject.id as ReservationId)
-      return found?.value.status === 'cancelled' ? err({ code: 'reservation_cancelled' }) : ok({})
-    }
-    case 'intent': {
-      const { value: intent } =
-        (await tx.intents.find(payment.subject.id as IntentId)) ??
-        bug(`Payment '${payment.id}' is for an intent that is not there.`)
-      if (intent.expiresAt <= now) return err({ code: 'intent_expired' })
-      const kind = fulfilmentKinds.find(({ name }) => name === intent.kind)
-      if (kind?.available !== undefined && !(await kind.available(tx, intent))) return err({ code: 'slot_taken' })
-      return ok({ endsAt: intent.expiresAt })
     }
   }
 }

@@ -10,7 +10,9 @@ import { beginAttempt } from '../settlement/begin-attempt.ts'
 import { moveCase, type CaseChange, type Fact } from '../settlement/case-change.ts'
 import type { TimelineEntry } from '../timeline/timeline.ts'
 import type { Dependencies } from './dependencies.ts'
+import { postTransfers } from './post-transfers.ts'
 import { react } from './react.ts'
+import { reverseTopUp } from './reverse-top-up.ts'
 
 /** What storing a change needs beside a transaction. */
 export type ChangeDependencies = Pick<Dependencies, 'fulfilmentKinds' | 'ids' | 'returnUrls' | 'settings'>
@@ -33,6 +35,8 @@ export const storeChange = async (
 ): Promise<PaymentCase> => {
   const move = moveCase(change.kase, change)
   await react(tx, deps, move, now)
+  await reverseTopUp(tx, change.before, move)
+  await postTransfers(tx, move, now)
   if (change.fallback)
     beginAttempt(move, {
       id: deps.ids.next('attempt'),

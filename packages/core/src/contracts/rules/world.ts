@@ -1,5 +1,6 @@
 import { err, ok } from '../../kernel/result.ts'
 import { reservationKind, type ReservationCatalogue } from '../../fulfilment/reservation-kind.ts'
+import { walletTopUpKind } from '../../fulfilment/wallet-top-up-kind.ts'
 import { createHoldfast, type Holdfast } from '../../holdfast.ts'
 import type { OwnerId, PaymentId, ReservationId, ResourceId } from '../../kernel/ids.ts'
 import { day, instant, type Instant } from '../../kernel/instant.ts'
@@ -49,6 +50,14 @@ export const catalogue: ReservationCatalogue = {
   },
 }
 
+/** Between ten and ten thousand pesos at a time. */
+const topUps = (unitOfWork: UnitOfWork) =>
+  walletTopUpKind({
+    unitOfWork,
+    limits: { MXN: { least: 10_00n, most: 10_000_00n } },
+    item: () => ({ name: 'Wallet', description: 'To spend later' }),
+  })
+
 /** When every story begins. */
 export const start: Instant = instant(Date.parse('2026-03-01T12:00:00Z'))
 const firstNight = instant(Date.parse('2026-06-01T15:00:00Z'))
@@ -97,6 +106,8 @@ export interface WorldOptions {
   readonly ids?: Ids
   /** Default: nobody listens. */
   readonly logger?: Logger
+  /** What is sold, and for how many at a time. Default: {@link catalogue}. */
+  readonly catalogue?: ReservationCatalogue
   /** Puts something between Holdfast and its provider. */
   readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider
 }
@@ -118,7 +129,7 @@ export const world = (options: WorldOptions = {}): World => {
     returnUrls: {
       of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }),
     },
-    fulfilmentKinds: [reservationKind({ catalogue, unitOfWork })],
+    fulfilmentKinds: [reservationKind({ catalogue: options.catalogue ?? catalogue, unitOfWork }), topUps(unitOfWork)],
   })
   let delivered = 0
   const get = async (id: PaymentId): Promise<PaymentCase> => {

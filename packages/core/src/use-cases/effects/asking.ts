@@ -1,7 +1,7 @@
 import { effectId, type Effect } from '../../effect/effect.ts'
 import type { PaymentFailure } from '../../payment/failure.ts'
 import { minute, type Instant } from '../../kernel/instant.ts'
-import { isLive, type Attempt, type AttemptState } from '../../payment/attempt.ts'
+import { isLive, providerKind, type Attempt, type AttemptState } from '../../payment/attempt.ts'
 import { unprovenForMs, type OnlySought } from '../../payment/only-sought.ts'
 import { getAttempt, type PaymentCase } from '../../payment/payment-case.ts'
 import type { AttemptQuery, AttemptReport, ProviderAnswer } from '../../ports/payment-provider.ts'
@@ -42,7 +42,11 @@ export const requestOf = ({ payment }: PaymentCase, attempt: Attempt) => ({
 })
 
 /** What an attempt is known by at the provider where its own id there was never heard. */
-export const queryFor = ({ kind, id, requestedAt }: Attempt): AttemptQuery => ({ kind, attemptId: id, requestedAt })
+export const queryFor = (attempt: Attempt): AttemptQuery => ({
+  kind: providerKind(attempt),
+  attemptId: attempt.id,
+  requestedAt: attempt.requestedAt,
+})
 
 /** Over, with nothing to store: what was to be done has happened or lost its point. */
 export const nothingToDo: EffectResult = { type: 'done', store: async () => undefined }

@@ -1,6 +1,6 @@
 import type { Effect } from '../../effect/effect.ts'
 import { bug } from '../../kernel/bug.ts'
-import { isLive } from '../../payment/attempt.ts'
+import { isLive, providerKind, type ProviderAttemptKind } from '../../payment/attempt.ts'
 import type { AttemptReport } from '../../ports/payment-provider.ts'
 import { applyAttemptReport } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -21,7 +21,7 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
   const { attempt, kase } = found
   if (!isLive(attempt) && effect.providerId === undefined) return nothingToDo
   const providerId = effect.providerId ?? attempt.providerId
-  if (providerId !== undefined) return close(deps, effect, attempt.kind, providerId)
+  if (providerId !== undefined) return close(deps, effect, providerKind(attempt), providerId)
 
   const answer: Sought<AttemptReport> =
     attempt.kind === 'hosted' ? await askForPage(deps, kase, attempt, work.tries) : await seekAttempt(deps, attempt)
@@ -35,7 +35,7 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
         origin: origin(effect, 'opened'),
       }),
     )
-    return close(deps, effect, attempt.kind, report.providerId ?? bug('An open page has no id.'))
+    return close(deps, effect, providerKind(attempt), report.providerId ?? bug('An open page has no id.'))
   }
   return conclude(deps, effect, answer, () => concluded(deps, effect, { type: 'expired' }))
 }
@@ -43,7 +43,7 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
 const close = async (
   deps: Dependencies,
   effect: CloseAttempt,
-  kind: 'hosted' | 'off_session',
+  kind: ProviderAttemptKind,
   providerId: string,
 ): Promise<EffectResult> => {
   const answer = await deps.paymentProvider.closeAttempt({ kind, providerId })

@@ -1,4 +1,5 @@
 import type { Effect } from '../../effect/effect.ts'
+import { isWatched } from '../../payment/attempt.ts'
 import type { EffectPerformer } from './effect-result.ts'
 import { applyChargeReport, noteLook } from '../apply-report.ts'
 import { nothingToDo, readAttempt, unheard } from './asking.ts'
@@ -10,7 +11,7 @@ export const lookUpCharge: EffectPerformer<Extract<Effect, { readonly type: 'loo
   work,
 ) => {
   const found = await readAttempt(deps, effect, work)
-  if (found === undefined || found.attempt.status !== 'succeeded') return nothingToDo
+  if (found === undefined || !isWatched(found.attempt)) return nothingToDo
   const { charge, disputes } = found.attempt
   const { logger, clock } = deps
   const answer = await deps.paymentProvider.findCharge({ chargeId: charge.id, hasDisputes: disputes.length > 0 })

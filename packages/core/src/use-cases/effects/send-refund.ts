@@ -156,7 +156,7 @@ const refused = async (
       const move = moveCase(found.value, failed)
       const rest = refundableFrom(move.kase, getAttempt(move.kase, refund.attemptId))
       if (isSentBack(refund.id, refund.attemptId) && rest < refund.amount.minorUnits)
-        sendBack(move, refund.attemptId, now, refund.reason)
+        sendBack(move, refund.attemptId, { at: now, reason: refund.reason, policy: deps.settings })
       const origin = { type: 'answer' as const, about, name: effect.type, data: { outcome: 'refused', detail } }
       return storeChange(tx, deps, found.version, move.done(), { now, origin })
     },
