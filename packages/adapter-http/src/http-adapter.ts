@@ -1,4 +1,4 @@
-import { Contention, silentLogger, StoreUnavailable } from '@holdfast/core'
+import { Contention, listFreeSlots, silentLogger, StoreUnavailable, type Schedules } from '@holdfast/core'
 import { Hono } from 'hono'
 import { negotiateLanguage } from './language/language.ts'
 import { docsRoutes } from './openapi/docs-page.ts'
@@ -127,6 +127,7 @@ const servicesOf = (options: HttpAdapterOptions, basePath: string): Services => 
   healthChecks: options.healthChecks ?? [],
   bodyLimitBytes: options.bodyLimitBytes ?? 1_048_576,
   cancellationTerms: options.cancellationTerms ?? (() => 'all'),
+  listFreeSlots: listFreeSlots({ ...options, schedules: options.schedules ?? noSchedules }),
   pages: options.pages ?? {},
   intentCookie: signedCookie(options.cookies, {
     name: 'holdfast_intent',
@@ -134,6 +135,8 @@ const servicesOf = (options: HttpAdapterOptions, basePath: string): Services => 
   }),
   urlOf: (path) => `${basePath}${path}/`,
 })
+
+const noSchedules: Schedules = { find: async () => undefined }
 
 /** Nobody may ever ask for it, so it is built for the first who does. */
 const once = <T>(build: () => T): (() => T) => {

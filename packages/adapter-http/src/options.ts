@@ -1,4 +1,13 @@
-import type { Clock, Holdfast, Logger, PaymentId, Reservation, UnitOfWork, WebhookVerifier } from '@holdfast/core'
+import type {
+  Clock,
+  Holdfast,
+  Logger,
+  PaymentId,
+  Reservation,
+  Schedules,
+  UnitOfWork,
+  WebhookVerifier,
+} from '@holdfast/core'
 import type { Language } from './language/language.ts'
 import type { RefusalCode } from './problem/refusal.ts'
 import type { Route } from './routes/route.ts'
@@ -35,6 +44,8 @@ export interface HttpAdapterOptions {
   readonly rateLimiter?: RateLimiter
   /** Whether what was paid goes back when a reservation is cancelled. Default: all of it. */
   readonly cancellationTerms?: CancellationTerms
+  /** When what can be booked is open, for the list of free slots. Default: nothing has a schedule. */
+  readonly schedules?: Schedules
   /** The language for those who want none of ours. Default English. */
   readonly defaultLanguage?: Language
   /** The host's own pages for a person whose browser was to be led to the provider. */

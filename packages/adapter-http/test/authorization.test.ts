@@ -1,20 +1,32 @@
-import { instant, type PaymentId } from '@holdfast/core'
+import { instant, money, type PaymentId } from '@holdfast/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { routes, type Route } from '../src/index.ts'
-import { ana, ben, bookedReservation, openIntent, staff, world, type Answered, type World } from './world.ts'
+import { ana, ben, bookedReservation, deliver, openIntent, staff, world, type Answered, type World } from './world.ts'
 
 /** A body that each route takes. A route that takes one and is not here fails below. */
 const bodies: Readonly<Record<string, unknown>> = {
   open_intent: { kind: 'reservation', payload: { house: 'casa', day: 77 } },
   refund_payment: { amount: '1.00' },
   change_amount: { amount: '50.00' },
+  top_up_wallet: { amount: '150.00', currency: 'MXN' },
 }
+
+/** What a route cannot be asked without. */
+const queries: Readonly<Record<string, string>> = { read_wallet_statement: '?currency=MXN' }
+
+const actor = { type: 'staff', id: 'eve' } as const
 
 /** A world in which Ana has one of everything, and staff have work. */
 const populated = async () => {
   const here = world()
   const booked = await bookedReservation(here)
   const open = await openIntent(here, { day: 2 })
+  // One that her wallet is enough for, and one that it is not.
+  const dear = await openIntent(here, { day: 3 })
+  await here.holdfast.changeAmount({ actor, paymentId: dear.paymentId as PaymentId, amount: money(900_00, 'MXN') })
+  const filled = await here.call('POST', '/api/wallet/top-up/', { as: ana, body: bodies['top_up_wallet'] })
+  await here.provider.payer.pay(filled.json['session_id'] as string)
+  await deliver(here.holdfast, here.provider.events())
   const now = here.clock.now()
   await here.unitOfWork.run(async (tx) => {
     const effect = { type: 'send_refund', paymentId: open.paymentId as PaymentId, refundId: 'rf_1' as never } as const
@@ -33,13 +45,19 @@ const populated = async () => {
     work: 'dead',
     attention: 'watch',
   }
-  const idFor = ({ id, name }: Route): string =>
-    id === undefined ? '' : name === 'refund_payment' ? booked.paymentId : ids[id]
+  const special: Readonly<Record<string, string>> = {
+    refund_payment: booked.paymentId,
+    top_up_for_intent: dear.intentId,
+  }
+  const idFor = ({ id, name }: Route): string => (id === undefined ? '' : (special[name] ?? ids[id]))
   return { here, idFor }
 }
 
 const ask = (here: World, route: Route, id: string, as: string | undefined): Promise<Answered> => {
-  const path = route.mount === 'webhooks' ? '/api/webhooks/stripe' : `/api${route.path.replace('{id}', id)}/`
+  const path =
+    route.mount === 'webhooks'
+      ? '/api/webhooks/stripe'
+      : `/api${route.path.replace('{id}', id)}/${queries[route.name] ?? ''}`
   const body = bodies[route.name]
   return here.call(route.method.toUpperCase(), path, {
     ...(as === undefined ? {} : { as }),
@@ -64,7 +82,7 @@ describe('the table of routes', () => {
 
   it('lets anyone call only what has no owner', () => {
     const open = routes.filter(({ who }) => who === 'anyone').map(({ name }) => name)
-    expect(open).toEqual(['receive_webhook', 'healthz', 'readyz'])
+    expect(open).toEqual(['list_free_slots', 'receive_webhook', 'healthz', 'readyz'])
   })
 })
 

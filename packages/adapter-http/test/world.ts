@@ -8,6 +8,7 @@ import {
   parseId,
   reservationKind,
   silentLogger,
+  walletTopUpKind,
   type Holdfast,
   type Json,
   type OwnerId,
@@ -45,7 +46,14 @@ export const world = (change: Partial<HttpAdapterOptions> = {}, hooks: MemoryHoo
     ids: sequentialIds(),
     notifier: memoryNotifier(),
     returnUrls: { of: () => ({ successUrl: 'https://host.example/thanks', cancelUrl: 'https://host.example/back' }) },
-    fulfilmentKinds: [houseKind(unitOfWork)],
+    fulfilmentKinds: [
+      houseKind(unitOfWork),
+      walletTopUpKind({
+        unitOfWork,
+        limits: { MXN: { least: 10_00n, most: 1_000_00n } },
+        item: () => ({ name: 'Wallet', description: '' }),
+      }),
+    ],
     settings: { ...defaultSettings, patienceMs: 0 },
     logger: silentLogger,
   })

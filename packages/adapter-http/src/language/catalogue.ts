@@ -1,4 +1,12 @@
-import type { AttentionCode, FailureCode, Payment, PendingIntent, Refund, Reservation } from '@holdfast/core'
+import type {
+  AttentionCode,
+  FailureCode,
+  Payment,
+  PendingIntent,
+  Refund,
+  Reservation,
+  TransferType,
+} from '@holdfast/core'
 import type { RefusalCode } from '../problem/refusal.ts'
 
 /** Everything this adapter says to people, in one language. The compiler refuses a catalogue that lacks a word. */
@@ -10,6 +18,8 @@ export interface Catalogue {
   readonly intentStatus: Readonly<Record<PendingIntent['status'], string>>
   readonly reservationStatus: Readonly<Record<Reservation['status'], string>>
   readonly refundStatus: Readonly<Record<Refund['status'], string>>
+  /** Why money moved into or out of a wallet, for its owner. */
+  readonly walletEntry: Readonly<Record<TransferType, string>>
   /** What staff should do about it. */
   readonly attention: Readonly<Record<AttentionCode, string>>
   readonly messages: Readonly<Record<MessageKey, string>>
@@ -27,6 +37,10 @@ export type MessageKey =
   | 'reservation_cancelled'
   | 'intent_abandoned'
   | 'too_many_decimals'
+  | 'paid_from_wallet'
+  | 'range_empty'
+  | 'range_too_long'
+  | 'refund_in_wallet'
   | 'refund_requested'
   | 'sync_open'
   | 'sync_complete'

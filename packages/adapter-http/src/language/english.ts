@@ -40,6 +40,8 @@ export const english: Catalogue = {
     reservation_completed: 'This reservation is over.',
     balance_not_owed: 'Nothing more is owed for this reservation.',
     balance_already_paid: 'The balance of this reservation has been paid.',
+    wallet_insufficient: 'There is not enough in the wallet for this.',
+    wallet_not_for_this: 'A wallet cannot be filled from itself.',
     signature_missing: 'The signature is missing.',
     signature_invalid: 'The signature is not valid.',
     signature_too_old: 'The signature is too old.',
@@ -93,6 +95,13 @@ export const english: Catalogue = {
     cancelled: 'Cancelled',
   },
   refundStatus: { requested: 'Requested', pending: 'On its way', succeeded: 'Refunded', failed: 'Failed' },
+  walletEntry: {
+    top_up: 'Paid in',
+    spend: 'Paid',
+    refund: 'Refunded',
+    top_up_reversed: 'Paid back out',
+    reversal_undone: 'Put back',
+  },
   attention: {
     amount_mismatch:
       'Compare the charge with the payment. If the money is still held, refund it or settle with the payer.',
@@ -106,6 +115,9 @@ export const english: Catalogue = {
     balance_unpaid:
       'The stay is over and its balance has not been paid. Collect it from the guest, or cancel the reservation.',
     dispute_opened: 'Answer the dispute at the provider before its deadline.',
+    wallet_shortfall:
+      'Money that was paid into a wallet went back at the provider, and the wallet held too little. Settle the rest with its owner.',
+    refunded_twice: 'Money went back to the wallet here and to the card at the provider. Settle with the customer.',
   },
   messages: {
     payment_cancelled: 'The payment has been cancelled.',
@@ -120,6 +132,10 @@ export const english: Catalogue = {
     intent_abandoned: 'The purchase has been given up. Nothing was charged.',
     too_many_decimals: 'More decimals than the currency has',
     refund_requested: 'The refund is on its way.',
+    range_empty: 'It ends before it has begun',
+    range_too_long: 'More days than can be asked for at once',
+    paid_from_wallet: 'Paid from the wallet.',
+    refund_in_wallet: 'The refund is in the wallet.',
     sync_open: 'The payment page is open and has not been paid.',
     sync_complete: 'The payment page has been completed.',
     sync_expired: 'The payment page has expired.',

@@ -40,6 +40,8 @@ export const persian: Catalogue = {
     reservation_completed: 'این رزرو پایان یافته است.',
     balance_not_owed: 'برای این رزرو چیز دیگری بدهکار نیستید.',
     balance_already_paid: 'ماندهٔ این رزرو پرداخت شده است.',
+    wallet_insufficient: 'موجودی کیف پول کافی نیست.',
+    wallet_not_for_this: 'کیف پول را نمی‌توان از خودش شارژ کرد.',
     signature_missing: 'امضا نیست.',
     signature_invalid: 'امضا معتبر نیست.',
     signature_too_old: 'امضا بیش از حد کهنه است.',
@@ -93,6 +95,13 @@ export const persian: Catalogue = {
     cancelled: 'لغوشده',
   },
   refundStatus: { requested: 'درخواست‌شده', pending: 'در راه', succeeded: 'بازگردانده‌شده', failed: 'ناموفق' },
+  walletEntry: {
+    top_up: 'شارژ کیف پول',
+    spend: 'پرداخت',
+    refund: 'بازپرداخت',
+    top_up_reversed: 'بازگشت شارژ',
+    reversal_undone: 'لغو بازگشت',
+  },
   attention: {
     amount_mismatch:
       'مبلغ دریافتی را با پرداخت بسنجید. اگر پول هنوز نگه داشته شده، آن را بازگردانید یا با پرداخت‌کننده توافق کنید.',
@@ -103,6 +112,9 @@ export const persian: Catalogue = {
     unrecognized_status: 'ارائه‌دهنده وضعیتی ناشناخته گزارش می‌کند. مورد را بررسی کنید و به‌روزرسانی را بجویید.',
     balance_unpaid: 'اقامت پایان یافته و ماندهٔ آن پرداخت نشده است. آن را از مهمان دریافت کنید یا رزرو را لغو کنید.',
     dispute_opened: 'پیش از پایان مهلت، نزد ارائه‌دهنده به اعتراض پاسخ دهید.',
+    wallet_shortfall:
+      'پولی که به کیف پول واریز شده بود نزد ارائه‌دهنده بازگشت و موجودی کافی نبود. باقی را با صاحب آن تسویه کنید.',
+    refunded_twice: 'پول هم به کیف پول و هم نزد ارائه‌دهنده به کارت بازگشت. با مشتری تسویه کنید.',
   },
   messages: {
     payment_cancelled: 'پرداخت لغو شد.',
@@ -116,6 +128,10 @@ export const persian: Catalogue = {
     intent_abandoned: 'خرید رها شد. مبلغی برداشت نشد.',
     too_many_decimals: 'رقم‌های اعشار بیش از آن است که این واحد پول دارد',
     refund_requested: 'بازپرداخت در راه است.',
+    range_empty: 'پایان پیش از آغاز است',
+    range_too_long: 'بیش از تعداد روزهایی که یک‌باره می‌توان خواست',
+    paid_from_wallet: 'از کیف پول پرداخت شد.',
+    refund_in_wallet: 'مبلغ به کیف پول بازگشت.',
     sync_open: 'صفحهٔ پرداخت باز است و پرداخت نشده است.',
     sync_complete: 'صفحهٔ پرداخت کامل شده است.',
     sync_expired: 'نشست پرداخت منقضی شده است.',

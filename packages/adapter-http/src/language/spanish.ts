@@ -40,6 +40,8 @@ export const spanish: Catalogue = {
     reservation_completed: 'Esta reserva ya terminó.',
     balance_not_owed: 'No se debe nada más por esta reserva.',
     balance_already_paid: 'El segundo pago de esta reserva ya está hecho.',
+    wallet_insufficient: 'No hay saldo suficiente en el monedero.',
+    wallet_not_for_this: 'Un monedero no se puede recargar desde sí mismo.',
     signature_missing: 'Falta la firma.',
     signature_invalid: 'La firma no es válida.',
     signature_too_old: 'La firma es demasiado antigua.',
@@ -93,6 +95,13 @@ export const spanish: Catalogue = {
     cancelled: 'Cancelada',
   },
   refundStatus: { requested: 'Solicitado', pending: 'En camino', succeeded: 'Reembolsado', failed: 'Fallido' },
+  walletEntry: {
+    top_up: 'Recarga',
+    spend: 'Pago',
+    refund: 'Reembolso',
+    top_up_reversed: 'Recarga devuelta',
+    reversal_undone: 'Devolución anulada',
+  },
   attention: {
     amount_mismatch:
       'Compara el cargo con el pago. Si el dinero sigue retenido, reembólsalo o acuérdalo con quien pagó.',
@@ -104,6 +113,9 @@ export const spanish: Catalogue = {
     unrecognized_status: 'El proveedor informa de un estado desconocido. Consulta el objeto y busca una actualización.',
     balance_unpaid: 'La estancia terminó y su segundo pago no está hecho. Cóbralo al huésped o cancela la reserva.',
     dispute_opened: 'Responde a la disputa ante el proveedor antes de que venza el plazo.',
+    wallet_shortfall:
+      'El dinero recargado en un monedero fue devuelto por el proveedor y no había saldo suficiente. Acuerde el resto con su titular.',
+    refunded_twice: 'El dinero volvió al monedero aquí y a la tarjeta en el proveedor. Acuérdelo con el cliente.',
   },
   messages: {
     payment_cancelled: 'Pago cancelado exitosamente',
@@ -118,6 +130,10 @@ export const spanish: Catalogue = {
     intent_abandoned: 'La compra se ha abandonado. No se cobró nada.',
     too_many_decimals: 'Más decimales de los que tiene la moneda',
     refund_requested: 'El reembolso está en camino.',
+    range_empty: 'Termina antes de empezar',
+    range_too_long: 'Más días de los que se pueden pedir de una vez',
+    paid_from_wallet: 'Pagado con el monedero.',
+    refund_in_wallet: 'El reembolso está en el monedero.',
     sync_open: 'La página de pago está abierta y no se ha pagado.',
     sync_complete: 'La página de pago se ha completado.',
     sync_expired: 'La sesión ha expirado.',

@@ -19,13 +19,22 @@ const shown: { readonly [Code in RefusalCode]?: (refusal: RefusalWith<Code>, wor
   body_too_large: ({ limitBytes }) => ({ limit_bytes: limitBytes }),
   json_too_deep: ({ limit }) => ({ limit }),
   unknown_kind: ({ known }) => ({ known }),
-  invalid_payload: ({ field, message }) => ({
-    errors: [{ field: inPayload(field), code: 'invalid_payload', message }],
+  invalid_payload: ({ code, field, message, also = [] }) => ({
+    errors: [{ field, message }, ...also].map((fault) => ({
+      field: inPayload(fault.field),
+      code,
+      message: fault.message,
+    })),
   }),
   unknown_resource: ({ field, code }, words) => ({
     errors: [{ field: inPayload(field), code, message: words.problems.unknown_resource }],
   }),
   currency_mismatch: ({ currency }) => ({ currency }),
+  wallet_insufficient: ({ balance, missing }) => ({
+    balance: decimalString(balance),
+    missing: decimalString(missing),
+    currency: balance.currency,
+  }),
   payment_already_completed: (refusal) =>
     'payment' in refusal
       ? {

@@ -58,6 +58,8 @@ export const problemKinds = {
   reservation_completed: conflict,
   balance_not_owed: conflict,
   balance_already_paid: conflict,
+  wallet_insufficient: { status: 402, retryable: false },
+  wallet_not_for_this: conflict,
 
   // Deliveries of the provider
   signature_missing: wrong,

@@ -151,7 +151,8 @@ export const intentRoutes = [
   abandonIntent,
 ] as const
 
-const findIntent = async (
+/** An intent of the caller's, or of anybody's for staff, with its payment. */
+export const findIntent = async (
   { unitOfWork }: Services,
   actor: Actor,
   id: IntentId,

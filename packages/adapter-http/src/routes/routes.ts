@@ -4,8 +4,10 @@ import { intentRoutes } from './intent-routes.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { reservationRoutes } from './reservation-routes.ts'
 import type { Route } from './route.ts'
+import { slotRoutes } from './slot-routes.ts'
 import { staffPaymentRoutes } from './staff-payment-routes.ts'
 import { staffWorkRoutes } from './staff-work-routes.ts'
+import { walletRoutes } from './wallet-routes.ts'
 import { webhookRoute } from './webhook-route.ts'
 
 /**
@@ -17,6 +19,8 @@ export const routes: readonly Route[] = [
   ...checkoutRoutes,
   ...intentRoutes,
   ...reservationRoutes,
+  ...slotRoutes,
+  ...walletRoutes,
   ...staffPaymentRoutes,
   ...staffWorkRoutes,
   webhookRoute,

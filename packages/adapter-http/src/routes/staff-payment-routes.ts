@@ -26,6 +26,7 @@ const refundPayment = route({
     'payment_disputed',
     'currency_mismatch',
     'refund_exceeds_payment',
+    'wallet_insufficient',
     'invalid_request',
   ],
   handle: async ({ actor, id: paymentId, body, keyed, words }, { holdfast }) => {
@@ -40,6 +41,7 @@ const refundPayment = route({
       paymentId,
       ...(amount === undefined ? {} : { amount }),
       ...(body.reason === undefined ? {} : { reason: body.reason }),
+      ...(body.destination === undefined ? {} : { destination: body.destination }),
       ...keyed,
     })
     return outcome.ok

@@ -1,4 +1,4 @@
-import type { Clock, Holdfast, Logger, UnitOfWork, WebhookVerifier } from '@holdfast/core'
+import type { Clock, Holdfast, ListFreeSlots, Logger, UnitOfWork, WebhookVerifier } from '@holdfast/core'
 import type { CancellationTerms, HealthCheck, Pages } from '../options.ts'
 import type { SignedCookie } from '../security/signed-cookie.ts'
 
@@ -12,6 +12,7 @@ export interface Services {
   readonly healthChecks: readonly HealthCheck[]
   readonly bodyLimitBytes: number
   readonly cancellationTerms: CancellationTerms
+  readonly listFreeSlots: ListFreeSlots
   readonly pages: Pages
   readonly intentCookie: SignedCookie
   /** Where a path of this API is, such as `/api/payments/pay_1/status/` for `/payments/pay_1/status`. */

@@ -34,6 +34,10 @@ export const refundBody = z
   .strictObject({
     amount: askedAmount.optional().openapi({ description: "In the payment's currency. Absent: all that is left." }),
     reason: z.enum(refundReasons).optional(),
+    destination: z
+      .enum(['provider', 'wallet'])
+      .optional()
+      .openapi({ description: "`wallet`: into the owner's wallet. Absent: to where it came from." }),
   })
   .openapi('RefundRequest')
 
@@ -47,6 +51,7 @@ export const refundAnswer = z
     status: z.enum(['requested', 'pending', 'succeeded', 'failed']),
     status_display: words,
     reason: z.string(),
+    destination: z.enum(['provider', 'wallet']),
     payment_status: paymentStatus,
     requested_at: time,
     message: words,
@@ -139,9 +144,10 @@ export const showRefund = (refund: Refund, payment: Payment, catalogue: Catalogu
   status: refund.status,
   status_display: catalogue.refundStatus[refund.status],
   reason: refund.reason,
+  destination: refund.destination,
   payment_status: capitals(payment.status),
   requested_at: isoTime(refund.requestedAt),
-  message: catalogue.messages.refund_requested,
+  message: catalogue.messages[refund.destination === 'wallet' ? 'refund_in_wallet' : 'refund_requested'],
 })
 
 /** One line of a payment's story. */
