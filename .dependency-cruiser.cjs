@@ -138,6 +138,14 @@ module.exports = {
       to: { path: 'node_modules/(hono|@hono/[^/]+|swagger-ui-dist)/' },
     },
     {
+      name: 'command-line-stays-in-its-adapter',
+      comment:
+        'What a terminal shows is one package and no more: what a command does is a use case that anybody may call.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: `^packages/adapter-cli/src/|${core}` },
+      to: { path: 'node_modules/(commander|@commander-js/[^/]+|cli-progress)/' },
+    },
+    {
       name: 'packages-do-not-know-their-hosts',
       comment:
         'Examples, benchmarks and the simulation are built on the packages. The other way round nothing could be published.',
@@ -183,7 +191,10 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(packages|examples)/[^/]+/(dist|coverage|reports)/|^(benchmarks|simulation)/dist/' },
+    // A host's configuration of the command line is read by Node itself, and so imports what was built.
+    exclude: {
+      path: '^(packages|examples)/[^/]+/(dist|coverage|reports)/|^(benchmarks|simulation)/dist/|/holdfast\\.config\\.mjs$',
+    },
     tsPreCompilationDeps: true,
     // Maps our own packages to their source, so that nothing has to be built first.
     tsConfig: { fileName: 'tsconfig.boundaries.json' },

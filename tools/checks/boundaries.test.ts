@@ -58,6 +58,10 @@ const violations: Readonly<Record<string, readonly Plant[]>> = {
     importing('packages/adapter-sql/src/planted-hono.ts', 'hono'),
     importing('packages/adapter-stripe/src/planted-openapi.ts', '@hono/zod-openapi'),
   ],
+  'command-line-stays-in-its-adapter': [
+    importing('packages/adapter-http/src/planted-progress.ts', 'cli-progress'),
+    importing('packages/stripe-simulator/src/planted-commander.ts', 'commander'),
+  ],
   'packages-do-not-know-their-hosts': [
     importing('packages/adapter-stripe/src/planted-host.ts', '../../../examples/server/src/app.ts'),
   ],
@@ -91,6 +95,8 @@ const allowed: readonly Plant[] = [
   importing('packages/adapter-stripe/src/index.ts', 'stripe'),
   importing('packages/adapter-stripe/test/stories.ts', '@holdfast/stripe-simulator'),
   importing('packages/adapter-http/src/index.ts', 'hono'),
+  importing('packages/adapter-cli/src/index.ts', 'cli-progress'),
+  importing('packages/adapter-cli/src/run.ts', '@holdfast/core'),
   importingTypes('packages/stripe-simulator/src/index.ts', 'stripe'),
   importing('packages/stripe-simulator/src/http-client.ts', 'stripe'),
   importing('packages/stripe-simulator/src/server.ts', '@hono/node-server'),
@@ -99,6 +105,8 @@ const allowed: readonly Plant[] = [
 ]
 
 const listed = [
+  'cli-progress',
+  'commander',
   'zod',
   'stripe',
   'knex',

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { NoHost } from '../problem.ts'
+import type { Configuration, ConfigurationRequest, HostWiring } from './configuration.ts'
+
+/** The files that are looked for in the working directory, the first that is there. */
+export const configurationNames = [
+  'holdfast.config.mjs',
+  'holdfast.config.js',
+  'holdfast.config.ts',
+  'holdfast.config.mts',
+] as const
+
+/** Where a configuration is looked for. `file`: one that was named, relative to `folder`. */
+export interface ConfigurationPlace {
+  readonly folder: string
+  readonly file: string | undefined
+}
+
+/**
+ * Finds the host's configuration, and has it put the host together.
+ *
+ * @throws {@link NoHost} that says what to write, where there is none, where it is not one, and where it fails.
+ */
+export const openHost = async (place: ConfigurationPlace, request: ConfigurationRequest): Promise<HostWiring> => {
+  const file = findConfiguration(place)
+  const configure = configurationIn(file, await load(file))
+  const wiring = await answerOf(file, configure, request)
+  if (typeof wiring?.holdfast?.cleanUpAbandoned === 'function') return wiring
+  throw new NoHost({
+    code: 'configuration_invalid',
+    message: `What ${file} answers has no Holdfast in it. Answer an object with what createHoldfast makes as 'holdfast':\n\n${sample}`,
+  })
+}
+
+const findConfiguration = ({ folder, file }: ConfigurationPlace): string => {
+  const names = file === undefined ? configurationNames : [file]
+  const found = names.map((name) => path.resolve(folder, name)).find((each) => existsSync(each))
+  if (found !== undefined) return found
+  throw new NoHost({
+    code: 'configuration_missing',
+    message:
+      file === undefined
+        ? `There is no configuration in ${folder}: none of ${configurationNames.join(', ')}.\nName one with --config, or write holdfast.config.mjs:\n\n${sample}`
+        : `There is no file ${path.resolve(folder, file)}. Name one that is there, or write it:\n\n${sample}`,
+  })
+}
+
+const load = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
+  try {
+    return (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
+  } catch (error) {
+    const readsNoTypes = error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'
+    throw failed(
+      readsNoTypes && /\.m?ts$/.test(file)
+        ? `This Node (${process.version}) reads no TypeScript, and so not ${file}. Take Node 22.18 or later, or write it as holdfast.config.mjs.`
+        : `${file} cannot be loaded: ${messageOf(error)}`,
+      error,
+    )
+  }
+}
+
+const configurationIn = (file: string, exported: Readonly<Record<string, unknown>>): Configuration => {
+  const configure = exported['holdfast'] ?? exported['default']
+  if (typeof configure === 'function') return configure as Configuration
+  throw new NoHost({
+    code: 'configuration_invalid',
+    message: `${file} exports no function as 'holdfast', and none as its default. Write:\n\n${sample}`,
+  })
+}
+
+const answerOf = async (
+  file: string,
+  configure: Configuration,
+  request: ConfigurationRequest,
+): Promise<HostWiring | undefined> => {
+  try {
+    return await configure(request)
+  } catch (error) {
+    throw failed(`${file} could not put Holdfast together: ${messageOf(error)}`, error)
+  }
+}
+
+const failed = (message: string, cause: unknown): NoHost =>
+  new NoHost({ code: 'configuration_failed', message }, { cause })
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const sample = `  import { createHoldfast } from '@holdfast/core'
+
+  export const holdfast = async () => {
+    const database = …
+    return { holdfast: createHoldfast({ … }), close: () => database.close() }
+  }`

@@ -1,0 +1,14 @@
+/** How a command ends, for whoever started it. The numbers are API: schedules and scripts read them. */
+export const exitCodes = {
+  /** All that was asked for is done. */
+  done: 0,
+  /** Some of it could not be done now: the provider or the database was away. What is done stays; the same command may be run again. */
+  notNow: 1,
+  /** The command line or the configuration is wrong. Nothing was done. */
+  usage: 2,
+  /** Something that should not happen. What is done stays. */
+  unexpected: 3,
+} as const
+
+/** One of {@link exitCodes}. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

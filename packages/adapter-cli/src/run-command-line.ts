@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { Command as CommandLine, CommanderError } from '@commander-js/extra-typings'
+import type { Answer, Command, Execute } from './command.ts'
+import { commands as allCommands } from './commands.ts'
+import type { HostWiring } from './configuration/configuration.ts'
+import { openHost } from './configuration/open-host.ts'
+import { exitCodes, type ExitCode } from './exit-codes.ts'
+import { problemOf, type Problem } from './problem.ts'
+import { showProgress, type Terminal } from './terminal.ts'
+
+/** Where a command line is run. Default: in this process. */
+export interface RunOptions {
+  readonly terminal?: Terminal
+  /** Where the configuration is looked for. */
+  readonly folder?: string
+}
+
+/**
+ * Runs one command line, without the program's own name, and answers how it ended. What goes wrong is not thrown: it is
+ * said on standard error, or with `--json` as `{ "error": { code, message } }` on standard output.
+ */
+export const runCommandLine = async (
+  args: readonly string[],
+  { terminal = { out: process.stdout, err: process.stderr }, folder = process.cwd() }: RunOptions = {},
+): Promise<ExitCode> => {
+  const wantsJson = args.includes('--json')
+  let exitCode: ExitCode = exitCodes.done
+  const execute: Execute = async (name, { config }, run) => {
+    const opened: HostWiring[] = []
+    const progress = showProgress(terminal)
+    const ended = await run({
+      progress,
+      openHost: async (request) => {
+        const host = await openHost({ folder, file: config }, { command: name, ...request })
+        opened.push(host)
+        return host
+      },
+    }).catch(problemOf)
+    progress.stop()
+    say(terminal, wantsJson, ended)
+    exitCode = (await close(opened, terminal)) ? ended.exitCode : exitCodes.unexpected
+  }
+  const heard: string[] = []
+  const program = programOf(allCommands, execute, {
+    writeOut: (text) => void terminal.out.write(text),
+    writeErr: (text) => void heard.push(text),
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Help that was asked for is an answer; help in place of a command is a complaint.
+    if (error.exitCode === 0) return exitCodes.done
+    const message = heard
+      .join('')
+      .trim()
+      .replace(/^error: /, '')
+    say(terminal, wantsJson, { code: 'usage', message, exitCode: exitCodes.usage })
+    return exitCodes.usage
+  }
+}
+
+const programOf = (
+  commands: readonly Command[],
+  execute: Execute,
+  output: { readonly writeOut: (text: string) => void; readonly writeErr: (text: string) => void },
+): CommandLine => {
+  const program = new CommandLine('holdfast')
+    .description('What an operator does for Holdfast by hand, or by a schedule.')
+    .version(version())
+    .helpCommand(false)
+    .addHelpText('after', exitCodesText)
+  for (const command of commands) program.addCommand(command.line(execute))
+  for (const line of [program, ...program.commands])
+    line.exitOverride().configureHelp({ helpWidth: 110 }).configureOutput(output)
+  return program
+}
+
+const say = ({ out, err }: Terminal, wantsJson: boolean, ended: Answer | Problem): void => {
+  if ('json' in ended) out.write(wantsJson ? `${JSON.stringify(ended.json, undefined, 2)}\n` : ended.text)
+  else if (wantsJson) out.write(`${JSON.stringify({ error: { code: ended.code, message: ended.message } })}\n`)
+  else err.write(`${ended.message}\n`)
+}
+
+/** Gives back what was opened, after all was said: what was done is done, whether its host can be closed or not. */
+const close = async (opened: readonly HostWiring[], { err }: Terminal): Promise<boolean> => {
+  try {
+    for (const host of opened) await host.close?.()
+    return true
+  } catch (error) {
+    err.write(`What the configuration opened could not be closed. ${problemOf(error).message}\n`)
+    return false
+  }
+}
+
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string })
+    .version
+
+const exitCodesText = `
+Exit codes:
+  ${exitCodes.done}  all that was asked for is done
+  ${exitCodes.notNow}  some of it could not be done now: the provider or the database was away; run it again
+  ${exitCodes.usage}  the command line or the configuration is wrong; nothing was done
+  ${exitCodes.unexpected}  something that should not happen
+
+Every command explains itself: holdfast <command> --help.`

@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { openSql } from '@holdfast/adapter-sql'
+import { createStripe, stripeProvider } from '@holdfast/adapter-stripe'
+import {
+  consultationKind,
+  createHoldfast,
+  day,
+  defaultSettings,
+  instant,
+  money,
+  ok,
+  silentLogger,
+} from '@holdfast/core'
+import { randomIds, systemClock } from '@holdfast/core/system'
+import { createSimulator, simulatorHttpClient } from '@holdfast/stripe-simulator'
+
+// Plain JavaScript, so that the command can load it on any Node.
+
+const consultations = consultationKind({
+  catalogue: {
+    quote: async () =>
+      ok({
+        amount: money(400_00n, 'MXN'),
+        item: { name: 'Consultation · Dr Vega', description: 'By chat' },
+        resourceId: 'dr-vega',
+      }),
+  },
+})
+
+export const openClinic = async (folder, agoMs = 0) => {
+  const now = () => Date.now() - agoMs
+  const clock = { ...systemClock(), now: () => instant(now()) }
+  const simulator = createSimulator({ stateFile: join(folder, 'stripe.jsonl'), now, livemode: false })
+  const database = openSql({ kind: 'sqlite', filename: join(folder, 'clinic.db') })
+  await database.migrate()
+  const stripe = createStripe({ apiKey: 'sk_test_clinic', httpClient: simulatorHttpClient(simulator) })
+  return {
+    unitOfWork: database.unitOfWork,
+    simulator,
+    holdfast: createHoldfast({
+      unitOfWork: database.unitOfWork,
+      paymentProvider: stripeProvider({ stripe, clock }),
+      clock,
+      ids: randomIds(),
+      notifier: { send: async () => {} },
+      returnUrls: { of: () => ({ successUrl: 'https://host.example/ok', cancelUrl: 'https://host.example/no' }) },
+      fulfilmentKinds: [consultations],
+      settings: { ...defaultSettings, intentTtlMs: day },
+      logger: silentLogger,
+    }),
+    close: async () => {
+      await database.close()
+      simulator.close()
+    },
+  }
+}
