@@ -209,7 +209,8 @@ export const createWorld = (options: WorldOptions): World => {
     if (dueMs !== undefined) askStripe(Math.max(soonestMs, dueMs - kernel.now()))
   }
 
-  const settings: Settings = { ...defaultSettings, lateMoney: profile.lateMoney, livemode: profile.livemode }
+  const { lateMoney, walletRefunds, livemode } = profile
+  const settings: Settings = { ...defaultSettings, lateMoney, walletRefunds, livemode }
   const around: Surroundings = {
     kernel,
     database,

@@ -21,7 +21,7 @@ it('ends well wherever the process ends while a guest cancels and pays', async (
 })
 
 it('ends well wherever the process ends, for longer than Stripe keeps a key, while money goes back', async () => {
-  const story = goldenStory('refunded in parts, and the stay given up', { webhooks: false })
+  const story = goldenStory('refunded in two equal parts, and the stay given up', { webhooks: false })
   const { failures } = await exhaust(
     story,
     { databases },

@@ -12,7 +12,7 @@ const day = 24 * hour
 
 /** A stay that is paid in full, and what happens to its money while no webhook arrives. */
 const unheard = (card: string, ...then: readonly (readonly [number, Act])[]) => ({
-  ...goldenStory('', { webhooks: false }),
+  ...goldenStory('deposit and balance', { webhooks: false }),
   commands: [
     {
       do: 'book',

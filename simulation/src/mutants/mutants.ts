@@ -1,7 +1,13 @@
 import { mutantsAtHome } from './at-home.ts'
+import { mutantsInWallets } from './in-wallets.ts'
 import type { Mutant } from './mutant.ts'
 import { mutantsAtTheDoor } from './at-the-door.ts'
 import { mutantsTowardsStripe } from './towards-stripe.ts'
 
 /** Every mistake that is made on purpose. */
-export const mutants: readonly Mutant[] = [...mutantsTowardsStripe, ...mutantsAtHome, ...mutantsAtTheDoor]
+export const mutants: readonly Mutant[] = [
+  ...mutantsTowardsStripe,
+  ...mutantsAtHome,
+  ...mutantsInWallets,
+  ...mutantsAtTheDoor,
+]

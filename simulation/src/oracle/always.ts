@@ -1,6 +1,8 @@
 import type { Ledger } from '@holdfast/stripe-simulator'
+import { isCollected, isLive } from './statuses.ts'
 import { readCharges, type Stored } from './truth.ts'
 import { Violation } from './violation.ts'
+import { checkWallets } from './wallets.ts'
 
 /** What holds at Stripe at every moment. @throws {@link Violation} A1, A5 */
 export const checkStripe = (ledger: Ledger): void => {
@@ -15,15 +17,7 @@ export const checkStripe = (ledger: Ledger): void => {
   }
 }
 
-const live = new Set(['requested', 'open', 'processing'])
-const collected = new Set(['completed', 'partially_refunded', 'refunded', 'disputed'])
-
-/** True for a payment whose money was counted. */
-export const isCollected = (status: string): boolean => collected.has(status)
-/** True for an attempt that may still bring money. */
-export const isLive = (status: string): boolean => live.has(status)
-
-/** What holds in the database at every moment, against the truth at Stripe. @throws {@link Violation} A1, A3, A4 */
+/** What holds in the database at every moment, against the truth at Stripe. @throws {@link Violation} A1, A3, A4, A8 */
 export const checkStored = (stored: Stored, ledger: Ledger, livemode: boolean): void => {
   const charges = readCharges(ledger)
   for (const payment of stored.payments) {
@@ -34,6 +28,12 @@ export const checkStored = (stored: Stored, ledger: Ledger, livemode: boolean): 
       if (status === 'open' && provider_id === null) throw new Violation('A1', `${id} is open and has no session`)
     if (!isCollected(payment.status)) continue
     const counted = attempts.find(({ id }) => id === payment.counted_attempt_id)
+    if (counted?.kind === 'wallet') {
+      // That its money left the wallet is for A8 to see.
+      if (counted.status !== 'succeeded' || counted.charge_minor !== payment.amount_minor)
+        throw new Violation('A3', `${payment.id} counts ${counted.id}, and the wallet did not pay all of it`)
+      continue
+    }
     const charge = charges.find(({ intentId }) => intentId === counted?.charge_id)
     if (charge === undefined) throw new Violation('A3', `${payment.id} is ${payment.status}, and no money came`)
     const right =
@@ -59,4 +59,5 @@ export const checkStored = (stored: Stored, ledger: Ledger, livemode: boolean): 
     if (deposit === undefined || !isCollected(deposit.status))
       throw new Violation('A3', `${one.id} exists without money`)
   }
+  checkWallets(stored)
 }

@@ -1,13 +1,14 @@
 import { defaultSettings } from '@holdfast/core'
 import type { Ledger } from '@holdfast/stripe-simulator'
 import type { Readable } from '../system/database.ts'
-import { isCollected, isLive } from './always.ts'
-import { hasGone, readCharges, type Stored, type StoredPayment, type TrueCharge } from './truth.ts'
+import { checkCredits, creditedFrom, withCredits, type KnownCharge } from './credits.ts'
+import { isCollected, isLive } from './statuses.ts'
+import { disputesOf, hasGone, readCharges, type Stored, type StoredPayment } from './truth.ts'
 import { Violation } from './violation.ts'
 
 /** What holds once everything has come to rest: here and at Stripe the same, and nothing left to do. */
 export const checkAtRest = (stored: Stored, ledger: Ledger, database: Readable): void => {
-  const charges = readCharges(ledger)
+  const charges = withCredits(stored, readCharges(ledger))
   for (const payment of stored.payments) {
     const own = charges.filter(({ paymentId }) => paymentId === payment.id)
     checkMoney(stored, payment, own)
@@ -20,6 +21,7 @@ export const checkAtRest = (stored: Stored, ledger: Ledger, database: Readable):
     if (status === 'open' || status === 'paid') throw new Violation('A14', `intent ${id} is ${status} for ever`)
   for (const { intentId, paymentId } of charges)
     if (!stored.payments.some(({ id }) => id === paymentId)) throw new Violation('A2', `${intentId} is for no payment`)
+  checkCredits(stored, charges)
   checkQueues(database)
 }
 
@@ -27,27 +29,46 @@ export const checkAtRest = (stored: Stored, ledger: Ledger, database: Readable):
 const isForHumans = ({ attention }: Stored, payment: StoredPayment): boolean =>
   attention.some(({ code, payment_id: id }) => code === 'refund_failed' && id === payment.id)
 
-const checkMoney = (stored: Stored, payment: StoredPayment, charges: readonly TrueCharge[]): void => {
+/** Somebody at Stripe gave back what the wallet here had already: those who can see to it know. */
+const isGivenTwice = ({ attention }: Stored, payment: StoredPayment): boolean =>
+  attention.some(({ code, payment_id: id }) => code === 'refunded_twice' && id === payment.id)
+
+const checkMoney = (stored: Stored, payment: StoredPayment, charges: readonly KnownCharge[]): void => {
   const { attempts } = stored
   const forHumans = isForHumans(stored, payment)
-  const kept = charges.filter(({ amount, back }) => back < amount)
+  const kept = charges.filter(({ amount, gone }) => gone < amount)
   if (kept.length > 1 && !forHumans) throw new Violation('A2', `${payment.id} keeps ${kept.length} charges`)
-  for (const { intentId, attemptId, amount, back, disputed } of charges) {
+  const spends = attempts.filter(
+    ({ payment_id, kind, status }) => payment_id === payment.id && kind === 'wallet' && status === 'succeeded',
+  )
+  if (spends.length > 1) throw new Violation('A2', `${payment.id} was paid from a wallet ${spends.length} times`)
+  if (spends.some(({ id }) => id !== payment.counted_attempt_id))
+    throw new Violation('A2', `${payment.id} was paid from a wallet, and counts something else`)
+  for (const { intentId, attemptId, amount, back, credited, gone, disputed } of charges) {
     const attempt = attempts.find(({ id }) => id === attemptId)
     if (attempt?.status !== 'succeeded')
       throw new Violation('A14', `${intentId} was paid, and its attempt is ${attempt?.status ?? 'unknown'}`)
     const counts = attempt.id === payment.counted_attempt_id && attempt.charge_id === intentId
-    if (!counts && back !== amount && !forHumans && !disputed)
-      throw new Violation('A2', `${intentId} counts for nothing, and ${amount - back} of ${amount} was kept`)
+    if (!counts && gone < amount && !forHumans && !disputed)
+      throw new Violation('A2', `${intentId} counts for nothing, and ${amount - gone} of ${amount} was kept`)
+    if (gone > amount && !isGivenTwice(stored, payment))
+      throw new Violation('A5', `${intentId} of ${amount} went back: ${back} there, and ${credited} into a wallet`)
   }
 }
 
 /** Every refund here is one there with the same sum and the same end, and the other way round. */
-const checkRefunds = ({ refunds }: Stored, payment: StoredPayment, charges: readonly TrueCharge[]): void => {
+const checkRefunds = ({ refunds }: Stored, payment: StoredPayment, charges: readonly KnownCharge[]): void => {
   const here = refunds.filter(({ payment_id }) => payment_id === payment.id)
   const there = charges.flatMap((charge) => charge.refunds)
-  for (const { id, status, provider_id, amount_minor } of here) {
+  for (const { id, status, provider_id, amount_minor, destination } of here) {
     if (status === 'requested' || status === 'pending') throw new Violation('A14', `refund ${id} is ${status} for ever`)
+    if (destination === 'wallet') {
+      const twin = there.find((refund) => refund.refundId === id)
+      if (twin !== undefined)
+        throw new Violation('A5', `refund ${id} went into a wallet, and at Stripe it is ${twin.id}`)
+      if (status !== 'succeeded') throw new Violation('A5', `refund ${id} into a wallet is ${status}`)
+      continue
+    }
     const made = there.filter((refund) => refund.id === provider_id || refund.refundId === id)
     if (made.length > 1) throw new Violation('A5', `refund ${id} is ${made.length} refunds at Stripe`)
     const [twin] = made
@@ -62,10 +83,14 @@ const checkRefunds = ({ refunds }: Stored, payment: StoredPayment, charges: read
 }
 
 /** Every dispute there is known here and ended the same, and the payment is what became of the charge that counts. */
-const checkDisputes = ({ attempts }: Stored, payment: StoredPayment, charges: readonly TrueCharge[]): void => {
+const checkDisputes = (
+  { attempts, refunds }: Stored,
+  payment: StoredPayment,
+  charges: readonly KnownCharge[],
+): void => {
   for (const { intentId, disputes } of charges) {
     const attempt = attempts.find(({ charge_id }) => charge_id === intentId)
-    const here = JSON.parse(attempt?.disputes ?? '[]') as readonly { readonly id: string; readonly status: string }[]
+    const here = attempt === undefined ? [] : disputesOf(attempt)
     const put = (all: readonly string[]): string => all.toSorted(inOrder).join(', ') || 'none'
     const known = put(here.map(({ id, status }) => `${id} ${status}`))
     const there = put(disputes.map(({ id, standing }) => `${id} ${standing}`))
@@ -74,8 +99,13 @@ const checkDisputes = ({ attempts }: Stored, payment: StoredPayment, charges: re
   }
   const counted = attempts.find(({ id }) => id === payment.counted_attempt_id)
   const charge = charges.find(({ intentId }) => intentId === counted?.charge_id)
-  if (charge === undefined) return
-  const { status, refunded } = standingOf(charge)
+  const spent =
+    counted?.kind === 'wallet'
+      ? { amount: payment.amount_minor, gone: creditedFrom(refunds, counted.id), disputes: [] }
+      : undefined
+  const money = charge ?? spent
+  if (money === undefined) return
+  const { status, refunded } = standingOf(money)
   if (payment.status !== status || payment.refunded_minor !== refunded)
     throw new Violation(
       'A15',
@@ -85,15 +115,21 @@ const checkDisputes = ({ attempts }: Stored, payment: StoredPayment, charges: re
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : 1)
 
-const standingOf = ({ amount, back, disputes }: TrueCharge): { readonly status: string; readonly refunded: number } => {
+const standingOf = ({
+  amount,
+  gone,
+  disputes,
+}: Pick<KnownCharge, 'amount' | 'gone' | 'disputes'>): { readonly status: string; readonly refunded: number } => {
+  const back = Math.min(gone, amount)
   if (disputes.some(({ standing }) => standing === 'open')) return { status: 'disputed', refunded: back }
   if (disputes.some(({ standing }) => standing === 'lost')) return { status: 'refunded', refunded: amount }
   return { status: back === 0 ? 'completed' : back < amount ? 'partially_refunded' : 'refunded', refunded: back }
 }
 
-const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly TrueCharge[]): void => {
-  const { refunds, reservations } = stored
-  if (payment.subject_type !== 'intent' || !isCollected(payment.status)) return
+const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly KnownCharge[]): void => {
+  const { attempts, refunds, reservations } = stored
+  // What a wallet was filled with is in it: that is for A8 to see.
+  if (payment.subject_type !== 'intent' || payment.purpose === 'wallet_topup' || !isCollected(payment.status)) return
   const record = reservations.find(({ payment_id }) => payment_id === payment.id)
   const givenUp = refunds.filter(
     ({ payment_id, reason, status }) =>
@@ -103,9 +139,12 @@ const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly 
     throw new Violation('A4', `${payment.id} has its record, and its money went back as if it had not`)
   if (record === undefined && givenUp.length > 1)
     throw new Violation('A4', `${payment.id} was sent back ${givenUp.length} times`)
-  const kept = charges.filter(({ amount, back, disputed }) => back < amount && !disputed)
+  const kept = charges.filter(({ amount, gone, disputed }) => gone < amount && !disputed)
   if (record === undefined && kept.length > 0 && !isForHumans(stored, payment))
     throw new Violation('A4', `${payment.id} was paid for nothing, and ${kept.length} charges were kept`)
+  const spend = attempts.find(({ id, kind }) => id === payment.counted_attempt_id && kind === 'wallet')
+  if (record === undefined && spend !== undefined && creditedFrom(refunds, spend.id) < payment.amount_minor)
+    throw new Violation('A4', `${payment.id} was paid from a wallet for nothing, and the money was kept`)
 }
 
 const checkEnded = ({ attempts, attention, reservations }: Stored, payment: StoredPayment): void => {

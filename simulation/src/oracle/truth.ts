@@ -8,11 +8,14 @@ export interface Stored {
   readonly refunds: readonly StoredRefund[]
   readonly intents: readonly { readonly id: string; readonly status: string; readonly payment_id: string }[]
   readonly reservations: readonly StoredReservation[]
-  readonly attention: readonly { readonly id: string; readonly code: string; readonly payment_id: string | null }[]
+  readonly attention: readonly StoredAttention[]
+  readonly wallets: readonly StoredWallet[]
+  readonly ledger: readonly StoredLine[]
 }
 
 export interface StoredPayment {
   readonly id: string
+  readonly purpose: string
   readonly owner: string
   readonly status: string
   readonly subject_type: string
@@ -35,11 +38,16 @@ export interface StoredAttempt {
   readonly disputes: string | null
 }
 
+/** The disputes of what an attempt brought, as they are known here. */
+export const disputesOf = ({ disputes }: Pick<StoredAttempt, 'disputes'>) =>
+  JSON.parse(disputes ?? '[]') as readonly { readonly id: string; readonly status: string }[]
+
 export interface StoredRefund {
   readonly id: string
   readonly payment_id: string
   readonly attempt_id: string
   readonly amount_minor: number
+  readonly destination: string
   readonly reason: string
   readonly status: string
   readonly provider_id: string | null
@@ -55,10 +63,37 @@ export interface StoredReservation {
   readonly balance_payment_id: string | null
 }
 
+export interface StoredAttention {
+  readonly id: string
+  readonly code: string
+  readonly payment_id: string | null
+  /** JSON. */
+  readonly data: string
+}
+
+export interface StoredWallet {
+  readonly owner: string
+  readonly currency: string
+  readonly balance_minor: number
+}
+
+/** One of the two lines of a transfer. */
+export interface StoredLine {
+  readonly transfer_id: string
+  readonly account: string
+  readonly owner: string
+  readonly currency: string
+  readonly position: number
+  readonly type: string
+  readonly change_minor: number
+  readonly balance_minor: number | null
+  readonly payment_id: string
+}
+
 /** Everything that is stored now. */
 export const readStored = (database: Readable): Stored => ({
   payments: database.query<StoredPayment>(
-    `SELECT id, owner, status, subject_type, subject_id, amount_minor, amount_currency,
+    `SELECT id, purpose, owner, status, subject_type, subject_id, amount_minor, amount_currency,
        counted_attempt_id, refunded_minor
      FROM holdfast_payments ORDER BY created_at, id`,
   ),
@@ -67,7 +102,7 @@ export const readStored = (database: Readable): Stored => ({
      FROM holdfast_attempts ORDER BY requested_at, id`,
   ),
   refunds: database.query<StoredRefund>(
-    `SELECT id, payment_id, attempt_id, amount_minor, reason, status, provider_id FROM holdfast_refunds
+    `SELECT id, payment_id, attempt_id, amount_minor, destination, reason, status, provider_id FROM holdfast_refunds
      ORDER BY requested_at, id`,
   ),
   intents: database.query('SELECT id, status, payment_id FROM holdfast_intents ORDER BY created_at, id'),
@@ -75,7 +110,12 @@ export const readStored = (database: Readable): Stored => ({
     `SELECT id, status, resource_id, starts_at, ends_at, payment_id, balance_payment_id FROM holdfast_reservations
      ORDER BY created_at, id`,
   ),
-  attention: database.query('SELECT id, code, payment_id FROM holdfast_attention ORDER BY at, id'),
+  attention: database.query('SELECT id, code, payment_id, data FROM holdfast_attention ORDER BY at, id'),
+  wallets: database.query('SELECT owner, currency, balance_minor FROM holdfast_wallets ORDER BY owner, currency'),
+  ledger: database.query(
+    `SELECT transfer_id, account, owner, currency, position, type, change_minor, balance_minor, payment_id
+     FROM holdfast_ledger ORDER BY owner, currency, position, account`,
+  ),
 })
 
 /** A charge that Stripe captured, with the money of it that went back for good or is on its way. */

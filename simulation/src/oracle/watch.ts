@@ -8,6 +8,7 @@ import { createEdges, readTimeline, type Entry } from './edges.ts'
 import type { Counts } from './sometimes.ts'
 import { readStored } from './truth.ts'
 import { Violation } from './violation.ts'
+import { createWalletNews } from './wallet-news.ts'
 
 /** Sees everything that happens, checks what must always hold, and counts what a run comes across. */
 export interface Watch {
@@ -54,6 +55,7 @@ export const createWatch = ({
   readonly livemode: boolean
 }): Watch => {
   const edges = createEdges(database, counts)
+  const wallets = createWalletNews(database, counts)
   const keys = new Map<string, SeenCall>()
   const unheardKeys = new Map<string, 'unheard' | 'crashed'>()
   const refunding = new Set<Epoch>()
@@ -98,6 +100,7 @@ export const createWatch = ({
       refunding.delete(epoch)
       const entries = edges.follow()
       entries.forEach(note)
+      wallets.follow(entries)
       if (entries.some(({ type }) => type === 'fact')) wholeStore()
     },
     stripeMoved: () => checkStripe(stripe.ledger()),
@@ -184,7 +187,9 @@ export const createWatch = ({
       counts.add(`log:${event}`)
     },
     whole() {
-      edges.follow().forEach(note)
+      const entries = edges.follow()
+      entries.forEach(note)
+      wallets.follow(entries)
       wholeStore()
       for (const eventId of acknowledged)
         if (!isInInbox(eventId)) throw new Violation('A10', `event ${eventId} was answered 2xx, and is gone`)
@@ -194,6 +199,7 @@ export const createWatch = ({
         if (type === 'message' && name === 'message_sent' && !messages.has(id))
           throw new Violation('N1', `message ${id} is taken for sent, and nobody took it`)
       }
+      wallets.whole()
       for (const { replayed, status } of stripe.ledger().calls) if (replayed && status === 500) counts.add('cached_500')
     },
   }

@@ -7,8 +7,10 @@ import {
   ok,
   type Instant,
   type Json,
+  type Money,
   type ReservationCatalogue,
   type ResourceId,
+  type TopUpLimits,
 } from '@holdfast/core'
 
 /** When every run begins. */
@@ -48,6 +50,12 @@ export const catalogue: ReservationCatalogue = {
       details: { night },
     })
   },
+}
+
+/** What can be paid into a wallet: between ten and ten thousand pesos at a time. */
+export const topUps = {
+  limits: { MXN: { least: 10_00n, most: 10_000_00n } } satisfies TopUpLimits,
+  item: ({ currency }: Money) => ({ name: 'Wallet', description: `To spend later, in ${currency}` }),
 }
 
 /** When everything that was booked is over, and whatever follows from it has had its time. */

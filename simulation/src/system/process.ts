@@ -4,6 +4,7 @@ import {
   instant,
   planSweep,
   reservationKind,
+  walletTopUpKind,
   type Clock,
   type Dependencies,
   type Holdfast,
@@ -18,7 +19,7 @@ import {
 } from '@holdfast/core'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
 import { hashText } from '../kernel/random.ts'
-import { catalogue } from './catalogue.ts'
+import { catalogue, topUps } from './catalogue.ts'
 import type { Database } from './database.ts'
 import { readDue, type Due } from './due.ts'
 import { gatedUnitOfWork } from './gated-unit-of-work.ts'
@@ -132,7 +133,7 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     returnUrls: {
       of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }),
     },
-    fulfilmentKinds: [reservationKind({ catalogue, unitOfWork })],
+    fulfilmentKinds: [reservationKind({ catalogue, unitOfWork }), walletTopUpKind({ ...topUps, unitOfWork })],
   }
   const holdfast = createHoldfast(dependencies)
   const receive = sabotage.receiveEvent?.(holdfast.receiveEvent) ?? holdfast.receiveEvent

@@ -6,6 +6,9 @@ import type { World } from '../world.ts'
 /** Somebody who buys something. */
 export const guest = (owner: string) => ({ type: 'owner', id: owner as OwnerId }) as const
 
+/** Somebody at the desk. */
+export const staff = { type: 'staff', id: 'eve' } as const
+
 /** One of these, counted round; from the last one back where the index is negative. */
 export const at = <T>(list: readonly T[], index: number): T | undefined =>
   list.length === 0 ? undefined : list.at(index % list.length)

@@ -3,17 +3,35 @@ import type { Act, Command } from './command.ts'
 import type { Profile, Story } from './story.ts'
 
 const second = 1_000
+const minute = 60 * second
 const hour = 3_600_000
 const day = 24 * hour
 
 const then = (afterMs: number, act: Act): Command => ({ ...act, afterMs, process: 0 })
-const booked = (card: string, who = 0, afterMs = 5 * second): Act => ({
+const booked = (card: string, who = 0, afterMs = 5 * second): Extract<Act, { readonly do: 'book' }> => ({
   do: 'book',
   who,
   night: 0,
   checkout: true,
   key: true,
   pays: { card, afterMs },
+})
+const toppedUp = (card: string, pesos: number): Act => ({
+  do: 'top_up',
+  who: 0,
+  pesos,
+  key: true,
+  pays: { card, afterMs: 5 * second },
+})
+/** Whoever has paid comes back, so that it is known also where no webhook comes. */
+const cameBack = then(10 * second, { do: 'sync', on: -1, times: 1, key: false })
+/** A night that somebody wants, with no page to pay it on. */
+const wanted = (night: number): Extract<Act, { readonly do: 'book' }> => ({
+  do: 'book',
+  who: 0,
+  night,
+  checkout: false,
+  key: true,
 })
 /** Nothing happens, but time goes on. */
 const later = (afterMs: number): Command => then(afterMs, { do: 'spy', on: 0 })
@@ -85,6 +103,50 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(0, { do: 'refund', on: 1, part: 3, times: 2, key: true }),
     later(hour),
   ],
+  'topped up, and deposit and balance paid from the wallet': [
+    then(0, toppedUp('pm_card_visa', 1000)),
+    cameBack,
+    then(minute, wanted(0)),
+    then(second, { do: 'pay_from_wallet', on: 0, times: 1, key: true }),
+    then(minute, { do: 'pay_from_wallet', on: -1, times: 2, key: true }),
+    later(2 * day + hour),
+  ],
+  'too little in the wallet, topped up for what is wanted': [
+    then(0, wanted(1)),
+    then(second, { do: 'pay_from_wallet', on: 0, times: 1, key: true }),
+    then(second, { do: 'top_up_missing', on: 0, key: true, pays: { card: 'pm_card_visa', afterMs: 5 * second } }),
+    later(2 * hour),
+  ],
+  'paid from the wallet while a page is open': [
+    then(0, toppedUp('pm_card_visa', 1000)),
+    cameBack,
+    then(minute, { ...wanted(1), checkout: true }),
+    then(5 * second, { do: 'pay_from_wallet', on: -1, times: 1, key: true }),
+    then(0, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    later(hour),
+  ],
+  'refunded into the wallet, and the stay given up': [
+    then(0, { ...booked('pm_card_visa'), night: 1 }),
+    cameBack,
+    then(minute, { do: 'refund_to_wallet', on: -1, part: 3, times: 2, key: true }),
+    then(minute, { do: 'leave', on: 0, refund: 'all' }),
+    later(hour),
+  ],
+  'topped up, spent in part, and the rest given back': [
+    then(0, toppedUp('pm_card_visa', 1000)),
+    cameBack,
+    then(minute, wanted(0)),
+    then(second, { do: 'pay_from_wallet', on: 0, times: 1, key: true }),
+    then(minute, { do: 'refund_top_up', on: -1, part: 1, times: 1, key: true }),
+    then(minute, { do: 'refund_top_up', on: -1, part: 2, times: 1, key: true }),
+    then(hour, { do: 'dispute', on: 0, outcome: 'lost' }),
+    later(hour),
+  ],
+  'a top-up that the bank does not take back': [
+    then(0, toppedUp('pm_card_refundFail', 500)),
+    then(3 * hour, { do: 'refund_top_up', on: -1, part: 1, times: 1, key: true }),
+    later(hour),
+  ],
 }
 
 /** One process, nothing left to chance. */
@@ -99,18 +161,16 @@ export const harmless: Profile = {
   skewMs: [0],
   post: { loss: 0, twice: 0, delay: 0 },
   lateMoney: 'refund',
+  walletRefunds: [],
   webhooksAtTheEnd: true,
   livemode: false,
   notifierFaultRate: 0,
 }
 
-/** A golden flow as a story; without webhooks everything has to be found by asking. */
-export const goldenStory = (name: string, { webhooks }: { readonly webhooks: boolean }): Story => ({
-  seed: `golden ${name}`,
-  profile: {
-    ...harmless,
-    webhooksAtTheEnd: webhooks,
-    post: { ...harmless.post, loss: webhooks ? 0 : 1 },
-  },
-  commands: goldenFlows[name] ?? [],
-})
+/** A golden flow as a story; without webhooks everything has to be found by asking. @throws where there is no such flow. */
+export const goldenStory = (name: string, { webhooks }: { readonly webhooks: boolean }): Story => {
+  const commands = goldenFlows[name]
+  if (commands === undefined) throw new RangeError(`There is no golden flow '${name}'.`)
+  const post = { ...harmless.post, loss: webhooks ? 0 : 1 }
+  return { seed: `golden ${name}`, profile: { ...harmless, webhooksAtTheEnd: webhooks, post }, commands }
+}

@@ -1,13 +1,12 @@
 import { money, type Holdfast, type PaymentId, type ReservationId } from '@holdfast/core'
-import { isCollected } from '../oracle/always.ts'
 import { readCharges, readStored, type StoredPayment } from '../oracle/truth.ts'
-import { Violation } from '../oracle/violation.ts'
 import type { World } from '../world.ts'
-import { at, guest, persist } from './asking.ts'
+import { at, guest, persist, staff } from './asking.ts'
 import type { Command } from './command.ts'
+import { checkOut, pay } from './paying.ts'
+import { refund } from './refunds.ts'
 import { deliverOdd, lookAtOwn, refundTooMuch, reuseKey, spy } from './strangers.ts'
-
-const staff = { type: 'staff', id: 'eve' } as const
+import { payFromWallet, topUp } from './wallet-acts.ts'
 
 /** Does what a command says, from beginning to end. Never throws: what was thrown is judged by the world. */
 export const perform = async (world: World, command: Command, index: number): Promise<void> => {
@@ -75,23 +74,15 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
         await stripe.act(`/_simulator/payment_intents/${intent.id}/authenticate`, { outcome: command.outcome })
       return
     }
-    case 'refund': {
-      const payment = paymentToRefund(stored().payments, command.on)
-      if (payment === undefined) return
-      const amount = money(BigInt(Math.floor(payment.amount_minor / command.part)), payment.amount_currency)
-      const request = { actor: staff, paymentId: payment.id as PaymentId, amount }
-      const answers = await Promise.all(
-        Array.from({ length: command.times }, (_, time) =>
-          ask((holdfast) => holdfast.refundPayment({ ...request, ...keyOf(index % 2 === 0 ? `.${time}` : '') })),
-        ),
-      )
-      const [first, second] = answers.map((answer) => (answer?.ok === true ? answer.value.refund.id : undefined))
-      if (command.key && index % 2 === 1 && first !== undefined && second !== undefined) {
-        counts.add('same_key_same_answer')
-        if (first !== second) throw new Violation('K1', `one key made the refunds ${first} and ${second}`)
-      }
-      return
-    }
+    case 'top_up':
+    case 'top_up_missing':
+      return topUp(world, command, index)
+    case 'pay_from_wallet':
+      return payFromWallet(world, command, index)
+    case 'refund':
+    case 'refund_to_wallet':
+    case 'refund_top_up':
+      return refund(world, command, index)
     case 'refund_there':
     case 'dispute': {
       const charge = at(readCharges(stripe.ledger()), command.on)
@@ -179,63 +170,6 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
   }
 }
 
-/**
- * What a payer does on a page: pays, and where the bank asks who it is, answers, fails to, or goes away. Half of them come
- * back to the host's page, which asks at once.
- */
-const pay = async (world: World, page: string, card: string): Promise<void> => {
-  const { stripe, counts, kernel } = world
-  const paid = await stripe.act(`/v1/payment_pages/${page}/confirm`, { payment_method: card })
-  counts.add(`paid:${paid.status}`)
-  const { challenge_url: challenge } = paid.body as { readonly challenge_url?: string | null }
-  if (challenge !== null && challenge !== undefined) {
-    const outcome = (['succeeded', 'failed', 'never', 'succeeded'] as const)[kernel.tape.choose(4, 'challenge')]
-    if (outcome === 'never') return
-    await kernel.sleep(20_000)
-    await stripe.act(`/v1/payment_pages/${page}/authenticate`, { outcome: outcome ?? 'succeeded' })
-  }
-  if (paid.status !== 200 || !kernel.tape.chance(0.5, 'comes back')) return
-  const paymentId = stripe.ledger().derived.sessions.find(({ id }) => id === page)?.metadata['payment_id']
-  const payment = readStored(world.database).payments.find(({ id }) => id === paymentId)
-  if (payment === undefined) return
-  const request = { actor: guest(payment.owner), paymentId: payment.id as PaymentId }
-  await kernel.sleep([0, 90, 100, 400][kernel.tape.choose(4, 'comes back after')] ?? 0)
-  await persist(world, 0, false, (holdfast) => holdfast.syncPayment(request))
-  world.watch.cameBack(payment.id)
-}
-
-const checkOut = async (
-  world: World,
-  paymentId: PaymentId,
-  actor: typeof staff | ReturnType<typeof guest>,
-  times: number,
-  process: number,
-  idempotencyKey: string | undefined,
-): Promise<readonly string[]> => {
-  const request = { actor, paymentId, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }
-  const sessions = new Set<string>()
-  const asking = async (): Promise<void> => {
-    const answer = await persist(world, process, idempotencyKey !== undefined, (holdfast) =>
-      holdfast.startCheckout(request),
-    )
-    if (answer?.ok !== true || answer.value.type !== 'open') return
-    const { sessionId, attemptId } = answer.value
-    sessions.add(sessionId)
-    const [row] = world.database.query<{ provider_id: string }>(
-      'SELECT provider_id FROM holdfast_attempts WHERE id = ?',
-      attemptId,
-    )
-    if (row?.provider_id !== sessionId)
-      throw new Violation('K1', `somebody is sent to ${sessionId}, and it is not stored for ${attemptId}`)
-  }
-  await Promise.all(Array.from({ length: times }, asking))
-  if (idempotencyKey !== undefined && times > 1) {
-    if (sessions.size > 1) throw new Violation('K1', `one key got ${sessions.size} sessions`)
-    if (sessions.size === 1) world.counts.add('same_key_same_answer')
-  }
-  return [...sessions]
-}
-
 /** A new webhook secret, as it is meant to be done: nobody ever gets a delivery that they cannot verify. */
 const rotateSecret = async (world: World): Promise<void> => {
   const { secrets, kernel, counts } = world
@@ -249,12 +183,3 @@ const rotateSecret = async (world: World): Promise<void> => {
 }
 
 const hour = 3_600_000
-
-/** Mostly one that was paid; now and then one that was not, to be refused. */
-const paymentToRefund = (payments: readonly StoredPayment[], on: number): StoredPayment | undefined =>
-  on === 0
-    ? at(payments, 0)
-    : at(
-        payments.filter(({ status }) => isCollected(status)),
-        on,
-      )

@@ -1,8 +1,13 @@
 import { oneOf, type Random } from '../kernel/random.ts'
-import type { Act, Scene } from './command.ts'
+import type { Act } from './command.ts'
+import type { Scene } from './draw-act.ts'
+import { walletPlots } from './wallet-plots.ts'
 
 /** An act with the time that passes before it. */
-type Beat = Act & { readonly afterMs: number }
+export type Beat = Act & { readonly afterMs: number }
+
+/** Draws acts that belong together. */
+export type Plot = (random: Random, scene: Scene) => readonly Beat[]
 
 const second = 1_000
 const minute = 60 * second
@@ -27,7 +32,8 @@ const hit = (lane: string, by: 'crash' | 'black_out', ms: number): Beat => ({ do
  * Acts that belong together, for what hardly ever comes about by itself: chance alone seldom books, raises the price and pays
  * the new page. What goes wrong meanwhile is left to chance all the same.
  */
-export const plots: Readonly<Record<string, (random: Random, scene: Scene) => readonly Beat[]>> = {
+export const plots: Readonly<Record<string, Plot>> = {
+  ...walletPlots,
   'a page is replaced, and the new one paid': (random, scene) => [
     booked(random, scene, undefined),
     { do: 'reprice', on: newest, to: 2, afterMs: 10 * second },

@@ -1,10 +1,12 @@
+import type { WalletRefundReason } from '@holdfast/core'
 import { below, happens, oneOf, randomFrom, type Random } from '../kernel/random.ts'
 import { policyNames, type PolicyName } from '../kernel/policy.ts'
 import type { Choice } from '../kernel/tape.ts'
 import { nights } from '../system/catalogue.ts'
 import type { Post } from '../system/postman.ts'
 import { plotNames, plots } from './plots.ts'
-import { actNames, allCards, drawAct, drawPause, type Act, type Command } from './command.ts'
+import { actNames, type Act, type Command } from './command.ts'
+import { allCards, drawAct, drawPause } from './draw-act.ts'
 
 /** How a run is set up: what may go wrong in it, and how often. */
 export interface Profile {
@@ -19,6 +21,8 @@ export interface Profile {
   readonly skewMs: readonly number[]
   readonly post: Post
   readonly lateMoney: 'refund' | 'honour'
+  /** For which reasons the host gives card money back into the wallet. */
+  readonly walletRefunds: readonly WalletRefundReason[]
   /** Whether all this is about real money. */
   readonly livemode: boolean
   readonly notifierFaultRate: number
@@ -72,7 +76,7 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
       .filter((beat) => isPartOf(name, beat.do))
       .map((beat) => ({ process: below(random, profile.processes), ...beat }))
   }
-  const plotRate = oneOf(random, [0, 0.1, 0.2])
+  const plotRate = oneOf(random, [0, 0.15, 0.3])
   // Before anything is booked there is nothing that could go wrong.
   const commands = [drawCommand('book'), drawCommand('book')]
   while (commands.length < length)
@@ -89,6 +93,13 @@ const drawLength = (random: Random): number =>
 
 const shortest = 6
 const longest = 60
+
+const walletReasons: readonly WalletRefundReason[] = [
+  'slot_taken',
+  'unavailable',
+  'late_payment',
+  'reservation_cancelled',
+]
 
 const troubles: readonly Act['do'][] = [
   'crash',
@@ -140,6 +151,7 @@ const drawProfile = (name: ProfileName, random: Random): Profile => {
     skewMs: Array.from({ length: processes }, () => some(0, 0, 0, 0, 0, -200_000, 200_000, -600_000, 600_000)),
     post: { loss: some(0, 0, 0.2, 0.6, 1), twice: some(0, 0.2, 0.5), delay: some(0, 0.2, 0.6) },
     lateMoney: oneOf(random, ['refund', 'refund', 'honour'] as const),
+    walletRefunds: happens(random, 0.5) ? [] : walletReasons.filter(() => happens(random, 0.6)),
     webhooksAtTheEnd: happens(random, 0.5),
     livemode: happens(random, 0.1),
     notifierFaultRate: some(0, 0.2, 0.6),

@@ -3,7 +3,7 @@ import { readStored, type Stored } from '../oracle/truth.ts'
 import { Violation } from '../oracle/violation.ts'
 import { fateOf, oddLetter, type OddLetterName } from '../system/letters.ts'
 import type { World } from '../world.ts'
-import { at, guest, persist } from './asking.ts'
+import { at, guest, persist, staff } from './asking.ts'
 
 const outsiders = ['payment_not_found'] as const
 
@@ -18,6 +18,7 @@ export const spy = async (world: World, on: number, process: number): Promise<vo
     persist(world, process, false, (holdfast) => holdfast.syncPayment(request)),
     persist(world, process, false, (holdfast) => holdfast.cancelPayment(request)),
     persist(world, process, false, (holdfast) => holdfast.startCheckout(request)),
+    persist(world, process, false, (holdfast) => holdfast.payFromWallet(request)),
   ])
   for (const answer of answers) {
     if (answer === undefined) continue
@@ -121,7 +122,7 @@ export const refundTooMuch = async (world: World, stored: Stored, on: number, pr
   if (payment === undefined) return
   const answer = await persist(world, process, false, (holdfast) =>
     holdfast.refundPayment({
-      actor: { type: 'staff', id: 'eve' },
+      actor: staff,
       paymentId: payment.id as PaymentId,
       amount: money(BigInt(payment.amount_minor) + 1n, payment.amount_currency),
     }),

@@ -1,0 +1,104 @@
+import { expect } from 'vitest'
+import { oneOf, type Random } from '../../src/kernel/random.ts'
+import type { Machine } from '../machine.ts'
+import { untilQuiet } from '../quiet.ts'
+import { aMoment, onEachDatabase } from '../scenario.ts'
+import { goToPage, soonNights } from '../stays.ts'
+import { balanceOf, billOf, payFromWallet, topUp } from '../wallets.ts'
+
+/** Ends servers without a word, one after the other, and starts each again. */
+const killServers = async ({ servers }: Machine, random: Random, times: number): Promise<void> => {
+  for (let time = 0; time < times; time += 1) {
+    await aMoment(random, 400)
+    const victim = oneOf(random, servers)
+    await victim.kill()
+    await victim.start()
+  }
+}
+
+const serverFrom =
+  ({ servers }: Machine, index: number) =>
+  (attempt: number) =>
+    servers[(index + attempt) % servers.length] ?? servers[0]
+
+onEachDatabase(
+  'a wallet at four servers that are killed',
+  (scenario) => {
+    scenario('40: fifty spend ten each of a hundred, at once', async (machine, random) => {
+      const { ana, servers } = machine
+      const before = await balanceOf(ana, servers[0])
+      expect(before).toBe(0)
+      await topUp(machine, ana, '100.00')
+      const bills: string[] = []
+      for (let count = 0; count < 50; count += 1) bills.push(await billOf(machine, '10.00'))
+      const killing = killServers(machine, random, 3)
+      const answers = await Promise.all(
+        bills.map((bill, index) => payFromWallet(ana, serverFrom(machine, index), bill, { key: `spend ${bill}` })),
+      )
+      await killing
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(10)
+      expect(answers.filter(({ status }) => status === 402)).toHaveLength(40)
+      expect(await balanceOf(ana, servers[0])).toBe(0)
+    })
+
+    scenario('41: spends, top-ups and refunds, at once', async (machine, random) => {
+      const { ana, eva, servers } = machine
+      const startsWith = await balanceOf(ana, servers[0])
+      await topUp(machine, ana, '200.00')
+      const bills: string[] = []
+      for (let count = 0; count < 12; count += 1) bills.push(await billOf(machine, '25.00'))
+      const killing = killServers(machine, random, 3)
+      const spending = bills.map((bill, index) =>
+        payFromWallet(ana, serverFrom(machine, index), bill, { key: `spend ${bill}` }),
+      )
+      const filling = topUp(machine, ana, '50.00').catch(() => undefined)
+      const answers = await Promise.all(spending)
+      await Promise.all([killing, filling])
+      const paid = bills.filter((_, index) => answers[index]?.status === 200)
+      await Promise.all(
+        paid.map((bill, index) =>
+          eva.ask(serverFrom(machine, index)(0), `POST /payments/${bill}/refunds`, { key: `back ${bill}`, body: {} }),
+        ),
+      )
+      await untilQuiet(machine)
+      const store = await machine.database.snapshot()
+      const [{ sum } = { sum: 0 }] = store.query<{ sum: number }>(
+        "SELECT coalesce(sum(change_minor), 0) AS sum FROM holdfast_ledger WHERE account = 'wallet'",
+      )
+      expect(await balanceOf(ana, servers[0])).toBe(sum)
+      expect(sum).toBeGreaterThanOrEqual(startsWith)
+    })
+
+    scenario('35, 40: twenty pay for the same nights, half of them from their wallet', async (machine, random) => {
+      const { ana, ben, stripe, servers } = machine
+      const nights = await soonNights(machine)
+      await topUp(machine, ana, '9000.00')
+      const pages = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => goToPage(machine, index % 2 === 0 ? ana : ben, nights)),
+      )
+      const had = await balanceOf(ana, servers[0])
+      const killing = killServers(machine, random, 2)
+      await Promise.all(
+        pages.map(async ({ paymentId, sessionId, amount }, index) =>
+          index % 2 === 0
+            ? payFromWallet(ana, serverFrom(machine, index), paymentId, { key: `pay ${paymentId}` })
+            : stripe.pay(sessionId, amount),
+        ),
+      )
+      await killing
+      await untilQuiet(machine)
+      const store = await machine.database.snapshot()
+      const booked = store.query<{ payment_id: string }>(
+        `SELECT payment_id FROM holdfast_reservations WHERE payment_id IN (${pages.map(() => '?').join(', ')})`,
+        ...pages.map(({ paymentId }) => paymentId),
+      )
+      expect(booked).toHaveLength(1)
+      const winner = pages.find(({ paymentId }) => paymentId === booked[0]?.payment_id)
+      const isFromWallet = pages.indexOf(winner ?? pages[0]!) % 2 === 0
+      expect(had - (await balanceOf(ana, servers[0]))).toBe(isFromWallet ? winner?.amount : 0)
+      const money = await Promise.all(pages.map(({ paymentId }) => stripe.moneyOf(paymentId)))
+      expect(money.filter(({ captured, refunded }) => captured !== refunded)).toHaveLength(isFromWallet ? 0 : 1)
+    })
+  },
+  { servers: 4 },
+)

@@ -1,0 +1,52 @@
+import type { Readable } from '../system/database.ts'
+import type { Entry } from './edges.ts'
+import type { Counts } from './sometimes.ts'
+import { disputesOf, type StoredAttempt } from './truth.ts'
+import { Violation } from './violation.ts'
+
+/** Follows what the timeline tells of wallets: counts it, and sees to it that no money is given back which a bank has taken. */
+export interface WalletNews {
+  /** Everything that one commit added. @throws {@link Violation} A5 */
+  follow(entries: readonly Entry[]): void
+  /** Counts what shows at the end only. */
+  whole(): void
+}
+
+export const createWalletNews = (database: Readable, counts: Counts): WalletNews => {
+  const lost = new Set<string>()
+  const note = ({ type, about_type: about, about_id: id, name, data }: Entry): void => {
+    if (type === 'attention' && (name === 'wallet_shortfall' || name === 'refunded_twice')) counts.add(name)
+    if (type !== 'fact') return
+    if (about === 'wallet' && name === 'posted')
+      counts.add(`wallet:${(JSON.parse(data) as { readonly transfer: string }).transfer}`)
+    if (about === 'dispute' && name === 'lost') lost.add(id)
+    if (about === 'dispute' && name === 'won') lost.delete(id)
+    if (about !== 'refund' || name !== 'requested' || !data.includes('"destination":"wallet"')) return
+    counts.add(`to_wallet:${(JSON.parse(data) as { readonly reason: string }).reason}`)
+    const [attempt] = database.query<Pick<StoredAttempt, 'disputes'>>(paidBy, id)
+    if (attempt !== undefined && disputesOf(attempt).some((dispute) => lost.has(dispute.id)))
+      throw new Violation('A5', `refund ${id} puts into a wallet what a dispute is known to have taken`)
+  }
+  return {
+    follow(entries) {
+      entries.forEach(note)
+      if (isClosedForWallet(entries)) counts.add('page_closed_for_wallet')
+    },
+    whole() {
+      for (const { result } of database.query<{ readonly result: string | null }>(payTasks)) {
+        const isPaid = result?.includes('"payment_status":"completed"') ?? false
+        counts.add(isPaid ? 'wallet_paid_by_itself' : 'wallet_not_paid_by_itself')
+      }
+    },
+  }
+}
+
+const paidBy = `SELECT disputes FROM holdfast_attempts
+  WHERE id = (SELECT attempt_id FROM holdfast_refunds WHERE id = ?)`
+
+const payTasks = "SELECT result FROM holdfast_tasks WHERE id LIKE 'pay_from_wallet:%'"
+
+/** True for a commit in which somebody who pays from a wallet has an open page closed first. */
+const isClosedForWallet = (entries: readonly Entry[]): boolean =>
+  entries.some(({ type, name }) => type === 'command' && name === 'pay_from_wallet') &&
+  entries.some(({ type, name }) => type === 'fact' && name === 'close_requested')

@@ -1,0 +1,175 @@
+import { below, happens, oneOf, type Random } from '../kernel/random.ts'
+import { oddLetterNames } from '../system/letters.ts'
+import type { Act, Paying } from './command.ts'
+
+/** Where it hurts most to stand still: with the right to write. */
+const holding = ['commit', 'commit', 'commit', 'hear POST /v1/checkout/sessions', 'hear POST /v1/refunds']
+
+/** Where it hurts most to crash: something was done, or is about to be, and nobody here knows. */
+const exposed = [
+  'hear POST /v1/checkout/sessions',
+  'hear POST /v1/checkout/sessions/{id}/expire',
+  'hear POST /v1/payment_intents',
+  'hear POST /v1/refunds',
+  'hear POST /v1/refunds',
+  'ask POST /v1/refunds',
+  'hear notifier',
+  'commit',
+  'committed',
+  'webhook',
+]
+
+/** Test cards, those that work more often than those that make trouble. */
+export const allCards: readonly string[] = [
+  'pm_card_visa',
+  'pm_card_visa',
+  'pm_card_visa',
+  'pm_card_visa',
+  'pm_card_chargeCustomerFail',
+  'pm_card_authenticationRequired',
+  'pm_card_authenticationRequired',
+  'pm_card_authenticationRequired',
+  'pm_card_threeDSecure2Required',
+  'pm_card_chargeDeclined',
+  'pm_card_chargeDeclinedInsufficientFunds',
+  'pm_usBankAccount_success',
+  'pm_usBankAccount_insufficientFunds',
+  'pm_card_pendingRefund',
+  'pm_card_refundFail',
+  'pm_card_createDispute',
+]
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+
+/** Where a story takes place: how many processes there are, and for how many nights everybody wants to come. */
+export interface Scene {
+  readonly processes: number
+  readonly contested: number
+  /** The cards that people have. */
+  readonly cards: readonly string[]
+}
+
+/** Draws what somebody does. */
+export const drawAct = (name: Act['do'], random: Random, { processes, contested, cards }: Scene): Act => {
+  const on = below(random, 8)
+  const key = happens(random, 0.6)
+  switch (name) {
+    case 'book':
+      return {
+        do: name,
+        who: below(random, 4),
+        night: below(random, contested),
+        checkout: happens(random, 0.85),
+        key,
+        ...drawPaying(random, cards),
+      }
+    case 'top_up':
+      return {
+        do: name,
+        who: below(random, 4),
+        pesos: oneOf(random, [10, 300, 300, 700, 1000, 1000, 2000]),
+        key,
+        ...drawPaying(random, cards),
+      }
+    case 'top_up_missing':
+      return { do: name, on, key, ...drawPaying(random, cards) }
+    case 'pay_from_wallet':
+      return { do: name, on, times: happens(random, 0.3) ? 2 + below(random, 3) : 1, key }
+    case 'checkout':
+    case 'cancel':
+    case 'sync':
+      return { do: name, on, times: happens(random, 0.3) ? 2 + below(random, 3) : 1, key }
+    case 'pay':
+      return { do: name, on, card: oneOf(random, cards) }
+    case 'authenticate':
+      return { do: name, on, outcome: happens(random, 0.7) ? 'succeeded' : 'failed' }
+    case 'refund':
+    case 'refund_to_wallet':
+    case 'refund_top_up':
+      return { do: name, on, part: 1 + below(random, 3), times: happens(random, 0.3) ? 2 : 1, key }
+    case 'refund_there':
+      return { do: name, on, part: 1 + below(random, 3) }
+    case 'dispute':
+      return { do: name, on, outcome: oneOf(random, ['open', 'won', 'lost', 'lost'] as const) }
+    case 'reprice':
+      return { do: name, on, to: 1 + below(random, 3) }
+    case 'balance':
+      return { do: name, on, times: happens(random, 0.3) ? 2 : 1 }
+    case 'leave':
+      return { do: name, on, refund: oneOf(random, ['all', 'nothing'] as const) }
+    case 'spy':
+    case 'look':
+    case 'refund_too_much':
+      return { do: name, on }
+    case 'reuse_key':
+      return { do: name, who: below(random, 4), night: below(random, contested) }
+    case 'odd_letter':
+      return { do: name, on: below(random, 40), name: oneOf(random, oddLetterNames) }
+    case 'ambush': {
+      const by = oneOf(random, ['crash', 'pause', 'black_out'] as const)
+      return {
+        do: name,
+        lane: oneOf(random, by === 'pause' ? holding : exposed),
+        by,
+        ms: oneOf(random, [second, 20 * second, 2 * minute, 26 * hour, 26 * hour]),
+      }
+    }
+    case 'black_out':
+      return { do: name, downMs: oneOf(random, [second, 20 * minute, 26 * hour]) }
+    case 'deploy':
+    case 'rotate_secret':
+      return { do: name }
+    case 'crash':
+      return {
+        do: name,
+        process: below(random, processes),
+        downMs: oneOf(random, [0, second, 2 * minute, 3 * hour, 26 * hour]),
+      }
+    case 'pause':
+      return {
+        do: name,
+        process: below(random, processes),
+        ms: oneOf(random, [5 * second, 90 * second, 20 * minute, 25 * hour]),
+        replace: happens(random, 0.7),
+      }
+    case 'fill_disk':
+      return { do: name, ms: oneOf(random, [10 * second, minute, 20 * minute]) }
+    case 'outage':
+    case 'hold_post':
+      return { do: name, ms: oneOf(random, [minute, 20 * minute, 6 * hour]) }
+  }
+}
+
+const drawPaying = (random: Random, cards: readonly string[]): { readonly pays?: Paying } =>
+  happens(random, 0.6)
+    ? {
+        pays: {
+          card: oneOf(random, cards),
+          afterMs: oneOf(random, [0, 100, 5 * second, 3 * minute, 40 * minute]),
+        },
+      }
+    : {}
+
+/** How long after the one before: mostly at once or soon, since that is where the races are. */
+export const drawPause = (random: Random): number =>
+  oneOf(random, [
+    0,
+    0,
+    0,
+    0,
+    50,
+    50,
+    500,
+    500,
+    2 * second,
+    20 * second,
+    minute,
+    minute,
+    10 * minute,
+    20 * minute,
+    hour,
+    5 * hour,
+    23 * hour,
+  ])

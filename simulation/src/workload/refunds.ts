@@ -1,0 +1,43 @@
+import { money, type PaymentId } from '@holdfast/core'
+import { isCollected } from '../oracle/statuses.ts'
+import { readStored, type StoredPayment } from '../oracle/truth.ts'
+import { Violation } from '../oracle/violation.ts'
+import type { World } from '../world.ts'
+import { at, persist, staff } from './asking.ts'
+import type { Command } from './command.ts'
+
+type Refunding = Extract<Command, { readonly do: 'refund' | 'refund_to_wallet' | 'refund_top_up' }>
+
+/** Staff give money back, to the card or into the wallet, so many times at once: under one key it is one refund. */
+export const refund = async (world: World, command: Refunding, index: number): Promise<void> => {
+  const payment = paymentToRefund(readStored(world.database).payments, command)
+  if (payment === undefined) return
+  const { part, times, key, process } = command
+  const isOneKey = index % 2 === 1
+  const request = {
+    actor: staff,
+    paymentId: payment.id as PaymentId,
+    amount: money(BigInt(Math.floor(payment.amount_minor / part)), payment.amount_currency),
+    ...(command.do === 'refund_to_wallet' ? { destination: 'wallet' as const } : {}),
+  }
+  const keyOf = (time: number) => (key ? { idempotencyKey: `k${index}${isOneKey ? '' : `.${time}`}` } : {})
+  const answers = await Promise.all(
+    Array.from({ length: times }, (_, time) =>
+      persist(world, process, key, (holdfast) => holdfast.refundPayment({ ...request, ...keyOf(time) })),
+    ),
+  )
+  const [first, second] = answers.map((answer) => (answer?.ok === true ? answer.value.refund.id : undefined))
+  if (!key || !isOneKey || first === undefined || second === undefined) return
+  world.counts.add('same_key_same_answer')
+  if (first !== second) throw new Violation('K1', `one key made the refunds ${first} and ${second}`)
+}
+
+/** Mostly one that was paid; now and then one that was not, to be refused. */
+const paymentToRefund = (
+  payments: readonly StoredPayment[],
+  { do: name, on }: Refunding,
+): StoredPayment | undefined => {
+  const wanted = name === 'refund_top_up' ? payments.filter(({ purpose }) => purpose === 'wallet_topup') : payments
+  const paid = wanted.filter(({ status }) => isCollected(status))
+  return on === 0 ? at(wanted, 0) : at(paid, on)
+}

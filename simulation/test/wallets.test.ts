@@ -1,0 +1,44 @@
+import { afterAll, expect, it } from 'vitest'
+import { exhaust } from '../src/exhaust.ts'
+import { tolerantTape } from '../src/kernel/tape.ts'
+import { runStory } from '../src/run.ts'
+import { sqliteDatabases } from '../src/system/database.ts'
+import { goldenFlows, goldenStory } from '../src/workload/golden.ts'
+
+const databases = await sqliteDatabases()
+afterAll(() => databases.dispose())
+
+/** What each golden flow with a wallet in it has to come across, with webhooks and by asking alone. */
+const flows: Readonly<Record<string, readonly string[]>> = {
+  'topped up, and deposit and balance paid from the wallet': ['wallet:top_up', 'wallet:spend', 'same_key_same_answer'],
+  'too little in the wallet, topped up for what is wanted': ['wallet_insufficient', 'wallet_paid_by_itself'],
+  'paid from the wallet while a page is open': ['page_closed_for_wallet', 'wallet:spend'],
+  'refunded into the wallet, and the stay given up': ['to_wallet:requested_by_customer', 'wallet:refund'],
+  'topped up, spent in part, and the rest given back': ['wallet:top_up_reversed', 'wallet_shortfall'],
+  'a top-up that the bank does not take back': ['wallet:top_up_reversed', 'wallet:reversal_undone'],
+}
+
+const cases = Object.entries(flows).flatMap(([flow, expected]) =>
+  [true, false].map((webhooks) => ({ flow, expected, webhooks })),
+)
+
+it.each(cases)('$flow, webhooks: $webhooks', async ({ flow, expected, webhooks }) => {
+  const { failure, counts } = await runStory(goldenStory(flow, { webhooks }), { databases, tape: tolerantTape([]) })
+  expect(failure).toBeUndefined()
+  expect([...counts.keys()]).toEqual(expect.arrayContaining([...expected]))
+})
+
+it('knows every golden flow by its name', () => {
+  expect(Object.keys(goldenFlows)).toEqual(expect.arrayContaining(Object.keys(flows)))
+  expect(() => goldenStory('paid in shells', { webhooks: true })).toThrow('paid in shells')
+})
+
+it('ends well wherever the process ends while a wallet pays and a page is closed for it', async () => {
+  const story = goldenStory('paid from the wallet while a page is open', { webhooks: false })
+  const { failures } = await exhaust(
+    story,
+    { databases },
+    { downMs: [1_000], faults: false, pairsEvery: 0, share: { index: 0, of: 1 } },
+  )
+  expect(failures.map(({ where, run }) => `${where}: ${String(run.failure)}`)).toEqual([])
+})
