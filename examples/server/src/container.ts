@@ -17,12 +17,13 @@ import {
 import { coreModule } from '@holdfast/core/inversify'
 import { randomIds } from '@holdfast/core/system'
 import { Container, ContainerModule } from 'inversify'
+import { clinicSchedules, createClinicKinds } from './clinic/clinic-kinds.ts'
 import type { DatabaseConfig } from './config.ts'
 import { openGuestBook, type GuestBook } from './messages/guest-book.ts'
 import { guestBookNotifier } from './messages/notifier.ts'
 import { sessionRoute } from './people/session-route.ts'
+import { createReturnUrls } from './return-urls.ts'
 import { cancellationTerms } from './stays/cancellation-terms.ts'
-import { stayReturnUrls } from './stays/return-urls.ts'
 import { stayKind } from './stays/stay-kind.ts'
 import type { StripeSide } from './stripe/stripe-side.ts'
 
@@ -59,6 +60,7 @@ export const wire = async (parts: Parts): Promise<Wired> => {
       cookies: parts.cookies,
       production: parts.production,
       cancellationTerms,
+      schedules: clinicSchedules,
       moreRoutes: [sessionRoute(parts.sessions)],
       pages: {
         pending: (paymentId) => `/payment/opening?payment_id=${paymentId}`,
@@ -85,17 +87,27 @@ export const wire = async (parts: Parts): Promise<Wired> => {
   }
 }
 
-/** This example's own part: its clock, its people, its stays, and how it tells guests things. */
+/** This example's own part: its clock, its people, its stays and its clinic, and how it tells guests things. */
 const hostModule = ({ stripe, sessions, publicUrl }: Parts, guestBook: GuestBook): ContainerModule =>
   new ContainerModule(({ bind }) => {
     bind<Clock>('clock').toConstantValue(stripe.clock)
     bind<Ids>('ids').toConstantValue(randomIds())
-    bind<Settings>('settings').toConstantValue({ ...defaultSettings, livemode: stripe.livemode })
+    bind<Settings>('settings').toConstantValue({
+      ...defaultSettings,
+      livemode: stripe.livemode,
+      // Somebody who paid by card for a slot that was lost gets the money back to the card: they asked for an appointment,
+      // not for credit with us, and a guest who lost nights has no use for a wallet. Who paid from the wallet has the
+      // money back there, in the same commit, whatever is said here.
+      walletRefunds: [],
+    })
     bind<CookieSessions>('authenticator').toConstantValue(sessions)
     bind<Notifier>('notifier').toConstantValue(guestBookNotifier(guestBook, stripe.clock))
-    bind<ReturnUrls>('returnUrls').toConstantValue(stayReturnUrls(publicUrl, guestBook))
+    bind<ReturnUrls>('returnUrls').toConstantValue(createReturnUrls(publicUrl, guestBook))
     bind<readonly FulfilmentKind[]>('fulfilmentKinds')
-      .toResolvedValue((unitOfWork: UnitOfWork) => [stayKind(unitOfWork)], ['unitOfWork'])
+      .toResolvedValue(
+        (unitOfWork: UnitOfWork) => [stayKind(unitOfWork), ...createClinicKinds(unitOfWork)],
+        ['unitOfWork'],
+      )
       .inSingletonScope()
   })
 

@@ -1,4 +1,5 @@
 import type { HttpAdapter } from '@holdfast/adapter-http'
+import { createMetrics } from './metrics/metrics.ts'
 import type { PagesOptions } from './pages/desk.ts'
 import { createPages } from './pages/pages.ts'
 import type { MountedSimulator } from './stripe/mounted-simulator.ts'
@@ -9,16 +10,21 @@ export interface WebOptions extends PagesOptions {
   readonly mounted: MountedSimulator | undefined
 }
 
-/** One address for everything: the pages, the API with its webhooks, and the simulator where it is in this process. */
+/**
+ * One address for everything: the pages, the API with its webhooks, the metrics, and the simulator where it is in this
+ * process.
+ */
 export const createWeb = ({
   httpAdapter,
   mounted,
   ...options
 }: WebOptions): ((request: Request) => Promise<Response>) => {
   const pages = createPages(options)
+  const answerMetrics = createMetrics(options.unitOfWork)
   return async (request) => {
     const { pathname } = new URL(request.url)
     if (mounted?.owns(pathname) === true) return mounted.fetch(request)
+    if (pathname === '/metrics' && request.method === 'GET') return answerMetrics()
     return isApi(pathname) ? httpAdapter.fetch(request) : pages(request)
   }
 }

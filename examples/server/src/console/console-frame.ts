@@ -1,13 +1,14 @@
 import { html } from 'hono/html'
+import { directions } from '../language/language.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { Visitor } from '../pages/visitor.ts'
 
 /** The parts of the console. */
-export type ConsolePart = 'overview' | 'payments' | 'attention' | 'tasks' | 'outbox' | 'inbox'
+export type ConsolePart = 'overview' | 'payments' | 'consultations' | 'attention' | 'tasks' | 'outbox' | 'inbox'
 
 /** A page of the console, under its own menu. */
 export const consolePage = (
-  { t }: Visitor,
+  { t, language }: Visitor,
   {
     part,
     title,
@@ -23,17 +24,19 @@ export const consolePage = (
   title: `${title} · ${t.console.title}`,
   section: 'console',
   notice,
-  content: html`<nav class="console-nav" aria-label="${t.console.title}"><ul>${parts.map(
+  // The console is in English for those who read from the right, see the texts: their words stand in it as names do.
+  content: html`<div class="console" ${directions[language] === 'rtl' ? html`lang="en" dir="ltr"` : ''}><nav class="console-nav" aria-label="${t.console.title}"><ul>${parts.map(
     ([name, href]) =>
       html`<li><a href="${href}" ${name === part ? html`aria-current="page"` : ''}>${t.console[name]}</a></li>`,
   )}</ul></nav>
 <h1>${title}</h1>
-${content}`,
+${content}</div>`,
 })
 
 const parts: readonly (readonly [ConsolePart, string])[] = [
   ['overview', '/console'],
   ['payments', '/console/payments'],
+  ['consultations', '/console/consultations'],
   ['attention', '/console/attention'],
   ['tasks', '/console/work/tasks'],
   ['outbox', '/console/work/outbox'],

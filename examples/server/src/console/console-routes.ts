@@ -3,6 +3,7 @@ import type { Desk, Env } from '../pages/desk.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
 import { requireSignIn } from '../pages/require-sign-in.ts'
 import { attentionRoutes } from './attention-routes.ts'
+import { consultationRoutes } from './consultation-routes.ts'
 import { demoRoutes } from './demo-routes.ts'
 import { paymentConsoleRoutes } from './payment-console-routes.ts'
 import { workRoutes } from './work-routes.ts'
@@ -18,6 +19,7 @@ export const consoleRoutes = (app: Hono<Env>, desk: Desk): void => {
   }
   demoRoutes(app, desk)
   paymentConsoleRoutes(app, desk)
+  consultationRoutes(app, desk)
   attentionRoutes(app, desk)
   workRoutes(app, desk)
 }

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import { instant, money, type Json } from '@holdfast/core'
-import { formatMoment, formatMoney } from '../language/format.ts'
+import { formatChange, formatMoment, formatMoney } from '../language/format.ts'
 import type { Language } from '../language/language.ts'
 import type { Html } from '../pages/layout.ts'
 
@@ -30,8 +30,11 @@ const flat = (data: Readonly<Record<string, Json>>): readonly (readonly [string,
 
 /** Sums and moments in the reader's own way of writing; everything else as it is. */
 const read = (language: Language, currency: string, key: string, value: Json): string => {
-  if (/minorUnits|refunded/.test(key) && (typeof value === 'bigint' || typeof value === 'number'))
-    return formatMoney(language, money(value, currency))
+  if (/minorUnits|refunded|missing/.test(key) && (typeof value === 'bigint' || typeof value === 'number'))
+    // What goes out of a wallet is negative in its facts.
+    return value < 0
+      ? formatChange(language, BigInt(value), money(0, currency))
+      : formatMoney(language, money(value, currency))
   if (/(^at|At)$/.test(key) && typeof value === 'number') return formatMoment(language, instant(value))
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
     return String(value)

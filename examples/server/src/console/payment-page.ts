@@ -43,7 +43,7 @@ export const paymentPage = (visitor: Visitor, signedIn: SignedIn, view: PaymentV
       t.console.noAttempts,
     )}</section>
 <section class="card"><h2>${t.console.refunds}</h2>${table(
-      [columns.reason, columns.status, columns.amount, columns.reference],
+      [columns.reason, columns.status, columns.amount, columns.destination, columns.reference],
       refunds.map((refund) => refundRow(visitor, refund)),
       t.console.noRefunds,
     )}</section>
@@ -64,6 +64,7 @@ const refundRow = ({ t, words, language }: Visitor, refund: Refund): readonly (H
   html`${t.refundReason[refund.reason]}<br><span class="soft">${formatMoment(language, refund.requestedAt)}</span>`,
   badge(refund.status, words.refundStatus[refund.status]),
   formatMoney(language, refund.amount),
+  t.console.destination[refund.destination],
   refund.providerId === undefined ? '—' : html`<code class="long">${refund.providerId}</code>`,
 ]
 

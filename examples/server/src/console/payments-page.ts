@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import { paymentTransitions, type Payment, type PaymentSummary } from '@holdfast/core'
 import { formatMoment, formatMoney } from '../language/format.ts'
 import { badge } from '../pages/badge.ts'
-import type { Html, Page } from '../pages/layout.ts'
+import { arrow, type Html, type Page } from '../pages/layout.ts'
 import type { Visitor } from '../pages/visitor.ts'
 import { consolePage, table } from './console-frame.ts'
 
@@ -39,7 +39,7 @@ export const paymentsPage = (
     )}</select></label><button class="button quiet">${t.console.show}</button></form>
 ${table([columns.payment, columns.purpose, columns.owner, columns.amount, columns.status, columns.created, columns.changed], rows, t.console.none)}
 <p class="pager">${after === undefined ? '' : html`<a href="/console/payments?${new URLSearchParams(filter)}">${t.console.newer}</a>`}
-${last === undefined || payments.length < paymentsPerPage ? '' : html`<a href="/console/payments?${new URLSearchParams({ ...filter, after: last })}">${t.console.older} →</a>`}</p>`,
+${last === undefined || payments.length < paymentsPerPage ? '' : html`<a href="/console/payments?${new URLSearchParams({ ...filter, after: last })}">${t.console.older} ${arrow('on')}</a>`}</p>`,
   })
 }
 

@@ -1,3 +1,4 @@
+import { englishClinic } from './english-clinic.ts'
 import { englishConsole } from './english-console.ts'
 
 /** Everything that is read on a page, in English. Its shape is what every other language has to fill. */
@@ -5,9 +6,14 @@ export const english = {
   site: {
     name: 'Estancias',
     claim: 'Stays in Mexico',
+    alsoClinic: 'And when you do not feel well:',
+    toClinic: 'See the doctors of the clinic',
     skip: 'Skip to the content',
     menu: 'Menu',
     stays: 'Stays',
+    clinic: 'Clinic',
+    appointments: 'Appointments',
+    wallet: 'Wallet',
     bookings: 'My bookings',
     messages: 'Messages',
     console: 'Console',
@@ -142,6 +148,7 @@ export const english = {
     noOtherNights: 'There are no free nights close to yours.',
     refundedTitle: 'Your money is on its way back',
     refunded: (amount: string) => `All of ${amount} goes back to your card.`,
+    refundedToWallet: (amount: string) => `All of ${amount} is in your wallet.`,
     lookAgain: 'Look again',
     later: 'The payment service cannot be reached right now. Nothing is lost: please try again in a moment.',
     again: 'Choose other nights',
@@ -166,6 +173,19 @@ export const english = {
     surplus: (amount: string) =>
       `We received ${amount} for something that was cancelled or paid already. It is on its way back to your card.`,
     seeBooking: 'See your booking',
+    visitTitle: 'Your visit is confirmed',
+    visit: (name: string, amount: string) => `We have received ${amount} for ${name}.`,
+    topUpTitle: 'Your wallet is topped up',
+    topUp: (amount: string) => `${amount} has been paid in.`,
+    goneVisit: (name: string) => `Somebody else paid for your time with ${name} a moment before you.`,
+    toCard: (amount: string) => `All of your ${amount} is on its way back to your card.`,
+    toWallet: (amount: string) => `All of your ${amount} is in your wallet.`,
+    surplusToWallet: (amount: string) =>
+      `We received ${amount} for something that was cancelled or paid already. It is in your wallet.`,
+    keptTitle: 'Your money is in your wallet',
+    kept: (name: string) => `What you topped up for could not be had any more: ${name}. Nothing was taken.`,
+    seeVisits: 'See your appointments',
+    seeWallet: 'See your wallet',
   },
   problems: {
     notFoundTitle: 'There is nothing here',
@@ -183,7 +203,14 @@ export const english = {
     intentExpired: 'The time to pay for these nights is over. Choose them again.',
     unknown: 'That is not possible as things stand.',
   },
-  purpose: { deposit: 'Deposit', balance: 'Balance', full: 'Whole price' },
+  purpose: {
+    deposit: 'Deposit',
+    balance: 'Balance',
+    full: 'Whole price',
+    reservation: 'Appointment',
+    consultation: 'Chat consultation',
+    wallet_topup: 'Wallet top-up',
+  },
   attempt: {
     requested: 'Asked for',
     open: 'Open',
@@ -192,7 +219,7 @@ export const english = {
     declined: 'Declined',
     expired: 'Expired',
   },
-  attemptKind: { hosted: 'Payment page', off_session: 'Saved card' },
+  attemptKind: { hosted: 'Payment page', off_session: 'Saved card', wallet: 'Wallet' },
   refundReason: {
     requested_by_customer: 'Asked for by the guest',
     reservation_cancelled: 'Booking cancelled',
@@ -203,6 +230,7 @@ export const english = {
     amount_mismatch: 'Not the sum that was due',
     external: 'Made at the provider',
   },
+  clinic: englishClinic,
   console: englishConsole,
 }
 

@@ -2,14 +2,43 @@ import { decimals, type Instant, type Money } from '@holdfast/core'
 import { timeZone } from '../stays/nights.ts'
 import type { Language } from './language.ts'
 
-/** Spanish as it is written in Mexico; English in the order of day and month that cannot be misread. */
-const locales: Readonly<Record<Language, string>> = { en: 'en-GB', es: 'es-MX' }
+/**
+ * Spanish as it is written in Mexico; English in the order of day and month that cannot be misread; Persian with its own
+ * digits and the calendar of the stays and the clinic.
+ */
+const locales: Readonly<Record<Language, string>> = { en: 'en-GB', es: 'es-MX', fa: 'fa-IR-u-ca-gregory' }
+const moneyLocales: Readonly<Record<Exclude<Language, 'fa'>, string>> = { en: 'en-US', es: 'es-MX' }
 
-/** An amount as it is read: `MX$1,200.00` in English, `$1,200.00` in Spanish. */
+/** An amount as it is read: `MX$1,200.00` in English, `$1,200.00` in Spanish, the number and then `پزو` in Persian. */
 export const formatMoney = (language: Language, { minorUnits, currency }: Money): string =>
-  new Intl.NumberFormat(language === 'en' ? 'en-US' : locales.es, { style: 'currency', currency }).format(
-    Number(minorUnits) / 10 ** decimals(currency),
-  )
+  formatAmount(language, minorUnits, currency, 'auto')
+
+/** What a balance has changed by, with its sign; `change` is in minor units. */
+export const formatChange = (language: Language, change: bigint, { currency }: Pick<Money, 'currency'>): string =>
+  formatAmount(language, change, currency, 'always')
+
+const formatAmount = (
+  language: Language,
+  minorUnits: bigint,
+  currency: Money['currency'],
+  signDisplay: 'auto' | 'always',
+): string => {
+  const amount = Number(minorUnits) / 10 ** decimals(currency)
+  if (language !== 'fa')
+    return new Intl.NumberFormat(moneyLocales[language], { style: 'currency', currency, signDisplay }).format(amount)
+  // A sign of the currency among letters that run the other way is hard to read, and the currency's full name is long.
+  const places = decimals(currency)
+  const number = new Intl.NumberFormat(locales.fa, {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+    signDisplay,
+  }).format(amount)
+  return `${number}\u00a0${currency === 'MXN' ? 'پزو' : currency}`
+}
+
+/** A count, in the digits of the language. */
+export const formatNumber = (language: Language, count: number): string =>
+  new Intl.NumberFormat(locales[language], { useGrouping: false }).format(count)
 
 /** A day, given as `2026-06-01`: `Monday 1 June 2026`, or `1 Jun 2026` where there is little room. */
 export const formatDay = (language: Language, day: string, style: 'long' | 'short' = 'long'): string =>
@@ -20,10 +49,10 @@ export const formatDay = (language: Language, day: string, style: 'long' | 'shor
     ...(style === 'long' ? { weekday: 'long', month: 'long' } : { month: 'short' }),
   }).format(new Date(`${day}T00:00:00Z`))
 
-/** A moment by the clocks where the stays are: `1 Jun 2026, 15:00`. */
-export const formatMoment = (language: Language, moment: Instant): string =>
+/** A moment by the clocks where the stays are, or in another time zone: `1 Jun 2026, 15:00`. */
+export const formatMoment = (language: Language, moment: Instant, there: string = timeZone): string =>
   new Intl.DateTimeFormat(locales[language], {
-    timeZone,
+    timeZone: there,
     day: 'numeric',
     month: 'short',
     year: 'numeric',
@@ -31,6 +60,26 @@ export const formatMoment = (language: Language, moment: Instant): string =>
     minute: '2-digit',
     hourCycle: 'h23',
   }).format(moment)
+
+/** The time of day that a clock there shows: `15:00`. */
+export const formatTime = (language: Language, moment: Instant, there: string): string =>
+  new Intl.DateTimeFormat(locales[language], {
+    timeZone: there,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(moment)
+
+/** A day as the head of a column, given as `2026-06-01`: `Mon 1 June`. */
+export const formatDayOfWeek = (language: Language, day: string): string =>
+  capitalized(
+    new Intl.DateTimeFormat(locales[language], {
+      timeZone: 'UTC',
+      weekday: 'short',
+      day: 'numeric',
+      month: 'long',
+    }).format(new Date(`${day}T00:00:00Z`)),
+  )
 
 /** A month's name, given as `2026-06`: `June 2026`. */
 export const formatMonth = (language: Language, month: string): string =>
@@ -40,13 +89,15 @@ export const formatMonth = (language: Language, month: string): string =>
     ),
   )
 
-/** The seven days of a week, from Monday, in two or three letters. */
+/** The seven days of a week, from Monday, in one to three letters. */
 export const weekdays = (language: Language): readonly string[] =>
   Array.from({ length: 7 }, (_, index) =>
     capitalized(
-      new Intl.DateTimeFormat(locales[language], { timeZone: 'UTC', weekday: 'short' }).format(
-        Date.UTC(2026, 5, 1 + index),
-      ),
+      new Intl.DateTimeFormat(locales[language], {
+        timeZone: 'UTC',
+        // In Persian the short name is the whole name.
+        weekday: language === 'fa' ? 'narrow' : 'short',
+      }).format(Date.UTC(2026, 5, 1 + index)),
     ),
   )
 

@@ -1,14 +1,18 @@
 import { english, type Texts } from './english.ts'
+import { persian } from './persian.ts'
 import { spanish } from './spanish.ts'
 
 /** The languages that every page is written in. */
-export const languages = ['en', 'es'] as const
+export const languages = ['en', 'es', 'fa'] as const
 
 /** One of {@link languages}. */
 export type Language = (typeof languages)[number]
 
 /** Everything that is read on a page, in one language. */
-export const textsIn: Readonly<Record<Language, Texts>> = { en: english, es: spanish }
+export const textsIn: Readonly<Record<Language, Texts>> = { en: english, es: spanish, fa: persian }
+
+/** Which way each language is written. */
+export const directions: Readonly<Record<Language, 'ltr' | 'rtl'>> = { en: 'ltr', es: 'ltr', fa: 'rtl' }
 
 /** Reads a language that was chosen or remembered: `undefined` for anything that is none of ours. */
 export const parseLanguage = (text: string | undefined): Language | undefined =>

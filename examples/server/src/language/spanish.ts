@@ -1,4 +1,5 @@
 import type { Texts } from './english.ts'
+import { spanishClinic } from './spanish-clinic.ts'
 import { spanishConsole } from './spanish-console.ts'
 
 /** Everything that is read on a page, in Spanish as it is spoken in Mexico. */
@@ -6,9 +7,14 @@ export const spanish: Texts = {
   site: {
     name: 'Estancias',
     claim: 'Estancias en México',
+    alsoClinic: 'Y para cuando no te sientes bien:',
+    toClinic: 'Ver a los médicos de la clínica',
     skip: 'Ir al contenido',
     menu: 'Menú',
     stays: 'Estancias',
+    clinic: 'Clínica',
+    appointments: 'Mis citas',
+    wallet: 'Monedero',
     bookings: 'Mis reservas',
     messages: 'Mensajes',
     console: 'Consola',
@@ -143,6 +149,7 @@ export const spanish: Texts = {
     noOtherNights: 'No hay noches libres cerca de las tuyas.',
     refundedTitle: 'Tu dinero va de regreso',
     refunded: (amount) => `${amount} regresan completos a tu tarjeta.`,
+    refundedToWallet: (amount) => `${amount} están completos en tu monedero.`,
     lookAgain: 'Mirar otra vez',
     later: 'El servicio de pagos no responde en este momento. No se pierde nada: intenta de nuevo en un momento.',
     again: 'Elegir otras noches',
@@ -166,6 +173,18 @@ export const spanish: Texts = {
     surplusTitle: 'Dinero de regreso',
     surplus: (amount) => `Recibimos ${amount} por algo que estaba cancelado o ya pagado. Va de regreso a tu tarjeta.`,
     seeBooking: 'Ver tu reserva',
+    visitTitle: 'Tu consulta está confirmada',
+    visit: (name, amount) => `Recibimos ${amount} por ${name}.`,
+    topUpTitle: 'Tu monedero está recargado',
+    topUp: (amount) => `Se abonaron ${amount}.`,
+    goneVisit: (name) => `Alguien más pagó tu horario con ${name} un momento antes que tú.`,
+    toCard: (amount) => `Tus ${amount} van de regreso a tu tarjeta, completos.`,
+    toWallet: (amount) => `Tus ${amount} están en tu monedero, completos.`,
+    surplusToWallet: (amount) => `Recibimos ${amount} por algo que estaba cancelado o ya pagado. Está en tu monedero.`,
+    keptTitle: 'Tu dinero está en tu monedero',
+    kept: (name) => `Ya no se pudo tener aquello para lo que recargaste: ${name}. No se tomó nada.`,
+    seeVisits: 'Ver tus citas',
+    seeWallet: 'Ver tu monedero',
   },
   problems: {
     notFoundTitle: 'Aquí no hay nada',
@@ -183,7 +202,14 @@ export const spanish: Texts = {
     intentExpired: 'El tiempo para pagar estas noches terminó. Elígelas otra vez.',
     unknown: 'Tal como están las cosas, no se puede.',
   },
-  purpose: { deposit: 'Anticipo', balance: 'Saldo', full: 'Precio total' },
+  purpose: {
+    deposit: 'Anticipo',
+    balance: 'Saldo',
+    full: 'Precio total',
+    reservation: 'Cita',
+    consultation: 'Consulta por chat',
+    wallet_topup: 'Recarga del monedero',
+  },
   attempt: {
     requested: 'Solicitado',
     open: 'Abierto',
@@ -192,7 +218,7 @@ export const spanish: Texts = {
     declined: 'Rechazado',
     expired: 'Vencido',
   },
-  attemptKind: { hosted: 'Página de pago', off_session: 'Tarjeta guardada' },
+  attemptKind: { hosted: 'Página de pago', off_session: 'Tarjeta guardada', wallet: 'Monedero' },
   refundReason: {
     requested_by_customer: 'A petición del huésped',
     reservation_cancelled: 'Reserva cancelada',
@@ -203,5 +229,6 @@ export const spanish: Texts = {
     amount_mismatch: 'No era la suma debida',
     external: 'Hecho en el proveedor',
   },
+  clinic: spanishClinic,
   console: spanishConsole,
 }

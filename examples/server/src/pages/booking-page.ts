@@ -8,7 +8,7 @@ import { readStayDetails } from '../stays/stay-kind.ts'
 import { badge } from './badge.ts'
 import { buttonForm } from './forms.ts'
 import { illustration } from './illustrations.ts'
-import type { Html, Notice, Page } from './layout.ts'
+import { arrow, type Html, type Notice, type Page } from './layout.ts'
 import type { SignedIn, Visitor } from './visitor.ts'
 
 /** One booking: where and when, what is due when and what came of it, and what can be done. */
@@ -26,7 +26,7 @@ export const bookingPage = (
     section: 'bookings',
     notice,
     ...(isUnderWay ? { refreshS: 3 } : {}),
-    content: html`<p class="back"><a href="/bookings">← ${t.bookings.title}</a></p>
+    content: html`<p class="back"><a href="/bookings">${arrow('back')} ${t.bookings.title}</a></p>
 <section class="stay-head small">${illustration(property)}<div><h1>${t.booking.title(name)}</h1>
 <p>${badge(reservation.status, words.reservationStatus[reservation.status])} <strong>${conclusion(visitor, reservation.status)}</strong></p>
 <dl class="dates"><div><dt>${t.booking.arrive}</dt><dd>${formatDay(language, arrival)}<br><span class="soft">${t.booking.arrivalFrom}</span></dd></div>

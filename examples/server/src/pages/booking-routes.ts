@@ -3,15 +3,15 @@ import { isCollected, type Instant, type Transaction } from '@holdfast/core'
 import { cancellationTerms } from '../stays/cancellation-terms.ts'
 import { findBooking, listBookings } from '../stays/read-booking.ts'
 import { findProperty } from '../stays/properties.ts'
-import { readStayDetails } from '../stays/stay-kind.ts'
 import type { SentMessage } from '../messages/guest-book.ts'
 import { bookingPage } from './booking-page.ts'
 import { bookingsPage } from './bookings-page.ts'
 import { keyOf } from './forms.ts'
 import type { Notice } from './layout.ts'
+import { readMessageAbout } from './message-about.ts'
 import { messagesPage, type ShownMessage } from './messages-page.ts'
 import type { Ask, Desk, Env } from './desk.ts'
-import { leadToPayment } from './payment-routes.ts'
+import { leadToPayment } from './lead-to-payment.ts'
 import { notFoundPage, problemPage } from './problem-page.ts'
 import { requireSignIn } from './require-sign-in.ts'
 
@@ -73,7 +73,7 @@ export const bookingRoutes = (app: Hono<Env>, desk: Desk): void => {
     const shown = await unitOfWork.read(async (tx) => {
       const all: ShownMessage[] = []
       for (const each of messages)
-        all.push({ ...each, stay: await stayOf(tx, each), link: await linkOf(tx, each, clock.now()) })
+        all.push({ ...each, about: await readMessageAbout(tx, each), link: await linkOf(tx, each, clock.now()) })
       return all
     })
     return show(c, messagesPage(c.get('visitor'), shown))
@@ -106,18 +106,4 @@ const linkOf = async (tx: Transaction, { message }: SentMessage, now: Instant): 
     (attempt) => attempt.status === 'open' && attempt.url === message.url && attempt.closing === undefined,
   )
   return isOpen && message.expiresAt > now ? 'open' : 'over'
-}
-
-/** The name of the stay that a message is about; empty for one whose payment never became a booking. */
-const stayOf = async (tx: Transaction, { message }: SentMessage): Promise<string> => {
-  if (message.template === 'refunded_unavailable') return readStayDetails(message.details).name
-  const id =
-    message.template === 'confirmed'
-      ? message.record.id
-      : message.template === 'payment_link'
-        ? message.subject.id
-        : undefined
-  if (id === undefined) return ''
-  const found = await tx.reservations.find(id as Parameters<typeof tx.reservations.find>[0])
-  return found === undefined ? '' : readStayDetails(found.value.details).name
 }

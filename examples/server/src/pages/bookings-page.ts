@@ -4,7 +4,7 @@ import { formatDay, formatMoment, formatMoney } from '../language/format.ts'
 import { readStayDetails } from '../stays/stay-kind.ts'
 import { buttonForm } from './forms.ts'
 import { illustration } from './illustrations.ts'
-import type { Html, Page } from './layout.ts'
+import { arrow, type Html, type Page } from './layout.ts'
 import { badge } from './badge.ts'
 import type { SignedIn, Visitor } from './visitor.ts'
 
@@ -52,5 +52,5 @@ ${buttonForm(signedIn, `/payments/${intent.paymentId}/abandon`, t.outcome.abando
 
 const summary = ({ language }: Visitor, details: Reservation['details']): Html => {
   const { property, name, arrival, departure } = readStayDetails(details)
-  return html`${illustration(property)}<div class="booking-what"><h2>${name}</h2><p>${formatDay(language, arrival, 'short')} → ${formatDay(language, departure, 'short')}</p></div>`
+  return html`${illustration(property)}<div class="booking-what"><h2>${name}</h2><p>${formatDay(language, arrival, 'short')} ${arrow('on')} ${formatDay(language, departure, 'short')}</p></div>`
 }

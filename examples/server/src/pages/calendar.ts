@@ -1,10 +1,10 @@
 import { html } from 'hono/html'
-import { formatDay, formatMonth, weekdays } from '../language/format.ts'
+import { formatDay, formatMonth, formatNumber, weekdays } from '../language/format.ts'
 import type { TakenNights } from '../stays/free-nights.ts'
 import { isFree } from '../stays/free-nights.ts'
 import { addDays, addMonths, monthOf, nightsBetween, type Day } from '../stays/nights.ts'
 import { furthestAheadDays, longestStayNights } from '../stays/stay-kind.ts'
-import type { Html } from './layout.ts'
+import { arrow, type Html } from './layout.ts'
 import type { Visitor } from './visitor.ts'
 
 /** What a guest has chosen so far. */
@@ -31,10 +31,10 @@ export const renderCalendar = (visitor: Visitor, view: CalendarView): Html => {
   const earlier = addMonths(month, -2) < monthOf(today) ? monthOf(today) : addMonths(month, -2)
   return html`<div class="calendar">
 <p class="months-nav">
-${month > monthOf(today) ? html`<a href="${href({ ...chosen, month: earlier })}#dates" aria-label="${t.stay.previous}">←</a>` : html`<span></span>`}
+${month > monthOf(today) ? html`<a href="${href({ ...chosen, month: earlier })}#dates" aria-label="${t.stay.previous}">${arrow('back')}</a>` : html`<span></span>`}
 ${
   addMonths(month, 2) <= monthOf(addDays(today, furthestAheadDays))
-    ? html`<a href="${href({ ...chosen, month: addMonths(month, 2) })}#dates" aria-label="${t.stay.next}">→</a>`
+    ? html`<a href="${href({ ...chosen, month: addMonths(month, 2) })}#dates" aria-label="${t.stay.next}">${arrow('on')}</a>`
     : html`<span></span>`
 }
 </p>
@@ -66,7 +66,7 @@ const renderMonth = (
 
 const renderDay = ({ language }: Pick<Visitor, 'language'>, view: CalendarView, month: string, on: Day): Html => {
   const state = stateOf(view, on)
-  const number = String(Number(on.slice(8)))
+  const number = formatNumber(language, Number(on.slice(8)))
   const label = formatDay(language, on)
   if (state.link === undefined) return html`<td><span class="day ${state.look}" title="${label}">${number}</span></td>`
   const current = state.look === 'chosen' ? html`aria-current="date"` : ''

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { languages } from '../language/language.ts'
+import { directions, languages } from '../language/language.ts'
 import { hiddenFields } from './forms.ts'
 import type { Assets } from './assets.ts'
 import type { Visitor } from './visitor.ts'
@@ -12,11 +12,14 @@ export interface Page {
   readonly title: string
   readonly content: Html
   /** Which entry of the menu it belongs to. */
-  readonly section?: 'stays' | 'bookings' | 'messages' | 'console' | 'signIn'
+  readonly section?: Section
   /** Look again by itself after so many seconds: for what is on its way. */
   readonly refreshS?: number
   readonly notice?: Notice | undefined
 }
+
+/** An entry of the menu. */
+export type Section = 'stays' | 'clinic' | 'bookings' | 'appointments' | 'wallet' | 'messages' | 'console' | 'signIn'
 
 /** What has just happened, in a sentence. */
 export interface Notice {
@@ -38,7 +41,7 @@ export interface Frame {
 export const renderPage = (visitor: Visitor, frame: Frame, page: Page): Html => {
   const { t, language } = visitor
   return html`<!doctype html>
-<html lang="${language}">
+<html lang="${language}" dir="${directions[language]}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -66,18 +69,20 @@ ${page.content}
 
 const header = (visitor: Visitor, { here }: Frame, { section }: Page): Html => {
   const { t, signedIn } = visitor
-  const entry = (name: NonNullable<Page['section']>, href: string, label: string): Html =>
+  const entry = (name: Section, href: string, label: string): Html =>
     html`<li><a href="${href}" ${section === name ? html`aria-current="page"` : ''}>${label}</a></li>`
   return html`<header class="site-header">
 <a class="brand" href="/">${mark}<span>${t.site.name}</span></a>
 <nav aria-label="${t.site.menu}"><ul class="menu">
 ${entry('stays', '/', t.site.stays)}
+${entry('clinic', '/clinic', t.site.clinic)}
 ${
   signedIn === undefined
     ? entry('signIn', '/sign-in', t.site.signIn)
     : signedIn.person.role === 'staff'
       ? entry('console', '/console', t.site.console)
-      : html`${entry('bookings', '/bookings', t.site.bookings)}${entry('messages', '/messages', t.site.messages)}`
+      : html`${entry('bookings', '/bookings', t.site.bookings)}${entry('appointments', '/appointments', t.site.appointments)}
+${entry('wallet', '/wallet', t.site.wallet)}${entry('messages', '/messages', t.site.messages)}`
 }
 </ul></nav>
 <div class="tools">
@@ -95,7 +100,14 @@ const languageSwitch = ({ language, t }: Visitor, here: string): Html =>
   html`<ul class="languages" aria-label="${t.site.language}">${languages.map((each) => {
     const url = new URL(here, 'http://page.invalid')
     url.searchParams.set('lang', each)
-    return html`<li><a href="${url.pathname}${url.search}" lang="${each}" hreflang="${each}" ${each === language ? html`aria-current="true"` : ''}>${each.toUpperCase()}</a></li>`
+    return html`<li><a href="${url.pathname}${url.search}" lang="${each}" hreflang="${each}" ${each === language ? html`aria-current="true"` : ''}>${languageNames[each]}</a></li>`
   })}</ul>`
+
+/** Short, and in the language itself. */
+const languageNames: Readonly<Record<Visitor['language'], string>> = { en: 'EN', es: 'ES', fa: 'فا' }
+
+/** An arrow that points on, or back, in the direction of reading. It says nothing that the text beside it does not. */
+export const arrow = (way: 'on' | 'back'): Html =>
+  html`<span class="arrow" aria-hidden="true">${way === 'on' ? '→' : '←'}</span>`
 
 const mark: Html = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><circle cx="22" cy="10" r="5"/><path d="M2 27 12 9l6 10 3-5 9 13Z"/></svg>`

@@ -1,13 +1,19 @@
 import { html } from 'hono/html'
+import type { Doctor } from '../clinic/doctors.ts'
 import { formatMoment, formatMoney } from '../language/format.ts'
 import type { SentMessage } from '../messages/guest-book.ts'
 import type { Html, Page } from './layout.ts'
 import type { Visitor } from './visitor.ts'
 
+/** What a message is about. The name of a stay is empty where it is not known. */
+export type MessageAbout =
+  | { readonly type: 'stay'; readonly name: string }
+  | { readonly type: 'visit'; readonly doctor: Doctor }
+  | { readonly type: 'wallet' }
+
 /** A message, with what has become of it since. */
 export interface ShownMessage extends SentMessage {
-  /** The name of the stay that it is about; empty where that is not known. */
-  readonly stay: string
+  readonly about: MessageAbout
   /** How it stands with the payment page that it names, if it names one. */
   readonly link: 'open' | 'paid' | 'cancelled' | 'over'
 }
@@ -24,22 +30,47 @@ ${messages.length === 0 ? html`<div class="card lone"><p>${t.messages.none}</p><
   }
 }
 
-const body = ({ t, language }: Visitor, { message, stay, link }: ShownMessage): Html => {
+const body = ({ t, language }: Visitor, { message, about, link }: ShownMessage): Html => {
   const sum = formatMoney(language, message.amount)
   switch (message.template) {
     case 'confirmed':
-      return html`<h2>${t.messages.confirmedTitle}</h2><p>${t.messages.confirmed(stay, sum)}</p>
+      switch (about.type) {
+        case 'stay':
+          return html`<h2>${t.messages.confirmedTitle}</h2><p>${t.messages.confirmed(about.name, sum)}</p>
 <p><a href="/bookings/${message.record.id}">${t.messages.seeBooking}</a></p>`
+        case 'visit':
+          return html`<h2>${t.messages.visitTitle}</h2><p>${t.messages.visit(about.doctor.name[language], sum)}</p>
+<p><a href="/appointments">${t.messages.seeVisits}</a></p>`
+        case 'wallet':
+          return html`<h2>${t.messages.topUpTitle}</h2><p>${t.messages.topUp(sum)}</p>
+<p><a href="/wallet">${t.messages.seeWallet}</a></p>`
+      }
     case 'payment_link':
-      return html`<h2>${t.messages.linkTitle}</h2><p>${t.messages.link(stay, sum)}</p>
+      return html`<h2>${t.messages.linkTitle}</h2><p>${t.messages.link(nameOf(about, language), sum)}</p>
 <p>${
         link === 'open'
           ? html`<a class="button primary" href="${message.url}">${t.messages.linkText} · ${sum}</a>`
           : html`<a href="/bookings/${message.subject.id}">${t.messages.linkSince[link]}</a>`
       }</p>`
     case 'refunded_unavailable':
-      return html`<h2>${t.messages.goneTitle}</h2><p>${t.messages.gone(stay, sum)}</p>`
+      return about.type === 'stay'
+        ? html`<h2>${t.messages.goneTitle}</h2><p>${t.messages.gone(about.name, sum)}</p>`
+        : html`<h2>${t.messages.goneTitle}</h2><p>${t.messages.goneVisit(nameOf(about, language))} ${message.destination === 'wallet' ? t.messages.toWallet(sum) : t.messages.toCard(sum)}</p>`
     case 'refunded_surplus':
-      return html`<h2>${t.messages.surplusTitle}</h2><p>${t.messages.surplus(sum)}</p>`
+      return html`<h2>${t.messages.surplusTitle}</h2><p>${message.destination === 'wallet' ? t.messages.surplusToWallet(sum) : t.messages.surplus(sum)}</p>`
+    case 'kept_in_wallet':
+      return html`<h2>${t.messages.keptTitle}</h2><p>${t.messages.kept(nameOf(about, language))}</p>
+<p><a href="/wallet">${t.messages.seeWallet}</a></p>`
+  }
+}
+
+const nameOf = (about: MessageAbout, language: Visitor['language']): string => {
+  switch (about.type) {
+    case 'stay':
+      return about.name
+    case 'visit':
+      return about.doctor.name[language]
+    case 'wallet':
+      return ''
   }
 }

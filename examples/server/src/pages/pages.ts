@@ -9,12 +9,15 @@ import { consoleRoutes } from '../console/console-routes.ts'
 import { formatMoment } from '../language/format.ts'
 import { parseLanguage } from '../language/language.ts'
 import { bookingRoutes } from './booking-routes.ts'
+import { appointmentRoutes } from './clinic/appointment-routes.ts'
+import { clinicRoutes } from './clinic/clinic-routes.ts'
 import type { Ask, Desk, Env, PagesOptions } from './desk.ts'
 import { isOurs, type Fields } from './forms.ts'
 import { renderPage } from './layout.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { notFoundPage, problemPage } from './problem-page.ts'
 import { siteRoutes } from './site-routes.ts'
+import { walletRoutes } from './wallet/wallet-routes.ts'
 import { languageCookie, readVisitor, type Visitor } from './visitor.ts'
 
 /** The pages, as one function from request to response. */
@@ -82,6 +85,9 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
 
   siteRoutes(app, desk)
   bookingRoutes(app, desk)
+  clinicRoutes(app, desk)
+  appointmentRoutes(app, desk)
+  walletRoutes(app, desk)
   paymentRoutes(app, desk)
   consoleRoutes(app, desk)
 

@@ -1,12 +1,12 @@
 import { html } from 'hono/html'
 import type { Instant } from '@holdfast/core'
-import { formatDay, formatMoney } from '../language/format.ts'
+import { formatDay, formatMoney, formatNumber } from '../language/format.ts'
 import { priceStay } from '../stays/price.ts'
 import type { Property } from '../stays/properties.ts'
 import { renderCalendar, type CalendarView } from './calendar.ts'
 import { hiddenFields } from './forms.ts'
 import { illustration } from './illustrations.ts'
-import type { Html, Notice, Page } from './layout.ts'
+import { arrow, type Html, type Notice, type Page } from './layout.ts'
 import type { Visitor } from './visitor.ts'
 
 /** What the page of one stay shows. */
@@ -27,7 +27,7 @@ export const stayPage = (visitor: Visitor, view: StayView): Page => {
     title: property.name,
     section: 'stays',
     notice: view.notice,
-    content: html`<p class="back"><a href="/">← ${t.stay.back}</a></p>
+    content: html`<p class="back"><a href="/">${arrow('back')} ${t.stay.back}</a></p>
 <section class="stay-head">${illustration(property.slug)}<div><p class="place">${property.place}</p><h1>${property.name}</h1>
 <p class="lead">${property.tagline[language]}</p><p>${property.about[language]}</p>
 <p class="soft">${t.home.guests(property.guests)} · ${t.home.bedrooms(property.bedrooms)} · ${formatMoney(language, property.nightly)} ${t.home.perNight}</p></div></section>
@@ -64,7 +64,7 @@ ${
     ? html`<p><a class="button primary" href="/sign-in?next=${encodeURIComponent(`${here}#dates`)}">${t.stay.signInFirst}</a></p>`
     : html`<form method="post" action="/stays/${property.slug}/book">${hiddenFields(signedIn)}
 <input type="hidden" name="arrival" value="${arrival}"><input type="hidden" name="departure" value="${departure}">
-<label class="field">${t.stay.guests}<select name="guests">${Array.from({ length: property.guests }, (_, index) => html`<option ${index === 1 ? html`selected` : ''}>${index + 1}</option>`)}</select></label>
+<label class="field">${t.stay.guests}<select name="guests">${Array.from({ length: property.guests }, (_, index) => html`<option value="${index + 1}" ${index === 1 ? html`selected` : ''}>${formatNumber(language, index + 1)}</option>`)}</select></label>
 <button class="button primary">${price.later === undefined ? t.stay.payAll : t.stay.payDeposit} · ${money(price.now)}</button></form>`
 }`
 }

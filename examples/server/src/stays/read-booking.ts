@@ -8,6 +8,8 @@ import {
   type Reservation,
   type UnitOfWork,
 } from '@holdfast/core'
+import { isDoctor } from '../clinic/doctors.ts'
+import { listReservationsOf } from './list-reservations.ts'
 
 /** A booking with everything that was or will be paid for it, seen in one moment. */
 export interface Booking {
@@ -17,7 +19,7 @@ export interface Booking {
   readonly balance: PaymentCase | undefined
 }
 
-/** A booking, unless there is none of this id or it is not this person's to see. */
+/** A booking, unless there is none of this id, it is not this person's to see, or it is an appointment at the clinic. */
 export const findBooking = async (unitOfWork: UnitOfWork, actor: Actor, id: string): Promise<Booking | undefined> => {
   const reservationId = parseId<'reservation'>(id)
   if (reservationId === undefined) return undefined
@@ -25,6 +27,7 @@ export const findBooking = async (unitOfWork: UnitOfWork, actor: Actor, id: stri
     const found = await tx.reservations.find(reservationId)
     if (found === undefined || !mayTouch(actor, found.value.owner)) return undefined
     const { value: reservation } = found
+    if (isDoctor(reservation.slot.resourceId)) return undefined
     const first = await tx.payments.find(reservation.paymentId)
     if (first === undefined) throw new Error(`Booking '${id}' has no first payment.`)
     const balance =
@@ -39,6 +42,6 @@ export const listBookings = (
   owner: OwnerId,
 ): Promise<{ readonly reservations: readonly Reservation[]; readonly intents: readonly PendingIntent[] }> =>
   unitOfWork.read(async (tx) => ({
-    reservations: await tx.reservations.list({ owner, limit: 50 }),
-    intents: await tx.intents.listOpen(owner, 10),
+    reservations: await listReservationsOf(tx, owner, ({ slot }) => !isDoctor(slot.resourceId)),
+    intents: (await tx.intents.listOpen(owner, 50)).filter(({ kind }) => kind === 'reservation').slice(0, 10),
   }))

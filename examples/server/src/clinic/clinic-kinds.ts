@@ -1,0 +1,92 @@
+import {
+  appointmentCatalogue,
+  consultationKind,
+  err,
+  money,
+  ok,
+  reservationKind,
+  walletTopUpKind,
+  type FulfilmentKind,
+  type Schedules,
+  type TopUpLimits,
+  type UnitOfWork,
+} from '@holdfast/core'
+import { z } from 'zod'
+import { findDoctor, findDoctorOf, resourceOf, type Doctor } from './doctors.ts'
+
+/** The clinic's kinds, by what an intent calls them. The stays have the built-in `reservation`. */
+export const clinicKinds = ['appointment', 'consultation', 'wallet_topup'] as const
+
+/** One of {@link clinicKinds}. */
+export type ClinicKind = (typeof clinicKinds)[number]
+
+/** True for an intent of the clinic's. */
+export const isClinicKind = (kind: string): kind is ClinicKind => clinicKinds.some((each) => each === kind)
+
+/** When each doctor can be had. */
+export const clinicSchedules: Schedules = {
+  find: async (resourceId) => findDoctorOf(resourceId)?.schedule,
+}
+
+/** The currency that the clinic and its wallets reckon in. */
+export const clinicCurrency = money(0, 'MXN').currency
+
+/** How little and how much can be paid into a wallet at a time. */
+export const topUpLimits: TopUpLimits = { MXN: { least: 20_00n, most: 10_000_00n } }
+
+/** What a wallet can be topped up by with one click, in minor units. */
+export const topUpChoices: readonly bigint[] = [200_00n, 500_00n, 1_000_00n, 2_000_00n]
+
+/** All that the clinic sells: a slot with a doctor, a conversation with one, and money to spend on either. */
+export const createClinicKinds = (unitOfWork: UnitOfWork): readonly FulfilmentKind[] => [
+  reservationKind({
+    name: 'appointment',
+    unitOfWork,
+    catalogue: appointmentCatalogue({
+      schedules: clinicSchedules,
+      price: ({ resourceId, startsAt, schedule }) => {
+        const doctor = getDoctorOf(resourceId)
+        const { en: name } = doctor.name
+        return {
+          amount: doctor.appointment,
+          item: { name: `Appointment · ${name}`, description: wallTime(startsAt, schedule.timeZone) },
+          details: { metadata: { doctor: doctor.slug } },
+        }
+      },
+    }),
+  }),
+  consultationKind({
+    catalogue: {
+      quote: async (payload) => {
+        const read = consultationRequest.safeParse(payload)
+        if (!read.success)
+          return err({ code: 'invalid_payload', field: 'doctor', message: 'The slug of the doctor, and nothing else.' })
+        const doctor = findDoctor(read.data.doctor)
+        if (doctor === undefined) return err({ code: 'unknown_resource', field: 'doctor' })
+        return ok({
+          amount: doctor.consultation,
+          item: { name: `Chat consultation · ${doctor.name.en}`, description: doctor.speciality.en },
+          resourceId: resourceOf(doctor),
+          details: { metadata: { doctor: doctor.slug } },
+        })
+      },
+    },
+  }),
+  walletTopUpKind({
+    unitOfWork,
+    limits: topUpLimits,
+    item: () => ({ name: 'Wallet', description: 'To spend at the clinic' }),
+  }),
+]
+
+const consultationRequest = z.strictObject({ doctor: z.string().max(60) })
+
+const getDoctorOf = (resourceId: string): Doctor => {
+  const doctor = findDoctorOf(resourceId)
+  if (doctor === undefined) throw new Error(`There is a schedule of '${resourceId}', and no such doctor.`)
+  return doctor
+}
+
+/** `2026-12-03 10:30`, by the clocks there: what the payment page says is read in any language. */
+const wallTime = (moment: number, timeZone: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(moment)

@@ -1,0 +1,119 @@
+import { listFreeSlots, parseIsoTime, type PendingIntent } from '@holdfast/core'
+import type { Hono } from 'hono'
+import { clinicSchedules } from '../../clinic/clinic-kinds.ts'
+import { findDoctor, resourceOf } from '../../clinic/doctors.ts'
+import { freeDays, nearbySlots, readFreeSlots, weeksAhead } from '../../clinic/free-days.ts'
+import { readBalance, readUnpaid } from '../../clinic/read-clinic.ts'
+import type { Ask, Desk, Env } from '../desk.ts'
+import type { Html, Notice } from '../layout.ts'
+import { notFoundPage, problemPage } from '../problem-page.ts'
+import { requireSignIn } from '../require-sign-in.ts'
+import { choosePage } from './choose-page.ts'
+import { clinicPage } from './clinic-page.ts'
+import { doctorPage } from './doctor-page.ts'
+import { openOrFind, payIn } from './pay.ts'
+import { renderUnpaid } from './unpaid-notice.ts'
+import { readWayToPay } from './ways-to-pay.ts'
+
+/** The doctors, their free times, and the way from choosing to paying. */
+export const clinicRoutes = (app: Hono<Env>, desk: Desk): void => {
+  const { show, signedIn, unitOfWork, clock } = desk
+  const sources = { clock, listFreeSlots: listFreeSlots({ unitOfWork, clock, schedules: clinicSchedules }) }
+  for (const path of ['/clinic/:doctor/book', '/clinic/:doctor/ask']) app.use(path, requireSignIn)
+
+  app.get('/clinic', async (c) => show(c, clinicPage(c.get('visitor'), await unpaidOf(c, desk))))
+
+  app.get('/clinic/:doctor', async (c) => {
+    const visitor = c.get('visitor')
+    const doctor = findDoctor(c.req.param('doctor'))
+    if (doctor === undefined) return show(c, notFoundPage(visitor), 404)
+    const week = Math.min(Math.max(Number(c.req.query('week') ?? 0) | 0, 0), weeksAhead - 1)
+    const lost = parseIsoTime(c.req.query('at') ?? '')
+    const view = {
+      doctor,
+      week,
+      days: freeDays(doctor, await readFreeSlots(doctor, sources), { week, now: clock.now() }),
+      nearby: lost === undefined ? [] : await nearbySlots(doctor, lost, sources),
+      unpaid: await unpaidOf(c, desk),
+      notice: noticeOf(c),
+    }
+    return show(c, doctorPage(visitor, view))
+  })
+
+  app.get('/clinic/:doctor/book', async (c) => {
+    const doctor = findDoctor(c.req.param('doctor'))
+    const at = c.req.query('at') ?? ''
+    const startsAt = parseIsoTime(at)
+    if (doctor === undefined || startsAt === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
+    const free = await readFreeSlots(doctor, sources)
+    if (!free.some((slot) => slot.startsAt === startsAt))
+      return c.redirect(lostPath(doctor.slug, 'slot_taken', at), 303)
+    const person = signedIn(c)
+    const balance = await readBalance(unitOfWork, person.person.id)
+    return show(c, choosePage(c.get('visitor'), person, { doctor, startsAt, balance }))
+  })
+
+  app.get('/clinic/:doctor/ask', async (c) => {
+    const doctor = findDoctor(c.req.param('doctor'))
+    if (doctor === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
+    const person = signedIn(c)
+    const balance = await readBalance(unitOfWork, person.person.id)
+    return show(c, choosePage(c.get('visitor'), person, { doctor, startsAt: undefined, balance }))
+  })
+
+  app.post('/clinic/:doctor/book', async (c) => {
+    const doctor = findDoctor(c.req.param('doctor'))
+    const { at = '' } = c.get('fields')
+    if (doctor === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
+    return begin(c, desk, 'appointment', { resource_id: resourceOf(doctor), starts_at: at }, (code) =>
+      lostPath(doctor.slug, code, at),
+    )
+  })
+
+  app.post('/clinic/:doctor/ask', async (c) => {
+    const doctor = findDoctor(c.req.param('doctor'))
+    if (doctor === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
+    return begin(c, desk, 'consultation', { doctor: doctor.slug }, (code) => `/clinic/${doctor.slug}?problem=${code}`)
+  })
+}
+
+/** Opens the intent and goes on to pay it; where it cannot be had, to the page that `refusedTo` names. */
+const begin = async (
+  c: Ask,
+  desk: Desk,
+  kind: PendingIntent['kind'],
+  payload: Readonly<Record<string, string>>,
+  refusedTo: (code: string) => string,
+): Promise<Response> => {
+  const visitor = c.get('visitor')
+  if (desk.signedIn(c).actor.type !== 'owner') return desk.show(c, notFoundPage(visitor), 404)
+  if (await desk.isTooMuch(c)) return desk.show(c, problemPage(visitor, visitor.t.problems.tooMany), 429)
+  const opened = await openOrFind(c, desk, kind, payload)
+  if (!opened.ok) return c.redirect(refusedTo(opened.error.code), 303)
+  return payIn(c, desk, opened.value, readWayToPay(c.get('fields')['with']))
+}
+
+/** The doctor's page for somebody whose time is gone: it offers those close by. */
+export const lostPath = (slug: string, code: string, at: string): string =>
+  `/clinic/${slug}?problem=${code}&at=${encodeURIComponent(at)}`
+
+const unpaidOf = async (c: Ask, { unitOfWork, clock }: Desk): Promise<Html> => {
+  const visitor = c.get('visitor')
+  const { signedIn } = visitor
+  return renderUnpaid(
+    visitor,
+    signedIn === undefined ? [] : await readUnpaid(unitOfWork, signedIn.person.id, clock.now()),
+  )
+}
+
+const noticeOf = (c: Ask): Notice | undefined => {
+  const { t } = c.get('visitor')
+  const problem = c.req.query('problem')
+  if (problem === undefined) return undefined
+  const texts: Readonly<Record<string, string>> = {
+    slot_taken: t.clinic.problems.slotTaken,
+    intent_expired: t.clinic.problems.intentExpired,
+    invalid_payload: t.clinic.problems.invalid,
+  }
+  return { tone: 'bad', text: texts[problem] ?? t.problems.unknown }
+}

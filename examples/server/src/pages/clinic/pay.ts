@@ -1,0 +1,101 @@
+import {
+  sameMoney,
+  type IntentId,
+  type Json,
+  type Money,
+  type OpenIntentOutcome,
+  type PayFromWalletRefusal,
+  type PaymentId,
+  type PendingIntent,
+} from '@holdfast/core'
+import { readBalance, readUnpaid } from '../../clinic/read-clinic.ts'
+import type { Ask, Desk } from '../desk.ts'
+import { keyOf } from '../forms.ts'
+import { laterPage } from '../outcome/outcome-page.ts'
+import { leadToPayment, whereItStands } from '../lead-to-payment.ts'
+import { notFoundPage } from '../problem-page.ts'
+import { missingFrom, type WayToPay } from './ways-to-pay.ts'
+
+/** What is needed of an intent to pay it. */
+export interface Payable {
+  readonly intentId: IntentId
+  readonly paymentId: PaymentId
+}
+
+/**
+ * Opens an intent of the clinic's, or finds the one that this patient has open for the very same: whoever goes back and
+ * chooses again pays once. Where an `amount` is given, one of another amount is not the same.
+ */
+export const openOrFind = async (
+  c: Ask,
+  desk: Desk,
+  kind: PendingIntent['kind'],
+  payload: Readonly<Record<string, string>>,
+  amount?: Money,
+): Promise<OpenIntentOutcome | { readonly ok: true; readonly value: Payable }> => {
+  const { actor, person } = desk.signedIn(c)
+  if (actor.type !== 'owner') throw new Error('Staff have nothing to pay at the clinic.')
+  const open = await readUnpaid(desk.unitOfWork, person.id, desk.clock.now())
+  const same = open.find(
+    (intent) =>
+      intent.kind === kind &&
+      isSame(intent.payload, payload) &&
+      (amount === undefined || sameMoney(intent.quote.amount, amount)),
+  )
+  if (same !== undefined) return { ok: true, value: { intentId: same.id, paymentId: same.paymentId } }
+  // One form may open two intents, one after the other, and be sent again with another amount: each has a key of its own,
+  // which follows from the form's.
+  const { idempotencyKey } = keyOf(c.get('fields'))
+  const key =
+    idempotencyKey === undefined
+      ? {}
+      : {
+          idempotencyKey: [idempotencyKey, kind, ...Object.values(payload), amount?.minorUnits ?? '']
+            .join(':')
+            .slice(0, 200),
+        }
+  return desk.holdfast.openIntent({ actor, kind, payload, ...key })
+}
+
+const isSame = (payload: Json, wanted: Readonly<Record<string, string>>): boolean =>
+  typeof payload === 'object' &&
+  payload !== null &&
+  Object.entries(wanted).every(([name, value]) => (payload as Readonly<Record<string, Json>>)[name] === value)
+
+/** Goes on with an intent in the way its patient has chosen, or says clearly why that cannot be. */
+export const payIn = async (c: Ask, desk: Desk, intent: Payable, way: WayToPay): Promise<Response> => {
+  switch (way) {
+    case 'card':
+      return leadToPayment(c, desk, intent.paymentId)
+    case 'wallet':
+      return payFromWallet(c, desk, intent.paymentId)
+    case 'top_up': {
+      const payload = { intent_id: intent.intentId }
+      const opened = await openOrFind(c, desk, 'wallet_topup', payload, await missingFor(desk, intent.intentId))
+      return opened.ok
+        ? leadToPayment(c, desk, opened.value.paymentId)
+        : c.redirect(`/payment/success?payment_id=${intent.paymentId}`, 303)
+    }
+  }
+}
+
+/** What the wallet lacks for an intent now: a top-up that was begun with more or less in the wallet is another one. */
+const missingFor = async ({ unitOfWork }: Desk, intentId: IntentId): Promise<Money | undefined> => {
+  const found = await unitOfWork.read((tx) => tx.intents.find(intentId))
+  if (found === undefined) return undefined
+  const { owner, quote } = found.value
+  return missingFrom(await readBalance(unitOfWork, owner), quote.amount)
+}
+
+const payFromWallet = async (c: Ask, desk: Desk, paymentId: PaymentId): Promise<Response> => {
+  const { actor } = desk.signedIn(c)
+  const paid = await desk.holdfast.payFromWallet({ actor, paymentId })
+  if (paid.ok) return c.redirect(`/payment/success?payment_id=${paymentId}`, 303)
+  const { error } = paid
+  if (error.code === 'payment_not_found') return desk.show(c, notFoundPage(c.get('visitor')), 404)
+  if (error.code === 'provider_unavailable') {
+    c.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)))
+    return desk.show(c, laterPage(c.get('visitor'), desk.signedIn(c), paymentId), 503)
+  }
+  return c.redirect(await whereItStands(desk, paymentId, error.code satisfies PayFromWalletRefusal['code']), 303)
+}

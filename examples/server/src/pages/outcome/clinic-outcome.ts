@@ -1,0 +1,78 @@
+import { html } from 'hono/html'
+import { listFreeSlots, type PaymentCase, type PendingIntent } from '@holdfast/core'
+import { clinicSchedules } from '../../clinic/clinic-kinds.ts'
+import { nearbySlots } from '../../clinic/free-days.ts'
+import { readBalance, readVisitDetails, type VisitDetails } from '../../clinic/read-clinic.ts'
+import { formatMoment, formatMoney } from '../../language/format.ts'
+import { renderTimes } from '../clinic/doctor-page.ts'
+import { renderWaysToPay } from '../clinic/ways-to-pay.ts'
+import type { Desk } from '../desk.ts'
+import type { Html } from '../layout.ts'
+import type { SignedIn, Visitor } from '../visitor.ts'
+import { isInWallet, type OutcomeCard, type PaidThing } from './outcome-page.ts'
+
+/** A payment for an appointment or a consultation. */
+export const clinicOutcome = async (
+  visitor: Visitor,
+  signedIn: SignedIn,
+  desk: Desk,
+  kase: PaymentCase,
+  intent: PendingIntent,
+): Promise<PaidThing> => {
+  const { t, language } = visitor
+  const { payment } = kase
+  const visit = readVisitDetails(intent.quote.details)
+  const { doctor } = visit
+  const balance = await readBalance(desk.unitOfWork, payment.owner)
+  const money = formatMoney(language, payment.amount)
+  return {
+    section: 'appointments',
+    done: intent.status === 'fulfilled' ? doneCard(visitor, visit) : undefined,
+    lost: {
+      title: t.outcome.fasterTitle,
+      content: html`<p>${lostText(visitor, visit)}</p>
+<p><strong>${isInWallet(kase) ? t.messages.toWallet(money) : t.messages.toCard(money)}</strong></p>
+${intent.status === 'refunded' ? await renderNearby(visitor, desk, visit) : ''}`,
+      tone: 'bad',
+    },
+    retry: renderWaysToPay(visitor, signedIn, {
+      amount: payment.amount,
+      balance,
+      action: `/payments/${payment.id}/pay`,
+    }),
+    abandoned: html`<p>${t.clinic.outcome.abandoned}</p><p><a class="button primary" href="/clinic/${doctor?.slug ?? ''}">${t.clinic.outcome.otherDoctor}</a></p>`,
+  }
+}
+
+const doneCard = ({ t, language }: Visitor, { doctor, startsAt }: VisitDetails): OutcomeCard => {
+  const name = doctor?.name[language] ?? ''
+  const link = html`<p><a class="button primary" href="/appointments">${t.clinic.outcome.seeAppointments}</a></p>`
+  return startsAt === undefined
+    ? { title: t.clinic.outcome.chatTitle, content: html`<p>${t.clinic.outcome.chat(name)}</p>${link}`, tone: 'good' }
+    : {
+        title: t.clinic.outcome.appointmentTitle,
+        content: html`<p>${t.clinic.outcome.appointment(name, formatMoment(language, startsAt, doctor?.schedule.timeZone))}</p>
+<p class="soft">${doctor === undefined ? '' : t.clinic.timesOf(doctor.place[language])}</p>${link}`,
+        tone: 'good',
+      }
+}
+
+const lostText = ({ t, language }: Visitor, { doctor, startsAt }: VisitDetails): string =>
+  doctor === undefined || startsAt === undefined
+    ? t.clinic.outcome.gone
+    : t.clinic.outcome.faster(doctor.name[language], formatMoment(language, startsAt, doctor.schedule.timeZone))
+
+/** Other times of the same doctor, closest first, for somebody who came second. */
+export const renderNearby = async (
+  visitor: Visitor,
+  { unitOfWork, clock }: Desk,
+  { doctor, startsAt }: VisitDetails,
+): Promise<Html> => {
+  const { t } = visitor
+  if (doctor === undefined || startsAt === undefined) return html``
+  const sources = { clock, listFreeSlots: listFreeSlots({ unitOfWork, clock, schedules: clinicSchedules }) }
+  const nearby = await nearbySlots(doctor, startsAt, sources)
+  return html`<h2>${nearby.length === 0 ? t.clinic.outcome.noOtherTimes : t.clinic.outcome.otherTimes}</h2>
+${renderTimes(visitor, doctor, nearby)}
+<p><a class="button quiet" href="/clinic/${doctor.slug}">${t.clinic.outcome.otherDoctor}</a></p>`
+}

@@ -1,0 +1,132 @@
+import { html } from 'hono/html'
+import { isCollected, type PaymentCase, type PaymentId, type PendingIntent } from '@holdfast/core'
+import { formatMoney } from '../../language/format.ts'
+import { buttonForm } from '../forms.ts'
+import type { Html, Notice, Page, Section } from '../layout.ts'
+import type { SignedIn, Visitor } from '../visitor.ts'
+
+/** A page of one card: what became of a payment. */
+export interface OutcomeCard {
+  readonly title: string
+  readonly content: Html
+  readonly tone: 'good' | 'bad' | 'busy' | 'calm'
+  /** Look again by itself after so many seconds. */
+  readonly refreshS?: number
+}
+
+/** What is told in another way about each thing that can be paid for. */
+export interface PaidThing {
+  readonly section: Section
+  /** It has come to be. Absent: not yet. */
+  readonly done: OutcomeCard | undefined
+  /** It was paid, and could not be had any more. */
+  readonly lost: OutcomeCard
+  /** How it can be paid again. */
+  readonly retry: Html
+  /** Nothing was paid, and nothing is there. */
+  readonly abandoned: Html
+}
+
+/** What a payment has come to, with what it was for. */
+export interface Outcome {
+  readonly kase: PaymentCase
+  readonly intent: PendingIntent | undefined
+  readonly thing: PaidThing
+  readonly notice: Notice | undefined
+}
+
+/** What somebody reads who has just come back from paying: what became of it, and the one thing to do next. */
+export const outcomePage = (visitor: Visitor, signedIn: SignedIn, outcome: Outcome): Page => {
+  const { intent, kase, thing, notice } = outcome
+  const card =
+    intent?.status === 'refunded'
+      ? thing.lost
+      : isCollected(kase.payment)
+        ? collectedCard(visitor, outcome)
+        : unpaidCard(visitor, signedIn, outcome)
+  return { ...cardPage(card, thing.section), notice }
+}
+
+const collectedCard = ({ t, language }: Visitor, { kase, thing }: Outcome): OutcomeCard => {
+  const { payment } = kase
+  if (payment.status !== 'refunded') return thing.done ?? waitingCard({ t })
+  const sum = formatMoney(language, payment.amount)
+  return isInWallet(kase)
+    ? { title: t.messages.keptTitle, content: html`<p>${t.outcome.refundedToWallet(sum)}</p>`, tone: 'calm' }
+    : { title: t.outcome.refundedTitle, content: html`<p>${t.outcome.refunded(sum)}</p>`, tone: 'calm' }
+}
+
+const unpaidCard = (
+  { t, words }: Visitor,
+  signedIn: SignedIn,
+  { kase: { payment }, intent, thing }: Outcome,
+): OutcomeCard => {
+  const leave =
+    intent?.status === 'open'
+      ? buttonForm(signedIn, `/payments/${payment.id}/abandon`, t.outcome.abandon, { look: 'quiet' })
+      : ''
+  const again = html`<div class="row">${thing.retry}${leave}</div>`
+  switch (payment.status) {
+    case 'failed':
+      return {
+        title: t.outcome.failedTitle,
+        content: html`<p>${t.outcome.failed(words.failures[payment.failure.code])}</p>${again}`,
+        tone: 'bad',
+      }
+    case 'cancelled':
+      return { title: t.outcome.abandonedTitle, content: thing.abandoned, tone: 'calm' }
+    case 'pending':
+      return { title: t.outcome.openTitle, content: html`<p>${t.outcome.open}</p>${again}`, tone: 'calm' }
+    case 'processing':
+    case 'authorized':
+    case 'completed':
+    case 'partially_refunded':
+    case 'refunded':
+    case 'disputed':
+      return waitingCard({ t })
+  }
+}
+
+/** Whether what goes back goes into the wallet, and not to where it came from. */
+export const isInWallet = ({ refunds }: PaymentCase): boolean =>
+  refunds.length > 0 && refunds.every(({ destination }) => destination === 'wallet')
+
+/** Stripe could not be asked. Nothing is lost. */
+export const laterPage = ({ t }: Visitor, signedIn: SignedIn, paymentId: PaymentId): Page =>
+  cardPage({
+    title: t.outcome.failedTitle,
+    content: html`<p>${t.outcome.later}</p>${buttonForm(signedIn, `/payments/${paymentId}/pay`, t.outcome.retry)}`,
+    tone: 'bad',
+  })
+
+/** The payment page has been asked for and is not there yet. */
+export const openingPage = ({ t }: Visitor): Page =>
+  cardPage({
+    title: t.outcome.openingTitle,
+    content: html`<p>${t.outcome.opening}</p>`,
+    tone: 'busy',
+    refreshS: 1,
+  })
+
+const waitingCard = ({ t }: Pick<Visitor, 't'>): OutcomeCard => ({
+  title: t.outcome.waitingTitle,
+  content: html`<p>${t.outcome.waiting}</p>`,
+  tone: 'busy',
+  refreshS: 3,
+})
+
+const cardPage = ({ title, content, tone, refreshS }: OutcomeCard, section?: Section): Page => ({
+  title,
+  ...(section === undefined ? {} : { section }),
+  ...(refreshS === undefined ? {} : { refreshS }),
+  content: html`<section class="card lone outcome ${tone}">${signs[tone]}<h1>${title}</h1>${content}</section>`,
+})
+
+const sign = (drawing: Html): Html => html`<svg class="sign" viewBox="0 0 48 48" aria-hidden="true">${drawing}</svg>`
+
+const signs: Readonly<Record<OutcomeCard['tone'], Html>> = {
+  good: sign(html`<circle cx="24" cy="24" r="22"/><path d="m14 25 7 7 13-15"/>`),
+  bad: sign(html`<circle cx="24" cy="24" r="22"/><path d="M24 13v14M24 33v2"/>`),
+  busy: sign(html`<circle cx="24" cy="24" r="22"/><path d="M24 12v12l8 6"/>`),
+  calm: sign(html`<circle cx="24" cy="24" r="22"/><path d="M15 24h18"/>`),
+}

@@ -1,0 +1,44 @@
+import type { PaymentCase, PendingIntent } from '@holdfast/core'
+import type { Ask, Desk } from '../desk.ts'
+import type { Notice } from '../layout.ts'
+import type { SignedIn, Visitor } from '../visitor.ts'
+import { clinicOutcome } from './clinic-outcome.ts'
+import type { Outcome, PaidThing } from './outcome-page.ts'
+import { stayOutcome } from './stay-outcome.ts'
+import { topUpOutcome } from './top-up-outcome.ts'
+
+/** What a payment has come to, with what its page needs. */
+export const readOutcome = async (c: Ask, desk: Desk, kase: PaymentCase): Promise<Outcome> => {
+  const { subject } = kase.payment
+  const intent =
+    subject.type === 'intent'
+      ? (await desk.unitOfWork.read((tx) => tx.intents.find(subject.id as PendingIntent['id'])))?.value
+      : undefined
+  const thing = await thingOf(c.get('visitor'), desk.signedIn(c), desk, kase, intent)
+  return { kase, intent, thing, notice: noticeOf(c) }
+}
+
+/** The kind of the intent says what was bought; what has no intent is the balance of a stay. */
+const thingOf = (
+  visitor: Visitor,
+  signedIn: SignedIn,
+  desk: Desk,
+  kase: PaymentCase,
+  intent: PendingIntent | undefined,
+): Promise<PaidThing> => {
+  switch (intent?.kind) {
+    case 'appointment':
+    case 'consultation':
+      return clinicOutcome(visitor, signedIn, desk, kase, intent)
+    case 'wallet_topup':
+      return topUpOutcome(visitor, signedIn, desk, kase, intent)
+    case undefined:
+    default:
+      return stayOutcome(visitor, signedIn, desk, kase, intent)
+  }
+}
+
+const noticeOf = (c: Ask): Notice | undefined =>
+  c.req.query('problem') === 'wallet_insufficient'
+    ? { tone: 'bad', text: c.get('visitor').t.clinic.problems.short }
+    : undefined

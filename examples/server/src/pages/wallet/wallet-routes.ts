@@ -1,0 +1,90 @@
+import { parseDecimal, type PendingIntent, type Transaction, type WalletEntry } from '@holdfast/core'
+import type { Hono } from 'hono'
+import { clinicCurrency } from '../../clinic/clinic-kinds.ts'
+import { readBalance, readUnpaid, readVisitDetails } from '../../clinic/read-clinic.ts'
+import { openOrFind } from '../clinic/pay.ts'
+import type { Ask, Desk, Env } from '../desk.ts'
+import type { Notice } from '../layout.ts'
+import { leadToPayment } from '../lead-to-payment.ts'
+import { notFoundPage, problemPage } from '../problem-page.ts'
+import { requireSignIn } from '../require-sign-in.ts'
+import type { Visitor } from '../visitor.ts'
+import { shownLimits, walletPage } from './wallet-page.ts'
+
+/** How many entries of the statement a page lists. */
+export const entriesPerPage = 10
+
+/** What somebody has paid in to spend at the clinic. */
+export const walletRoutes = (app: Hono<Env>, desk: Desk): void => {
+  const { show, signedIn, unitOfWork, clock } = desk
+  for (const path of ['/wallet', '/wallet/*']) app.use(path, requireSignIn)
+
+  app.get('/wallet', async (c) => {
+    const visitor = c.get('visitor')
+    const person = signedIn(c)
+    const owner = person.person.id
+    const before = /^[1-9]\d{0,8}$/.exec(c.req.query('before') ?? '')?.[0]
+    const read = await unitOfWork.read(async (tx) => {
+      const found = await tx.wallets.listEntries({
+        owner,
+        currency: clinicCurrency,
+        limit: entriesPerPage + 1,
+        ...(before === undefined ? {} : { before: Number(before) }),
+      })
+      const entries = []
+      for (const entry of found.slice(0, entriesPerPage))
+        entries.push({ entry, about: await aboutOf(tx, visitor, entry) })
+      return { entries, isMore: found.length > entriesPerPage }
+    })
+    const unpaid = await readUnpaid(unitOfWork, owner, clock.now())
+    return show(
+      c,
+      walletPage(visitor, person, {
+        balance: await readBalance(unitOfWork, owner),
+        entries: read.entries,
+        unpaid: unpaid.filter(({ kind }) => kind === 'wallet_topup'),
+        olderThan: read.isMore ? read.entries.at(-1)?.entry.position : undefined,
+        isNewest: before === undefined,
+        notice: noticeOf(c),
+      }),
+    )
+  })
+
+  app.post('/wallet/top-up', async (c) => {
+    const visitor = c.get('visitor')
+    if (signedIn(c).actor.type !== 'owner') return show(c, notFoundPage(visitor), 404)
+    if (await desk.isTooMuch(c)) return show(c, problemPage(visitor, visitor.t.problems.tooMany), 429)
+    const amount = latinDigits((c.get('fields')['amount'] ?? '').trim())
+    if (parseDecimal(amount, clinicCurrency) === undefined) return c.redirect('/wallet?problem=invalid_payload', 303)
+    const opened = await openOrFind(c, desk, 'wallet_topup', { amount, currency: clinicCurrency })
+    return opened.ok
+      ? leadToPayment(c, desk, opened.value.paymentId)
+      : c.redirect(`/wallet?problem=${opened.error.code}`, 303)
+  })
+}
+
+/** An amount as it is typed on a Persian or Arabic keyboard, in the digits that programs read. */
+const latinDigits = (text: string): string =>
+  text
+    .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - '۰'.charCodeAt(0)))
+    .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - '٠'.charCodeAt(0)))
+    .replaceAll('٫', '.')
+
+/** What an entry was for: the doctor's name, where there is one. */
+const aboutOf = async (tx: Transaction, { language }: Visitor, { paymentId }: WalletEntry): Promise<string> => {
+  const { payment } = (await tx.payments.find(paymentId))?.value ?? {}
+  if (payment?.subject.type !== 'intent') return ''
+  const intent = await tx.intents.find(payment.subject.id as PendingIntent['id'])
+  return intent === undefined ? '' : (readVisitDetails(intent.value.quote.details).doctor?.name[language] ?? '')
+}
+
+const noticeOf = (c: Ask): Notice | undefined => {
+  const { t, language } = c.get('visitor')
+  const problem = c.req.query('problem')
+  if (problem === undefined) return undefined
+  const texts: Readonly<Record<string, string>> = {
+    invalid_payload: t.clinic.money.invalid(...shownLimits(language)),
+    intent_expired: t.clinic.problems.intentExpired,
+  }
+  return { tone: 'bad', text: texts[problem] ?? t.problems.unknown }
+}
