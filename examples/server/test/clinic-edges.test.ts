@@ -1,25 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { onADayOfItsOwn, type ClinicDay } from './clinic-day.ts'
 import { eventually } from './eventually.ts'
 import { atPayment, choose, countRecords, fees, freeTime, payAction, readMetrics, toPaymentPage } from './patient.ts'
-import { startTestServer, type TestServer } from './running.ts'
-import { doublyPayable, stripeAt } from './stripe-payer.ts'
-import { createVisitor, type Visitor } from './visitor.ts'
 
-let server: TestServer
-let stripe: ReturnType<typeof stripeAt>
-let ana: Visitor
-beforeEach(async () => {
-  server = await startTestServer()
-  stripe = stripeAt(server.url)
-  ana = createVisitor(server.url)
-  await ana.signIn('ana@example.com')
-})
-afterEach(async () => {
-  const { ghosts } = await countRecords(server)
-  const doubly = doublyPayable(await stripe.ledger())
-  await server.remove()
-  expect([ghosts, doubly]).toEqual([0, []])
-})
+let server: ClinicDay['server']
+let stripe: ClinicDay['stripe']
+let ana: ClinicDay['ana']
+onADayOfItsOwn((day) => void ({ server, stripe, ana } = day))
 const nothing = { reservations: 0, consultations: 0, ghosts: 0 }
 const sessionsOpened = async () => (await stripe.ledger()).derived.sessions.length
 

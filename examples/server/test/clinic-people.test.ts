@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { onADayOfItsOwn, type ClinicDay } from './clinic-day.ts'
 import { eventually } from './eventually.ts'
 import { bookAndPay } from './guest.ts'
 import { choose, countRecords, freeTime, leaveAction, payAction, topUp, toPaymentPage } from './patient.ts'
-import { startTestServer, type TestServer } from './running.ts'
-import { stripeAt } from './stripe-payer.ts'
-import { createVisitor, type Visitor } from './visitor.ts'
+import { createVisitor } from './visitor.ts'
 
-let server: TestServer
-let stripe: ReturnType<typeof stripeAt>
-let ana: Visitor
-beforeEach(async () => {
-  server = await startTestServer()
-  stripe = stripeAt(server.url)
-  ana = createVisitor(server.url)
-  await ana.signIn('ana@example.com')
-})
-afterEach(async () => {
-  const { ghosts } = await countRecords(server)
-  await server.remove()
-  expect(ghosts).toBe(0)
-})
+let server: ClinicDay['server']
+let stripe: ClinicDay['stripe']
+let ana: ClinicDay['ana']
+onADayOfItsOwn((day) => void ({ server, stripe, ana } = day))
 
 describe('staff', () => {
   const staff = async () => {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { onADayOfItsOwn, type ClinicDay } from './clinic-day.ts'
 import { eventually } from './eventually.ts'
 import {
   atPayment,
@@ -12,26 +13,13 @@ import {
   topUp,
   toPaymentPage,
 } from './patient.ts'
-import { startTestServer, type TestServer } from './running.ts'
-import { doublyPayable, sessionIn, stripeAt } from './stripe-payer.ts'
-import { createVisitor, type Visitor } from './visitor.ts'
+import { sessionIn } from './stripe-payer.ts'
+import { createVisitor } from './visitor.ts'
 
-let server: TestServer
-let stripe: ReturnType<typeof stripeAt>
-let ana: Visitor
-beforeEach(async () => {
-  server = await startTestServer()
-  stripe = stripeAt(server.url)
-  ana = createVisitor(server.url)
-  await ana.signIn('ana@example.com')
-})
-afterEach(async () => {
-  // Whatever the story was: nothing is there that nobody has paid, and nothing could be paid twice.
-  const { ghosts } = await countRecords(server)
-  const doubly = doublyPayable(await stripe.ledger())
-  await server.remove()
-  expect([ghosts, doubly]).toEqual([0, []])
-})
+let server: ClinicDay['server']
+let stripe: ClinicDay['stripe']
+let ana: ClinicDay['ana']
+onADayOfItsOwn((day) => void ({ server, stripe, ana } = day))
 const made = async (): Promise<readonly [reservations: number, consultations: number]> => {
   const { reservations, consultations } = await countRecords(server)
   return [reservations, consultations]

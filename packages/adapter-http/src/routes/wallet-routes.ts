@@ -1,10 +1,10 @@
 import {
-  emptyWallet,
   type Actor,
   type Currency,
   type Json,
   type PaymentId,
   type PayFromWalletRefusal,
+  walletOf,
 } from '@holdfast/core'
 import type { Services } from '../serving/services.ts'
 import {
@@ -51,7 +51,7 @@ const readStatement = route({
   handle: async ({ actor, query: { limit, after, currency: code }, words }, { unitOfWork }) => {
     const currency = code as Currency
     const { wallet, entries } = await unitOfWork.read(async (tx) => ({
-      wallet: (await tx.wallets.find(actor.id, currency))?.value ?? emptyWallet(actor.id, currency),
+      wallet: (await walletOf(tx, actor.id, currency)).value,
       entries: await tx.wallets.listEntries({
         owner: actor.id,
         currency,

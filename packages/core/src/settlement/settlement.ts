@@ -14,7 +14,7 @@ import type { PaymentFailure } from '../payment/failure.ts'
 import { getAttempt, refundableFrom, type PaymentCase } from '../payment/payment-case.ts'
 import type { RefundReason } from '../payment/refund.ts'
 import { moveCase, type CaseChange, type CaseMove } from './case-change.ts'
-import { destinationOf, giveBack, refundsTo, type RefundPolicy } from './give-back.ts'
+import { giveBack, refundsTo, type RefundPolicy } from './give-back.ts'
 
 /** What the host wants done with money that does not fit. */
 export interface SettlementPolicy extends RefundPolicy {
@@ -175,8 +175,8 @@ export const sendBack = (
   if (attempt.status !== 'succeeded' || left === 0n || before.some(({ status }) => status !== 'failed')) return
   const id = (before.length === 0 ? `rf_${attemptId}` : `rf_${attemptId}.${before.length + 1}`) as RefundId
   const amount = { ...attempt.charge.amount, minorUnits: left }
-  const destination = destinationOf(change, attemptId, refundsTo(policy, reason))
-  giveBack(change, { id, attemptId, amount, reason, destination, at })
+  const asked = { id, attemptId, amount, reason, destination: refundsTo(policy, reason), at }
+  const { destination } = giveBack(change, asked)
   if (before.length === 0 && (reason === 'late_payment' || reason === 'duplicate' || reason === 'amount_mismatch'))
     change.effect({
       type: 'send_message',

@@ -1,7 +1,7 @@
 import type { Payment, CollectedPayment } from '../payment/payment.ts'
 import { isCollected } from '../payment/payment.ts'
 import { standingOf } from '../payment/dispute.ts'
-import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
+import { getAttempt, refundedFrom, type PaymentCase } from '../payment/payment-case.ts'
 
 /** True for a payment whose money was put into a wallet. */
 export const filledWallet = (payment: Payment): payment is CollectedPayment =>
@@ -15,14 +15,12 @@ export const filledWallet = (payment: Payment): payment is CollectedPayment =>
  * a change makes.
  */
 export const goneFromTopUp = (kase: PaymentCase): bigint => {
-  const { payment, refunds } = kase
+  const { payment } = kase
   if (!filledWallet(payment)) return 0n
   const attempt = getAttempt(kase, payment.attemptId)
   if (attempt.status !== 'succeeded') return 0n
   const all = attempt.charge.amount.minorUnits
   if (standingOf(attempt.disputes) === 'lost') return all
-  const refunded = refunds
-    .filter(({ attemptId, status }) => attemptId === attempt.id && status !== 'failed')
-    .reduce((sum, { amount }) => sum + amount.minorUnits, 0n)
+  const refunded = refundedFrom(kase, attempt.id)
   return refunded < all ? refunded : all
 }

@@ -10,7 +10,7 @@ import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
 import { spendFromWallet } from '../settlement/spend-from-wallet.ts'
-import { emptyWallet, shortOf, type WalletInsufficient } from '../wallet/wallet.ts'
+import { shortOf, type WalletInsufficient } from '../wallet/wallet.ts'
 import { actorName, mayTouch, type Actor } from './actor.ts'
 import { checkSubject, type SubjectRefusal } from './check-subject.ts'
 import { closeLiveAttempt } from './close-live-attempt.ts'
@@ -19,6 +19,7 @@ import type { PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 import { untilMoved } from './until-moved.ts'
+import { walletOf } from './wallet-of.ts'
 
 /** What is asked of {@link payFromWallet}. */
 export interface PayFromWalletRequest {
@@ -106,7 +107,7 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: PayFromWal
   const subject = await checkSubject(tx, deps, found.value, now)
   if (!subject.ok) return settle(subject)
   const { owner, amount } = payment
-  const wallet = (await tx.wallets.find(owner, amount.currency))?.value ?? emptyWallet(owner, amount.currency)
+  const { value: wallet } = await walletOf(tx, owner, amount.currency)
   const short = shortOf(wallet, amount.minorUnits)
   if (short.missing.minorUnits > 0n) return settle(err({ code: 'wallet_insufficient', ...short }))
   const origin = {

@@ -2,7 +2,8 @@ import { bug } from '../kernel/bug.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import type { CaseMove } from '../settlement/case-change.ts'
-import { decideWallet, emptyWallet, evolveWallet, isCredit, type Transfer, type WalletEntry } from '../wallet/wallet.ts'
+import { decideWallet, evolveWallet, isCredit, type Transfer, type WalletEntry } from '../wallet/wallet.ts'
+import { walletOf } from './wallet-of.ts'
 
 /**
  * Moves what a change has to move into and out of wallets, in the transaction that stores the change. Where the provider has
@@ -27,9 +28,7 @@ export const postTransfers = async (tx: Transaction, change: CaseMove, now: Inst
 const post = async (tx: Transaction, transfer: Transfer, now: Instant): Promise<WalletEntry> => {
   const { id, owner, amount, type, against, paymentId } = transfer
   const { currency, minorUnits } = amount
-  const found = await tx.wallets.find(owner, currency)
-  const wallet = found?.value ?? emptyWallet(owner, currency)
-  const version = found?.version ?? 0
+  const { value: wallet, version } = await walletOf(tx, owner, currency)
   const decision = decideWallet(
     wallet,
     isCredit(type)

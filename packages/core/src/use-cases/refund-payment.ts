@@ -11,13 +11,14 @@ import type { Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
 import { giveBack } from '../settlement/give-back.ts'
 import { filledWallet } from '../settlement/top-up.ts'
-import { emptyWallet, shortOf, type WalletInsufficient } from '../wallet/wallet.ts'
+import { shortOf, type WalletInsufficient } from '../wallet/wallet.ts'
 import { actorName, type Actor } from './actor.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
 import { claimKey, idOfRequest, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 import { takeEffect } from './take-effect.ts'
+import { walletOf } from './wallet-of.ts'
 
 /** What is asked of {@link refundPayment}. */
 export interface RefundPaymentRequest {
@@ -126,7 +127,7 @@ const begin = async (tx: Transaction, deps: Dependencies, request: RefundPayment
   const move = moveCase(found.value)
   if (filledWallet(payment)) {
     const { owner } = payment
-    const wallet = (await tx.wallets.find(owner, amount.currency))?.value ?? emptyWallet(owner, amount.currency)
+    const { value: wallet } = await walletOf(tx, owner, amount.currency)
     const short = shortOf(wallet, amount.minorUnits)
     if (short.missing.minorUnits > 0n) return refuse({ code: 'wallet_insufficient', ...short })
   }
