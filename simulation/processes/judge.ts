@@ -1,4 +1,5 @@
 import type { Ledger } from '@holdfast/stripe-simulator'
+import { findDoctorOf } from '../../examples/server/src/clinic/doctors.ts'
 import { checkStored, checkStripe } from '../src/oracle/always.ts'
 import { checkAtRest } from '../src/oracle/at-rest.ts'
 import { createEdges } from '../src/oracle/edges.ts'
@@ -30,7 +31,8 @@ export const assertEveryRule = async (machine: Machine, allowances: Allowances =
   const truth = await machine.stripe.ledger()
   const ledger = allowances.databaseRestored === true ? withForgottenAttempts(truth, stored) : truth
   checkStripe(ledger)
-  checkStored(stored, ledger, false)
+  checkStored(stored, ledger, { livemode: false, capacityOf })
+  await checkGhosts(machine)
   createEdges(database, createCounts()).follow()
   const acknowledged = new Set(
     ledger.deliveries.filter(({ status }) => status === 'delivered').map(({ event }) => event),
@@ -42,6 +44,15 @@ export const assertEveryRule = async (machine: Machine, allowances: Allowances =
   checkKeys(ledger)
   checkAnswers(machine)
   checkLogs(machine, { ...allowances, movedEnds: movedEnds(database, ledger) })
+}
+
+const capacityOf = (resourceId: string): number => findDoctorOf(resourceId)?.schedule.capacity ?? 1
+
+/** The host's own figure: there is no record that nobody paid for. @throws {@link Violation} A3 */
+const checkGhosts = async ({ servers }: Machine): Promise<void> => {
+  const metrics = await (await fetch(`${servers[0].origin}/metrics`)).text()
+  const [, ghosts] = /^holdfast_ghost_records (\d+)$/m.exec(metrics) ?? []
+  if (ghosts !== '0') throw new Violation('A3', `of records that nobody paid for ${ghosts ?? 'no number'} is told`)
 }
 
 /**

@@ -10,6 +10,7 @@ Without options: every named scenario, on each database.
   --db NAME          sqlite or postgres; otherwise both
   --seed X           draw the moments from this seed; a random one otherwise
   --only TEXT        the scenarios whose name has this in it
+  --times N          each scenario so many times, with other moments each time
 
 The exit code is that of the tests: 0 where every rule held.`
 
@@ -19,10 +20,13 @@ const { values } = parseArgs({
     db: { type: 'string' },
     seed: { type: 'string' },
     only: { type: 'string' },
+    times: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
-const isKnown = values.db === undefined || ['sqlite', 'postgres'].includes(values.db)
+const isKnown =
+  (values.db === undefined || ['sqlite', 'postgres'].includes(values.db)) &&
+  (values.times === undefined || /^[1-9]\d{0,3}$/.test(values.times))
 if (values.help || !isKnown) {
   console.log(usage)
   process.exit(values.help ? 0 : 2)
@@ -41,6 +45,7 @@ const { status } = spawnSync(
       ...process.env,
       ...(values.minutes === undefined ? {} : { PROCESSES_MINUTES: values.minutes }),
       ...(values.db === undefined ? {} : { PROCESSES_DB: values.db }),
+      ...(values.times === undefined ? {} : { PROCESSES_TIMES: values.times }),
       ...(values.seed === undefined ? {} : { PROCESSES_SEED: values.seed }),
     },
   },

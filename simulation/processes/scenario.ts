@@ -10,6 +10,11 @@ export const seed = process.env['PROCESSES_SEED'] ?? Date.now().toString(36)
 /** The databases that were asked for: all of them, unless one was named. */
 export const databasesToRun = databaseKinds.filter((kind) => (process.env['PROCESSES_DB'] ?? kind) === kind)
 
+/** What tells the times apart at which a story is told; nothing where it is told once. */
+const timesToTell = Array.from({ length: Number(process.env['PROCESSES_TIMES'] ?? 1) }, (_, index) =>
+  index === 0 ? '' : ` (${index + 1})`,
+)
+
 /** Tells a story to a machine. Afterwards it is healed, and held to every rule. */
 export type Scenario = (
   name: string,
@@ -27,10 +32,10 @@ export const onEachDatabase = (
     let machine: Machine | undefined
     afterAll(async () => machine?.remove())
     const scenario: Scenario = (name, story, allowances) =>
-      it(name, { timeout: patienceMs + 60_000 }, async () => {
+      it.each(timesToTell)(`${name}%s`, { timeout: patienceMs + 60_000 }, async (time) => {
         const current = (machine ??= await startMachine({ kind, pgAdminUrl: inject('pgAdminUrl'), ...options }))
         try {
-          const told = story(current, randomFrom(`${seed} ${kind} ${name}`))
+          const told = story(current, randomFrom(`${seed} ${kind} ${name}${time}`))
           await inTime(told.then(() => assertEveryRule(current, allowances)))
         } catch (error) {
           machine = undefined

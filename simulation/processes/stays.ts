@@ -37,9 +37,18 @@ const freeNights = async (machine: Machine, daysAhead: number): Promise<Nights> 
 }
 const calendars = new WeakMap<Machine, Map<string, number>>()
 
+/** A time with a doctor that somebody wants. */
+export interface Hour {
+  readonly resource_id: string
+  readonly starts_at: string
+}
+
 /** Opens an intent. */
-export const openIntent = (caller: Caller, server: Program, payload: Nights, options: AskOptions = {}) =>
-  caller.ask(server, 'POST /intents', { ...options, body: { kind: 'reservation', payload } })
+export const openIntent = (caller: Caller, server: Program, payload: Nights | Hour, options: AskOptions = {}) =>
+  caller.ask(server, 'POST /intents', {
+    ...options,
+    body: { kind: 'property' in payload ? 'reservation' : 'appointment', payload },
+  })
 
 /** Somebody before the page of the deposit. */
 export interface AtPage {
@@ -52,9 +61,9 @@ export interface AtPage {
 }
 
 /** Opens an intent and its page. @throws what came in between. */
-export const goToPage = async (machine: Machine, caller: Caller, nights?: Nights): Promise<AtPage> => {
+export const goToPage = async (machine: Machine, caller: Caller, wanted?: Nights | Hour): Promise<AtPage> => {
   const [server] = machine.servers
-  const intent = await openIntent(caller, server, nights ?? (await soonNights(machine)))
+  const intent = await openIntent(caller, server, wanted ?? (await soonNights(machine)))
   const intentId = field(intent, 'intent_id')
   return {
     intentId,

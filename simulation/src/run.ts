@@ -9,6 +9,7 @@ import { Violation } from './oracle/violation.ts'
 import { endOfEverything } from './system/catalogue.ts'
 import type { DatabaseMaker } from './system/database.ts'
 import type { Sabotage } from './system/process.ts'
+import { countGhosts } from './workload/ghosts.ts'
 import { perform } from './workload/perform.ts'
 import type { Story } from './workload/story.ts'
 import { createWorld, type Script } from './world.ts'
@@ -102,6 +103,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     calls = world.stripe.calls
     world.heal()
     const end = Math.max(endOfEverything, kernel.now() + quietMs)
+    kernel.at(end - kernel.now() - 60_000, 'figures are read', () => void countGhosts(world, 0))
     const ended = await kernel.run(() => failed() || kernel.now() > end)
     if (!failed() && ended === 'endless') world.fail(new Violation('A14', 'it goes on for ever'))
     if (!failed()) {

@@ -10,7 +10,7 @@ import { createWatch, isOfFullDisk, type Watch } from './oracle/watch.ts'
 import { createCounts, type Counts } from './oracle/sometimes.ts'
 import { Violation } from './oracle/violation.ts'
 import { createAlarm } from './system/alarm.ts'
-import { start } from './system/catalogue.ts'
+import { capacityOf, start } from './system/catalogue.ts'
 import type { Database } from './system/database.ts'
 import { seededIds } from './system/ids.ts'
 import { createMessenger, type NotifierFault } from './system/notifier.ts'
@@ -189,7 +189,7 @@ export const createWorld = (options: WorldOptions): World => {
     onCall: (epoch, call) => attempt(() => watch.called(epoch, call)),
     onNews: (news) => postman.take(news),
   })
-  const watch = createWatch({ kernel, database, stripe, counts, livemode: profile.livemode })
+  const watch = createWatch({ kernel, database, stripe, counts, livemode: profile.livemode, capacityOf })
   const alarm = createAlarm(kernel, database)
 
   // What happens at Stripe by itself, and what it has to tell: when it is due, and again when the next thing is.

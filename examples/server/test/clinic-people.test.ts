@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { onADayOfItsOwn, type ClinicDay } from './clinic-day.ts'
 import { eventually } from './eventually.ts'
 import { bookAndPay } from './guest.ts'
-import { choose, countRecords, freeTime, leaveAction, payAction, topUp, toPaymentPage } from './patient.ts'
+import { choose, countRecords, fees, freeTime, leaveAction, payAction, topUp, toPaymentPage } from './patient.ts'
 import { createVisitor } from './visitor.ts'
 
 let server: ClinicDay['server']
@@ -42,11 +42,119 @@ describe('staff', () => {
     const close = '/console/consultations/close'
     expect((await eva.submit(list, close)).text).toContain('The consultation is closed.')
     expect((await eva.submit(list, close)).text).toContain('The consultation is closed.')
-    expect((await eva.submit(list, close, { id: 'con_none' })).text).toContain('cannot be closed')
+    expect((await eva.submit(list, close, { id: 'con_none' })).text).toContain('There is no such consultation.')
     expect((await ana.get('/appointments')).text).toContain('Chat consultation Dr Lucía Herrera Closed')
     expect((await ana.get('/console/consultations')).status).toBe(404)
     const story = await eva.get(newestPayment(await eva.get('/console/payments')))
     expect(story.text.match(/closed consultation/g)).toHaveLength(1)
+  })
+
+  it.each([
+    ['all', 'MX$280.00', /consultation_cancelled/],
+    ['nothing', 'MX$0.00', /Nothing has been refunded/],
+  ])('cancel a consultation, with %s of the money going back', async (refund, left, told) => {
+    await topUp(ana, stripe, 280)
+    await choose(ana, undefined, 'wallet')
+    const eva = await staff()
+    const list = await eva.get('/console/consultations')
+    expect(list.text).toMatch(/Close Cancel This cannot be undone\. .* money back Cancel and keep the money/)
+    const cancel = '/console/consultations/cancel'
+    expect((await eva.submit(list, cancel, { refund: 'some' })).text).toContain('Parts of the request will not do.')
+    expect((await eva.submit(list, cancel, { refund, id: 'con_none' })).text).toContain('no such consultation')
+    const cancelled = await eva.submit(list, cancel, { refund })
+    expect(cancelled.text).toContain('The consultation is cancelled.')
+    expect(cancelled.html).not.toContain(cancel)
+    expect((await eva.submit(list, cancel, { refund })).text).toContain('The consultation is cancelled.')
+    expect((await eva.submit(list, '/console/consultations/close')).text).toContain('has been cancelled')
+    expect((await ana.get('/appointments')).text).toContain('Chat consultation Dr Lucía Herrera Cancelled')
+    expect((await ana.get('/wallet')).text).toContain(`In your wallet ${left}`)
+    const story = await eva.get(newestPayment(await eva.get('/console/payments')))
+    expect(story.text).toMatch(told)
+    expect(story.text.match(/cancelled consultation/g)).toHaveLength(1)
+  })
+
+  it('cancel a consultation that was paid by card, and Stripe gives the money back', async () => {
+    const { sessionId, ways } = await toPaymentPage(ana, undefined)
+    expect(await stripe.pay(sessionId, fees.consultation)).toBe(200)
+    expect((await ana.get(ways(await stripe.ledger()).success)).text).toContain('Your consultation is open')
+    const eva = await staff()
+    await eva.submit(await eva.get('/console/consultations'), '/console/consultations/cancel', { refund: 'all' })
+    await eventually('the refund', async () => (await stripe.ledger()).objects.refund[0]?.status === 'succeeded')
+    const payment = await eva.get(newestPayment(await eva.get('/console/payments')))
+    expect(payment.text).toMatch(/Refunds .* Consultation cancelled .* MX\$280\.00 Card/)
+    expect((await ana.get('/wallet')).text).toContain('In your wallet MX$0.00')
+  })
+
+  it.each([
+    ['all', 'MX$650.00'],
+    ['nothing', 'MX$0.00'],
+  ])('cancel an appointment, with %s of the money going back, and its time is free again', async (refund, left) => {
+    await topUp(ana, stripe, 650)
+    const time = await freeTime(ana)
+    await choose(ana, time, 'wallet')
+    expect((await ana.get(time)).text).toContain('That time has just been taken.')
+    const eva = await staff()
+    const list = await eva.get('/console/appointments')
+    expect(list.text).toMatch(/Dr Lucía Herrera res_\w+ .* Cancel and give the money back Cancel and keep the money/)
+    const cancel = '/console/appointments/cancel'
+    expect((await eva.submit(list, cancel, { refund: '' })).text).toContain('Parts of the request will not do.')
+    const cancelled = await eva.submit(list, cancel, { refund })
+    expect(cancelled.text).toContain('The appointment is cancelled.')
+    expect(cancelled.html).not.toContain(cancel)
+    expect((await eva.submit(list, cancel, { refund })).text).toContain('The appointment is cancelled.')
+    expect((await ana.get('/appointments')).text).toContain('Cancelled')
+    expect((await ana.get('/wallet')).text).toContain(`In your wallet ${left}`)
+    expect((await ana.get(time)).text).not.toContain('That time has just been taken.')
+  })
+
+  it('cancel no stay as if it were an appointment', async () => {
+    await topUp(ana, stripe, 650)
+    await choose(ana, await freeTime(ana), 'wallet')
+    const { bookingPath } = await bookAndPay(ana, stripe)
+    const eva = await staff()
+    const list = await eva.get('/console/appointments')
+    expect(list.text).not.toContain('Casa del Mar')
+    const id = bookingPath.split('/').at(-1) ?? ''
+    for (const other of [id, 'res_none', 'ñ'])
+      expect((await eva.submit(list, '/console/appointments/cancel', { id: other, refund: 'all' })).text).toContain(
+        'There is no such reservation.',
+      )
+    expect((await ana.get(bookingPath)).text).toContain('Confirmed')
+  })
+
+  it('alone cancel in the console, and only from a page of ours', async () => {
+    await topUp(ana, stripe, 930)
+    await choose(ana, await freeTime(ana), 'wallet')
+    await choose(ana, undefined, 'wallet')
+    const eva = await staff()
+    const { csrfToken } = await ana.signIn('ana@example.com')
+    for (const part of ['appointments', 'consultations']) {
+      const list = await eva.get(`/console/${part}`)
+      const id = /(?:res|con)_\w+/.exec(list.text)?.[0] ?? ''
+      const send = (who: typeof eva, fields: Readonly<Record<string, string>>) =>
+        who.send(`/console/${part}/cancel`, { method: 'POST', body: new URLSearchParams({ id, ...fields }) })
+      expect((await send(ana, { refund: 'all', csrf_token: csrfToken })).status).toBe(404)
+      expect((await send(eva, { refund: 'all' })).status).toBe(403)
+    }
+    expect(await countRecords(server)).toMatchObject({ reservations: 1, consultations: 1 })
+  })
+
+  it('cancel in Spanish too', async () => {
+    await topUp(ana, stripe, 930)
+    await choose(ana, await freeTime(ana), 'wallet')
+    await choose(ana, undefined, 'wallet')
+    const eva = createVisitor(server.url, { language: 'es' })
+    await eva.signIn('staff@example.com')
+    for (const [part, name, done] of [
+      ['appointments', 'Citas', 'La cita está cancelada.'],
+      ['consultations', 'Consultas', 'La consulta está cancelada.'],
+    ] as const) {
+      const list = await eva.get(`/console/${part}`)
+      expect(list.text).toContain(name)
+      expect(list.text).toContain('Cancelar y devolver el dinero Cancelar y conservar el dinero')
+      expect((await eva.submit(list, `/console/${part}/cancel`)).text).toContain(done)
+    }
+    expect((await ana.get('/wallet')).text).toContain('In your wallet MX$930.00')
   })
 })
 

@@ -171,7 +171,15 @@ describe.runIf(hasBrowser)('in a browser', () => {
 
     await signInAs(eva, server.url, 'staff@example.com')
     await look(eva)
-    for (const path of ['payments', 'attention', 'work/tasks', 'work/outbox', 'work/inbox'])
+    for (const path of [
+      'payments',
+      'appointments',
+      'consultations',
+      'attention',
+      'work/tasks',
+      'work/outbox',
+      'work/inbox',
+    ])
       await look(eva, `/console/${path}`)
     await look(eva, '/console/payments')
     await eva.locator('td a').first().click()

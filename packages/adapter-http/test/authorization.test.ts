@@ -1,13 +1,25 @@
 import { instant, money, type PaymentId } from '@holdfast/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { routes, type Route } from '../src/index.ts'
-import { ana, ben, bookedReservation, deliver, openIntent, staff, world, type Answered, type World } from './world.ts'
+import {
+  ana,
+  ben,
+  bookedReservation,
+  deliver,
+  openIntent,
+  paidConsultation,
+  staff,
+  world,
+  type Answered,
+  type World,
+} from './world.ts'
 
 /** A body that each route takes. A route that takes one and is not here fails below. */
 const bodies: Readonly<Record<string, unknown>> = {
   open_intent: { kind: 'reservation', payload: { house: 'casa', day: 77 } },
   refund_payment: { amount: '1.00' },
   change_amount: { amount: '50.00' },
+  cancel_consultation: { refund: 'all' },
   top_up_wallet: { amount: '150.00', currency: 'MXN' },
 }
 
@@ -20,6 +32,7 @@ const actor = { type: 'staff', id: 'eve' } as const
 const populated = async () => {
   const here = world()
   const booked = await bookedReservation(here)
+  const asked = await paidConsultation(here)
   const open = await openIntent(here, { day: 2 })
   // One that her wallet is enough for, and one that it is not.
   const dear = await openIntent(here, { day: 3 })
@@ -42,6 +55,7 @@ const populated = async () => {
     payment: open.paymentId,
     intent: open.intentId,
     reservation: booked.reservationId,
+    consultation: asked.consultationId,
     work: 'dead',
     attention: 'watch',
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { routes } from '../src/index.ts'
+import { catalogues, routes } from '../src/index.ts'
 import { ana, world } from './world.ts'
 
 interface Operation {
@@ -77,6 +77,14 @@ describe('the OpenAPI document', () => {
 
   it('says where the webhook is when it is elsewhere', () => {
     expect(document({ webhooksPath: '/hooks' }).paths['/hooks/']?.['post']).toMatchObject({ servers: [{ url: '/' }] })
+  })
+})
+
+describe('the problem in the document', () => {
+  it('lists every reason for which a built-in kind does not take a part of a payload', () => {
+    const { components } = document() as unknown as { readonly components: { readonly schemas: { Problem: object } } }
+    const problem = JSON.stringify(components.schemas.Problem)
+    for (const code of Object.keys(catalogues.en.payloadReasons)) expect(problem).toContain(`\`${code}\``)
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ana, bookedReservation, openIntent, staff, world, type World } from './world.ts'
+import { ana, bookedReservation, openIntent, paidConsultation, staff, world, type World } from './world.ts'
 
 interface JsonSchema {
   readonly $ref?: string
@@ -112,8 +112,9 @@ const notOf = (schema: JsonSchema): fc.Arbitrary<unknown> => {
 const populated = async (): Promise<{ readonly here: World; readonly ids: readonly string[] }> => {
   const here = world({ rateLimiter })
   const booked = await bookedReservation(here)
+  const asked = await paidConsultation(here)
   const open = await openIntent(here, { day: 2 })
-  return { here, ids: [...Object.values(booked), ...Object.values(open)] }
+  return { here, ids: [booked, asked, open].flatMap((each) => Object.values<string>(each)) }
 }
 
 const anyone = fc.constantFrom(undefined, ana, staff)

@@ -25,7 +25,7 @@ describe('opening an intent', () => {
   it.each([
     [
       { kind: 'castle', payload: {} },
-      { code: 'unknown_kind', known: ['reservation', 'wallet_topup'] },
+      { code: 'unknown_kind', known: ['reservation', 'consultation', 'wallet_topup'] },
     ],
     [
       { kind: 'reservation', payload: { house: 'casa' } },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { money } from '@holdfast/core'
 import { catalogues, languages, negotiateLanguage, problemKinds } from '../src/index.ts'
 import { ana, world } from './world.ts'
 
@@ -66,9 +67,24 @@ describe('every catalogue', () => {
   })
 })
 
+type Words = Readonly<Record<string, string | ((reason: object) => string)>>
+
 const textsOf = (catalogue: object): readonly string[] =>
-  Object.values(catalogue).flatMap((words: Readonly<Record<string, string>>) =>
+  Object.values(catalogue).flatMap((words: Words) =>
     Object.keys(words)
       .toSorted()
-      .map((key) => words[key] ?? ''),
+      .map((key) => {
+        const text = words[key] ?? ''
+        return typeof text === 'string' ? text : text(facts)
+      }),
   )
+
+// What any of the reasons is worded with.
+const facts = {
+  shape: '{ a, b }',
+  currency: 'EUR',
+  noticeMinutes: 45,
+  taken: ['EUR', 'MXN'],
+  least: money(10_00n, 'EUR'),
+  most: money(20_00n, 'EUR'),
+}

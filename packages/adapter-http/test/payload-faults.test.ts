@@ -1,8 +1,11 @@
-import { defineKind, instant, money, ok, type OwnerId } from '@holdfast/core'
-import { expect, it } from 'vitest'
+import { defineKind, instant, money, ok, type OwnerId, type PayloadReason } from '@holdfast/core'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { Catalogue } from '../src/language/catalogue.ts'
 import { english } from '../src/language/english.ts'
+import { catalogues } from '../src/language/language.ts'
 import { factsOf } from '../src/problem/facts.ts'
+import type { FieldError } from '../src/problem/refusal.ts'
 
 it('says of each part of a payload what is wrong with it, in the words of its schema', async () => {
   const kind = defineKind({
@@ -24,5 +27,88 @@ it('says of each part of a payload what is wrong with it, in the words of its sc
   })
   expect(factsOf({ code: 'invalid_payload', field: '', message: 'No.' }, english)).toEqual({
     errors: [{ field: 'payload', code: 'invalid_payload', message: 'No.' }],
+  })
+})
+
+const refused = (reason: PayloadReason, words: Catalogue, message = 'In the words of its kind.') => {
+  const { errors } = factsOf({ code: 'invalid_payload', field: 'at', message, reason }, words)
+  return (errors as readonly FieldError[])[0]
+}
+
+describe('a reason that is built in', () => {
+  const mxn = (minorUnits: bigint) => money(minorUnits, 'MXN')
+
+  it.each([
+    ['slot_begun', { code: 'slot_begun' }, undefined, 'Esta cita ya ha empezado.', 'این نوبت آغاز شده است.'],
+    [
+      'slot_within_notice',
+      { code: 'slot_within_notice', noticeMinutes: 120 },
+      { notice_minutes: 120 },
+      'Las citas se reservan al menos 120 minutos antes.',
+      'نوبت را باید دست‌کم ۱۲۰ دقیقه پیش‌تر گرفت.',
+    ],
+    [
+      'amount_too_small',
+      { code: 'amount_too_small', least: mxn(20_00n) },
+      { least: '20.00', currency: 'MXN' },
+      'Al menos 20.00 MXN por vez.',
+      'دست‌کم ۲۰٫۰۰ MXN در هر بار.',
+    ],
+    [
+      'amount_too_large',
+      { code: 'amount_too_large', most: mxn(10_000_00n) },
+      { most: '10000.00', currency: 'MXN' },
+      'Como máximo 10000.00 MXN por vez.',
+      'حداکثر ۱۰۰۰۰٫۰۰ MXN در هر بار.',
+    ],
+    [
+      'currency_not_taken',
+      { code: 'currency_not_taken', taken: ['MXN', 'EUR'] },
+      { taken: ['MXN', 'EUR'] },
+      'Esta moneda no se acepta. Se aceptan: MXN, EUR.',
+      'این واحد پول پذیرفته نیست. پذیرفته‌ها: MXN، EUR.',
+    ],
+  ] as const satisfies readonly (readonly [string, PayloadReason, object | undefined, string, string])[])(
+    'is said in the language of whoever asks, whatever its kind says: %s',
+    (code, reason, facts, spanish, persian) => {
+      const told = facts === undefined ? {} : { facts }
+      for (const [words, message] of [
+        [catalogues.es, spanish],
+        [catalogues.fa, persian],
+      ] as const)
+        expect(refused(reason, words)).toEqual({ field: 'payload.at', code, message, ...told })
+    },
+  )
+
+  it('counts one minute as one', () => {
+    const reason = { code: 'slot_within_notice', noticeMinutes: 1 } as const
+    expect(refused(reason, english)?.message).toBe('Appointments are booked at least 1 minute ahead.')
+    expect(refused(reason, catalogues.es)?.message).toBe('Las citas se reservan al menos 1 minuto antes.')
+  })
+})
+
+describe('a reason of a host’s own', () => {
+  it('has its code and its facts, and the words that its kind has for it', () => {
+    const reason = { code: 'stay:too_long', facts: { nights: 28, left: 5n } } as const
+    expect(refused(reason, catalogues.es, 'Höchstens 28 Nächte.')).toEqual({
+      field: 'payload.at',
+      code: 'stay:too_long',
+      message: 'Höchstens 28 Nächte.',
+      facts: { nights: 28, left: '5' },
+    })
+    expect(refused({ code: 'stay:closed' }, catalogues.es)).toEqual({
+      field: 'payload.at',
+      code: 'stay:closed',
+      message: 'In the words of its kind.',
+    })
+  })
+
+  it('is told from what every object has, and what a later version has built in keeps its words', () => {
+    for (const code of ['constructor', 'toString', 'slot_moved'])
+      expect(refused({ code } as never, catalogues.fa)).toEqual({
+        field: 'payload.at',
+        code,
+        message: 'In the words of its kind.',
+      })
   })
 })

@@ -116,6 +116,30 @@ describe('a wallet', () => {
     expect(await refusal({ amount: '50.00', currency: 'pesos' })).toEqual([400, 'invalid_request', 'currency'])
   })
 
+  it('says in the language of whoever asks why it takes no such amount, and what it would take', async () => {
+    const here = world()
+    const refusal = async (body: unknown, language: string) => {
+      const headers = { 'accept-language': language }
+      return (await here.call('POST', '/api/wallet/top-up/', { as: ana, body, headers })).json['errors']
+    }
+    expect(await refusal({ amount: '5.00', currency: 'MXN' }, 'es')).toEqual([
+      {
+        field: 'payload.amount',
+        code: 'amount_too_small',
+        message: 'Al menos 10.00 MXN por vez.',
+        facts: { least: '10.00', currency: 'MXN' },
+      },
+    ])
+    expect(await refusal({ amount: '50.00', currency: 'EUR' }, 'en')).toEqual([
+      {
+        field: 'payload.currency',
+        code: 'currency_not_taken',
+        message: 'This currency is not taken. Taken: MXN.',
+        facts: { taken: ['MXN'] },
+      },
+    ])
+  })
+
   it('takes what staff give back into it, and says so', async () => {
     const here = world()
     const { paymentId } = await bookedReservation(here)

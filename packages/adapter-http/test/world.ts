@@ -1,4 +1,5 @@
 import {
+  consultationKind,
   createHoldfast,
   defaultSettings,
   err,
@@ -13,6 +14,7 @@ import {
   type Json,
   type OwnerId,
   type ProviderEvent,
+  type ResourceId,
   type UnitOfWork,
   type WebhookRefusal,
   type WebhookVerifier,
@@ -48,6 +50,7 @@ export const world = (change: Partial<HttpAdapterOptions> = {}, hooks: MemoryHoo
     returnUrls: { of: () => ({ successUrl: 'https://host.example/thanks', cancelUrl: 'https://host.example/back' }) },
     fulfilmentKinds: [
       houseKind(unitOfWork),
+      doctorKind,
       walletTopUpKind({
         unitOfWork,
         limits: { MXN: { least: 10_00n, most: 1_000_00n } },
@@ -139,11 +142,26 @@ export const bookedReservation = async (
   { as = ana, day = 1, house = 'casa' }: { readonly as?: string; readonly day?: number; readonly house?: string } = {},
 ): Promise<{ readonly intentId: string; readonly paymentId: string; readonly reservationId: string }> => {
   const ids = await openIntent(here, { as, day, house })
-  const { json } = await here.call('POST', `/api/intents/${ids.intentId}/pay/`, { as })
+  return { ...ids, reservationId: await payIntent(here, ids.intentId, as) }
+}
+
+/** As {@link bookedReservation}, for a question to the doctor. */
+export const paidConsultation = async (
+  here: World,
+  { as = ana }: { readonly as?: string } = {},
+): Promise<{ readonly paymentId: string; readonly consultationId: string }> => {
+  const { json } = await here.call('POST', '/api/intents/', { as, body: { kind: 'consultation', payload: {} } })
+  const consultationId = await payIntent(here, json['intent_id'] as string, as)
+  return { paymentId: json['payment_id'] as string, consultationId }
+}
+
+/** Pays an intent on its page, and answers the id of its record. */
+const payIntent = async (here: World, intentId: string, as: string): Promise<string> => {
+  const { json } = await here.call('POST', `/api/intents/${intentId}/pay/`, { as })
   await here.provider.payer.pay(json['session_id'] as string)
   await deliver(here.holdfast, here.provider.events())
-  const intent = await here.call('GET', `/api/intents/${ids.intentId}/`, { as })
-  return { ...ids, reservationId: (intent.json['record'] as { readonly id: string }).id }
+  const intent = await here.call('GET', `/api/intents/${intentId}/`, { as })
+  return (intent.json['record'] as { readonly id: string }).id
 }
 
 /** Takes in everything the provider has told so far. */
@@ -186,6 +204,19 @@ const houseKind = (unitOfWork: UnitOfWork) =>
       },
     },
   })
+
+/** Answers by chat, for two hundred pesos. */
+const doctorKind = consultationKind({
+  catalogue: {
+    quote: async () =>
+      ok({
+        amount: money(200_00, 'MXN'),
+        item: { name: 'Consultation · Dr Vega', description: 'By chat' },
+        resourceId: 'dr-vega' as ResourceId,
+        details: { language: 'es', tax: 5n },
+      }),
+  },
+})
 
 /** Believes the `Authorization` header, as no host should. */
 const headerAuthenticator: Authenticator = {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { postgresViolation, sqliteViolation, type ConstraintViolation } from './constraint-violation.ts'
 import { ask, type PgStatement } from './postgres-pipeline.ts'
 import type { Outcome, Row, SqlSession } from './session.ts'
 import { statement, type Statement, type Value } from './statement.ts'
@@ -31,11 +32,20 @@ export interface Dialect {
    */
   readonly part?: TransactionEnds
   send(connection: object, statement: Statement, values: readonly Value[]): Promise<Outcome>
+  /**
+   * Runs a statement that is not ours, in the words of this database, with values in the rows as the driver makes them of
+   * their columns' types. Nothing may be sent behind it before it is answered.
+   *
+   * @throws {@link ConstraintViolation} when it would break a constraint: the statement alone was taken back then.
+   */
+  sendForHost(connection: object, mode: 'read' | 'write', text: string, values: readonly Value[]): Promise<Outcome>
   /** False once a transaction has ended by itself. */
   inTransaction(connection: object): boolean
   /** Makes sure that a connection which breaks while it is ours breaks nothing else. Call the answer when done with it. */
   guard(connection: object): () => void
   kindOf(error: unknown): ErrorKind
+  /** The constraint that would have been broken, when that is what an error says. */
+  violationOf(error: unknown): ConstraintViolation | undefined
   /** True where a statement failed because its connection was gone before it was sent: a commit that was not sent kept nothing. */
   wasNeverSent(error: unknown): boolean
   /** Keeps everybody else from this resource until the end of the transaction. */
@@ -90,6 +100,11 @@ const beginReading = statement('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
 const commit = statement('COMMIT').postgres
 const rollBack = statement('ROLLBACK').postgres
 
+// Around a statement of the host's: Postgres ends the whole transaction over one that fails.
+const mark = statement('SAVEPOINT holdfast_host').postgres
+const releaseMark = statement('RELEASE SAVEPOINT holdfast_host').postgres
+const returnToMark = statement('ROLLBACK TO SAVEPOINT holdfast_host').postgres
+
 /** Holds for the transaction in which it is said: what the host has set for its own is there again afterwards. */
 const limitStandstill = (ms: number): PgStatement =>
   statement(`SET LOCAL idle_in_transaction_session_timeout = ${Math.trunc(ms)}`).postgres
@@ -117,6 +132,22 @@ const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
     },
   },
   send: (connection, { postgres }, values) => ask(connection, postgres, values),
+  async sendForHost(connection, mode, text, values) {
+    const asked = { text, typed: true } as const
+    if (mode === 'read') return ask(connection, asked, values)
+    // They travel in the same message.
+    const [marked, ran] = await Promise.allSettled([ask(connection, mark), ask(connection, asked, values)])
+    if (ran.status === 'fulfilled') {
+      // Travels with what comes next. Where it fails, so does that.
+      ask(connection, releaseMark).catch(() => {})
+      return ran.value
+    }
+    // Without the mark, what failed is something that was sent before.
+    const violation = marked.status === 'fulfilled' ? postgresViolation(ran.reason) : undefined
+    if (violation === undefined) throw ran.reason
+    await ask(connection, returnToMark)
+    throw violation
+  },
   inTransaction: () => true,
   guard(connection) {
     const pg = connection as PgConnection
@@ -144,6 +175,7 @@ const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
       : 'other'
   },
   // What `pg` says instead of sending; a statement that was under way fails with what happened to the connection.
+  violationOf: postgresViolation,
   wasNeverSent: (error) =>
     error instanceof Error &&
     error.message.startsWith('Client has encountered a connection error and is not queryable'),
@@ -163,6 +195,7 @@ interface SqliteConnection {
 }
 interface SqliteStatement {
   readonly reader: boolean
+  readonly readonly: boolean
   all(values: readonly Value[]): readonly Row[]
   run(values: readonly Value[]): { readonly changes: number }
 }
@@ -181,6 +214,17 @@ const prepare = (connection: SqliteConnection, sql: string): SqliteStatement => 
 
 const once = (connection: object, sql: string): void => {
   prepare(connection as SqliteConnection, sql).run([])
+}
+
+const run = (ready: SqliteStatement, values: readonly Value[]): Outcome => {
+  if (!ready.reader) return { rows: [], changes: ready.run(values).changes }
+  const rows = ready.all(values)
+  return { rows, changes: rows.length }
+}
+
+/** A full disk ends the transaction by itself; what came after would be kept one by one. */
+const refuseEnded = ({ inTransaction }: SqliteConnection): void => {
+  if (!inTransaction) throw new Error('SQLite has ended the transaction.')
 }
 
 const sqlite: Dialect = {
@@ -210,12 +254,21 @@ const sqlite: Dialect = {
   inTransaction: (connection) => (connection as SqliteConnection).inTransaction,
   async send(connection, { sqlite: sql }, values) {
     const db = connection as SqliteConnection
-    // A full disk ends the transaction by itself; what came after would be kept one by one.
-    if (!db.inTransaction) throw new Error('SQLite has ended the transaction.')
-    const ready = prepare(db, sql)
-    if (!ready.reader) return { rows: [], changes: ready.run(values).changes }
-    const rows = ready.all(values)
-    return { rows, changes: rows.length }
+    refuseEnded(db)
+    return run(prepare(db, sql), values)
+  },
+  async sendForHost(connection, mode, text, values) {
+    const db = connection as SqliteConnection
+    refuseEnded(db)
+    // Not kept: there is no end to what texts may come.
+    const ready = db.prepare(text)
+    if (mode === 'read' && !ready.readonly) throw new Error('A transaction that only reads was asked to write.')
+    try {
+      return run(ready, values)
+    } catch (error) {
+      // SQLite takes back the statement by itself, unless the statement or the table says that all is to go.
+      throw db.inTransaction ? (sqliteViolation(error) ?? error) : error
+    }
   },
   guard: () => () => {},
   kindOf(error) {
@@ -223,6 +276,7 @@ const sqlite: Dialect = {
     if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy'
     return code === 'SQLITE_CONSTRAINT_TRIGGER' && message.includes(slotConstraint) ? 'conflict' : 'other'
   },
+  violationOf: sqliteViolation,
   wasNeverSent: () => false,
   // There is one writer at a time: whoever is in a transaction that writes has locked everything.
   lockResource: () => {},

@@ -19,7 +19,6 @@ interface Waiting {
 /** What became of a piece of work, to be told once the commit is done. */
 interface End {
   readonly tell: () => void
-  readonly error?: unknown
 }
 
 /**
@@ -27,7 +26,8 @@ interface End {
  * other and committed together. What costs is the commit, and it costs the same for one as for thirty.
  *
  * Each is a savepoint: it sees what those before it did, and one that throws takes back its own part only. Nobody is told
- * anything, good or bad, before the commit: should that fail, it has failed for all.
+ * anything, good or bad, before the commit: should that fail, it has failed for all. Where one of them alone is to blame, they
+ * are run again, each by itself.
  */
 export const groupCommit = (
   knex: Knex,
@@ -103,23 +103,37 @@ const runGroup = async (
   group: readonly Waiting[],
 ): Promise<readonly End[]> => {
   const [only] = group
-  if (group.length === 1 && only !== undefined)
-    return [await runPart(await openSession(dialect, connection, 'write'), only)]
+  if (group.length === 1 && only !== undefined) return runAlone(dialect, connection, [only])
   const ends: End[] = []
   await dialect.transaction.begin(connection, 'write')
   try {
     for (const waiting of group) {
       const end = await runPart(await openSession(dialect, connection, 'write', part), waiting)
-      // A full disk takes everything back by itself, what the others did included.
-      if (!dialect.inTransaction(connection)) throw end.error
+      // A full disk takes everything back by itself, what the others did included; so does a table of the host's, if it says so.
+      if (!dialect.inTransaction(connection)) return await runAlone(dialect, connection, group)
       ends.push(end)
     }
     await dialect.transaction.commit(connection)
     return ends
   } catch (error) {
     await dialect.transaction.rollBack(connection)
+    // Of constraints that are looked at last: whose it is shows when each commits by itself.
+    if (dialect.violationOf(error) !== undefined) return runAlone(dialect, connection, group)
     throw error
   }
+}
+
+/** One after the other, each with a commit of its own, so that what takes one back takes back nothing else. */
+const runAlone = async (dialect: Dialect, connection: object, group: readonly Waiting[]): Promise<readonly End[]> => {
+  const ends: End[] = []
+  for (const waiting of group)
+    try {
+      ends.push(await runPart(await openSession(dialect, connection, 'write'), waiting))
+    } catch (error) {
+      // It concerns this one alone: what those before it did is kept already.
+      ends.push({ tell: () => waiting.reject(error) })
+    }
+  return ends
 }
 
 const runPart = async (session: OpenSession, { work, resolve, reject }: Waiting): Promise<End> => {
@@ -129,6 +143,6 @@ const runPart = async (session: OpenSession, { work, resolve, reject }: Waiting)
     return { tell: () => resolve(result) }
   } catch (error) {
     await session.rollBack()
-    return { tell: () => reject(error), error }
+    return { tell: () => reject(error) }
   }
 }

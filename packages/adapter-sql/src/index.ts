@@ -1,6 +1,8 @@
+export { ConstraintViolation, type ConstraintType } from './constraint-violation.ts'
 export { migrate } from './migrations/migrate.ts'
 export { openSql, type SqlDatabase, type SqlLocation } from './open-sql.ts'
 export type { RetryOptions, SqlOptions } from './retry.ts'
 export { CommitUnknown } from './session.ts'
 export { sqlUnitOfWork } from './sql-unit-of-work.ts'
 export { sqliteClient } from './sqlite-client.ts'
+export { sqlOf, type KnexQuery, type SqlResult, type SqlValue, type TransactionSql } from './transaction-sql.ts'

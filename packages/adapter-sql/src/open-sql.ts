@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '@holdfast/core'
 import createKnex, { type Knex } from 'knex'
+import { hostPool } from './host-pool.ts'
 import { migrate } from './migrations/migrate.ts'
 import { defaultIdleTransactionTimeoutMs, type SqlOptions } from './retry.ts'
 import { sqlUnitOfWork } from './sql-unit-of-work.ts'
@@ -19,20 +20,23 @@ export type SqlLocation =
 /** A database, ready to be used. */
 export interface SqlDatabase {
   readonly unitOfWork: UnitOfWork
-  /** For the host's own statements on the same database. Inside a transaction of ours nobody else gets its connection. */
+  /**
+   * For the host's own statements on the same database. Inside a transaction of ours nobody else gets its connection: there,
+   * see {@link sqlOf}.
+   */
   readonly knex: Knex
   /** See {@link migrate}. */
   migrate(): Promise<readonly string[]>
   /** Resolves when the database answers. @throws when it does not. */
   ping(): Promise<void>
-  /** Gives back what was opened here, and nothing else. */
+  /** Waits for what is under way, and gives back what was opened here, and nothing else. */
   close(): Promise<void>
 }
 
 /** Opens a database, or makes use of one that is open. Nothing is connected before the first use. */
 export const openSql = (location: SqlLocation, options: SqlOptions = {}): SqlDatabase => {
   const { idleTransactionTimeoutMs = defaultIdleTransactionTimeoutMs } = options
-  const knex = knexFor(location, idleTransactionTimeoutMs)
+  const { knex, close } = open(location, idleTransactionTimeoutMs)
   return {
     // Connections opened here are told once; those of the host in every transaction of ours.
     unitOfWork: sqlUnitOfWork(
@@ -44,9 +48,7 @@ export const openSql = (location: SqlLocation, options: SqlOptions = {}): SqlDat
     async ping() {
       await knex.raw('select 1')
     },
-    async close() {
-      if (location.kind !== 'knex') await knex.destroy()
-    },
+    close,
   }
 }
 
@@ -55,15 +57,25 @@ const acquireConnectionTimeout = 10_000
 // What goes wrong is thrown, and told by whoever catches it; a library does not write to its host's console.
 const log = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-const knexFor = (location: SqlLocation, idleTransactionTimeoutMs: number): Knex => {
+const open = (location: SqlLocation, idleTransactionTimeoutMs: number): Pick<SqlDatabase, 'knex' | 'close'> => {
   switch (location.kind) {
     case 'knex':
-      return location.knex
-    case 'pg-pool':
+      return { knex: location.knex, close: async () => {} }
+    case 'pg-pool': {
+      const { pool, giveBack } = hostPool(location.pool)
       // Not in knex's types yet: a pool that is used and never closed by it.
-      return createKnex({ client: 'pg', connectionPool: location.pool, log } as Knex.Config)
+      const knex = createKnex({ client: 'pg', connectionPool: pool, log } as Knex.Config)
+      return {
+        knex,
+        async close() {
+          // Without its pool, knex could not give back what is still in use.
+          await giveBack()
+          await knex.destroy()
+        },
+      }
+    }
     case 'postgres':
-      return createKnex({
+      return opened({
         client: 'pg',
         log,
         connection: {
@@ -78,7 +90,7 @@ const knexFor = (location: SqlLocation, idleTransactionTimeoutMs: number): Knex 
         acquireConnectionTimeout,
       })
     case 'sqlite':
-      return createKnex({
+      return opened({
         client: sqliteClient(),
         log,
         connection: { filename: location.filename },
@@ -88,6 +100,11 @@ const knexFor = (location: SqlLocation, idleTransactionTimeoutMs: number): Knex 
         pool: { min: 1, max: 1, idleTimeoutMillis: 2 ** 31 - 1, afterCreate: prepareSqlite },
       })
   }
+}
+
+const opened = (config: Knex.Config): Pick<SqlDatabase, 'knex' | 'close'> => {
+  const knex = createKnex(config)
+  return { knex, close: () => knex.destroy() }
 }
 
 const prepareSqlite = (connection: { exec(sql: string): unknown }, done: (error?: Error) => void): void => {

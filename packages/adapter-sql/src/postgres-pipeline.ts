@@ -5,6 +5,8 @@ import type { Value } from './statement.ts'
 export interface PgStatement {
   readonly name?: string | undefined
   readonly text: string
+  /** For a statement without a name: values come as `pg` makes them of their columns' types. */
+  readonly typed?: true
 }
 
 /** What became of a statement. Values may be text, whatever the column's type. */
@@ -17,6 +19,8 @@ export interface PgOutcome extends Outcome {
 interface PgClient {
   query(batch: Batch): unknown
   query(query: PgStatement & { readonly values: readonly Value[] }): Promise<PgAnswer>
+  /** What makes a value of a type out of its text. */
+  getTypeParser(type: number, format: 'text'): (text: string) => unknown
   /** True where the host has told `pg` to send queries without waiting for answers: it then takes no batches. */
   readonly pipeline?: boolean
 }
@@ -61,7 +65,7 @@ const openLine = (client: PgClient): Line => {
     gathered = []
     isUnderWay = true
     client.query(
-      batchOf(asked, prepared, () => {
+      batchOf(client, asked, prepared, () => {
         isUnderWay = false
         sendGathered()
       }),
@@ -96,21 +100,28 @@ interface PgWire {
   sync(): void
 }
 
+/** Of the description of a column, what is used of it. */
+interface Field {
+  readonly name: string
+  readonly dataTypeID: number
+}
+
 /** What `pg` takes for a query that speaks for itself, as a cursor does. */
 interface Batch {
   /** For whoever watches the queries of `pg`. */
   readonly text: string
   submit(wire: PgWire): null
-  handleRowDescription(message: { readonly fields: readonly { readonly name: string }[] }): void
+  handleRowDescription(message: { readonly fields: readonly Field[] }): void
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void
   handleCommandComplete(message: { readonly text: string }): void
   handleReadyForQuery(): void
   handleError(error: unknown): void
 }
 
-const batchOf = (asked: readonly Asked[], prepared: Prepared, whenOver: () => void): Batch => {
+const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, whenOver: () => void): Batch => {
   const outcomes: PgOutcome[] = []
   let columns: readonly string[] | undefined
+  let parsers: readonly ((text: string) => unknown)[] | undefined
   let rows: Row[] = []
   const columnsNow = (): readonly string[] =>
     columns ?? prepared.get(asked[outcomes.length]?.statement.name ?? '') ?? noColumns
@@ -135,9 +146,11 @@ const batchOf = (asked: readonly Asked[], prepared: Prepared, whenOver: () => vo
     },
     handleRowDescription({ fields }) {
       columns = fields.map(({ name }) => name)
+      if (asked[outcomes.length]?.statement.typed === true)
+        parsers = fields.map(({ dataTypeID }) => client.getTypeParser(dataTypeID, 'text'))
     },
     handleDataRow({ fields }) {
-      rows.push(rowOf(columnsNow(), fields))
+      rows.push(rowOf(columnsNow(), fields, parsers))
     },
     handleCommandComplete({ text }) {
       const name = asked[outcomes.length]?.statement.name
@@ -145,6 +158,7 @@ const batchOf = (asked: readonly Asked[], prepared: Prepared, whenOver: () => vo
       const [command = '', ...counts] = text.split(' ')
       outcomes.push({ rows, changes: Number(counts.at(-1) ?? 0), command })
       columns = undefined
+      parsers = undefined
       rows = []
     },
     handleReadyForQuery: () => finish(),
@@ -165,8 +179,16 @@ const send = (wire: PgWire, { name = '', text }: PgStatement, values: readonly V
   wire.execute()
 }
 
-const rowOf = (columns: readonly string[], fields: readonly (string | null)[]): Row => {
+const rowOf = (
+  columns: readonly string[],
+  fields: readonly (string | null)[],
+  parsers?: readonly ((text: string) => unknown)[],
+): Row => {
   const row: Record<string, string | null> = {}
-  for (const [at, column] of columns.entries()) row[column] = fields[at] ?? null
+  for (const [at, column] of columns.entries()) {
+    const text = fields[at] ?? null
+    // What a parser makes of it is for whoever asked for that.
+    row[column] = text === null || parsers === undefined ? text : (parsers[at]?.(text) as string)
+  }
   return row
 }

@@ -1,4 +1,5 @@
 import { bug, StoreUnavailable } from '@holdfast/core'
+import { ConstraintViolation } from './constraint-violation.ts'
 import type { Dialect, TransactionEnds } from './dialect.ts'
 import type { Statement, Value } from './statement.ts'
 
@@ -20,12 +21,20 @@ export interface Outcome {
 export interface SqlSession {
   readonly mode: 'read' | 'write'
   readonly dialect: Dialect
+  /** True from the moment it is committed or taken back. */
+  readonly isOver: boolean
   /** For statements that change nothing; with `{lock}` in `write` mode only. */
   query(statement: Statement, values: readonly Value[]): Promise<readonly Row[]>
   /** For statements that change something, and whose outcome matters now. */
   change(statement: Statement, values: readonly Value[]): Promise<Outcome>
   /** For statements that change something and whose answer nobody needs. If one fails, the commit does. */
   post(statement: Statement, values: readonly Value[]): void
+  /**
+   * For a statement that is not ours, in the words of the database. Nothing is sent behind it before it is answered.
+   *
+   * @throws {@link ConstraintViolation}: the transaction goes on without it. @throws anything else: the transaction has failed.
+   */
+  runForHost(text: string, values: readonly Value[]): Promise<Outcome>
 }
 
 /** A session and its two ends. */
@@ -58,20 +67,36 @@ export const openSession = async (
   let over = false
   const failures: unknown[] = []
   const sent: Promise<unknown>[] = []
+  // Until when everything waits: a statement that is taken back by itself must not take with it what is sent behind it.
+  let held: Promise<void> | undefined
 
   const watch = async <T>(sending: Promise<T>): Promise<T> => {
     try {
       return await sending
     } catch (error) {
       // Whatever was sent behind the first failure failed because of it, and tells less.
-      failures.push(error)
-      throw failures[0]
+      if (!(error instanceof ConstraintViolation)) failures.push(error)
+      throw failures[0] ?? error
     }
   }
-  const send = (statement: Statement, values: readonly Value[]): Promise<Outcome> => {
+  const inTurn = (sending: () => Promise<Outcome>): Promise<Outcome> => {
     if (over) bug('A transaction was used after it had ended.')
+    refuseFailed()
+    if (held === undefined) return watch(sending())
+    return watch(
+      held.then(() => {
+        refuseFailed()
+        return sending()
+      }),
+    )
+  }
+  const refuseFailed = (): void => {
     if (failures.length > 0) throw failures[0]
-    return watch(dialect.send(connection, statement, values))
+  }
+  const send = (statement: Statement, values: readonly Value[]): Promise<Outcome> =>
+    inTurn(() => dialect.send(connection, statement, values))
+  const allSent = async (): Promise<void> => {
+    while (held !== undefined) await held
   }
   const writing = (): void => {
     if (mode === 'read') bug('A transaction that only reads was asked to write.')
@@ -84,6 +109,9 @@ export const openSession = async (
   return {
     mode,
     dialect,
+    get isOver() {
+      return over
+    },
     async query(statement, values) {
       return (await send(statement, values)).rows
     },
@@ -95,9 +123,20 @@ export const openSession = async (
       writing()
       sent.push(send(statement, values).catch(() => {}))
     },
+    async runForHost(text, values) {
+      const answered = inTurn(() => dialect.sendForHost(connection, mode, text, values))
+      const settled = answered.then(ignore, ignore)
+      held = settled
+      // The first to hear of it: those who waited come next, in their order, and nobody overtakes them.
+      void settled.then(() => {
+        if (held === settled) held = undefined
+      })
+      return answered
+    },
     async commit() {
       over = true
-      if (failures.length > 0) throw failures[0]
+      if (held !== undefined) await allSent()
+      refuseFailed()
       try {
         await ends.commit(connection)
       } catch (error) {
@@ -110,8 +149,11 @@ export const openSession = async (
     },
     async rollBack() {
       over = true
+      await allSent()
       await Promise.all(sent)
       await ends.rollBack(connection)
     },
   }
 }
+
+const ignore = (): void => {}

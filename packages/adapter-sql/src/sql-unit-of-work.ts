@@ -1,4 +1,4 @@
-import type { Effect, Task, Transaction, UnitOfWork } from '@holdfast/core'
+import type { Effect, Task, UnitOfWork } from '@holdfast/core'
 import type { Knex } from 'knex'
 import { dialectOf, type Dialect } from './dialect.ts'
 import { groupCommit, type Transact } from './group-commit.ts'
@@ -14,6 +14,7 @@ import { sqlAttentionList, sqlCustomerStore, sqlRequestLog, sqlTimeline } from '
 import { sqlReservationStore } from './stores/reservation-store.ts'
 import { sqlWalletStore } from './stores/wallet-store.ts'
 import { transact } from './transact.ts'
+import { behind, type SqlTransaction } from './transaction-sql.ts'
 
 /**
  * A unit of work on SQLite or Postgres, through the connections of this knex and nothing else of it: the host may go on
@@ -28,10 +29,10 @@ export const sqlUnitOfWork = (knex: Knex, options: SqlOptions = {}): UnitOfWork 
   const write =
     dialect.part === undefined ? transactAlone(knex, dialect) : groupCommit(knex, dialect, dialect.part, options)
   return {
-    run: (work) => persistently(dialect, options, () => write((session) => work(transactionOn(session)))),
+    run: (work) => persistently(dialect, options, () => write((session) => work(transactionOn(session, knex)))),
     read: (work) =>
       persistently(dialect, options, () =>
-        transact(knex, dialect, 'read', (session) => work(transactionOn(session)), options),
+        transact(knex, dialect, 'read', (session) => work(transactionOn(session, knex)), options),
       ),
   }
 }
@@ -45,9 +46,10 @@ const outbox = sqlQueue('holdfast_outbox')
 const tasks = sqlQueue('holdfast_tasks')
 
 /** Most transactions ask few of the stores: those that remember nothing are made when they are asked for. */
-const transactionOn = (session: SqlSession): Transaction => {
+const transactionOn = (session: SqlSession, knex: Knex): SqlTransaction => {
   const intents = sqlIntentStore(session)
   return {
+    [behind]: { session, knex },
     payments: sqlPaymentStore(session, intents),
     intents,
     get reservations() {

@@ -1,16 +1,17 @@
-import { hour, instant, minute, type PaymentId } from '@holdfast/core'
+import { day, hour, instant, minute, type PaymentId } from '@holdfast/core'
 import { rules } from '@holdfast/core/contracts'
 import { memoryNotifier, memoryPaymentProvider, type MemoryClock } from '@holdfast/core/memory'
 import { randomIds, systemClock } from '@holdfast/core/system'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestDatabase, type DatabaseKind, type TestDatabase } from './databases.ts'
 
-const { ana, ben, brokenAlways, brokenAtRest, mxn, owner, staff, world } = rules
+const { ana, ben, brokenAlways, brokenAtRest, mxn, owner, staff, start, world } = rules
 
 /** Real time, that a test can also push on. */
 const movingClock = (): MemoryClock => {
   const wall = systemClock()
-  let ahead = 0
+  // A week before the first of the rules' slots, whatever day it is: what is left to pay of one is due.
+  let ahead = start + 85 * day - wall.now()
   return {
     now: () => instant(wall.now() + ahead),
     sleep: (ms) => wall.sleep(Math.min(ms, 50)),

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { createDatabase } from '@holdfast/pg-test'
+import pg from 'pg'
 import { inject } from 'vitest'
 import { openSql, type SqlOptions, type SqlDatabase } from '../src/index.ts'
 
@@ -60,6 +61,27 @@ export const tables = [
   'wallets',
   'attention',
 ].map((name) => `holdfast_${name}`)
+
+/**
+ * A pool as a host has one, and an `end` that resolves when its connections are closed.
+ *
+ * `pool.end()` of `pg` resolves as soon as it has told them. A server that is told to end them just then says so to those that
+ * it has not closed yet, and the pool hands that on to its listeners, of which there may be none.
+ */
+export const openPool = (config: pg.PoolConfig): { readonly pool: pg.Pool; end(): Promise<void> } => {
+  const pool = new pg.Pool(config)
+  const closed: Promise<void>[] = []
+  pool.on('connect', (client) => {
+    closed.push(new Promise((resolve) => client.once('end', resolve)))
+  })
+  return {
+    pool,
+    async end() {
+      await pool.end()
+      await Promise.all(closed)
+    },
+  }
+}
 
 const place = async (kind: DatabaseKind) => {
   if (kind === 'postgres') {

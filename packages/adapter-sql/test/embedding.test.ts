@@ -1,14 +1,15 @@
-import { Contention } from '@holdfast/core'
+import type { Socket } from 'node:net'
+import { Contention, StoreUnavailable } from '@holdfast/core'
 import { samples } from '@holdfast/core/contracts'
 import { createDatabase } from '@holdfast/pg-test'
 import { Container } from 'inversify'
 import createKnex from 'knex'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { openSql, sqlUnitOfWork, type SqlDatabase } from '../src/index.ts'
+import { openSql, sqlOf, sqlUnitOfWork, type SqlDatabase } from '../src/index.ts'
 import { sqlModule } from '../src/inversify.ts'
 import { endsOverStatements, refuseCrash, sqliteClient } from '../src/sqlite-client.ts'
-import { openTestDatabase } from './databases.ts'
+import { openPool, openTestDatabase } from './databases.ts'
 
 const { at, bareCase, paymentId, pendingPayment } = samples
 
@@ -32,7 +33,7 @@ describe('on Postgres', () => {
   afterAll(() => drop())
 
   it("uses the host's own pool, and leaves it open and whole", async () => {
-    const pool = new pg.Pool({ connectionString: url, max: 2 })
+    const { pool, end } = openPool({ connectionString: url, max: 2 })
     const database = openSql({ kind: 'pg-pool', pool })
     await useIt(database)
     await database.unitOfWork.run(async () => {
@@ -44,21 +45,21 @@ describe('on Postgres', () => {
     const client = await pool.connect()
     expect(client.listenerCount('error')).toBe(0)
     client.release()
-    await pool.end()
+    await end()
   })
 
   it('takes a pool whose connections send queries without waiting for answers', async () => {
-    const pool = new pg.Pool({ connectionString: url, pipeline: true } as pg.PoolConfig)
+    const { pool, end } = openPool({ connectionString: url, pipeline: true } as pg.PoolConfig)
     const database = openSql({ kind: 'pg-pool', pool })
     await database.knex('holdfast_payments').delete()
     await useIt(database)
     await database.close()
     expect((await pool.query('SELECT count(*)::int AS n FROM holdfast_payments')).rows).toEqual([{ n: 8 }])
-    await pool.end()
+    await end()
   })
 
   it("throws a connection of the host's pool away that broke, and no more", async () => {
-    const pool = new pg.Pool({ connectionString: url, max: 2 })
+    const { pool, end } = openPool({ connectionString: url, max: 2 })
     pool.on('error', () => {})
     const { unitOfWork, close } = openSql({ kind: 'pg-pool', pool })
     let runs = 0
@@ -73,11 +74,11 @@ describe('on Postgres', () => {
     })
     expect(runs).toBe(2)
     await close()
-    await pool.end()
+    await end()
   })
 
   it("lets nothing of ours stand still on the host's own pool, and changes nothing for what is the host's", async () => {
-    const pool = new pg.Pool({ connectionString: url, max: 1, idle_in_transaction_session_timeout: 77_000 })
+    const { pool, end } = openPool({ connectionString: url, max: 1, idle_in_transaction_session_timeout: 77_000 })
     const limit = async (): Promise<unknown> =>
       (await pool.query('SHOW idle_in_transaction_session_timeout')).rows[0] as unknown
     const database = openSql({ kind: 'pg-pool', pool }, { idleTransactionTimeoutMs: 100 })
@@ -98,11 +99,11 @@ describe('on Postgres', () => {
     expect(await limit()).toEqual({ idle_in_transaction_session_timeout: '77s' })
     await rival.close()
     await database.close()
-    await pool.end()
+    await end()
   })
 
   it("tells of contention whoever waits for a row for longer than the host's pool lets a statement take", async () => {
-    const pool = new pg.Pool({ connectionString: url, max: 1, statement_timeout: 100 })
+    const { pool, end } = openPool({ connectionString: url, max: 1, statement_timeout: 100 })
     const database = openSql({ kind: 'pg-pool', pool })
     const holder = openSql({ kind: 'postgres', url })
     await holder.unitOfWork.run(async (tx) => {
@@ -112,7 +113,73 @@ describe('on Postgres', () => {
     })
     await holder.close()
     await database.close()
-    await pool.end()
+    await end()
+  })
+
+  it("outlives connections of the host's pool that break in every use of them", async () => {
+    const { pool, end } = openPool({ connectionString: url, max: 1 })
+    pool.on('error', () => {})
+    let when: (cut: () => void) => void = setImmediate
+    pool.on('acquire', (client) => {
+      const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection
+      when(() => stream.destroy())
+    })
+    const database = openSql({ kind: 'pg-pool', pool }, { maxReconnects: 1 })
+    // While knex asks for the version, which it does until it knows it.
+    await expect(database.ping()).rejects.toThrow(/terminated|not queryable/)
+    when = () => {}
+    await database.ping()
+    // In a statement of knex's, and in one of ours.
+    when = (cut) => void setTimeout(cut, 50)
+    await expect(database.knex.raw('SELECT pg_sleep(5)')).rejects.toThrow(/terminated/)
+    const losing = database.unitOfWork.run((tx) => sqlOf(tx).run('SELECT pg_sleep(5)'))
+    await expect(losing).rejects.toBeInstanceOf(StoreUnavailable)
+    when = () => {}
+    await database.ping()
+    await database.close()
+    await end()
+  })
+
+  it("gives the host's pool back everything before it is closed, and takes no more", async () => {
+    const { pool, end } = openPool({ connectionString: url })
+    const database = openSql({ kind: 'pg-pool', pool })
+    let goOn = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    let begin = (): void => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const running = database.unitOfWork.run(async (tx) => {
+      begin()
+      await held
+      return tx.payments.find(paymentId('p0'))
+    })
+    await begun
+    let isClosed = false
+    const closing = database.close().then(() => {
+      isClosed = true
+    })
+    await pool.query('SELECT 1')
+    expect(isClosed).toBe(false)
+    await expect(database.ping()).rejects.toThrow('The database was closed here.')
+    goOn()
+    await running
+    await closing
+    expect(pool.idleCount).toBe(pool.totalCount)
+    await end()
+  })
+
+  it('has closed every connection that was opened here once it is closed', async () => {
+    const { pool, end } = openPool({ connectionString: url })
+    const database = openSql({ kind: 'postgres', url })
+    await database.knex('holdfast_payments').delete()
+    await useIt(database)
+    await database.close()
+    const open = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'holdfast'"
+    expect((await pool.query(open)).rows).toEqual([])
+    await end()
   })
 
   it("uses the host's own knex, and leaves it open", async () => {

@@ -5,7 +5,7 @@ import { randomIds, systemClock } from '@holdfast/core/system'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestDatabase, type DatabaseKind, type TestDatabase } from './databases.ts'
 
-const { brokenAlways, brokenAtRest, catalogue, owner, world } = rules
+const { brokenAlways, brokenAtRest, catalogue, owner, start, world } = rules
 
 /** What can be had by three at a time. */
 const forThree: ReservationCatalogue = {
@@ -17,7 +17,8 @@ const forThree: ReservationCatalogue = {
 
 const movingClock = (): MemoryClock => {
   const wall = systemClock()
-  let ahead = 0
+  // From when the rules' slots are still to come, whatever day it is.
+  let ahead = start - wall.now()
   return {
     now: () => instant(wall.now() + ahead),
     sleep: (ms) => wall.sleep(Math.min(ms, 50)),

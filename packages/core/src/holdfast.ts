@@ -1,8 +1,10 @@
 import { applyInbox, type ApplyInbox } from './use-cases/apply-inbox.ts'
+import { cancelConsultation, type CancelConsultation } from './use-cases/cancel-consultation.ts'
 import { cancelPayment, type CancelPayment } from './use-cases/cancel-payment.ts'
 import { cancelReservation, type CancelReservation } from './use-cases/cancel-reservation.ts'
 import { changeAmount, type ChangeAmount } from './use-cases/change-amount.ts'
 import { cleanUpAbandoned, type CleanUpAbandoned } from './use-cases/clean-up-abandoned.ts'
+import { closeConsultation, type CloseConsultation } from './use-cases/close-consultation.ts'
 import type { Dependencies } from './use-cases/dependencies.ts'
 import { drainOutbox, type DrainOutbox } from './use-cases/drain-outbox.ts'
 import { openIntent, type OpenIntent } from './use-cases/open-intent.ts'
@@ -32,6 +34,8 @@ export interface Holdfast {
   readonly startBalance: StartBalance
   readonly cancelPayment: CancelPayment
   readonly cancelReservation: CancelReservation
+  readonly closeConsultation: CloseConsultation
+  readonly cancelConsultation: CancelConsultation
   readonly changeAmount: ChangeAmount
   readonly cleanUpAbandoned: CleanUpAbandoned
   readonly refundPayment: RefundPayment
@@ -77,6 +81,8 @@ export const createHoldfast = (dependencies: Dependencies): Holdfast => {
     startBalance: chargeBalance,
     cancelPayment: cancel,
     cancelReservation: cancelReservation(deps),
+    closeConsultation: closeConsultation(deps),
+    cancelConsultation: cancelConsultation(deps),
     changeAmount: changeAmount(deps),
     cleanUpAbandoned: cleanUpAbandoned({ ...deps, cancelPayment: cancel }),
     refundPayment: refundPayment(deps),

@@ -4,8 +4,10 @@ import {
   money,
   type Actor,
   type Attempt,
+  type CancelConsultationOutcome,
   type CancelPaymentOutcome,
   type Checkout,
+  type CloseConsultationOutcome,
   type Consultation,
   type Dependencies,
   type Holdfast,
@@ -35,6 +37,8 @@ expectTypeOf<keyof Holdfast>().toEqualTypeOf<
   | 'startBalance'
   | 'cancelPayment'
   | 'cancelReservation'
+  | 'closeConsultation'
+  | 'cancelConsultation'
   | 'changeAmount'
   | 'cleanUpAbandoned'
   | 'refundPayment'
@@ -117,7 +121,13 @@ expectTypeOf<Codes<StartBalanceOutcome>>().toEqualTypeOf<
   | 'provider_unavailable'
 >()
 expectTypeOf<Codes<CancelPaymentOutcome>>().toEqualTypeOf<
-  'payment_not_found' | 'idempotency_key_reused' | 'payment_already_completed'
+  'payment_not_found' | 'idempotency_key_reused' | 'payment_already_completed' | 'charge_in_flight'
+>()
+expectTypeOf<Codes<CloseConsultationOutcome>>().toEqualTypeOf<
+  'consultation_not_found' | 'idempotency_key_reused' | 'consultation_cancelled'
+>()
+expectTypeOf<Codes<CancelConsultationOutcome>>().toEqualTypeOf<
+  'consultation_not_found' | 'idempotency_key_reused' | 'consultation_closed'
 >()
 expectTypeOf<Codes<RefundPaymentOutcome>>().toEqualTypeOf<
   | 'payment_not_found'

@@ -70,4 +70,14 @@ expectTypeOf<z.ZodType<{ show: string }>>().toExtend<StandardSchema<{ show: stri
 expectTypeOf<Extract<QuoteRefusal, { code: 'invalid_payload' }>['also']>().toEqualTypeOf<
   readonly PayloadFault[] | undefined
 >()
+
+// A host refuses with its own words, with a reason of its own beside them, or with a built-in one.
+const refuse = (fault: PayloadFault): QuoteRefusal => ({ code: 'invalid_payload', ...fault })
+refuse({ field: 'seat', message: 'Taken out for repair.' })
+refuse({ field: 'seat', message: 'Gone.', reason: { code: 'seat:broken', facts: { until: '2026-12-01' } } })
+refuse({ field: 'seat', message: 'Gone.', reason: { code: 'slot_begun' } })
+// @ts-expect-error without a colon it could be the name of a built-in reason some day
+refuse({ field: 'seat', message: 'Gone.', reason: { code: 'seat_broken' } })
+// @ts-expect-error the facts that it is worded with are missing
+refuse({ field: 'seat', message: 'Gone.', reason: { code: 'slot_within_notice' } })
 expectTypeOf<StandardSchema<number>>().toExtend<StandardSchema<Json>>()

@@ -53,6 +53,7 @@ describe('an appointment', () => {
         item: { name: 'Appointment', description: '2026-11-20T16:30:00.000Z' },
         slot: { ...slot, resourceId: 'dr:lopez', unit: 0 },
         capacity: 2,
+        payableUntil: slot.startsAt,
         details: {
           reason: 'cough',
           resource_id: 'dr:lopez',
@@ -89,6 +90,7 @@ describe('an appointment', () => {
         code: 'invalid_payload',
         field: 'starts_at',
         message: 'Appointments are booked at least 30 minutes ahead.',
+        reason: { code: 'slot_within_notice', noticeMinutes: 30 },
       },
     })
   })
@@ -109,7 +111,8 @@ describe('an appointment is refused', () => {
       expect(await refusal(sent as Json)).toEqual({
         code: 'invalid_payload',
         field: '',
-        message: 'An object with resource_id and starts_at.',
+        message: 'An object { resource_id, starts_at }.',
+        reason: { code: 'not_an_object', shape: '{ resource_id, starts_at }' },
       })
     },
   )
@@ -120,7 +123,8 @@ describe('an appointment is refused', () => {
       expect(await refusal({ resource_id: id, starts_at: 'no time' } as Json)).toEqual({
         code: 'invalid_payload',
         field: 'resource_id',
-        message: 'The id of what is to be booked.',
+        message: 'An id: 1 to 128 letters, digits or any of _ . : @ -.',
+        reason: { code: 'not_an_id' },
       })
     },
   )
@@ -140,6 +144,7 @@ describe('an appointment is refused', () => {
       code: 'invalid_payload',
       field: 'starts_at',
       message: 'A time with its offset from UTC, written 2026-11-20T10:00:00-06:00.',
+      reason: { code: 'not_a_time' },
     })
   })
 
@@ -163,6 +168,7 @@ describe('an appointment is refused', () => {
       code: 'invalid_payload',
       field: 'starts_at',
       message: 'No appointment begins at this time.',
+      reason: { code: 'slot_not_offered' },
     })
   })
 
@@ -173,6 +179,7 @@ describe('an appointment is refused', () => {
         code: 'invalid_payload',
         field: 'starts_at',
         message: 'This appointment has already begun.',
+        reason: { code: 'slot_begun' },
       })
     },
   )

@@ -75,6 +75,41 @@ describe('tasks', () => {
     })
   })
 
+  it('let no intent go whose money is on its way, until that has failed', async () => {
+    const w = world()
+    const waiting = await w.book(ana)
+    const paid = await w.book(ana, 5)
+    for (const { sessionId } of [waiting, paid]) await w.provider.payer.payLater(sessionId)
+    await w.deliver()
+    await w.pass(3 * hour, 3 * hour)
+    expect(await taskOf(w, 'abandon_intent:int_0001')).toMatchObject({ status: 'waiting' })
+    expect((await w.get(waiting.paymentId)).payment.status).toBe('processing')
+
+    await w.provider.payer.settle(waiting.sessionId, 'failed')
+    await w.provider.payer.settle(paid.sessionId, 'paid')
+    await w.deliver()
+    await w.pass(7 * hour, hour)
+    expect((await w.get(waiting.paymentId)).payment).toMatchObject({ status: 'cancelled', reason: 'abandoned' })
+    expect((await w.get(paid.paymentId)).payment.status).toBe('completed')
+    expect(await w.reservations()).toHaveLength(1)
+    expect(await taskOf(w, 'abandon_intent:int_0002')).toMatchObject({
+      status: 'done',
+      result: { intent: 'fulfilled' },
+    })
+  })
+
+  it('let no intent go that turns out to be in flight when its page is closed', async () => {
+    const w = world()
+    const { paymentId, sessionId } = await w.book(ana)
+    await w.provider.payer.payLater(sessionId)
+    await w.pass(3 * hour, 3 * hour)
+    expect(await taskOf(w, 'abandon_intent:int_0001')).toMatchObject({ status: 'waiting' })
+    await w.provider.payer.settle(sessionId, 'paid')
+    await w.deliver()
+    expect((await w.get(paymentId)).payment.status).toBe('completed')
+    expect(w.provider.truth.refunds()).toEqual([])
+  })
+
   it('do nothing for what was cancelled, and say why', async () => {
     const w = world()
     const { reservationId } = await paidStay(w)

@@ -190,6 +190,38 @@ describe('topping a wallet up', () => {
     ])
   })
 
+  it('for an intent twice tells of each, with a reason that does not change, whoever looks again', async () => {
+    const w = world()
+    const { intentId, paymentId } = await want(w, ana)
+    const pages = []
+    for (const payload of [{ intent_id: intentId }, { intent_id: intentId }]) {
+      const opened = await w.holdfast.openIntent({ actor: ana, kind: 'wallet_topup', payload })
+      if (opened.ok) pages.push(await page(w, ana, opened.value.paymentId))
+    }
+    const rival = await want(w, ben)
+    for (const session of [await page(w, ben, rival.paymentId), ...pages]) await w.provider.payer.pay(session)
+    await w.deliver()
+    for (let round = 0; round < 2; round += 1) await w.holdfast.workOnce()
+    const told = () => w.notifier.sent.filter(({ template }) => template === 'kept_in_wallet')
+    const first = told()
+    expect(first.map(({ id }) => id)).toHaveLength(2)
+
+    // Whoever did it may not have been able to say so: then it is done again, and there is another reason by then.
+    await w.holdfast.cancelPayment({ actor: ana, paymentId })
+    const task = (await w.unitOfWork.read((tx) => tx.tasks.list({ status: 'done', limit: 50 }))).filter(
+      ({ body }) => body.type === 'pay_from_wallet',
+    )
+    expect(task).toHaveLength(2)
+    await w.unitOfWork.run((tx) =>
+      tx.tasks.append(
+        task.map(({ id, body }) => ({ id, body, dueAt: w.clock.now() })),
+        w.clock.now(),
+      ),
+    )
+    await w.pass(hour, minute)
+    expect(told()).toEqual(first)
+  })
+
   it('refuses what is no amount, too little, too much, in a strange currency, or for nothing', async () => {
     const { w } = await withMoney('500')
     const { intentId } = await want(w, ana)
@@ -209,6 +241,53 @@ describe('topping a wallet up', () => {
       expect(await refusalOf({ intent_id })).toEqual(invalid('intent_id'))
     expect(await refusalOf({ intent_id: intentId }, ben)).toEqual(invalid('intent_id'))
     expect(await refusalOf({ amount: '10', currency: 'mxn' })).toBe('opened')
+  })
+
+  it('says why it refuses, for programs to act on and in English', async () => {
+    const { w } = await withMoney('500')
+    const { intentId } = await want(w, ana)
+    const reasonFor = async (payload: Parameters<typeof topUp>[2]) => {
+      const outcome = await w.holdfast.openIntent({ actor: ana, kind: 'wallet_topup', payload })
+      if (outcome.ok || outcome.error.code !== 'invalid_payload') throw new Error('It was taken.')
+      return [outcome.error.reason, outcome.error.message]
+    }
+    const shape = '{ amount, currency } | { intent_id }'
+    const mexican = (amount: string) => ({ amount, currency: 'MXN' })
+    expect(await reasonFor(null)).toEqual([{ code: 'not_an_object', shape }, `An object ${shape}.`])
+    expect(await reasonFor({ amount: '5', currency: 'pesos' })).toEqual([
+      { code: 'not_a_currency' },
+      'A currency is three letters, such as EUR.',
+    ])
+    expect(await reasonFor({ amount: '12.5', currency: 'jpy' })).toEqual([
+      { code: 'not_an_amount', currency: 'JPY' },
+      'An amount in JPY is text such as 1250, with no more decimals.',
+    ])
+    expect(await reasonFor({ amount: '5', currency: 'EUR' })).toEqual([
+      { code: 'currency_not_taken', taken: ['MXN'] },
+      'This currency is not taken. Taken: MXN.',
+    ])
+    expect(await reasonFor(mexican('9.99'))).toEqual([
+      { code: 'amount_too_small', least: mxn(10_00n) },
+      'At least 10.00 MXN at a time.',
+    ])
+    expect(await reasonFor(mexican('10000.01'))).toEqual([
+      { code: 'amount_too_large', most: mxn(10_000_00n) },
+      'At most 10000.00 MXN at a time.',
+    ])
+    expect(await reasonFor({ intent_id: 5 })).toEqual([{ code: 'not_an_id' }, expect.stringMatching(/^An id: /)])
+    expect(await reasonFor({ intent_id: 'int_none' })).toEqual([
+      { code: 'intent_not_found' },
+      'There is no such purchase.',
+    ])
+    expect(await reasonFor({ intent_id: intentId })).toEqual([
+      { code: 'wallet_suffices' },
+      'The wallet holds enough for it: pay from the wallet.',
+    ])
+    await w.pass(3 * hour, hour)
+    expect(await reasonFor({ intent_id: intentId })).toEqual([
+      { code: 'intent_not_payable' },
+      'This purchase cannot be paid from a wallet any more.',
+    ])
   })
 })
 
@@ -407,5 +486,22 @@ describe('money that goes back', () => {
       { code: 'refunded_twice', data: { minorUnits: 50_00n } },
     ])
     expect((await w.get(paymentId)).payment).toMatchObject({ status: 'refunded', refunded: 300_00n })
+  })
+
+  it('twice leaves nothing that could go back with the stay, which ends all the same', async () => {
+    const w = world()
+    const { paymentId } = await want(w, ana)
+    await w.provider.payer.pay(await page(w, ana, paymentId))
+    await w.deliver()
+    await w.holdfast.refundPayment({ actor: staff, paymentId, destination: 'wallet', amount: mxn(200_00n) })
+    w.provider.bank.refund(await chargeOf(w, paymentId), 300_00n)
+    await w.deliver()
+    const [stay] = await w.reservations()
+    if (stay === undefined) throw new Error('No stay.')
+    expect(await w.holdfast.cancelReservation({ actor: staff, reservationId: stay.id, refund: 'all' })).toMatchObject({
+      ok: true,
+      value: { reservation: { status: 'cancelled' } },
+    })
+    expect((await w.get(paymentId)).refunds).toHaveLength(2)
   })
 })

@@ -66,7 +66,7 @@ describe('opening an intent', () => {
 
   it('refuses a kind that nobody registered, and names those that are', async () => {
     expect(await world().holdfast.openIntent({ actor: ana, kind: 'ticket', payload: {} })).toEqual(
-      refusal({ code: 'unknown_kind', known: ['reservation', 'wallet_topup'] }),
+      refusal({ code: 'unknown_kind', known: ['reservation', 'consultation', 'wallet_topup'] }),
     )
   })
 

@@ -13,6 +13,7 @@ import {
 } from '../src/contracts/samples.ts'
 import { reservationKind } from '../src/fulfilment/reservation-kind.ts'
 import { bug } from '../src/kernel/bug.ts'
+import { after } from '../src/kernel/instant.ts'
 import { money } from '../src/kernel/money.ts'
 import { err, ok } from '../src/kernel/result.ts'
 import { memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
@@ -51,7 +52,7 @@ const house = (
     taken: (reservation: Reservation) => unitOfWork.run((tx) => tx.reservations.save(reservation, 0)),
     quote: () => kind.quote({}, { owner: ownerId('ana'), now: at(0) }),
     available: (wanted: Quote) => unitOfWork.read((tx) => available(tx, openIntent('int_1', { quote: wanted }))),
-    fulfil: (wanted: Quote, paidBy: Charge = charge) =>
+    fulfil: (wanted: Quote, paidBy: Charge = charge, now = at(10)) =>
       unitOfWork.run((tx) =>
         kind.fulfil({
           tx,
@@ -59,7 +60,7 @@ const house = (
           intent: openIntent('int_1', { quote: wanted }),
           payment,
           charge: paidBy,
-          now: at(10),
+          now,
         }),
       ),
     slotless,
@@ -73,7 +74,7 @@ describe('a reservation that is quoted', () => {
     await taken(paidReservation('res_before', slot('casa', 0, 50, 100)))
     await taken(paidReservation('res_elsewhere', slot('finca', 0, 100, 200)))
     await taken(cancelledReservation('res_cancelled', nights))
-    expect(await ask()).toEqual(ok(quote))
+    expect(await ask()).toEqual(ok({ ...quote, payableUntil: nights.endsAt }))
     expect(await available(quote)).toBe(true)
     await taken(paidReservation('res_same', slot('casa', 0, 199, 300)))
     expect(await ask()).toEqual(err({ code: 'slot_taken' }))
@@ -85,7 +86,7 @@ describe('a reservation that is quoted', () => {
     const { quote: ask, available, taken } = house(ok(three))
     await taken(paidReservation('res_0', nights))
     await taken(paidReservation('res_2', slot('casa', 2, 199, 300)))
-    expect(await ask()).toEqual(ok(three))
+    expect(await ask()).toEqual(ok({ ...three, payableUntil: nights.endsAt }))
     expect(await available(three)).toBe(true)
     await taken(paidReservation('res_1', slot('casa', 1, 50, 101)))
     expect(await ask()).toEqual(err({ code: 'slot_taken' }))
@@ -104,6 +105,12 @@ describe('a reservation that is quoted', () => {
     expect(await available(quote)).toBe(false)
     expect(await available({ ...quote, capacity: 1_002 })).toBe(false)
     expect(await available({ ...quote, capacity: 1_003 })).toBe(true)
+  })
+
+  it('can be paid until its slot ends, or until its catalogue says', async () => {
+    expect(await house().quote()).toMatchObject({ value: { payableUntil: nights.endsAt } })
+    const early = ok({ ...quote, payableUntil: nights.startsAt })
+    expect(await house(early).quote()).toEqual(early)
   })
 
   it.each([0, -1, 1.5, NaN])('for %s at a time is a bug', async (capacity) => {
@@ -248,6 +255,20 @@ describe('a reservation that is paid', () => {
     const made = await unitOfWork.read((tx) => tx.reservations.find('res_0001' as Reservation['id']))
     expect(made?.value.slot.unit).toBe(7)
     expect(await fulfil({ ...quote, slot: slot('casa', 7, 199, 200) })).toMatchObject({ type: 'unavailable' })
+  })
+
+  it('is made as long as its slot has not ended, however late it was paid', async () => {
+    const soon = { ...quote, payableUntil: nights.startsAt }
+    for (const now of [nights.startsAt, after(nights.endsAt, -1)])
+      expect(await house().fulfil(soon, charge, now)).toMatchObject({ type: 'done' })
+  })
+
+  it.each([0, 1])('cannot be had once its slot has ended (%i ms ago)', async (ago) => {
+    const { fulfil, unitOfWork } = house()
+    const over = await fulfil({ ...quote, balance }, charge, after(nights.endsAt, ago))
+    expect(over).toEqual({ type: 'unavailable', reason: 'unavailable' })
+    expect(await unitOfWork.read((tx) => tx.reservations.list({ limit: 9 }))).toEqual([])
+    expect(await unitOfWork.read((tx) => tx.tasks.list({ status: 'waiting', limit: 9 }))).toEqual([])
   })
 
   it('cannot be had where somebody has paid for one of its nights first', async () => {

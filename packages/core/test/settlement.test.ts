@@ -325,7 +325,7 @@ describe('sending money back', () => {
   })
 
   it('tells nobody of a surplus where there is none', () => {
-    for (const reason of ['slot_taken', 'unavailable', 'reservation_cancelled'] as const)
+    for (const reason of ['slot_taken', 'unavailable', 'reservation_cancelled', 'consultation_cancelled'] as const)
       expect(back(paid, reason).effects.map(({ type }) => type)).toEqual(['send_refund'])
   })
 

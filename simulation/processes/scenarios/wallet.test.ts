@@ -1,9 +1,11 @@
 import { expect } from 'vitest'
+import { doctors, resourceOf } from '../../../examples/server/src/clinic/doctors.ts'
 import { oneOf, type Random } from '../../src/kernel/random.ts'
+import { freeHour } from '../appointments.ts'
 import type { Machine } from '../machine.ts'
 import { untilQuiet } from '../quiet.ts'
 import { aMoment, onEachDatabase } from '../scenario.ts'
-import { goToPage, soonNights } from '../stays.ts'
+import { goToPage } from '../stays.ts'
 import { balanceOf, billOf, payFromWallet, topUp } from '../wallets.ts'
 
 /** Ends servers without a word, one after the other, and starts each again. */
@@ -20,6 +22,8 @@ const serverFrom =
   ({ servers }: Machine, index: number) =>
   (attempt: number) =>
     servers[(index + attempt) % servers.length] ?? servers[0]
+
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined
 
 onEachDatabase(
   'a wallet at four servers that are killed',
@@ -69,36 +73,46 @@ onEachDatabase(
       expect(sum).toBeGreaterThanOrEqual(startsWith)
     })
 
-    scenario('35, 40: twenty pay for the same nights, half of them from their wallet', async (machine, random) => {
-      const { ana, ben, stripe, servers } = machine
-      const nights = await soonNights(machine)
-      await topUp(machine, ana, '9000.00')
-      const pages = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => goToPage(machine, index % 2 === 0 ? ana : ben, nights)),
+    for (const { slug, schedule } of [doctors[0], doctors.find((each) => each.schedule.capacity === 2)].filter(
+      isDefined,
+    ))
+      scenario(
+        `35, 40: twenty pay for one time of a doctor who sees ${schedule.capacity}, half of them from their wallet`,
+        async (machine, random) => {
+          const { ana, ben, stripe, servers } = machine
+          const wanted = await freeHour(machine, resourceOf({ slug }), schedule.capacity)
+          await topUp(machine, ana, '9000.00')
+          const pages = await Promise.all(
+            Array.from({ length: 20 }, (_, index) => goToPage(machine, index % 2 === 0 ? ana : ben, wanted)),
+          )
+          const had = await balanceOf(ana, servers[0])
+          const killing = killServers(machine, random, 2)
+          await Promise.all(
+            pages.map(async ({ paymentId, sessionId, amount }, index) =>
+              index % 2 === 0
+                ? payFromWallet(ana, serverFrom(machine, index), paymentId, { key: `pay ${paymentId}` })
+                : stripe.pay(sessionId, amount),
+            ),
+          )
+          await killing
+          await untilQuiet(machine)
+          const store = await machine.database.snapshot()
+          const booked = store.query<{ payment_id: string }>(
+            `SELECT payment_id FROM holdfast_reservations WHERE payment_id IN (${pages.map(() => '?').join(', ')})`,
+            ...pages.map(({ paymentId }) => paymentId),
+          )
+          expect(booked).toHaveLength(schedule.capacity)
+          const winners = pages.filter(({ paymentId }) => booked.some((each) => each.payment_id === paymentId))
+          const fromWallet = winners.filter((page) => pages.indexOf(page) % 2 === 0)
+          const spent = fromWallet.reduce((sum, { amount }) => sum + amount, 0)
+          expect(had - (await balanceOf(ana, servers[0]))).toBe(spent)
+          const money = await Promise.all(pages.map(({ paymentId }) => stripe.moneyOf(paymentId)))
+          const kept = money.filter(({ captured, refunded }) => captured !== refunded)
+          expect(kept).toHaveLength(winners.length - fromWallet.length)
+          const refunds = await Promise.all(pages.map(({ paymentId }) => stripe.refundsOf(paymentId)))
+          for (const each of refunds) expect(each.length).toBeLessThanOrEqual(1)
+        },
       )
-      const had = await balanceOf(ana, servers[0])
-      const killing = killServers(machine, random, 2)
-      await Promise.all(
-        pages.map(async ({ paymentId, sessionId, amount }, index) =>
-          index % 2 === 0
-            ? payFromWallet(ana, serverFrom(machine, index), paymentId, { key: `pay ${paymentId}` })
-            : stripe.pay(sessionId, amount),
-        ),
-      )
-      await killing
-      await untilQuiet(machine)
-      const store = await machine.database.snapshot()
-      const booked = store.query<{ payment_id: string }>(
-        `SELECT payment_id FROM holdfast_reservations WHERE payment_id IN (${pages.map(() => '?').join(', ')})`,
-        ...pages.map(({ paymentId }) => paymentId),
-      )
-      expect(booked).toHaveLength(1)
-      const winner = pages.find(({ paymentId }) => paymentId === booked[0]?.payment_id)
-      const isFromWallet = pages.indexOf(winner ?? pages[0]!) % 2 === 0
-      expect(had - (await balanceOf(ana, servers[0]))).toBe(isFromWallet ? winner?.amount : 0)
-      const money = await Promise.all(pages.map(({ paymentId }) => stripe.moneyOf(paymentId)))
-      expect(money.filter(({ captured, refunded }) => captured !== refunded)).toHaveLength(isFromWallet ? 0 : 1)
-    })
   },
   { servers: 4 },
 )

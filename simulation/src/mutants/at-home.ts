@@ -1,13 +1,7 @@
-import type { ProviderEvent, Transaction } from '@holdfast/core'
+import type { ProviderEvent } from '@holdfast/core'
 import type { Sabotage } from '../system/process.ts'
 import type { Mutant } from './mutant.ts'
-
-const onTransaction = (change: (tx: Transaction) => Partial<Transaction>): Sabotage => ({
-  unitOfWork: (inner) => ({
-    run: (work) => inner.run((tx) => work({ ...tx, ...change(tx) })),
-    read: (work) => inner.read((tx) => work({ ...tx, ...change(tx) })),
-  }),
-})
+import { onTransaction } from './on-transaction.ts'
 
 const onEvent = (change: (event: ProviderEvent) => ProviderEvent | undefined): Sabotage => ({
   receiveEvent: (inner) => async (event) => {

@@ -1,4 +1,5 @@
 import { mutantsAtHome } from './at-home.ts'
+import { mutantsInTheClinic } from './in-the-clinic.ts'
 import { mutantsInWallets } from './in-wallets.ts'
 import type { Mutant } from './mutant.ts'
 import { mutantsAtTheDoor } from './at-the-door.ts'
@@ -9,5 +10,6 @@ export const mutants: readonly Mutant[] = [
   ...mutantsTowardsStripe,
   ...mutantsAtHome,
   ...mutantsInWallets,
+  ...mutantsInTheClinic,
   ...mutantsAtTheDoor,
 ]

@@ -1,4 +1,5 @@
 import type { Ledger } from '@holdfast/stripe-simulator'
+import { checkPlaces, type CapacityOf } from './places.ts'
 import { isCollected, isLive } from './statuses.ts'
 import { readCharges, type Stored } from './truth.ts'
 import { Violation } from './violation.ts'
@@ -18,7 +19,11 @@ export const checkStripe = (ledger: Ledger): void => {
 }
 
 /** What holds in the database at every moment, against the truth at Stripe. @throws {@link Violation} A1, A3, A4, A8 */
-export const checkStored = (stored: Stored, ledger: Ledger, livemode: boolean): void => {
+export const checkStored = (
+  stored: Stored,
+  ledger: Ledger,
+  { livemode, capacityOf }: { readonly livemode: boolean; readonly capacityOf: CapacityOf },
+): void => {
   const charges = readCharges(ledger)
   for (const payment of stored.payments) {
     const attempts = stored.attempts.filter(({ payment_id }) => payment_id === payment.id)
@@ -50,14 +55,14 @@ export const checkStored = (stored: Stored, ledger: Ledger, livemode: boolean): 
       if (attempt.provider_id === open.id)
         throw new Violation('A1', `${attempt.id} is taken for ${attempt.status}, and ${open.id} is open`)
   }
-  const holding = stored.reservations.filter(({ status }) => status !== 'cancelled')
-  for (const [index, one] of holding.entries()) {
-    for (const other of holding.slice(index + 1))
-      if (one.starts_at < other.ends_at && other.starts_at < one.ends_at && one.resource_id === other.resource_id)
-        throw new Violation('A4', `${one.id} and ${other.id} hold one slot`)
-    const deposit = stored.payments.find(({ id }) => id === one.payment_id)
-    if (deposit === undefined || !isCollected(deposit.status))
-      throw new Violation('A3', `${one.id} exists without money`)
+  checkPlaces(stored, capacityOf)
+  const paidFor = new Set<string>()
+  for (const { id, payment_id } of [...stored.reservations, ...stored.consultations]) {
+    const payment = stored.payments.find((each) => each.id === payment_id)
+    if (payment === undefined || !isCollected(payment.status)) throw new Violation('A3', `${id} exists without money`)
+    if (paidFor.has(payment_id))
+      throw new Violation('A4', `${payment_id} was paid once, and ${id} is the second for it`)
+    paidFor.add(payment_id)
   }
   checkWallets(stored)
 }

@@ -1,6 +1,7 @@
 import { defaultSettings } from '@holdfast/core'
 import type { Ledger } from '@holdfast/stripe-simulator'
 import type { Readable } from '../system/database.ts'
+import { readTimeline } from './edges.ts'
 import { checkCredits, creditedFrom, withCredits, type KnownCharge } from './credits.ts'
 import { isCollected, isLive } from './statuses.ts'
 import { disputesOf, hasGone, readCharges, type Stored, type StoredPayment } from './truth.ts'
@@ -22,6 +23,7 @@ export const checkAtRest = (stored: Stored, ledger: Ledger, database: Readable):
   for (const { intentId, paymentId } of charges)
     if (!stored.payments.some(({ id }) => id === paymentId)) throw new Violation('A2', `${intentId} is for no payment`)
   checkCredits(stored, charges)
+  checkPromised(stored, charges, database)
   checkQueues(database)
 }
 
@@ -127,10 +129,10 @@ const standingOf = ({
 }
 
 const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly KnownCharge[]): void => {
-  const { attempts, refunds, reservations } = stored
+  const { attempts, refunds, reservations, consultations } = stored
   // What a wallet was filled with is in it: that is for A8 to see.
   if (payment.subject_type !== 'intent' || payment.purpose === 'wallet_topup' || !isCollected(payment.status)) return
-  const record = reservations.find(({ payment_id }) => payment_id === payment.id)
+  const record = [...reservations, ...consultations].find(({ payment_id }) => payment_id === payment.id)
   const givenUp = refunds.filter(
     ({ payment_id, reason, status }) =>
       payment_id === payment.id && status !== 'failed' && (reason === 'slot_taken' || reason === 'unavailable'),
@@ -145,6 +147,21 @@ const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly 
   const spend = attempts.find(({ id, kind }) => id === payment.counted_attempt_id && kind === 'wallet')
   if (record === undefined && spend !== undefined && creditedFrom(refunds, spend.id) < payment.amount_minor)
     throw new Violation('A4', `${payment.id} was paid from a wallet for nothing, and the money was kept`)
+}
+
+/** Whoever was told that all of it goes back has it back, unless a bank decided about it. */
+const checkPromised = (stored: Stored, charges: readonly KnownCharge[], database: Readable): void => {
+  for (const { payment_id: id, type, name, data } of readTimeline(database)) {
+    const isPromise =
+      type === 'command' &&
+      (name === 'cancel_reservation' || name === 'cancel_consultation') &&
+      data.includes('"refund":"all"')
+    const payment = isPromise ? stored.payments.find((each) => each.id === id) : undefined
+    if (payment === undefined || !isCollected(payment.status) || payment.status === 'refunded') continue
+    const disputed = charges.some((charge) => charge.paymentId === id && charge.disputed)
+    if (!disputed && !isForHumans(stored, payment))
+      throw new Violation('A5', `${name}: all of ${id} was to go back, and it is ${payment.status}`)
+  }
 }
 
 const checkEnded = ({ attempts, attention, reservations }: Stored, payment: StoredPayment): void => {

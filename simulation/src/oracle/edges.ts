@@ -1,5 +1,6 @@
 import {
   attemptTransitions,
+  consultationTransitions,
   intentTransitions,
   paymentTransitions,
   refundTransitions,
@@ -63,6 +64,7 @@ const machines: Readonly<
   attempt: { table: attemptTransitions, first: 'requested', rows: 'holdfast_attempts' },
   refund: { table: refundTransitions, first: 'requested', rows: 'holdfast_refunds' },
   intent: { table: intentTransitions, first: 'open', rows: 'holdfast_intents' },
+  consultation: { table: consultationTransitions, first: 'open', rows: 'holdfast_consultations' },
 }
 
 /** What every machine's rows say. */

@@ -6,8 +6,9 @@ export interface Stored {
   readonly payments: readonly StoredPayment[]
   readonly attempts: readonly StoredAttempt[]
   readonly refunds: readonly StoredRefund[]
-  readonly intents: readonly { readonly id: string; readonly status: string; readonly payment_id: string }[]
+  readonly intents: readonly StoredIntent[]
   readonly reservations: readonly StoredReservation[]
+  readonly consultations: readonly StoredConsultation[]
   readonly attention: readonly StoredAttention[]
   readonly wallets: readonly StoredWallet[]
   readonly ledger: readonly StoredLine[]
@@ -53,10 +54,25 @@ export interface StoredRefund {
   readonly provider_id: string | null
 }
 
+export interface StoredIntent {
+  readonly id: string
+  readonly token: string
+  readonly owner: string
+  readonly status: string
+  readonly payment_id: string
+}
+
+export interface StoredConsultation {
+  readonly id: string
+  readonly status: string
+  readonly payment_id: string
+}
+
 export interface StoredReservation {
   readonly id: string
   readonly status: string
   readonly resource_id: string
+  readonly unit: number
   readonly starts_at: number
   readonly ends_at: number
   readonly payment_id: string
@@ -105,11 +121,12 @@ export const readStored = (database: Readable): Stored => ({
     `SELECT id, payment_id, attempt_id, amount_minor, destination, reason, status, provider_id FROM holdfast_refunds
      ORDER BY requested_at, id`,
   ),
-  intents: database.query('SELECT id, status, payment_id FROM holdfast_intents ORDER BY created_at, id'),
+  intents: database.query('SELECT id, token, owner, status, payment_id FROM holdfast_intents ORDER BY created_at, id'),
   reservations: database.query<StoredReservation>(
-    `SELECT id, status, resource_id, starts_at, ends_at, payment_id, balance_payment_id FROM holdfast_reservations
+    `SELECT id, status, resource_id, unit, starts_at, ends_at, payment_id, balance_payment_id FROM holdfast_reservations
      ORDER BY created_at, id`,
   ),
+  consultations: database.query('SELECT id, status, payment_id FROM holdfast_consultations ORDER BY created_at, id'),
   attention: database.query('SELECT id, code, payment_id, data FROM holdfast_attention ORDER BY at, id'),
   wallets: database.query('SELECT owner, currency, balance_minor FROM holdfast_wallets ORDER BY owner, currency'),
   ledger: database.query(

@@ -11,7 +11,7 @@
  * changes what is somebody else's. A13 whatever is thrown is of a kind that says what to do. A14 everything ends, and what
  * needs a human is on a list. A15 disputes here are disputes there, and a payment is what has become of its charge. D1 the
  * same story goes the same way, and ends with the same rows, on both databases.
- * K1 the same idempotency key gets the same answer, one that was given is stored, and with another request it gets none.
+ * F1 what is not paid yet is found again, by its cookie and by whose it is, and what is free is told as it is. K1 the same idempotency key gets the same answer, one that was given is stored, and with another request it gets none.
  * N1 a message is taken under one id and never changes, and no other is sent in its place. W1 a delivery that
  * is not Stripe's own, or not for this account, or not of this time, is refused and leaves nothing behind; one of the
  * other mode, of an unknown type or about something unknown changes nothing.
@@ -31,6 +31,7 @@ export const ruleNames = [
   'A14',
   'A15',
   'D1',
+  'F1',
   'K1',
   'N1',
   'W1',

@@ -5,6 +5,7 @@ import type { Database } from '../system/database.ts'
 import type { News, SeenCall, Stripe } from '../system/stripe.ts'
 import { checkStored, checkStripe } from './always.ts'
 import { createEdges, readTimeline, type Entry } from './edges.ts'
+import type { CapacityOf } from './places.ts'
 import type { Counts } from './sometimes.ts'
 import { readStored } from './truth.ts'
 import { Violation } from './violation.ts'
@@ -47,12 +48,14 @@ export const createWatch = ({
   stripe,
   counts,
   livemode,
+  capacityOf,
 }: {
   readonly kernel: Kernel
   readonly database: Database
   readonly stripe: Stripe
   readonly counts: Counts
   readonly livemode: boolean
+  readonly capacityOf: CapacityOf
 }): Watch => {
   const edges = createEdges(database, counts)
   const wallets = createWalletNews(database, counts)
@@ -76,6 +79,7 @@ export const createWatch = ({
     if (type === 'fact' && name === 'requested' && data.includes('"slot_taken"')) counts.add('slot_lost_and_refunded')
     if (type === 'fact' && name === 'requested' && data.includes('"late_payment"')) counts.add('late_money_refunded')
     if (type === 'fact' && name === 'requested' && data.includes('"duplicate"')) counts.add('duplicate_refunded')
+    if (type === 'fact' && name === 'fulfilled') counts.add(`became:${becomes(data)}`)
     if (name === 'message_sent' && data.includes('"payment_link"')) counts.add('fallback_page')
     if (type === 'answer' && data.includes('proves nothing so soon')) counts.add('absence_not_believed')
     if (type === 'answer' && name === 'look_up_charge') counts.add('aftermath_found_by_asking')
@@ -91,7 +95,7 @@ export const createWatch = ({
     if (completed === undefined || cameBack === undefined || Math.abs(completed - cameBack) > 1_000) return
     if (before[what] === undefined) counts.add('return_and_webhook_at_once')
   }
-  const wholeStore = (): void => checkStored(readStored(database), stripe.ledger(), livemode)
+  const wholeStore = (): void => checkStored(readStored(database), stripe.ledger(), { livemode, capacityOf })
   const isInInbox = (eventId: string): boolean =>
     database.query('SELECT id FROM holdfast_inbox WHERE id = ?', eventId).length > 0
 
@@ -200,10 +204,15 @@ export const createWatch = ({
           throw new Violation('N1', `message ${id} is taken for sent, and nobody took it`)
       }
       wallets.whole()
+      for (const { what } of database.query<{ readonly what: string }>(seenAtTheEnd)) counts.add(what)
       for (const { replayed, status } of stripe.ledger().calls) if (replayed && status === 500) counts.add('cached_500')
     },
   }
 }
+
+/** What an intent became. */
+const becomes = (data: string): string =>
+  (JSON.parse(data) as { readonly record: { readonly type: string } }).record.type
 
 /** Of an event, what is read here. */
 interface SeenEvent {
@@ -212,6 +221,13 @@ interface SeenEvent {
     readonly object: { readonly metadata?: { readonly payment_id?: string; readonly attempt_id?: string } }
   }
 }
+
+/** What shows in the rows of the end only. */
+const seenAtTheEnd = `
+  SELECT 'second_place_taken' AS what FROM holdfast_reservations WHERE unit = 1
+  UNION ALL SELECT 'place_lost_and_refunded' FROM holdfast_refunds JOIN holdfast_payments ON holdfast_payments.id = payment_id
+    WHERE reason = 'slot_taken' AND purpose = 'reservation'
+  UNION ALL SELECT 'paid_after_its_end' FROM holdfast_intents WHERE fulfilled_at > expires_at AND abandoned_at IS NULL`
 
 /** What a full disk makes SQLite say. */
 export const isOfFullDisk = /database or disk is full|SQLite has ended the transaction/

@@ -1,15 +1,20 @@
 import {
+  appointmentCatalogue,
   day,
+  defineSchedule,
   err,
   hour,
   instant,
+  isoTime,
   money,
   ok,
+  type ConsultationCatalogue,
   type Instant,
   type Json,
   type Money,
   type ReservationCatalogue,
   type ResourceId,
+  type Schedules,
   type TopUpLimits,
 } from '@holdfast/core'
 
@@ -49,6 +54,60 @@ export const catalogue: ReservationCatalogue = {
       slot,
       details: { night },
     })
+  },
+}
+
+/** A doctor who sees two at a time. */
+export const doctor = 'doctor' as ResourceId
+
+/** How many can have one slot of something. */
+export const capacityOf = (resourceId: string): number => (resourceId === doctor ? 2 : 1)
+
+/**
+ * When the doctor can be seen: an hour in the evening, and the two of a night in which the clock skips the one between them.
+ * They can be had until they begin.
+ */
+export const schedules: Schedules = {
+  async find(resourceId) {
+    return resourceId === doctor ? schedule : undefined
+  },
+}
+
+const schedule = defineSchedule({
+  timeZone: 'America/New_York',
+  slotMinutes: 60,
+  capacity: capacityOf(doctor),
+  weekly: {},
+  otherHours: {
+    '2026-03-06': [{ opens: '19:00', closes: '20:00' }],
+    '2026-03-08': [{ opens: '01:00', closes: '04:00' }],
+  },
+})
+
+/** The same slots, as they are told from their schedule by hand. */
+export const appointments: readonly Instant[] = [
+  '2026-03-07T00:00:00Z',
+  '2026-03-08T06:00:00Z',
+  '2026-03-08T07:00:00Z',
+].map((time) => instant(Date.parse(time)))
+
+/** What somebody sends who wants to see the doctor. */
+export const appointmentAt = (slot: number): Json => ({
+  resource_id: doctor,
+  starts_at: isoTime(appointments[slot % appointments.length] ?? firstNight),
+})
+
+/** Appointments with the doctor, four hundred pesos each. */
+export const appointmentRules = appointmentCatalogue({
+  schedules,
+  price: () => ({ amount: money(400_00n, 'MXN'), item: { name: 'Appointment', description: 'An hour' } }),
+})
+
+/** Asking the doctor in writing, two hundred and fifty pesos each time. */
+export const consultations: ConsultationCatalogue = {
+  async quote() {
+    const item = { name: 'Consultation', description: 'In writing' }
+    return ok({ amount: money(250_00n, 'MXN'), item, resourceId: doctor })
   },
 }
 

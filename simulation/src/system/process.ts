@@ -1,7 +1,9 @@
 import { stripeProvider, stripeWebhookVerifier } from '@holdfast/adapter-stripe'
 import {
+  consultationKind,
   createHoldfast,
   instant,
+  listFreeSlots,
   planSweep,
   reservationKind,
   walletTopUpKind,
@@ -9,17 +11,21 @@ import {
   type Dependencies,
   type Holdfast,
   type Ids,
+  type ListFreeSlots,
   type Logger,
   type Notifier,
+  type OwnerId,
   type PaymentProvider,
+  type PendingIntent,
   type ReceiveEvent,
   type Settings,
+  type Transaction,
   type UnitOfWork,
   type WebhookVerifier,
 } from '@holdfast/core'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
 import { hashText } from '../kernel/random.ts'
-import { catalogue, topUps } from './catalogue.ts'
+import { appointmentRules, catalogue, consultations, schedules, topUps } from './catalogue.ts'
 import type { Database } from './database.ts'
 import { readDue, type Due } from './due.ts'
 import { gatedUnitOfWork } from './gated-unit-of-work.ts'
@@ -40,6 +46,16 @@ export interface Sabotage {
   readonly verifier?: (inner: WebhookVerifier) => WebhookVerifier
   readonly receiveEvent?: (inner: ReceiveEvent) => ReceiveEvent
   readonly notifier?: (inner: Notifier) => Notifier
+}
+
+/** What a process of the host can be asked. */
+export interface Host extends Holdfast {
+  readonly listFreeSlots: ListFreeSlots
+  readonly readGauges: Transaction['gauges']['read']
+  /** The intent of a cookie, or those that their owner could still pay where the cookie is gone. */
+  readonly findIntents: (
+    by: { readonly token: string } | { readonly owner: OwnerId },
+  ) => Promise<readonly PendingIntent[]>
 }
 
 /** What every process of a run shares. */
@@ -70,7 +86,7 @@ export interface Process {
   readonly skewMs: number
   readonly verifier: WebhookVerifier
   /** Asks it something. @throws {@link ProcessEnded} when it ends before it has answered. */
-  call<T>(ask: (holdfast: Holdfast) => Promise<T>): Promise<T>
+  call<T>(ask: (host: Host) => Promise<T>): Promise<T>
   readonly receive: ReceiveEvent
   now(): ReturnType<Clock['now']>
   /** Present while its worker has nothing to do: call it when there may be something. */
@@ -133,21 +149,37 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     returnUrls: {
       of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }),
     },
-    fulfilmentKinds: [reservationKind({ catalogue, unitOfWork }), walletTopUpKind({ ...topUps, unitOfWork })],
+    fulfilmentKinds: [
+      reservationKind({ catalogue, unitOfWork }),
+      reservationKind({ name: 'appointment', catalogue: appointmentRules, unitOfWork }),
+      consultationKind({ catalogue: consultations }),
+      walletTopUpKind({ ...topUps, unitOfWork }),
+    ],
   }
   const holdfast = createHoldfast(dependencies)
+  const host: Host = {
+    ...holdfast,
+    listFreeSlots: listFreeSlots({ unitOfWork, clock, schedules }),
+    readGauges: () => unitOfWork.read(({ gauges }) => gauges.read()),
+    findIntents: (by) =>
+      unitOfWork.read(async ({ intents }) => {
+        if ('owner' in by) return intents.listOpen(by.owner, 20)
+        const found = await intents.findByToken(by.token)
+        return found === undefined ? [] : [found]
+      }),
+  }
   const receive = sabotage.receiveEvent?.(holdfast.receiveEvent) ?? holdfast.receiveEvent
   const verifier = stripeWebhookVerifier({ secrets: around.secrets() })
 
   const ended = (): ProcessEnded => new ProcessEnded(`${epoch.name} has ended.`)
-  const call = <T>(ask: (holdfast: Holdfast) => Promise<T>): Promise<T> =>
+  const call = <T>(ask: (host: Host) => Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       if (!epoch.alive) {
         reject(ended())
         return
       }
       epoch.onEnd(() => reject(ended()))
-      ask(holdfast).then(resolve, reject)
+      ask(host).then(resolve, reject)
     })
 
   const process: Process = {

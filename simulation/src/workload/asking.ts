@@ -1,6 +1,6 @@
 import { CommitUnknown } from '@holdfast/adapter-sql'
-import { Contention, type Holdfast, type OwnerId } from '@holdfast/core'
-import { ProcessEnded } from '../system/process.ts'
+import { Contention, type OwnerId } from '@holdfast/core'
+import { ProcessEnded, type Host } from '../system/process.ts'
 import type { World } from '../world.ts'
 
 /** Somebody who buys something. */
@@ -18,7 +18,7 @@ export const persist = async <T>(
   world: World,
   index: number,
   again: boolean,
-  run: (holdfast: Holdfast) => Promise<T>,
+  run: (host: Host) => Promise<T>,
 ): Promise<T | undefined> => {
   for (let tries = 0; tries < 4; tries += 1) {
     const process = world.pick(index + tries)

@@ -16,6 +16,40 @@ export type Act =
       readonly key: boolean
       readonly pays?: Paying
     }
+  /** Asks the doctor in writing. */
+  | {
+      readonly do: 'consult'
+      readonly who: number
+      readonly checkout: boolean
+      readonly key: boolean
+      readonly pays?: Paying
+    }
+  /** Wants to see the doctor, who has few times and sees two at once. */
+  | {
+      readonly do: 'appoint'
+      readonly who: number
+      readonly slot: number
+      readonly checkout: boolean
+      readonly key: boolean
+      readonly pays?: Paying
+    }
+  /** Comes back to what is not paid yet, with the cookie of the browser or without, and goes on. */
+  | {
+      readonly do: 'find_again'
+      readonly on: number
+      readonly cookie: boolean
+      readonly key: boolean
+      readonly pays?: Paying
+    }
+  | { readonly do: 'free_slots' }
+  | { readonly do: 'close_consultation'; readonly on: number; readonly times: number; readonly key: boolean }
+  | {
+      readonly do: 'cancel_consultation'
+      readonly on: number
+      readonly refund: 'all' | 'nothing'
+      readonly times: number
+      readonly key: boolean
+    }
   | { readonly do: 'checkout' | 'cancel' | 'sync'; readonly on: number; readonly times: number; readonly key: boolean }
   | { readonly do: 'pay'; readonly on: number; readonly card: string }
   | { readonly do: 'authenticate'; readonly on: number; readonly outcome: 'succeeded' | 'failed' }
@@ -63,6 +97,12 @@ export type Command = Act & { readonly afterMs: number; readonly process: number
 /** The kinds of act there are. */
 export const actNames = [
   'book',
+  'consult',
+  'appoint',
+  'find_again',
+  'free_slots',
+  'close_consultation',
+  'cancel_consultation',
   'checkout',
   'cancel',
   'sync',

@@ -65,6 +65,25 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
         key,
         ...drawPaying(random, cards),
       }
+    case 'consult':
+      return { do: name, who: below(random, 4), checkout: happens(random, 0.85), key, ...drawPaying(random, cards) }
+    case 'appoint':
+      return {
+        do: name,
+        who: below(random, 4),
+        slot: oneOf(random, [0, 0, 1, 2]),
+        checkout: happens(random, 0.85),
+        key,
+        ...drawPaying(random, cards),
+      }
+    case 'find_again':
+      return { do: name, on, cookie: happens(random, 0.4), key, ...drawPaying(random, cards) }
+    case 'free_slots':
+      return { do: name }
+    case 'close_consultation':
+      return { do: name, on, times: drawTimes(random), key }
+    case 'cancel_consultation':
+      return { do: name, on, refund: oneOf(random, ['all', 'all', 'nothing'] as const), times: drawTimes(random), key }
     case 'top_up':
       return {
         do: name,
@@ -76,11 +95,11 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
     case 'top_up_missing':
       return { do: name, on, key, ...drawPaying(random, cards) }
     case 'pay_from_wallet':
-      return { do: name, on, times: happens(random, 0.3) ? 2 + below(random, 3) : 1, key }
+      return { do: name, on, times: drawTimes(random), key }
     case 'checkout':
     case 'cancel':
     case 'sync':
-      return { do: name, on, times: happens(random, 0.3) ? 2 + below(random, 3) : 1, key }
+      return { do: name, on, times: drawTimes(random), key }
     case 'pay':
       return { do: name, on, card: oneOf(random, cards) }
     case 'authenticate':
@@ -141,6 +160,9 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
       return { do: name, ms: oneOf(random, [minute, 20 * minute, 6 * hour]) }
   }
 }
+
+/** Mostly once, now and then by several at once. */
+const drawTimes = (random: Random): number => (happens(random, 0.3) ? 2 + below(random, 3) : 1)
 
 const drawPaying = (random: Random, cards: readonly string[]): { readonly pays?: Paying } =>
   happens(random, 0.6)

@@ -23,6 +23,14 @@ const toppedUp = (card: string, pesos: number): Act => ({
   key: true,
   pays: { card, afterMs: 5 * second },
 })
+const consulted = (who: number): Extract<Act, { readonly do: 'consult' }> => ({
+  do: 'consult',
+  who,
+  checkout: true,
+  key: true,
+  pays: { card: 'pm_card_visa', afterMs: 5 * second },
+})
+const appointed = (who: number): Act => ({ ...consulted(who), do: 'appoint', slot: 0 })
 /** Whoever has paid comes back, so that it is known also where no webhook comes. */
 const cameBack = then(10 * second, { do: 'sync', on: -1, times: 1, key: false })
 /** A night that somebody wants, with no page to pay it on. */
@@ -146,6 +154,43 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(0, toppedUp('pm_card_refundFail', 500)),
     then(3 * hour, { do: 'refund_top_up', on: -1, part: 1, times: 1, key: true }),
     later(hour),
+  ],
+  'asked in writing, and answered': [
+    then(0, consulted(0)),
+    cameBack,
+    then(minute, { do: 'close_consultation', on: 0, times: 1, key: true }),
+    then(second, { do: 'cancel_consultation', on: 0, refund: 'all', times: 1, key: true }),
+    later(hour),
+  ],
+  'asked in writing, and called off by two at once': [
+    then(0, consulted(0)),
+    cameBack,
+    then(minute, { do: 'cancel_consultation', on: 0, refund: 'all', times: 2, key: false }),
+    later(hour),
+  ],
+  'three payers and two places': [
+    then(0, appointed(0)),
+    then(0, appointed(1)),
+    then(0, appointed(2)),
+    then(minute, { do: 'free_slots' }),
+    later(2 * hour),
+  ],
+  'found again without a cookie, and paid': [
+    then(0, wanted(1)),
+    then(10 * minute, { do: 'find_again', on: 0, cookie: true, key: true }),
+    then(10 * minute, {
+      do: 'find_again',
+      on: 0,
+      cookie: false,
+      key: true,
+      pays: { card: 'pm_card_visa', afterMs: 5 * second },
+    }),
+    later(hour),
+  ],
+  'two banks that take their time, beyond the end of what is bought': [
+    then(0, { ...consulted(0), pays: { card: 'pm_usBankAccount_success', afterMs: 5 * second } }),
+    then(0, { ...consulted(1), pays: { card: 'pm_usBankAccount_insufficientFunds', afterMs: 5 * second } }),
+    later(8 * day),
   ],
 }
 

@@ -1,8 +1,14 @@
-import { money, type Holdfast, type PaymentId, type ReservationId } from '@holdfast/core'
+import { money, type PaymentId, type ReservationId } from '@holdfast/core'
 import { readCharges, readStored, type StoredPayment } from '../oracle/truth.ts'
+import { appointmentAt } from '../system/catalogue.ts'
+import type { Host } from '../system/process.ts'
 import type { World } from '../world.ts'
 import { at, guest, persist, staff } from './asking.ts'
 import type { Command } from './command.ts'
+import { lookForSlots } from './appointments.ts'
+import { buy, findAgain } from './buying.ts'
+import { endConsultation } from './consultation-acts.ts'
+import { countGhosts } from './ghosts.ts'
 import { checkOut, pay } from './paying.ts'
 import { refund } from './refunds.ts'
 import { deliverOdd, lookAtOwn, refundTooMuch, reuseKey, spy } from './strangers.ts'
@@ -22,23 +28,37 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
   const stored = () => readStored(database)
   const keyOf = (suffix = ''): { readonly idempotencyKey?: string } =>
     'key' in command && command.key ? { idempotencyKey: `k${index}${suffix}` } : {}
-  const ask = <T>(run: (holdfast: Holdfast) => Promise<T>): Promise<T | undefined> =>
+  const ask = <T>(run: (host: Host) => Promise<T>): Promise<T | undefined> =>
     persist(world, command.process, 'key' in command && command.key, run)
-  const many = <T>(times: number, run: (holdfast: Holdfast) => Promise<T>): Promise<readonly (T | undefined)[]> =>
+  const many = <T>(times: number, run: (host: Host) => Promise<T>): Promise<readonly (T | undefined)[]> =>
     Promise.all(Array.from({ length: times }, () => ask(run)))
 
   switch (command.do) {
-    case 'book': {
-      const actor = guest(`o${command.who}`)
-      const opened = await ask((holdfast) =>
-        holdfast.openIntent({ actor, kind: 'reservation', payload: { night: command.night }, ...keyOf() }),
-      )
-      if (opened?.ok !== true || !command.checkout) return
-      const [page] = await checkOut(world, opened.value.paymentId, actor, 1, command.process, keyOf('c').idempotencyKey)
-      if (page === undefined || command.pays === undefined) return
-      await kernel.sleep(command.pays.afterMs)
-      return pay(world, page, command.pays.card)
-    }
+    case 'book':
+      return buy(world, {
+        ...command,
+        index,
+        owner: `o${command.who}`,
+        kind: 'reservation',
+        payload: { night: command.night },
+      })
+    case 'consult':
+      return buy(world, { ...command, index, owner: `o${command.who}`, kind: 'consultation', payload: {} })
+    case 'appoint':
+      return buy(world, {
+        ...command,
+        index,
+        owner: `o${command.who}`,
+        kind: 'appointment',
+        payload: appointmentAt(command.slot),
+      })
+    case 'find_again':
+      return findAgain(world, command, index)
+    case 'free_slots':
+      return lookForSlots(world, command.process)
+    case 'close_consultation':
+    case 'cancel_consultation':
+      return endConsultation(world, command, index)
     case 'checkout': {
       const payment = at(stored().payments, command.on)
       if (payment === undefined) return
@@ -139,6 +159,7 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
     case 'spy':
       return spy(world, command.on, command.process)
     case 'look':
+      await countGhosts(world, command.process)
       return lookAtOwn(world, command.on, command.process)
     case 'reuse_key':
       return reuseKey(world, { ...command, index })

@@ -1,4 +1,5 @@
 import { oneOf, type Random } from '../kernel/random.ts'
+import { clinicPlots } from './clinic-plots.ts'
 import type { Act } from './command.ts'
 import type { Scene } from './draw-act.ts'
 import { walletPlots } from './wallet-plots.ts'
@@ -34,6 +35,7 @@ const hit = (lane: string, by: 'crash' | 'black_out', ms: number): Beat => ({ do
  */
 export const plots: Readonly<Record<string, Plot>> = {
   ...walletPlots,
+  ...clinicPlots,
   'a page is replaced, and the new one paid': (random, scene) => [
     booked(random, scene, undefined),
     { do: 'reprice', on: newest, to: 2, afterMs: 10 * second },
@@ -111,5 +113,12 @@ export const plots: Readonly<Record<string, Plot>> = {
   ],
 }
 
-/** The names of all plots. */
-export const plotNames: readonly string[] = Object.keys(plots)
+/** The names of all plots, those several times that take the most luck to come to their end. */
+export const plotNames: readonly string[] = [
+  ...Object.keys(plots),
+  'a guest cancels and pays',
+  'a guest cancels and pays',
+  'a guest cancels and pays',
+  'what is paid in is spent, and taken back',
+  'a consultation is called off while its money goes back',
+]

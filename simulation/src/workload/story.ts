@@ -76,7 +76,7 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
       .filter((beat) => isPartOf(name, beat.do))
       .map((beat) => ({ process: below(random, profile.processes), ...beat }))
   }
-  const plotRate = oneOf(random, [0, 0.15, 0.3])
+  const plotRate = oneOf(random, [0, 0.3, 0.6])
   // Before anything is booked there is nothing that could go wrong.
   const commands = [drawCommand('book'), drawCommand('book')]
   while (commands.length < length)
@@ -99,6 +99,7 @@ const walletReasons: readonly WalletRefundReason[] = [
   'unavailable',
   'late_payment',
   'reservation_cancelled',
+  'consultation_cancelled',
 ]
 
 const troubles: readonly Act['do'][] = [

@@ -1,17 +1,21 @@
-import { money, type PaymentId } from '@holdfast/core'
+import { money, type ConsultationId, type PaymentId, type ReservationId } from '@holdfast/core'
 import { readStored, type Stored } from '../oracle/truth.ts'
 import { Violation } from '../oracle/violation.ts'
 import { fateOf, oddLetter, type OddLetterName } from '../system/letters.ts'
 import type { World } from '../world.ts'
 import { at, guest, persist, staff } from './asking.ts'
 
-const outsiders = ['payment_not_found'] as const
+const outsiders = ['payment_not_found', 'reservation_not_found', 'consultation_not_found']
 
 /** Somebody asks for everything about a payment that is not theirs, and asks for everything to be done to it. */
 export const spy = async (world: World, on: number, process: number): Promise<void> => {
-  const payment = at(readStored(world.database).payments, on)
+  const { payments, reservations, consultations } = readStored(world.database)
+  const payment = at(payments, on)
   if (payment === undefined) return
-  const request = { actor: guest('mallory'), paymentId: payment.id as PaymentId }
+  const actor = guest('mallory')
+  const request = { actor, paymentId: payment.id as PaymentId }
+  const reservationId = at(reservations, on)?.id as ReservationId | undefined
+  const consultationId = at(consultations, on)?.id as ConsultationId | undefined
   const answers = await Promise.all([
     persist(world, process, false, (holdfast) => holdfast.readPayment(request)),
     persist(world, process, false, (holdfast) => holdfast.readTimeline(request)),
@@ -19,11 +23,27 @@ export const spy = async (world: World, on: number, process: number): Promise<vo
     persist(world, process, false, (holdfast) => holdfast.cancelPayment(request)),
     persist(world, process, false, (holdfast) => holdfast.startCheckout(request)),
     persist(world, process, false, (holdfast) => holdfast.payFromWallet(request)),
+    ...(reservationId === undefined
+      ? []
+      : [
+          persist(world, process, false, (holdfast) =>
+            holdfast.cancelReservation({ actor, reservationId, refund: 'all' }),
+          ),
+          persist(world, process, false, (holdfast) => holdfast.startBalance({ actor, reservationId })),
+        ]),
+    ...(consultationId === undefined
+      ? []
+      : [
+          persist(world, process, false, (holdfast) => holdfast.closeConsultation({ actor, consultationId })),
+          persist(world, process, false, (holdfast) =>
+            holdfast.cancelConsultation({ actor, consultationId, refund: 'all' }),
+          ),
+        ]),
   ])
   for (const answer of answers) {
     if (answer === undefined) continue
     if (answer.ok || !outsiders.some((code) => code === answer.error.code))
-      throw new Violation('A12', `a stranger was answered about ${payment.id}: ${shown(answer)}`)
+      throw new Violation('A12', `a stranger was answered about ${payment.id} or what it made: ${shown(answer)}`)
     world.counts.add('spy_turned_away')
   }
 }

@@ -3,8 +3,8 @@ import { readStored, type Stored, type StoredPayment } from '../oracle/truth.ts'
 import { Violation } from '../oracle/violation.ts'
 import type { World } from '../world.ts'
 import { at, guest, persist } from './asking.ts'
+import { buy } from './buying.ts'
 import type { Command } from './command.ts'
-import { checkOut, pay } from './paying.ts'
 
 type Doing<Name> = Extract<Command, { readonly do: Name }>
 
@@ -16,17 +16,7 @@ export const topUp = async (
 ): Promise<void> => {
   const wanted = wantedOf(readStored(world.database), command)
   if (wanted === undefined) return
-  const { key, process, pays } = command
-  const actor = guest(wanted.owner)
-  const keyOf = (suffix: string) => (key ? { idempotencyKey: `k${index}${suffix}` } : {})
-  const opened = await persist(world, process, key, (holdfast) =>
-    holdfast.openIntent({ actor, kind: 'wallet_topup', payload: wanted.payload, ...keyOf('') }),
-  )
-  if (opened?.ok !== true) return
-  const [page] = await checkOut(world, opened.value.paymentId, actor, 1, process, keyOf('c').idempotencyKey)
-  if (page === undefined || pays === undefined) return
-  await world.kernel.sleep(pays.afterMs)
-  await pay(world, page, pays.card)
+  return buy(world, { ...command, ...wanted, index, kind: 'wallet_topup', checkout: true })
 }
 
 const wantedOf = (

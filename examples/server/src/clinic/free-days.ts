@@ -1,6 +1,7 @@
 import {
   after,
   day,
+  isBookable,
   nearestFreeSlots,
   type Clock,
   type FreeSlot,
@@ -59,6 +60,16 @@ export const freeDays = (
     const on = addDays(today, week * 7 + index)
     return { on, slots: byDay.get(on) ?? [] }
   })
+}
+
+/** Why a time that is not free cannot be had, as a refused intent would say it. */
+export const whyNotFree = (
+  { schedule }: Doctor,
+  startsAt: Instant,
+  now: Instant,
+): 'slot_begun' | 'slot_within_notice' | 'slot_taken' => {
+  if (startsAt <= now) return 'slot_begun'
+  return isBookable(schedule, { startsAt, endsAt: startsAt }, now) ? 'slot_taken' : 'slot_within_notice'
 }
 
 /** What to offer to somebody who did not get the slot they wanted. */

@@ -1,5 +1,6 @@
 import {
   parseIsoTime,
+  payableUntil,
   type Consultation,
   type Instant,
   type Json,
@@ -9,7 +10,7 @@ import {
   type Reservation,
   type UnitOfWork,
 } from '@holdfast/core'
-import { listReservationsOf } from '../stays/list-reservations.ts'
+import { listReservations } from '../stays/list-reservations.ts'
 import { clinicCurrency, isClinicKind } from './clinic-kinds.ts'
 import { findDoctorOf, isDoctor, type Doctor } from './doctors.ts'
 
@@ -22,14 +23,18 @@ export interface Visits {
 /** What a patient has had and will have, newest first. */
 export const readVisits = (unitOfWork: UnitOfWork, owner: OwnerId): Promise<Visits> =>
   unitOfWork.read(async (tx) => ({
-    appointments: await listReservationsOf(tx, owner, ({ slot }) => isDoctor(slot.resourceId)),
+    appointments: await listReservations(tx, { owner }, ({ slot }) => isDoctor(slot.resourceId)),
     consultations: await tx.consultations.list({ owner, limit: 50 }),
   }))
+
+/** The appointments of all patients, newest first. */
+export const listAppointments = (unitOfWork: UnitOfWork): Promise<readonly Reservation[]> =>
+  unitOfWork.read((tx) => listReservations(tx, {}, ({ slot }) => isDoctor(slot.resourceId)))
 
 /** What a patient has begun to pay at the clinic, top-ups of the wallet included, newest first. */
 export const readUnpaid = (unitOfWork: UnitOfWork, owner: OwnerId, now: Instant): Promise<readonly PendingIntent[]> =>
   unitOfWork.read(async (tx) =>
-    (await tx.intents.listOpen(owner, 50)).filter(({ kind, expiresAt }) => isClinicKind(kind) && expiresAt > now),
+    (await tx.intents.listOpen(owner, 50)).filter((intent) => isClinicKind(intent.kind) && payableUntil(intent) > now),
   )
 
 /** What is in a patient's wallet. */

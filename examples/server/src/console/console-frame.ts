@@ -4,7 +4,15 @@ import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { Visitor } from '../pages/visitor.ts'
 
 /** The parts of the console. */
-export type ConsolePart = 'overview' | 'payments' | 'consultations' | 'attention' | 'tasks' | 'outbox' | 'inbox'
+export type ConsolePart =
+  | 'overview'
+  | 'payments'
+  | 'appointments'
+  | 'consultations'
+  | 'attention'
+  | 'tasks'
+  | 'outbox'
+  | 'inbox'
 
 /** A page of the console, under its own menu. */
 export const consolePage = (
@@ -36,6 +44,7 @@ ${content}</div>`,
 const parts: readonly (readonly [ConsolePart, string])[] = [
   ['overview', '/console'],
   ['payments', '/console/payments'],
+  ['appointments', '/console/appointments'],
   ['consultations', '/console/consultations'],
   ['attention', '/console/attention'],
   ['tasks', '/console/work/tasks'],

@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import type { Desk, Env } from '../pages/desk.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
 import { requireSignIn } from '../pages/require-sign-in.ts'
+import { appointmentConsoleRoutes } from './appointment-console-routes.ts'
 import { attentionRoutes } from './attention-routes.ts'
 import { consultationRoutes } from './consultation-routes.ts'
 import { demoRoutes } from './demo-routes.ts'
@@ -19,6 +20,7 @@ export const consoleRoutes = (app: Hono<Env>, desk: Desk): void => {
   }
   demoRoutes(app, desk)
   paymentConsoleRoutes(app, desk)
+  appointmentConsoleRoutes(app, desk)
   consultationRoutes(app, desk)
   attentionRoutes(app, desk)
   workRoutes(app, desk)

@@ -6,9 +6,10 @@ import { badge } from '../pages/badge.ts'
 import { buttonForm } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
+import { renderCancelVisit } from './cancel-visit.ts'
 import { consolePage, table } from './console-frame.ts'
 
-/** Consultations, newest first, and the one thing that staff do about them: end them. */
+/** Consultations, newest first, and what staff do about them: end those that took place, and cancel the others. */
 export const consultationsPage = (
   visitor: Visitor,
   signedIn: SignedIn,
@@ -30,10 +31,11 @@ export const consultationsPage = (
 }
 
 const row = (
-  { t, language }: Visitor,
+  visitor: Visitor,
   signedIn: SignedIn,
   { id, resourceId, owner, createdAt, status, paymentId }: Consultation,
 ): readonly (Html | string)[] => {
+  const { t, language } = visitor
   const names = {
     open: t.console.consultationOpen,
     closed: t.console.consultationClosed,
@@ -43,7 +45,12 @@ const row = (
     html`<strong>${findDoctorOf(resourceId)?.name[language] ?? resourceId}</strong><br><code class="long">${id}</code>`,
     owner,
     formatMoment(language, createdAt),
-    html`${badge(status, names[status])}${status === 'open' ? buttonForm(signedIn, '/console/consultations/close', t.console.close, { look: 'quiet', fields: { id } }) : ''}`,
+    html`${badge(status, names[status])}${
+      status === 'open'
+        ? html`${buttonForm(signedIn, '/console/consultations/close', t.console.close, { look: 'quiet', fields: { id } })}
+${renderCancelVisit(visitor, signedIn, { action: '/console/consultations/cancel', id })}`
+        : ''
+    }`,
     html`<a href="/console/payments/${paymentId}"><code>${paymentId.slice(0, 12)}…</code></a>`,
   ]
 }

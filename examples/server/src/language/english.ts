@@ -223,6 +223,7 @@ export const english = {
   refundReason: {
     requested_by_customer: 'Asked for by the guest',
     reservation_cancelled: 'Booking cancelled',
+    consultation_cancelled: 'Consultation cancelled',
     duplicate: 'Paid twice',
     slot_taken: 'Somebody else was faster',
     unavailable: 'Not to be had any more',

@@ -223,6 +223,7 @@ export const persian: Texts = {
   refundReason: {
     requested_by_customer: 'به خواست مهمان',
     reservation_cancelled: 'رزرو لغو شد',
+    consultation_cancelled: 'مشاوره لغو شد',
     duplicate: 'دو بار پرداخت شده',
     slot_taken: 'کسی زودتر بود',
     unavailable: 'دیگر فراهم نیست',

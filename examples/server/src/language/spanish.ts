@@ -222,6 +222,7 @@ export const spanish: Texts = {
   refundReason: {
     requested_by_customer: 'A petición del huésped',
     reservation_cancelled: 'Reserva cancelada',
+    consultation_cancelled: 'Consulta cancelada',
     duplicate: 'Pagado dos veces',
     slot_taken: 'Alguien se adelantó',
     unavailable: 'Ya no disponible',

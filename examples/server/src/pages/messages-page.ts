@@ -53,6 +53,8 @@ const body = ({ t, language }: Visitor, { message, about, link }: ShownMessage):
           : html`<a href="/bookings/${message.subject.id}">${t.messages.linkSince[link]}</a>`
       }</p>`
     case 'refunded_unavailable':
+      if (message.reason !== 'slot_taken')
+        return html`<h2>${t.clinic.outcome.keptTitle}</h2><p>${t.clinic.outcome.gone} ${message.destination === 'wallet' ? t.messages.toWallet(sum) : t.messages.toCard(sum)}</p>`
       return about.type === 'stay'
         ? html`<h2>${t.messages.goneTitle}</h2><p>${t.messages.gone(about.name, sum)}</p>`
         : html`<h2>${t.messages.goneTitle}</h2><p>${t.messages.goneVisit(nameOf(about, language))} ${message.destination === 'wallet' ? t.messages.toWallet(sum) : t.messages.toCard(sum)}</p>`

@@ -9,7 +9,7 @@ import {
   type UnitOfWork,
 } from '@holdfast/core'
 import { isDoctor } from '../clinic/doctors.ts'
-import { listReservationsOf } from './list-reservations.ts'
+import { listReservations } from './list-reservations.ts'
 
 /** A booking with everything that was or will be paid for it, seen in one moment. */
 export interface Booking {
@@ -42,6 +42,6 @@ export const listBookings = (
   owner: OwnerId,
 ): Promise<{ readonly reservations: readonly Reservation[]; readonly intents: readonly PendingIntent[] }> =>
   unitOfWork.read(async (tx) => ({
-    reservations: await listReservationsOf(tx, owner, ({ slot }) => !isDoctor(slot.resourceId)),
+    reservations: await listReservations(tx, { owner }, ({ slot }) => !isDoctor(slot.resourceId)),
     intents: (await tx.intents.listOpen(owner, 50)).filter(({ kind }) => kind === 'reservation').slice(0, 10),
   }))

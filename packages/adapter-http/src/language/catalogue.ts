@@ -1,7 +1,9 @@
 import type {
   AttentionCode,
+  Consultation,
   FailureCode,
   Payment,
+  PayloadReasonTexts,
   PendingIntent,
   Refund,
   Reservation,
@@ -12,11 +14,14 @@ import type { RefusalCode } from '../problem/refusal.ts'
 /** Everything this adapter says to people, in one language. The compiler refuses a catalogue that lacks a word. */
 export interface Catalogue {
   readonly problems: Readonly<Record<RefusalCode, string>>
+  /** Why a built-in kind does not take a part of what somebody wants. */
+  readonly payloadReasons: PayloadReasonTexts
   /** Why a card or its bank said no, for the payer. */
   readonly failures: Readonly<Record<FailureCode, string>>
   readonly paymentStatus: Readonly<Record<Payment['status'], string>>
   readonly intentStatus: Readonly<Record<PendingIntent['status'], string>>
   readonly reservationStatus: Readonly<Record<Reservation['status'], string>>
+  readonly consultationStatus: Readonly<Record<Consultation['status'], string>>
   readonly refundStatus: Readonly<Record<Refund['status'], string>>
   /** Why money moved into or out of a wallet, for its owner. */
   readonly walletEntry: Readonly<Record<TransferType, string>>
@@ -35,6 +40,8 @@ export type MessageKey =
   | 'balance_page_open'
   | 'balance_failed'
   | 'reservation_cancelled'
+  | 'consultation_closed'
+  | 'consultation_cancelled'
   | 'intent_abandoned'
   | 'too_many_decimals'
   | 'paid_from_wallet'

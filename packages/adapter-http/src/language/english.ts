@@ -1,3 +1,4 @@
+import { payloadReasonTexts } from '@holdfast/core'
 import type { Catalogue } from './catalogue.ts'
 
 /** English, and what everybody gets whose language we do not speak. */
@@ -24,6 +25,7 @@ export const english: Catalogue = {
     currency_mismatch: 'The payment is in another currency.',
     payment_not_found: 'There is no such payment.',
     reservation_not_found: 'There is no such reservation.',
+    consultation_not_found: 'There is no such consultation.',
     intent_not_found: 'There is no such purchase.',
     work_not_found: 'There is no such piece of work that has been given up.',
     attention_not_found: 'There is no such open item.',
@@ -38,6 +40,8 @@ export const english: Catalogue = {
     slot_taken: 'Somebody else has taken this time. Please choose another.',
     reservation_cancelled: 'This reservation has been cancelled.',
     reservation_completed: 'This reservation is over.',
+    consultation_closed: 'This consultation is over.',
+    consultation_cancelled: 'This consultation has been cancelled.',
     balance_not_owed: 'Nothing more is owed for this reservation.',
     balance_already_paid: 'The balance of this reservation has been paid.',
     wallet_insufficient: 'There is not enough in the wallet for this.',
@@ -53,6 +57,7 @@ export const english: Catalogue = {
     store_unavailable: 'We cannot look anything up right now. Please try again in a moment.',
     internal_error: 'Something went wrong on our side.',
   },
+  payloadReasons: payloadReasonTexts,
   failures: {
     card_declined: 'Your card was declined.',
     insufficient_funds: 'There is not enough money on your card.',
@@ -94,6 +99,7 @@ export const english: Catalogue = {
     completed: 'Completed',
     cancelled: 'Cancelled',
   },
+  consultationStatus: { open: 'Open', closed: 'Closed', cancelled: 'Cancelled' },
   refundStatus: { requested: 'Requested', pending: 'On its way', succeeded: 'Refunded', failed: 'Failed' },
   walletEntry: {
     top_up: 'Paid in',
@@ -129,6 +135,8 @@ export const english: Catalogue = {
     balance_page_open: 'The balance can be paid on the payment page.',
     balance_failed: 'The balance has not been paid yet.',
     reservation_cancelled: 'The reservation has been cancelled.',
+    consultation_closed: 'The consultation has been closed.',
+    consultation_cancelled: 'The consultation has been cancelled.',
     intent_abandoned: 'The purchase has been given up. Nothing was charged.',
     too_many_decimals: 'More decimals than the currency has',
     refund_requested: 'The refund is on its way.',

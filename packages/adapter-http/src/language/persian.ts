@@ -1,3 +1,4 @@
+import { decimalString, maxIdLength, type Money } from '@holdfast/core'
 import type { Catalogue } from './catalogue.ts'
 
 /** Persian. */
@@ -24,6 +25,7 @@ export const persian: Catalogue = {
     currency_mismatch: 'این پرداخت به واحد پول دیگری است.',
     payment_not_found: 'چنین پرداختی وجود ندارد.',
     reservation_not_found: 'چنین رزروی وجود ندارد.',
+    consultation_not_found: 'چنین مشاوره‌ای وجود ندارد.',
     intent_not_found: 'چنین خریدی وجود ندارد.',
     work_not_found: 'چنین کاری در میان کارهای رهاشده نیست.',
     attention_not_found: 'چنین مورد بازی وجود ندارد.',
@@ -38,6 +40,8 @@ export const persian: Catalogue = {
     slot_taken: 'کس دیگری این زمان را گرفته است. لطفاً زمان دیگری برگزینید.',
     reservation_cancelled: 'این رزرو لغو شده است.',
     reservation_completed: 'این رزرو پایان یافته است.',
+    consultation_closed: 'این مشاوره پایان یافته است.',
+    consultation_cancelled: 'این مشاوره لغو شده است.',
     balance_not_owed: 'برای این رزرو چیز دیگری بدهکار نیستید.',
     balance_already_paid: 'ماندهٔ این رزرو پرداخت شده است.',
     wallet_insufficient: 'موجودی کیف پول کافی نیست.',
@@ -52,6 +56,23 @@ export const persian: Catalogue = {
     contention: 'کارهای هم‌زمان بیش از حد است. کاری انجام نشد؛ دوباره بکوشید.',
     store_unavailable: 'اکنون به اطلاعات دسترسی نیست. کمی بعد دوباره بکوشید.',
     internal_error: 'در سمت ما خطایی رخ داد.',
+  },
+  payloadReasons: {
+    not_an_object: ({ shape }) => `یک شیء به شکل ${apart(shape)}.`,
+    not_an_id: () => `شناسه از ۱ تا ${digits(String(maxIdLength))} حرف لاتین، رقم یا یکی از ${apart('_ . : @ -')} است.`,
+    not_a_time: () => `زمان با فاصلهٔ آن از UTC، به شکل ${apart('2026-11-20T10:00:00-06:00')}.`,
+    not_a_currency: () => 'واحد پول سه حرف لاتین است، مانند EUR.',
+    not_an_amount: ({ currency }) =>
+      `مبلغ به ${currency} متنی است مانند ${apart(decimalString({ minorUnits: 1250n, currency }))}، بی رقم اعشار بیشتر.`,
+    slot_not_offered: () => 'در این ساعت نوبتی آغاز نمی‌شود.',
+    slot_begun: () => 'این نوبت آغاز شده است.',
+    slot_within_notice: ({ noticeMinutes }) => `نوبت را باید دست‌کم ${digits(String(noticeMinutes))} دقیقه پیش‌تر گرفت.`,
+    currency_not_taken: ({ taken }) => `این واحد پول پذیرفته نیست. پذیرفته‌ها: ${taken.join('، ')}.`,
+    amount_too_small: ({ least }) => `دست‌کم ${shown(least)} در هر بار.`,
+    amount_too_large: ({ most }) => `حداکثر ${shown(most)} در هر بار.`,
+    intent_not_found: () => 'چنین خریدی وجود ندارد.',
+    intent_not_payable: () => 'این خرید را دیگر نمی‌توان از کیف پول پرداخت.',
+    wallet_suffices: () => 'موجودی کیف پول برای این کافی است: از کیف پول بپردازید.',
   },
   failures: {
     card_declined: 'کارت شما رد شد.',
@@ -94,6 +115,7 @@ export const persian: Catalogue = {
     completed: 'پایان‌یافته',
     cancelled: 'لغوشده',
   },
+  consultationStatus: { open: 'باز', closed: 'پایان‌یافته', cancelled: 'لغوشده' },
   refundStatus: { requested: 'درخواست‌شده', pending: 'در راه', succeeded: 'بازگردانده‌شده', failed: 'ناموفق' },
   walletEntry: {
     top_up: 'شارژ کیف پول',
@@ -125,6 +147,8 @@ export const persian: Catalogue = {
     balance_page_open: 'مانده را می‌توان در صفحهٔ پرداخت پرداخت.',
     balance_failed: 'مانده هنوز پرداخت نشده است.',
     reservation_cancelled: 'رزرو لغو شد.',
+    consultation_closed: 'مشاوره بسته شد.',
+    consultation_cancelled: 'مشاوره لغو شد.',
     intent_abandoned: 'خرید رها شد. مبلغی برداشت نشد.',
     too_many_decimals: 'رقم‌های اعشار بیش از آن است که این واحد پول دارد',
     refund_requested: 'بازپرداخت در راه است.',
@@ -140,3 +164,12 @@ export const persian: Catalogue = {
     sync_pending: 'اکنون نشد از سرویس پرداخت پرسید. خودکار دوباره پرسیده می‌شود.',
   },
 }
+
+const shown = (money: Money): string => `${digits(decimalString(money))} ${money.currency}`
+
+/** A number in the digits of the language. */
+const digits = (text: string): string =>
+  text.replaceAll(/\d/g, (digit) => '۰۱۲۳۴۵۶۷۸۹'[Number(digit)] ?? digit).replace('.', '٫')
+
+// In isolates (Unicode UAX 9), for the signs in what is written from left to right would else be shown in another order.
+const apart = (text: string): string => `\u2066${text}\u2069`

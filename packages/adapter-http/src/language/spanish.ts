@@ -1,3 +1,4 @@
+import { decimalString, maxIdLength, type Money } from '@holdfast/core'
 import type { Catalogue } from './catalogue.ts'
 
 /** Spanish. */
@@ -24,6 +25,7 @@ export const spanish: Catalogue = {
     currency_mismatch: 'El pago está en otra moneda.',
     payment_not_found: 'No existe ese pago.',
     reservation_not_found: 'No existe esa reserva.',
+    consultation_not_found: 'No existe esa consulta.',
     intent_not_found: 'No existe esa compra.',
     work_not_found: 'No existe ese trabajo entre los abandonados.',
     attention_not_found: 'No existe ese asunto pendiente.',
@@ -38,6 +40,8 @@ export const spanish: Catalogue = {
     slot_taken: 'Otra persona ha tomado este horario. Elige otro, por favor.',
     reservation_cancelled: 'Esta reserva está cancelada.',
     reservation_completed: 'Esta reserva ya terminó.',
+    consultation_closed: 'Esta consulta ya terminó.',
+    consultation_cancelled: 'Esta consulta está cancelada.',
     balance_not_owed: 'No se debe nada más por esta reserva.',
     balance_already_paid: 'El segundo pago de esta reserva ya está hecho.',
     wallet_insufficient: 'No hay saldo suficiente en el monedero.',
@@ -52,6 +56,24 @@ export const spanish: Catalogue = {
     contention: 'Pasan demasiadas cosas a la vez. No se hizo nada; inténtalo de nuevo.',
     store_unavailable: 'Ahora no podemos consultar nada. Inténtalo de nuevo en un momento.',
     internal_error: 'Algo salió mal por nuestra parte.',
+  },
+  payloadReasons: {
+    not_an_object: ({ shape }) => `Un objeto ${shape}.`,
+    not_an_id: () => `Un identificador: de 1 a ${maxIdLength} letras, cifras o cualquiera de _ . : @ -.`,
+    not_a_time: () => 'Una hora con su diferencia respecto de UTC, escrita 2026-11-20T10:00:00-06:00.',
+    not_a_currency: () => 'Una moneda son tres letras, por ejemplo EUR.',
+    not_an_amount: ({ currency }) =>
+      `Un importe en ${currency} es un texto como ${decimalString({ minorUnits: 1250n, currency })}, sin más decimales.`,
+    slot_not_offered: () => 'Ninguna cita empieza a esa hora.',
+    slot_begun: () => 'Esta cita ya ha empezado.',
+    slot_within_notice: ({ noticeMinutes }) =>
+      `Las citas se reservan al menos ${noticeMinutes === 1 ? '1 minuto' : `${noticeMinutes} minutos`} antes.`,
+    currency_not_taken: ({ taken }) => `Esta moneda no se acepta. Se aceptan: ${taken.join(', ')}.`,
+    amount_too_small: ({ least }) => `Al menos ${shown(least)} por vez.`,
+    amount_too_large: ({ most }) => `Como máximo ${shown(most)} por vez.`,
+    intent_not_found: () => 'No existe esa compra.',
+    intent_not_payable: () => 'Esta compra ya no se puede pagar con el monedero.',
+    wallet_suffices: () => 'El monedero alcanza para esto: págalo con el monedero.',
   },
   failures: {
     card_declined: 'Tu tarjeta fue rechazada.',
@@ -94,6 +116,7 @@ export const spanish: Catalogue = {
     completed: 'Terminada',
     cancelled: 'Cancelada',
   },
+  consultationStatus: { open: 'Abierta', closed: 'Terminada', cancelled: 'Cancelada' },
   refundStatus: { requested: 'Solicitado', pending: 'En camino', succeeded: 'Reembolsado', failed: 'Fallido' },
   walletEntry: {
     top_up: 'Recarga',
@@ -127,6 +150,8 @@ export const spanish: Catalogue = {
     balance_page_open: 'El segundo pago se puede hacer en la página de pago.',
     balance_failed: 'El segundo pago aún no está hecho.',
     reservation_cancelled: 'Reserva cancelada exitosamente',
+    consultation_closed: 'Consulta terminada exitosamente',
+    consultation_cancelled: 'Consulta cancelada exitosamente',
     intent_abandoned: 'La compra se ha abandonado. No se cobró nada.',
     too_many_decimals: 'Más decimales de los que tiene la moneda',
     refund_requested: 'El reembolso está en camino.',
@@ -142,3 +167,5 @@ export const spanish: Catalogue = {
     sync_pending: 'Ahora no se pudo preguntar al servicio de pagos. Se le vuelve a preguntar por sí solo.',
   },
 }
+
+const shown = (money: Money): string => `${decimalString(money)} ${money.currency}`

@@ -1,4 +1,5 @@
 import { OpenAPIHono, z, type RouteConfig } from '@hono/zod-openapi'
+import { payloadReasonCodes } from '../problem/payload-error.ts'
 import { problemKinds } from '../problem/problem-kinds.ts'
 import type { RefusalCode } from '../problem/refusal.ts'
 import type { Route } from '../routes/route.ts'
@@ -28,7 +29,7 @@ export const openApiDocument = (table: readonly Route[], { basePath, webhooksPat
       title: 'Holdfast',
       version: '1',
       description:
-        'Payments, intents, reservations and what staff need to see of them. ' +
+        'Payments, intents, reservations, consultations and what staff need to see of them. ' +
         'Errors are application/problem+json with a stable `code`.',
     },
     servers: [{ url: basePath === '' ? '/' : basePath }],
@@ -137,6 +138,11 @@ const guardRefusals = ({ who, method, mount, limited, keyed, query, body }: Rout
   ]
 }
 
+const fieldCodes =
+  'What is wrong, in a word that never changes. In an `invalid_payload`, the reason of the kind: of a built-in one ' +
+  `${payloadReasonCodes.map((code) => `\`${code}\``).join(', ')}; ` +
+  "of a host's own, a word with a colon in it; `invalid_payload` where there is only a message."
+
 const problem = z
   .object({
     type: z.string(),
@@ -147,7 +153,18 @@ const problem = z
     retryable: z.boolean().openapi({ description: 'The very same request may succeed later.' }),
     request_id: z.string(),
     errors: z
-      .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
+      .array(
+        z.object({
+          field: z.string(),
+          code: z.string().openapi({ description: fieldCodes, examples: [...payloadReasonCodes] }),
+          message: z.string().openapi({
+            description: "In the reader's language; from a kind of the host's own, in the host's.",
+          }),
+          facts: z.record(z.string(), z.unknown()).optional().openapi({
+            description: 'What there is to act on: `notice_minutes`, `least` or `most` with `currency`, `taken`.',
+          }),
+        }),
+      )
       .optional()
       .openapi({ description: 'The parts of the request that will not do.' }),
   })

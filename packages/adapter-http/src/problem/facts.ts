@@ -1,5 +1,6 @@
 import { decimalString } from '@holdfast/core'
 import type { Catalogue } from '../language/catalogue.ts'
+import { inPayload, payloadError } from './payload-error.ts'
 import type { Refusal, RefusalCode, RefusalWith } from './refusal.ts'
 
 /** What a problem says beside its code, in the words of the wire. */
@@ -19,12 +20,8 @@ const shown: { readonly [Code in RefusalCode]?: (refusal: RefusalWith<Code>, wor
   body_too_large: ({ limitBytes }) => ({ limit_bytes: limitBytes }),
   json_too_deep: ({ limit }) => ({ limit }),
   unknown_kind: ({ known }) => ({ known }),
-  invalid_payload: ({ code, field, message, also = [] }) => ({
-    errors: [{ field, message }, ...also].map((fault) => ({
-      field: inPayload(fault.field),
-      code,
-      message: fault.message,
-    })),
+  invalid_payload: ({ also = [], ...fault }, words) => ({
+    errors: [fault, ...also].map((each) => payloadError(each, words)),
   }),
   unknown_resource: ({ field, code }, words) => ({
     errors: [{ field: inPayload(field), code, message: words.problems.unknown_resource }],
@@ -56,6 +53,3 @@ const shown: { readonly [Code in RefusalCode]?: (refusal: RefusalWith<Code>, wor
   signature_too_old: ({ ageMs }) => ({ age_s: Math.round(ageMs / 1000) }),
   signature_in_future: ({ aheadMs }) => ({ ahead_s: Math.round(aheadMs / 1000) }),
 }
-
-/** A field of the payload as a client has to look for it; the payload itself where a kind finds fault with the whole. */
-const inPayload = (field: string): string => (field === '' ? 'payload' : `payload.${field}`)

@@ -40,6 +40,7 @@ export const problemKinds = {
   // What it is about
   payment_not_found: missing,
   reservation_not_found: missing,
+  consultation_not_found: missing,
   intent_not_found: missing,
   work_not_found: missing,
   attention_not_found: missing,
@@ -56,6 +57,8 @@ export const problemKinds = {
   slot_taken: conflict,
   reservation_cancelled: conflict,
   reservation_completed: conflict,
+  consultation_closed: conflict,
+  consultation_cancelled: conflict,
   balance_not_owed: conflict,
   balance_already_paid: conflict,
   wallet_insufficient: { status: 402, retryable: false },

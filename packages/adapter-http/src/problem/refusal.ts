@@ -12,6 +12,8 @@ export interface FieldError {
   readonly code: string
   /** The same for people, in the language that was asked for. */
   readonly message: string
+  /** What there is to act on beside the code: a limit, a length of time. */
+  readonly facts?: Readonly<Record<string, unknown>>
 }
 
 /** What this adapter refuses by itself, before or after any use case. */

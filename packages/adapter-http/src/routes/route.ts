@@ -9,6 +9,7 @@ import type { Services } from '../serving/services.ts'
 export const missingCodes = {
   payment: 'payment_not_found',
   reservation: 'reservation_not_found',
+  consultation: 'consultation_not_found',
   intent: 'intent_not_found',
   work: 'work_not_found',
   attention: 'attention_not_found',

@@ -1,4 +1,5 @@
 import { checkoutRoutes } from './checkout-routes.ts'
+import { consultationRoutes } from './consultation-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { intentRoutes } from './intent-routes.ts'
 import { paymentRoutes } from './payment-routes.ts'
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...checkoutRoutes,
   ...intentRoutes,
   ...reservationRoutes,
+  ...consultationRoutes,
   ...slotRoutes,
   ...walletRoutes,
   ...staffPaymentRoutes,

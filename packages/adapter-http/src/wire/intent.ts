@@ -1,6 +1,7 @@
 import {
   intentTransitions,
   isoTime,
+  payableUntil,
   type OpenedIntent,
   type Payment,
   type PendingIntent,
@@ -50,6 +51,7 @@ export const intentAnswer = z
     details: free,
     record: z.object({ type: z.string(), id }).nullable().openapi({ description: 'What it became once it was paid.' }),
     refund_reason: z.string().nullable().openapi({ description: 'Why the money went back, where it did.' }),
+    payable_until: time.openapi({ description: 'From then on no page for it is opened: `expires_at`, or sooner.' }),
     expires_at: time,
     created_at: time,
   })
@@ -100,6 +102,7 @@ export const showIntent = (
     details: plainObject(quote.details),
     record: intent.status === 'fulfilled' ? intent.record : null,
     refund_reason: intent.status === 'refunded' ? intent.reason : null,
+    payable_until: isoTime(payableUntil(intent)),
     expires_at: isoTime(intent.expiresAt),
     created_at: isoTime(intent.createdAt),
   }

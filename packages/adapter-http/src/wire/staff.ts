@@ -27,7 +27,13 @@ import {
 import { paymentStatus } from './payment.ts'
 
 /** The reasons staff may give for a refund. The others are given by the machines themselves. */
-const refundReasons = ['requested_by_customer', 'reservation_cancelled', 'duplicate', 'unavailable'] as const
+const refundReasons = [
+  'requested_by_customer',
+  'reservation_cancelled',
+  'consultation_cancelled',
+  'duplicate',
+  'unavailable',
+] as const
 
 /** What staff send to refund: nothing means all that is left. */
 export const refundBody = z

@@ -57,8 +57,9 @@ export type Message = {
       readonly destination: 'provider' | 'wallet'
     }
   | {
-      /** What a wallet was topped up for cannot be had any more: the money stays in the wallet. */
+      /** `amount` was paid into a wallet, by `topUpId`, for what cannot be had any more: it stays there. */
       readonly template: 'kept_in_wallet'
+      readonly topUpId: PaymentId
       readonly reason: string
       readonly amount: Money
       readonly details: Readonly<Record<string, Json>>

@@ -9,6 +9,8 @@ import type { Schedules } from '../ports/schedules.ts'
 import { isBookable } from '../slots/free-slots.ts'
 import { offeredSlots, type OfferedSlot } from '../slots/offered-slots.ts'
 import type { Schedule } from '../slots/schedule.ts'
+import { invalidPayload } from './invalid-payload.ts'
+import { readObject } from './read-object.ts'
 import type { ReservationCatalogue } from './reservation-kind.ts'
 
 /** An appointment that somebody asks the price of: a slot that the schedule offers and that can still be booked. */
@@ -32,10 +34,12 @@ export interface AppointmentTerms {
 /**
  * A catalogue of appointments for `reservationKind`, from the host's schedules and its price rule. Its payload is
  * `{ resource_id, starts_at }`, the time in ISO 8601 with an offset or `Z`. All of the price is due at once, and whoever
- * pays gets any unit that is free.
+ * pays gets any unit that is free. Once it has begun nobody is sent to pay for it; whoever was before, and pays before it
+ * ends, has it.
  *
- * Refuses, first match wins: `invalid_payload` for what cannot be read; `unknown_resource`; `invalid_payload` of
- * `starts_at` when the schedule offers no slot that begins just then, when it has begun, and when it is within the notice.
+ * Refuses, first match wins: `invalid_payload` for what cannot be read (`not_an_object`, `not_an_id`, `not_a_time`);
+ * `unknown_resource`; `invalid_payload` of `starts_at` when the schedule offers no slot that begins just then
+ * (`slot_not_offered`), when it has begun (`slot_begun`), and when it is within the notice (`slot_within_notice`).
  */
 export const appointmentCatalogue = ({
   schedules,
@@ -51,10 +55,10 @@ export const appointmentCatalogue = ({
     const schedule = await schedules.find(resourceId)
     if (schedule === undefined) return err({ code: 'unknown_resource', field: 'resource_id' })
     const [slot] = offeredSlots(schedule, { from: startsAt, to: after(startsAt, 1) })
-    if (slot === undefined) return invalid('starts_at', 'No appointment begins at this time.')
-    if (startsAt <= now) return invalid('starts_at', 'This appointment has already begun.')
+    if (slot === undefined) return invalidPayload('starts_at', { code: 'slot_not_offered' })
+    if (startsAt <= now) return invalidPayload('starts_at', { code: 'slot_begun' })
     if (!isBookable(schedule, slot, now))
-      return invalid('starts_at', `Appointments are booked at least ${schedule.noticeMinutes} minutes ahead.`)
+      return invalidPayload('starts_at', { code: 'slot_within_notice', noticeMinutes: schedule.noticeMinutes })
 
     const { amount, item, details } = await price({ ...slot, owner, resourceId, schedule, payload, now })
     return ok({
@@ -63,6 +67,7 @@ export const appointmentCatalogue = ({
       item,
       slot: { ...slot, resourceId, unit: 0 },
       capacity: schedule.capacity,
+      payableUntil: slot.startsAt,
       details: {
         ...details,
         resource_id: resourceId,
@@ -81,17 +86,12 @@ interface Wanted {
 }
 
 const readWanted = (sent: Json): Result<Wanted, QuoteRefusal> => {
-  if (!isObject(sent)) return invalid('', 'An object with resource_id and starts_at.')
-  const { resource_id: id, starts_at: time } = sent
+  const payload = readObject(sent, '{ resource_id, starts_at }')
+  if (!payload.ok) return payload
+  const { resource_id: id, starts_at: time } = payload.value
   const resourceId = typeof id === 'string' ? parseId<'resource'>(id) : undefined
-  if (resourceId === undefined) return invalid('resource_id', 'The id of what is to be booked.')
+  if (resourceId === undefined) return invalidPayload('resource_id', { code: 'not_an_id' })
   const startsAt = typeof time === 'string' ? parseIsoTime(time) : undefined
-  if (startsAt === undefined)
-    return invalid('starts_at', 'A time with its offset from UTC, written 2026-11-20T10:00:00-06:00.')
-  return ok({ payload: sent, resourceId, startsAt })
+  if (startsAt === undefined) return invalidPayload('starts_at', { code: 'not_a_time' })
+  return ok({ payload: payload.value, resourceId, startsAt })
 }
-
-const isObject = (value: Json): value is { readonly [name: string]: Json } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const invalid = (field: string, message: string) => err({ code: 'invalid_payload' as const, field, message })

@@ -3,7 +3,7 @@ import type { Payment } from '../payment/payment.ts'
 import type { Fulfilment, FulfilmentKind, QuoteRefusal } from '../ports/fulfilment.ts'
 import type { Quote } from '../pending-intent/pending-intent.ts'
 import type { Result } from '../kernel/result.ts'
-import { err } from '../kernel/result.ts'
+import { err, ok } from '../kernel/result.ts'
 import type { OwnerId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Transaction, UnitOfWork } from '../ports/unit-of-work.ts'
@@ -17,7 +17,8 @@ import { listAllHolding } from './list-all-holding.ts'
 export interface ReservationCatalogue {
   /**
    * Reads what a stranger sent and prices it. The quote must name a slot. Where its `capacity` says how many can have that
-   * slot at the same time, whoever pays gets any unit that is free; without, the unit that the slot names.
+   * slot at the same time, whoever pays gets any unit that is free; without, the unit that the slot names. Until when somebody
+   * may be sent to pay for it, its `payableUntil` says; default: until the slot ends.
    */
   quote(
     payload: Json,
@@ -27,7 +28,8 @@ export interface ReservationCatalogue {
 
 /**
  * The built-in kind `reservation`: a slot that belongs to the first who pays for it. Everybody else who paid gets the
- * money back. With a balance in its quote, the balance becomes a payment of its own, due on its day from the saved card.
+ * money back, and so does whoever's payment is heard of only once the slot has ended. With a balance in its quote, the
+ * balance becomes a payment of its own, due on its day from the saved card.
  *
  * A host that sells slots of several sorts has one such kind for each, under a `name` of its own. What they make are
  * reservations all the same: the resource of its slot says what one is of.
@@ -50,13 +52,14 @@ export const reservationKind = ({
     if (capacity !== undefined && !(Number.isSafeInteger(capacity) && capacity > 0))
       bug(`A reservation was quoted with a capacity of ${capacity}.`)
     const free = await unitOfWork.read((tx) => isFree(tx, slot, capacity))
-    return free ? quoted : err({ code: 'slot_taken' })
+    return free ? ok({ payableUntil: slot.endsAt, ...quoted.value }) : err({ code: 'slot_taken' })
   },
   available: (tx, { quote: { slot, capacity } }) =>
     isFree(tx, slot ?? bug('A reservation was quoted without a slot.'), capacity),
   async fulfil({ tx, ids, intent, payment, charge, now }): Promise<Fulfilment> {
     const { quote, owner } = intent
     const wanted = quote.slot ?? bug(`Intent '${intent.id}' is a reservation without a slot.`)
+    if (wanted.endsAt <= now) return { type: 'unavailable', reason: 'unavailable' }
     const unit = freeUnit(wanted, quote.capacity, await tx.reservations.listOverlapping(wanted))
     if (unit === undefined) return { type: 'unavailable', reason: 'slot_taken' }
     const slot = { ...wanted, unit }

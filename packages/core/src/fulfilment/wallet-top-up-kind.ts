@@ -1,13 +1,16 @@
-import type { IntentId, OwnerId } from '../kernel/ids.ts'
+import { parseId, type IntentId, type OwnerId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Json } from '../kernel/json.ts'
-import { currency, decimalString, parseDecimal, type Money } from '../kernel/money.ts'
-import { err, ok, type Result } from '../kernel/result.ts'
+import { currency, parseDecimal, type Money } from '../kernel/money.ts'
+import { ok, type Result } from '../kernel/result.ts'
 import type { LineItem } from '../payment/payment.ts'
+import { payableUntil } from '../pending-intent/pending-intent.ts'
 import type { FulfilmentKind, QuoteRefusal } from '../ports/fulfilment.ts'
 import type { Transaction, UnitOfWork } from '../ports/unit-of-work.ts'
 import { taskId, type Task } from '../task/task.ts'
 import type { TransferId } from '../wallet/wallet.ts'
+import { invalidPayload } from './invalid-payload.ts'
+import { readObject } from './read-object.ts'
 
 /** How little and how much can be paid into a wallet at a time, in minor units. Currencies that are not here are not taken. */
 export type TopUpLimits = Readonly<Record<string, { readonly least: bigint; readonly most: bigint }>>
@@ -18,6 +21,10 @@ export type TopUpLimits = Readonly<Record<string, { readonly least: bigint; read
  * The payload is `{ amount: '12.50', currency: 'EUR' }`; or `{ intent_id }`, an open intent of the same owner that the wallet
  * does not suffice for: then what is missing is paid in, at least the least amount, and that intent is paid from the wallet
  * by itself as soon as the money is there.
+ *
+ * Refuses with `invalid_payload` what cannot be read (`not_an_object`, `not_an_id`, `not_a_currency`, `not_an_amount`); an
+ * intent for which nothing can or has to be paid in (`intent_not_found`, `intent_not_payable`, `wallet_suffices`); and what
+ * is not within the limits (`currency_not_taken`, `amount_too_small`, `amount_too_large`).
  */
 export const walletTopUpKind = ({
   unitOfWork,
@@ -36,13 +43,11 @@ export const walletTopUpKind = ({
     const { amount, field, intentId } = wanted.value
     const limit = limits[amount.currency]
     if (limit === undefined)
-      return invalid('currency', `A wallet takes ${Object.keys(limits).join(', ')}, not ${amount.currency}.`)
-    const shown = (minorUnits: bigint): string => decimalString({ ...amount, minorUnits })
-    if (amount.minorUnits < limit.least || amount.minorUnits > limit.most)
-      return invalid(
-        field,
-        `Between ${shown(limit.least)} and ${shown(limit.most)} ${amount.currency} can be paid in at a time.`,
-      )
+      return invalidPayload('currency', { code: 'currency_not_taken', taken: Object.keys(limits) })
+    if (amount.minorUnits < limit.least)
+      return invalidPayload(field, { code: 'amount_too_small', least: { ...amount, minorUnits: limit.least } })
+    if (amount.minorUnits > limit.most)
+      return invalidPayload(field, { code: 'amount_too_large', most: { ...amount, minorUnits: limit.most } })
     return ok({
       amount,
       purpose: 'wallet_topup',
@@ -53,7 +58,7 @@ export const walletTopUpKind = ({
   async fulfil({ tx, intent, payment, now }) {
     const { forIntent } = intent.quote.details
     if (typeof forIntent === 'string') {
-      const task: Task = { type: 'pay_from_wallet', intentId: forIntent as IntentId }
+      const task: Task = { type: 'pay_from_wallet', intentId: forIntent as IntentId, topUpId: payment.id }
       await tx.tasks.append([{ id: taskId(task), body: task, dueAt: now }], now)
     }
     const id = `top_up:${payment.id}` as TransferId
@@ -87,18 +92,19 @@ const readWanted = async (
   unitOfWork: UnitOfWork,
   limits: TopUpLimits,
 ): Promise<Result<Wanted, QuoteRefusal>> => {
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
-    return invalid('', 'Send { amount, currency }, or { intent_id } of what is to be paid with it.')
-  const { amount, currency: code, intent_id: intentId } = payload as Readonly<Record<string, Json>>
-  if (intentId !== undefined) {
-    if (typeof intentId !== 'string') return invalid('intent_id', 'An intent is named by text.')
-    return unitOfWork.read((tx) => whatIsMissing(tx, intentId as IntentId, { owner, now }, limits))
+  const sent = readObject(payload, '{ amount, currency } | { intent_id }')
+  if (!sent.ok) return sent
+  const { amount, currency: code, intent_id: id } = sent.value
+  if (id !== undefined) {
+    const intentId = typeof id === 'string' ? parseId<'intent'>(id) : undefined
+    if (intentId === undefined) return invalidPayload('intent_id', { code: 'not_an_id' })
+    return unitOfWork.read((tx) => whatIsMissing(tx, intentId, { owner, now }, limits))
   }
   if (typeof code !== 'string' || !/^[A-Za-z]{3}$/.test(code))
-    return invalid('currency', 'A currency is three letters, such as EUR.')
+    return invalidPayload('currency', { code: 'not_a_currency' })
   const money = typeof amount === 'string' ? parseDecimal(amount, code) : undefined
   return money === undefined
-    ? invalid('amount', `An amount is text such as 12.50, with no more decimals than ${currency(code)} has.`)
+    ? invalidPayload('amount', { code: 'not_an_amount', currency: currency(code) })
     : ok({ amount: money, field: 'amount' })
 }
 
@@ -112,15 +118,13 @@ const whatIsMissing = async (
   const intent = (await tx.intents.find(intentId))?.value
   const payment = intent && (await tx.payments.find(intent.paymentId))?.value.payment
   if (intent === undefined || payment === undefined || intent.owner !== owner)
-    return invalid(field, 'There is no such intent.')
-  if (intent.status !== 'open' || intent.expiresAt <= now || payment.purpose === 'wallet_topup')
-    return invalid(field, 'This intent cannot be paid from a wallet any more.')
+    return invalidPayload(field, { code: 'intent_not_found' })
+  if (intent.status !== 'open' || payableUntil(intent) <= now || payment.purpose === 'wallet_topup')
+    return invalidPayload(field, { code: 'intent_not_payable' })
   const { amount } = payment
   const balance = (await tx.wallets.find(owner, amount.currency))?.value.balance ?? 0n
-  if (balance >= amount.minorUnits) return invalid(field, 'The wallet holds enough for it: pay from the wallet.')
+  if (balance >= amount.minorUnits) return invalidPayload(field, { code: 'wallet_suffices' })
   const missing = amount.minorUnits - balance
   const least = limits[amount.currency]?.least ?? 0n
   return ok({ amount: { ...amount, minorUnits: missing < least ? least : missing }, field, intentId })
 }
-
-const invalid = (field: string, message: string) => err({ code: 'invalid_payload', field, message } as const)

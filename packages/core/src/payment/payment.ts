@@ -291,6 +291,9 @@ export type CollectedPayment = Extract<Payment, Collected>
 /** True once money was counted, even if all of it has gone back since. */
 export const isCollected = (payment: Payment): payment is CollectedPayment => 'attemptId' in payment
 
+/** True while it is not known yet whether money that was sent will come. */
+export const isInFlight = ({ status }: Payment): boolean => status === 'processing' || status === 'authorized'
+
 const notPayable = (payment: Payment): { readonly ok: false; readonly refusal: PaymentRefusal } =>
   payment.status === 'cancelled'
     ? reject({ code: 'payment_cancelled' })

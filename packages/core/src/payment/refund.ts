@@ -15,6 +15,7 @@ import type { OnlySought } from './only-sought.ts'
 export type RefundReason =
   | 'requested_by_customer'
   | 'reservation_cancelled'
+  | 'consultation_cancelled'
   | 'duplicate'
   | 'slot_taken'
   | 'unavailable'

@@ -23,6 +23,11 @@ export interface Quote {
    * Absent: that one, or none.
    */
   readonly capacity?: number
+  /**
+   * From then on nobody is sent to pay for it any more, nor is it paid from a wallet. A page that is open by then is not
+   * closed, and what is paid on it counts as long as the kind can still make what it is for. Absent: until the intent expires.
+   */
+  readonly payableUntil?: Instant
   readonly details: Readonly<Record<string, Json>>
   /** What the kind's schema made of the payload. Absent for kinds that read it in their own way. */
   readonly parsed?: Json
@@ -56,6 +61,10 @@ export interface RecordRef {
   readonly type: string
   readonly id: string
 }
+
+/** Until when somebody may be sent to pay for it: until it expires, or until its quote says where that is sooner. */
+export const payableUntil = ({ expiresAt, quote }: Pick<PendingIntent, 'expiresAt' | 'quote'>): Instant =>
+  quote.payableUntil !== undefined && quote.payableUntil < expiresAt ? quote.payableUntil : expiresAt
 
 /** What can happen to an intent. */
 export type IntentEvent =

@@ -8,13 +8,8 @@ import type { RefundReason } from '../payment/refund.ts'
 import type { Charge } from '../payment/attempt.ts'
 import type { Transfer } from '../wallet/wallet.ts'
 import type { Ids } from './ids.ts'
+import type { PayloadFault } from './payload-fault.ts'
 import type { Transaction } from './unit-of-work.ts'
-
-/** A part of the payload that will not do, as a path (`guests.0.name`; empty: the whole), and why. */
-export interface PayloadFault {
-  readonly field: string
-  readonly message: string
-}
 
 /** Why something cannot be quoted. `field` names the part of the payload at fault; `also` what else is wrong with it. */
 export type QuoteRefusal =

@@ -9,7 +9,12 @@ import type { CaseMove } from './case-change.ts'
 import { noteChargeMoved } from './charge-moved.ts'
 
 /** Reasons for which money that came by card may go to its owner's wallet instead. All other money goes back where it came from. */
-export type WalletRefundReason = 'slot_taken' | 'unavailable' | 'late_payment' | 'reservation_cancelled'
+export type WalletRefundReason =
+  | 'slot_taken'
+  | 'unavailable'
+  | 'late_payment'
+  | 'reservation_cancelled'
+  | 'consultation_cancelled'
 
 /** Where money goes back to, as the host has it. */
 export interface RefundPolicy {

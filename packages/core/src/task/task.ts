@@ -1,4 +1,4 @@
-import type { IntentId, ReservationId } from '../kernel/ids.ts'
+import type { IntentId, PaymentId, ReservationId } from '../kernel/ids.ts'
 
 /** Work of our own that waits for its time. What talks to the outside is an effect instead. */
 export type Task =
@@ -7,7 +7,7 @@ export type Task =
   /** The end of an intent's life: expire its page at the provider, then let it go. */
   | { readonly type: 'abandon_intent'; readonly intentId: IntentId }
   /** What was topped up for is paid from the wallet. */
-  | { readonly type: 'pay_from_wallet'; readonly intentId: IntentId }
+  | { readonly type: 'pay_from_wallet'; readonly intentId: IntentId; readonly topUpId: PaymentId }
   /** The end of a stay. */
   | { readonly type: 'complete_reservation'; readonly reservationId: ReservationId }
   /** Asks the provider about everything that may be alive there; plans its own next run. */
@@ -20,8 +20,9 @@ export const taskId = (task: Task): string => {
     case 'complete_reservation':
       return `${task.type}:${task.reservationId}`
     case 'abandon_intent':
-    case 'pay_from_wallet':
       return `${task.type}:${task.intentId}`
+    case 'pay_from_wallet':
+      return `${task.type}:${task.topUpId}`
     case 'sweep':
       return 'sweep'
   }

@@ -12,7 +12,7 @@ export interface TimelineEntry {
   readonly paymentId: PaymentId
   readonly at: Instant
   readonly type: 'fact' | 'command' | 'call' | 'answer' | 'event' | 'attention'
-  /** What it is about: the payment itself, or an attempt, refund, dispute, intent or reservation of it. */
+  /** What it is about: the payment itself, or an attempt, refund, dispute, intent, reservation or consultation of it. */
   readonly about: { readonly type: string; readonly id: string }
   /** The event's, command's or call's name: `captured`, `start_checkout`, `open_session`. */
   readonly name: string

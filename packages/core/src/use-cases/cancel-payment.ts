@@ -4,7 +4,7 @@ import type { PaymentId } from '../kernel/ids.ts'
 import { after } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import type { LiveAttempt } from '../payment/attempt.ts'
-import { isCollected, type CancelReason, type Payment } from '../payment/payment.ts'
+import { isCollected, isInFlight, type CancelReason, type Payment } from '../payment/payment.ts'
 import { liveAttempt, type PaymentCase } from '../payment/payment-case.ts'
 import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
@@ -22,6 +22,8 @@ export interface CancelPaymentRequest {
   readonly actor: Actor
   readonly paymentId: PaymentId
   readonly reason?: CancelReason
+  /** Leaves alone what somebody has paid by a method whose money takes a while. Default: false, and the money goes back when it comes. */
+  readonly unlessInFlight?: boolean
   readonly idempotencyKey?: string
 }
 
@@ -41,6 +43,7 @@ export type CancelPaymentRefusal =
   | KeyReused
   | { readonly code: 'payment_not_found' }
   | { readonly code: 'payment_already_completed'; readonly payment: Payment }
+  | { readonly code: 'charge_in_flight' }
 
 /** What {@link cancelPayment} answers. */
 export type CancelPaymentOutcome = Result<CancelledPayment, CancelPaymentRefusal>
@@ -52,7 +55,7 @@ export type CancelPayment = (request: CancelPaymentRequest) => Promise<CancelPay
  * is cancelled, the payment is completed. Unreachable: cancelled here, and the closing stays owed there.
  *
  * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_already_completed` (with the payment
- * as it is).
+ * as it is), `charge_in_flight` (with `unlessInFlight` only).
  */
 export const cancelPayment =
   (deps: Dependencies & { readonly perform: PerformEffect }): CancelPayment =>
@@ -73,7 +76,7 @@ type Step =
 
 const begin = async (tx: Transaction, deps: Dependencies, request: CancelPaymentRequest): Promise<Step> => {
   const now = deps.clock.now()
-  const { paymentId, actor, reason = 'requested' } = request
+  const { paymentId, actor, reason = 'requested', unlessInFlight = false } = request
   const answer = (outcome: CancelPaymentOutcome): Step => ({ type: 'answer', outcome })
   const found = await tx.payments.find(paymentId)
   if (found === undefined || !mayTouch(actor, found.value.payment.owner))
@@ -83,6 +86,7 @@ const begin = async (tx: Transaction, deps: Dependencies, request: CancelPayment
   if (claim.type === 'settled') return answer(claim.outcome)
 
   const { payment } = found.value
+  if (unlessInFlight && isInFlight(payment)) return answer(err({ code: 'charge_in_flight' }))
   const live = liveAttempt(found.value)
   if (isCollected(payment) || (payment.status === 'cancelled' && live === undefined))
     return answer(await settleKey(tx, request, standing(found.value)))
@@ -109,8 +113,9 @@ const conclude = async (
   request: CancelPaymentRequest,
 ): Promise<CancelPaymentOutcome> => {
   const now = deps.clock.now()
-  const { paymentId, reason = 'requested' } = request
+  const { paymentId, reason = 'requested', unlessInFlight = false } = request
   const found = (await tx.payments.find(paymentId)) ?? bug(`Payment '${paymentId}' is gone.`)
+  if (unlessInFlight && isInFlight(found.value.payment)) return err({ code: 'charge_in_flight' })
   const move = moveCase(found.value)
   move.payment({ type: 'cancel', at: now, reason })
   const change = move.done()

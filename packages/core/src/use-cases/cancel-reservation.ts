@@ -1,8 +1,8 @@
-import type { PaymentId, RefundId, ReservationId } from '../kernel/ids.ts'
+import type { PaymentId, ReservationId } from '../kernel/ids.ts'
 import { bug } from '../kernel/bug.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { isCollected } from '../payment/payment.ts'
-import { getAttempt, liveAttempt, refundableFrom } from '../payment/payment-case.ts'
+import { liveAttempt } from '../payment/payment-case.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import {
   decideReservation,
@@ -11,10 +11,10 @@ import {
   type ReservationRefusal,
 } from '../reservation/reservation.ts'
 import { moveCase } from '../settlement/case-change.ts'
-import { giveBack, refundsTo } from '../settlement/give-back.ts'
 import { closeAttempt } from '../settlement/settlement.ts'
 import { actorName, mayTouch, type Actor } from './actor.ts'
 import type { Dependencies } from './dependencies.ts'
+import { giveBackRest } from './give-back-rest.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 
@@ -81,14 +81,7 @@ const cancel = async (
     for (const event of decision.events) move.fact('reservation', reservationId, event)
     const { payment } = kase
     if (isCollected(payment)) {
-      const left = refundableFrom(kase, getAttempt(kase, payment.attemptId))
-      if (refund === 'all' && left > 0n && payment.status !== 'disputed') {
-        const id: RefundId = deps.ids.next('refund')
-        const amount = { ...payment.amount, minorUnits: left }
-        const reason = 'reservation_cancelled'
-        const destination = refundsTo(deps.settings, reason)
-        giveBack(move, { id, attemptId: payment.attemptId, amount, reason, destination, at: now })
-      }
+      if (refund === 'all') giveBackRest(move, deps, { reason: 'reservation_cancelled', at: now })
     } else {
       const live = liveAttempt(kase)
       if (live !== undefined) closeAttempt(move, live, 'reservation_cancelled')

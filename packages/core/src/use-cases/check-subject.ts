@@ -3,6 +3,7 @@ import type { IntentId, ReservationId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
+import { payableUntil } from '../pending-intent/pending-intent.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import type { Dependencies } from './dependencies.ts'
 
@@ -28,10 +29,11 @@ export const checkSubject = async (
       const { value: intent } =
         (await tx.intents.find(payment.subject.id as IntentId)) ??
         bug(`Payment '${payment.id}' is for an intent that is not there.`)
-      if (intent.expiresAt <= now) return err({ code: 'intent_expired' })
+      const endsAt = payableUntil(intent)
+      if (endsAt <= now) return err({ code: 'intent_expired' })
       const kind = fulfilmentKinds.find(({ name }) => name === intent.kind)
       if (kind?.available !== undefined && !(await kind.available(tx, intent))) return err({ code: 'slot_taken' })
-      return ok({ endsAt: intent.expiresAt })
+      return ok({ endsAt })
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { IntentId, PaymentId } from '../kernel/ids.ts'
 import { after, type Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
-import { isCollected } from '../payment/payment.ts'
+import { isCollected, isInFlight } from '../payment/payment.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
 import { StoreUnavailable } from '../ports/unit-of-work.ts'
 import type { CancelPayment } from './cancel-payment.ts'
@@ -121,11 +121,15 @@ const abandon = async (deps: CleanUpDependencies, intent: Stale): Promise<Cleane
   const { cancelPayment, logger } = deps
   const { intentId, paymentId } = intent
   try {
-    const foreseen = await foresee(deps, intent)
-    if (foreseen !== 'abandoned') return foreseen
-    const cancelled = await cancelPayment({ actor: { type: 'system' }, paymentId, reason: 'abandoned' })
+    const cancelled = await cancelPayment({
+      actor: { type: 'system' },
+      paymentId,
+      reason: 'abandoned',
+      unlessInFlight: true,
+    })
     if (cancelled.ok) return cancelled.value.providerCancellation === 'done' ? 'abandoned' : 'pending'
     if (cancelled.error.code === 'payment_already_completed') return 'paid'
+    if (cancelled.error.code === 'charge_in_flight') return 'processing'
     logger.log('error', 'intent_clean_up_failed', { intentId, paymentId, detail: cancelled.error.code })
     return 'failed'
   } catch (error) {
@@ -144,7 +148,7 @@ const foresee = async (
   const payment = (await unitOfWork.read((tx) => tx.payments.find(paymentId)))?.value.payment
   if (payment === undefined) return 'failed'
   if (isCollected(payment)) return 'paid'
-  return payment.status === 'processing' || payment.status === 'authorized' ? 'processing' : 'abandoned'
+  return isInFlight(payment) ? 'processing' : 'abandoned'
 }
 
 const counted = (intents: readonly CleanedUpIntent[]): CleanedUp['counts'] => {

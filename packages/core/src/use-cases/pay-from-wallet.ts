@@ -1,12 +1,9 @@
-import type { Effect } from '../effect/effect.ts'
 import type { PaymentId } from '../kernel/ids.ts'
-import { after, minute } from '../kernel/instant.ts'
+import { minute } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { planAttempt, type AttemptPlanRefusal } from '../one-live-attempt/one-live-attempt.ts'
-import type { LiveAttempt } from '../payment/attempt.ts'
 import type { Payment } from '../payment/payment.ts'
-import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
 import { spendFromWallet } from '../settlement/spend-from-wallet.ts'
@@ -18,7 +15,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
-import { untilMoved } from './until-moved.ts'
+import { untilAnswered, type Step } from './until-answered.ts'
 import { walletOf } from './wallet-of.ts'
 
 /** What is asked of {@link payFromWallet}. */
@@ -63,33 +60,24 @@ export type PayFromWallet = (request: PayFromWalletRequest) => Promise<PayFromWa
  */
 export const payFromWallet =
   (deps: Dependencies & { readonly perform: PerformEffect }): PayFromWallet =>
-  async (request) => {
-    const { unitOfWork, clock, settings, perform } = deps
-    const deadline = after(clock.now(), settings.patienceMs)
-    for (let round = 0; ; round += 1) {
-      const step = await unitOfWork.run((tx) => nextStep(tx, deps, request))
-      if (step.type === 'answer') return step.outcome
-      if (step.type === 'perform') {
-        const performed = await perform(step.work)
-        if (performed.type === 'postponed')
-          return err({ code: 'provider_unavailable', retryAfterMs: performed.retryAfterMs })
-        continue
-      }
-      if (clock.now() >= deadline) return err({ code: 'provider_unavailable', retryAfterMs: minute })
-      await clock.sleep(Math.min(10 * 2 ** Math.min(round, 5), 250))
-      await untilMoved(deps, step.awaited, deadline)
-    }
-  }
+  (request) =>
+    untilAnswered<PayFromWalletOutcome, unknown>(deps, {
+      next: (tx) => nextStep(tx, deps, request),
+      late: err({ code: 'provider_unavailable', retryAfterMs: minute }),
+      async perform({ work }) {
+        const performed = await deps.perform(work)
+        return performed.type === 'postponed'
+          ? err({ code: 'provider_unavailable', retryAfterMs: performed.retryAfterMs })
+          : undefined
+      },
+    })
 
-type Step =
-  | { readonly type: 'answer'; readonly outcome: PayFromWalletOutcome }
-  | { readonly type: 'perform'; readonly work: Leased<Effect> }
-  | { readonly type: 'wait'; readonly awaited: LiveAttempt }
+type WalletStep = Step<PayFromWalletOutcome>
 
-const nextStep = async (tx: Transaction, deps: Dependencies, request: PayFromWalletRequest): Promise<Step> => {
+const nextStep = async (tx: Transaction, deps: Dependencies, request: PayFromWalletRequest): Promise<WalletStep> => {
   const { paymentId, actor } = request
   const now = deps.clock.now()
-  const answer = (outcome: PayFromWalletOutcome): Step => ({ type: 'answer', outcome })
+  const answer = (outcome: PayFromWalletOutcome): WalletStep => ({ type: 'answer', outcome })
   const found = await tx.payments.find(paymentId)
   if (found === undefined || !mayTouch(actor, found.value.payment.owner))
     return answer(err({ code: 'payment_not_found' }))
@@ -97,7 +85,8 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: PayFromWal
   const claim = await claimKey<PayFromWalletOutcome>(tx, request, asked, now)
   if (claim.type === 'reused') return answer(err({ code: 'idempotency_key_reused' }))
   if (claim.type === 'settled') return answer(claim.outcome)
-  const settle = async (outcome: PayFromWalletOutcome): Promise<Step> => answer(await settleKey(tx, request, outcome))
+  const settle = async (outcome: PayFromWalletOutcome): Promise<WalletStep> =>
+    answer(await settleKey(tx, request, outcome))
 
   const { payment } = found.value
   if (payment.purpose === 'wallet_topup') return settle(err({ code: 'wallet_not_for_this' }))

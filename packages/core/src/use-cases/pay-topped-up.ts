@@ -1,4 +1,5 @@
 import { effectId, type Effect } from '../effect/effect.ts'
+import { bug } from '../kernel/bug.ts'
 import { hour } from '../kernel/instant.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
 import type { Task } from '../task/task.ts'
@@ -6,10 +7,12 @@ import type { Dependencies } from './dependencies.ts'
 import type { PayFromWallet } from './pay-from-wallet.ts'
 import type { Ran } from './ran.ts'
 
+type ToppedUp = Extract<Task, { readonly type: 'pay_from_wallet' }>
+
 /** What cannot be paid any more, or not from what there is, is left: the money stays in the wallet, and its owner is told. */
 export const payToppedUp = async (
   deps: Pick<Dependencies, 'unitOfWork' | 'clock'> & { readonly payFromWallet: PayFromWallet },
-  { intentId }: Extract<Task, { readonly type: 'pay_from_wallet' }>,
+  { intentId, topUpId }: ToppedUp,
 ): Promise<Ran> => {
   const found = await deps.unitOfWork.read((tx) => tx.intents.find(intentId))
   if (found === undefined) return { result: { intent: 'gone' } }
@@ -19,30 +22,34 @@ export const payToppedUp = async (
   const result = { refused: error.code }
   if (error.code === 'provider_unavailable') return { result, againInMs: error.retryAfterMs }
   if (error.code === 'charge_in_flight') return { result, againInMs: hour }
-  if (error.code !== 'payment_already_completed') await tellItIsKept(deps, found.value, error.code)
+  if (error.code !== 'payment_already_completed') await tellItIsKept(deps, found.value, topUpId, error.code)
   return { result }
 }
 
+/** Once for each top-up, with the reason that was found first: whoever runs this again may find another one. */
 const tellItIsKept = (
   { unitOfWork, clock }: Pick<Dependencies, 'unitOfWork' | 'clock'>,
-  { id, owner, paymentId, quote }: PendingIntent,
+  { owner, paymentId, quote }: PendingIntent,
+  topUpId: ToppedUp['topUpId'],
   reason: string,
 ): Promise<void> =>
   unitOfWork.run(async (tx) => {
     const now = clock.now()
-    const { amount, details } = quote
+    const topUp = (await tx.payments.find(topUpId)) ?? bug(`Payment '${topUpId}' is gone.`)
     const body: Effect = {
       type: 'send_message',
       paymentId,
       message: {
-        id: `kept_in_wallet:${id}`,
+        id: `kept_in_wallet:${topUpId}`,
         to: owner,
         paymentId,
         template: 'kept_in_wallet',
+        topUpId,
         reason,
-        amount,
-        details,
+        amount: topUp.value.payment.amount,
+        details: quote.details,
       },
     }
-    await tx.outbox.append([{ id: effectId(body), body, dueAt: now }], now)
+    const id = effectId(body)
+    if ((await tx.outbox.find(id)) === undefined) await tx.outbox.append([{ id, body, dueAt: now }], now)
   })

@@ -106,7 +106,11 @@ const abandonIntent = async (
     actor: { type: 'system' },
     paymentId: found.value.paymentId,
     reason: 'abandoned',
+    unlessInFlight: true,
   })
+  // It may still fail, and then nobody pays for it any more.
+  if (!outcome.ok && outcome.error.code === 'charge_in_flight')
+    return { result: { refused: outcome.error.code }, againInMs: 6 * hour }
   return {
     result: outcome.ok
       ? { provider_cancellation: outcome.value.providerCancellation }

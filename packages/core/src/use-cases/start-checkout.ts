@@ -1,13 +1,12 @@
 import type { Effect } from '../effect/effect.ts'
 import type { AttemptId, PaymentId } from '../kernel/ids.ts'
-import { after, type Instant } from '../kernel/instant.ts'
+import type { Instant } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { bug } from '../kernel/bug.ts'
 import { planAttempt, type AttemptPlanRefusal } from '../one-live-attempt/one-live-attempt.ts'
-import type { Attempt, LiveAttempt } from '../payment/attempt.ts'
+import type { Attempt } from '../payment/attempt.ts'
 import type { PaymentFailure } from '../payment/failure.ts'
 import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
-import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { beginAttempt } from '../settlement/begin-attempt.ts'
 import { moveCase } from '../settlement/case-change.ts'
@@ -19,7 +18,7 @@ import type { Performed, PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { pageTerms, storeChange } from './store-change.ts'
 import { takeEffect } from './take-effect.ts'
-import { untilMoved } from './until-moved.ts'
+import { untilAnswered, type Step } from './until-answered.ts'
 
 /** What is asked of {@link startCheckout}. */
 export interface StartCheckoutRequest {
@@ -69,45 +68,35 @@ export type StartCheckout = (request: StartCheckoutRequest) => Promise<StartChec
  */
 export const startCheckout =
   (deps: Dependencies & { readonly perform: PerformEffect }): StartCheckout =>
-  async (request) => {
-    const { unitOfWork, clock, settings, perform } = deps
-    const deadline = after(clock.now(), settings.patienceMs)
-    for (let round = 0; ; round += 1) {
-      const step = await unitOfWork.run((tx) => nextStep(tx, deps, request))
-      if (step.type === 'answer') return step.outcome
-      if (step.type === 'perform') {
+  (request) =>
+    untilAnswered<StartCheckoutOutcome, Opening>(deps, {
+      next: (tx) => nextStep(tx, deps, request),
+      late: ok({ type: 'pending', paymentId: request.paymentId }),
+      async perform({ work, opened, known }) {
         let answer: StartCheckoutOutcome | undefined
-        const performed = await perform(
-          step.work,
+        const performed = await deps.perform(
+          work,
           async (tx, kase) => {
-            answer = answerOf(kase, step.opened)
+            answer = answerOf(kase, opened)
             if (answer !== undefined) answer = await settleKey(tx, request, answer)
           },
-          step.known,
+          known,
         )
-        if (performed.type === 'done' && answer !== undefined) return answer
-        if (performed.type === 'postponed') return unheard(performed, request.paymentId)
-        continue
-      }
-      if (clock.now() >= deadline) return ok({ type: 'pending', paymentId: request.paymentId })
-      await clock.sleep(Math.min(10 * 2 ** Math.min(round, 5), 250))
-      await untilMoved(deps, step.awaited, deadline)
-    }
-  }
+        return performed.type === 'postponed' ? unheard(performed, request.paymentId) : answer
+      },
+    })
 
-type Step =
-  | { readonly type: 'answer'; readonly outcome: StartCheckoutOutcome }
-  | {
-      readonly type: 'perform'
-      readonly work: Leased<Effect>
-      readonly opened?: AttemptId
-      readonly known?: PaymentCase
-    }
-  | { readonly type: 'wait'; readonly awaited: LiveAttempt }
+/** The attempt that is begun where a page is being opened, and its case. */
+interface Opening {
+  readonly opened?: AttemptId
+  readonly known?: PaymentCase
+}
 
-const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheckoutRequest): Promise<Step> => {
+type CheckoutStep = Step<StartCheckoutOutcome, Opening>
+
+const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheckoutRequest): Promise<CheckoutStep> => {
   const now = deps.clock.now()
-  const answer = (outcome: StartCheckoutOutcome): Step => ({ type: 'answer', outcome })
+  const answer = (outcome: StartCheckoutOutcome): CheckoutStep => ({ type: 'answer', outcome })
   const found = await tx.payments.find(request.paymentId)
   if (found === undefined || !mayTouch(request.actor, found.value.payment.owner))
     return answer(err({ code: 'payment_not_found' }))
@@ -115,7 +104,8 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheck
   const claim = await claimKey<StartCheckoutOutcome>(tx, request, asked, now)
   if (claim.type === 'reused') return answer(err({ code: 'idempotency_key_reused' }))
   if (claim.type === 'settled') return answer(claim.outcome)
-  const settle = async (outcome: StartCheckoutOutcome): Promise<Step> => answer(await settleKey(tx, request, outcome))
+  const settle = async (outcome: StartCheckoutOutcome): Promise<CheckoutStep> =>
+    answer(await settleKey(tx, request, outcome))
 
   const plan = planAttempt(found.value, 'hosted', now)
   const origin = {

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import {
   day,
   minute,
+  payableUntil,
   type Consultation,
   type Instant,
   type Money,
@@ -48,12 +49,14 @@ const renderUnpaid = (
   visitor: Visitor,
   signedIn: SignedIn,
   { balance, now }: AppointmentsView,
-  { kind, quote, paymentId, expiresAt }: PendingIntent,
+  intent: PendingIntent,
 ): Html => {
+  const { kind, quote, paymentId } = intent
   const { t, language } = visitor
   const { doctor, startsAt } = readVisitDetails(quote.details)
-  const until = formatMoment(language, expiresAt, doctor?.schedule.timeZone)
-  const minutes = Math.max(1, Math.floor((expiresAt - now) / minute))
+  const endsAt = payableUntil(intent)
+  const until = formatMoment(language, endsAt, doctor?.schedule.timeZone)
+  const minutes = Math.max(1, Math.floor((endsAt - now) / minute))
   const hint =
     kind === 'wallet_topup'
       ? t.clinic.money.waiting(formatMoney(language, quote.amount))

@@ -1,11 +1,12 @@
 import { listFreeSlots, parseIsoTime, type PendingIntent } from '@holdfast/core'
 import type { Hono } from 'hono'
 import { clinicSchedules } from '../../clinic/clinic-kinds.ts'
-import { findDoctor, resourceOf } from '../../clinic/doctors.ts'
-import { freeDays, nearbySlots, readFreeSlots, weeksAhead } from '../../clinic/free-days.ts'
+import { findDoctor, resourceOf, type Doctor } from '../../clinic/doctors.ts'
+import { freeDays, nearbySlots, readFreeSlots, weeksAhead, whyNotFree } from '../../clinic/free-days.ts'
 import { readBalance, readUnpaid } from '../../clinic/read-clinic.ts'
 import type { Ask, Desk, Env } from '../desk.ts'
 import type { Html, Notice } from '../layout.ts'
+import { problemCode } from '../problem-code.ts'
 import { notFoundPage, problemPage } from '../problem-page.ts'
 import { requireSignIn } from '../require-sign-in.ts'
 import { choosePage } from './choose-page.ts'
@@ -35,7 +36,7 @@ export const clinicRoutes = (app: Hono<Env>, desk: Desk): void => {
       days: freeDays(doctor, await readFreeSlots(doctor, sources), { week, now: clock.now() }),
       nearby: lost === undefined ? [] : await nearbySlots(doctor, lost, sources),
       unpaid: await unpaidOf(c, desk),
-      notice: noticeOf(c),
+      notice: noticeOf(c, doctor),
     }
     return show(c, doctorPage(visitor, view))
   })
@@ -47,7 +48,7 @@ export const clinicRoutes = (app: Hono<Env>, desk: Desk): void => {
     if (doctor === undefined || startsAt === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
     const free = await readFreeSlots(doctor, sources)
     if (!free.some((slot) => slot.startsAt === startsAt))
-      return c.redirect(lostPath(doctor.slug, 'slot_taken', at), 303)
+      return c.redirect(lostPath(doctor.slug, whyNotFree(doctor, startsAt, clock.now()), at), 303)
     const person = signedIn(c)
     const balance = await readBalance(unitOfWork, person.person.id)
     return show(c, choosePage(c.get('visitor'), person, { doctor, startsAt, balance }))
@@ -89,7 +90,7 @@ const begin = async (
   if (desk.signedIn(c).actor.type !== 'owner') return desk.show(c, notFoundPage(visitor), 404)
   if (await desk.isTooMuch(c)) return desk.show(c, problemPage(visitor, visitor.t.problems.tooMany), 429)
   const opened = await openOrFind(c, desk, kind, payload)
-  if (!opened.ok) return c.redirect(refusedTo(opened.error.code), 303)
+  if (!opened.ok) return c.redirect(refusedTo(problemCode(opened.error)), 303)
   return payIn(c, desk, opened.value, readWayToPay(c.get('fields')['with']))
 }
 
@@ -106,14 +107,22 @@ const unpaidOf = async (c: Ask, { unitOfWork, clock }: Desk): Promise<Html> => {
   )
 }
 
-const noticeOf = (c: Ask): Notice | undefined => {
-  const { t } = c.get('visitor')
+const noticeOf = (c: Ask, { schedule }: Doctor): Notice | undefined => {
+  const { t, words } = c.get('visitor')
+  const { payloadReasons: reasons } = words
   const problem = c.req.query('problem')
   if (problem === undefined) return undefined
   const texts: Readonly<Record<string, string>> = {
     slot_taken: t.clinic.problems.slotTaken,
     intent_expired: t.clinic.problems.intentExpired,
     invalid_payload: t.clinic.problems.invalid,
+    not_a_time: t.clinic.problems.invalid,
+    slot_not_offered: reasons.slot_not_offered({ code: 'slot_not_offered' }),
+    slot_begun: reasons.slot_begun({ code: 'slot_begun' }),
+    slot_within_notice: reasons.slot_within_notice({
+      code: 'slot_within_notice',
+      noticeMinutes: schedule.noticeMinutes,
+    }),
   }
   return { tone: 'bad', text: texts[problem] ?? t.problems.unknown }
 }

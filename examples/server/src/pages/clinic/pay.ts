@@ -13,6 +13,7 @@ import type { Ask, Desk } from '../desk.ts'
 import { keyOf } from '../forms.ts'
 import { laterPage } from '../outcome/outcome-page.ts'
 import { leadToPayment, whereItStands } from '../lead-to-payment.ts'
+import { problemCode } from '../problem-code.ts'
 import { notFoundPage } from '../problem-page.ts'
 import { missingFrom, type WayToPay } from './ways-to-pay.ts'
 
@@ -74,7 +75,7 @@ export const payIn = async (c: Ask, desk: Desk, intent: Payable, way: WayToPay):
       const opened = await openOrFind(c, desk, 'wallet_topup', payload, await missingFor(desk, intent.intentId))
       return opened.ok
         ? leadToPayment(c, desk, opened.value.paymentId)
-        : c.redirect(`/payment/success?payment_id=${intent.paymentId}`, 303)
+        : c.redirect(`/payment/success?payment_id=${intent.paymentId}&problem=${problemCode(opened.error)}`, 303)
     }
   }
 }

@@ -9,7 +9,7 @@ import { renderWaysToPay } from '../clinic/ways-to-pay.ts'
 import type { Desk } from '../desk.ts'
 import type { Html } from '../layout.ts'
 import type { SignedIn, Visitor } from '../visitor.ts'
-import { isInWallet, type OutcomeCard, type PaidThing } from './outcome-page.ts'
+import { isInWallet, wasTaken, type OutcomeCard, type PaidThing } from './outcome-page.ts'
 
 /** A payment for an appointment or a consultation. */
 export const clinicOutcome = async (
@@ -29,8 +29,8 @@ export const clinicOutcome = async (
     section: 'appointments',
     done: intent.status === 'fulfilled' ? doneCard(visitor, visit) : undefined,
     lost: {
-      title: t.outcome.fasterTitle,
-      content: html`<p>${lostText(visitor, visit)}</p>
+      title: wasTaken(intent) ? t.outcome.fasterTitle : t.clinic.outcome.keptTitle,
+      content: html`<p>${wasTaken(intent) ? lostText(visitor, visit) : t.clinic.outcome.gone}</p>
 <p><strong>${isInWallet(kase) ? t.messages.toWallet(money) : t.messages.toCard(money)}</strong></p>
 ${intent.status === 'refunded' ? await renderNearby(visitor, desk, visit) : ''}`,
       tone: 'bad',

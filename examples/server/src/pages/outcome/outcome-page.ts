@@ -91,6 +91,10 @@ const unpaidCard = (
 export const isInWallet = ({ refunds }: PaymentCase): boolean =>
   refunds.length > 0 && refunds.every(({ destination }) => destination === 'wallet')
 
+/** Whether what was paid for was lost to somebody else, and not to time. */
+export const wasTaken = (intent: PendingIntent | undefined): boolean =>
+  intent?.status === 'refunded' && intent.reason === 'slot_taken'
+
 /** Stripe could not be asked. Nothing is lost. */
 export const laterPage = ({ t }: Visitor, signedIn: SignedIn, paymentId: PaymentId): Page =>
   cardPage({

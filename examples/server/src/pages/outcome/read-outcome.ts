@@ -2,6 +2,7 @@ import type { PaymentCase, PendingIntent } from '@holdfast/core'
 import type { Ask, Desk } from '../desk.ts'
 import type { Notice } from '../layout.ts'
 import type { SignedIn, Visitor } from '../visitor.ts'
+import { shownLimits } from '../wallet/wallet-page.ts'
 import { clinicOutcome } from './clinic-outcome.ts'
 import type { Outcome, PaidThing } from './outcome-page.ts'
 import { stayOutcome } from './stay-outcome.ts'
@@ -38,7 +39,15 @@ const thingOf = (
   }
 }
 
-const noticeOf = (c: Ask): Notice | undefined =>
-  c.req.query('problem') === 'wallet_insufficient'
-    ? { tone: 'bad', text: c.get('visitor').t.clinic.problems.short }
-    : undefined
+const noticeOf = (c: Ask): Notice | undefined => {
+  const { t, words, language } = c.get('visitor')
+  const { payloadReasons: reasons } = words
+  const texts: Readonly<Record<string, string>> = {
+    wallet_insufficient: t.clinic.problems.short,
+    amount_too_large: t.clinic.money.limits(...shownLimits(language)),
+    intent_not_payable: reasons.intent_not_payable({ code: 'intent_not_payable' }),
+    wallet_suffices: reasons.wallet_suffices({ code: 'wallet_suffices' }),
+  }
+  const text = texts[c.req.query('problem') ?? '']
+  return text === undefined ? undefined : { tone: 'bad', text }
+}

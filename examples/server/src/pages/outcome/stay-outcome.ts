@@ -8,7 +8,7 @@ import type { Desk } from '../desk.ts'
 import { buttonForm } from '../forms.ts'
 import { arrow, type Html } from '../layout.ts'
 import type { SignedIn, Visitor } from '../visitor.ts'
-import { isInWallet, type OutcomeCard, type PaidThing } from './outcome-page.ts'
+import { isInWallet, wasTaken, type OutcomeCard, type PaidThing } from './outcome-page.ts'
 
 /** A payment for nights: the deposit, the whole price, or the balance of a booking. */
 export const stayOutcome = async (
@@ -38,8 +38,8 @@ export const stayOutcome = async (
     section: 'bookings',
     done: reservation === undefined ? undefined : done,
     lost: {
-      title: t.outcome.fasterTitle,
-      content: html`<p>${t.outcome.faster(stay.name)}</p><p><strong>${isInWallet(kase) ? t.messages.toWallet(sum) : t.outcome.fasterMoney(sum)}</strong></p>
+      title: wasTaken(intent) ? t.outcome.fasterTitle : t.clinic.outcome.keptTitle,
+      content: html`<p>${wasTaken(intent) ? t.outcome.faster(stay.name) : t.clinic.outcome.gone}</p><p><strong>${isInWallet(kase) ? t.messages.toWallet(sum) : t.outcome.fasterMoney(sum)}</strong></p>
 ${intent?.status === 'refunded' ? await renderOthers(visitor, desk, stay) : ''}`,
       tone: 'bad',
     },

@@ -6,6 +6,7 @@ import { openOrFind } from '../clinic/pay.ts'
 import type { Ask, Desk, Env } from '../desk.ts'
 import type { Notice } from '../layout.ts'
 import { leadToPayment } from '../lead-to-payment.ts'
+import { problemCode } from '../problem-code.ts'
 import { notFoundPage, problemPage } from '../problem-page.ts'
 import { requireSignIn } from '../require-sign-in.ts'
 import type { Visitor } from '../visitor.ts'
@@ -55,11 +56,11 @@ export const walletRoutes = (app: Hono<Env>, desk: Desk): void => {
     if (signedIn(c).actor.type !== 'owner') return show(c, notFoundPage(visitor), 404)
     if (await desk.isTooMuch(c)) return show(c, problemPage(visitor, visitor.t.problems.tooMany), 429)
     const amount = latinDigits((c.get('fields')['amount'] ?? '').trim())
-    if (parseDecimal(amount, clinicCurrency) === undefined) return c.redirect('/wallet?problem=invalid_payload', 303)
+    if (parseDecimal(amount, clinicCurrency) === undefined) return c.redirect('/wallet?problem=not_an_amount', 303)
     const opened = await openOrFind(c, desk, 'wallet_topup', { amount, currency: clinicCurrency })
     return opened.ok
       ? leadToPayment(c, desk, opened.value.paymentId)
-      : c.redirect(`/wallet?problem=${opened.error.code}`, 303)
+      : c.redirect(`/wallet?problem=${problemCode(opened.error)}`, 303)
   })
 }
 
@@ -82,8 +83,12 @@ const noticeOf = (c: Ask): Notice | undefined => {
   const { t, language } = c.get('visitor')
   const problem = c.req.query('problem')
   if (problem === undefined) return undefined
+  const invalid = t.clinic.money.invalid(...shownLimits(language))
   const texts: Readonly<Record<string, string>> = {
-    invalid_payload: t.clinic.money.invalid(...shownLimits(language)),
+    invalid_payload: invalid,
+    not_an_amount: invalid,
+    amount_too_small: invalid,
+    amount_too_large: invalid,
     intent_expired: t.clinic.problems.intentExpired,
   }
   return { tone: 'bad', text: texts[problem] ?? t.problems.unknown }

@@ -1,4 +1,5 @@
 import { err, ok } from '../../kernel/result.ts'
+import { consultationKind, type ConsultationCatalogue } from '../../fulfilment/consultation-kind.ts'
 import { reservationKind, type ReservationCatalogue } from '../../fulfilment/reservation-kind.ts'
 import { walletTopUpKind } from '../../fulfilment/wallet-top-up-kind.ts'
 import { createHoldfast, type Holdfast } from '../../holdfast.ts'
@@ -47,6 +48,14 @@ export const catalogue: ReservationCatalogue = {
       slot: { resourceId: resource as ResourceId, unit: 0, startsAt, endsAt: instant(startsAt + nights * day) },
       details: { night },
     })
+  },
+}
+
+/** One doctor, who is asked by chat for four hundred pesos. */
+const doctors: ConsultationCatalogue = {
+  async quote() {
+    const item = { name: 'Consultation · Dr Vega', description: 'By chat' }
+    return ok({ amount: money(400_00n, 'MXN'), item, resourceId: 'dr-vega' as ResourceId })
   },
 }
 
@@ -129,7 +138,11 @@ export const world = (options: WorldOptions = {}): World => {
     returnUrls: {
       of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }),
     },
-    fulfilmentKinds: [reservationKind({ catalogue: options.catalogue ?? catalogue, unitOfWork }), topUps(unitOfWork)],
+    fulfilmentKinds: [
+      reservationKind({ catalogue: options.catalogue ?? catalogue, unitOfWork }),
+      consultationKind({ catalogue: doctors }),
+      topUps(unitOfWork),
+    ],
   })
   let delivered = 0
   const get = async (id: PaymentId): Promise<PaymentCase> => {

@@ -8,7 +8,7 @@ import { goldenFlows, goldenStory } from '../src/workload/golden.ts'
 const databases = await sqliteDatabases()
 afterAll(() => databases.dispose())
 
-/** What each golden flow with a wallet in it has to come across, with webhooks and by asking alone. */
+/** What golden flows have to come across, with webhooks and by asking alone. */
 const flows: Readonly<Record<string, readonly string[]>> = {
   'topped up, and deposit and balance paid from the wallet': ['wallet:top_up', 'wallet:spend', 'same_key_same_answer'],
   'too little in the wallet, topped up for what is wanted': ['wallet_insufficient', 'wallet_paid_by_itself'],
@@ -16,6 +16,11 @@ const flows: Readonly<Record<string, readonly string[]>> = {
   'refunded into the wallet, and the stay given up': ['to_wallet:requested_by_customer', 'wallet:refund'],
   'topped up, spent in part, and the rest given back': ['wallet:top_up_reversed', 'wallet_shortfall'],
   'a top-up that the bank does not take back': ['wallet:top_up_reversed', 'wallet:reversal_undone'],
+  'asked in writing, and answered': ['became:consultation', 'fact:consultation.closed', 'ghosts_counted'],
+  'asked in writing, and called off by two at once': ['fact:consultation.cancelled', 'fact:refund.succeeded'],
+  'three payers and two places': ['second_place_taken', 'place_lost_and_refunded', 'free_slots_told'],
+  'found again without a cookie, and paid': ['found_by_cookie', 'found_by_owner', 'became:reservation'],
+  'two banks that take their time, beyond the end of what is bought': ['paid_after_its_end', 'fact:intent.abandoned'],
 }
 
 const cases = Object.entries(flows).flatMap(([flow, expected]) =>
@@ -28,13 +33,17 @@ it.each(cases)('$flow, webhooks: $webhooks', async ({ flow, expected, webhooks }
   expect([...counts.keys()]).toEqual(expect.arrayContaining([...expected]))
 })
 
-it('knows every golden flow by its name', () => {
+it('knows golden flows by their names', () => {
   expect(Object.keys(goldenFlows)).toEqual(expect.arrayContaining(Object.keys(flows)))
   expect(() => goldenStory('paid in shells', { webhooks: true })).toThrow('paid in shells')
 })
 
-it('ends well wherever the process ends while a wallet pays and a page is closed for it', async () => {
-  const story = goldenStory('paid from the wallet while a page is open', { webhooks: false })
+it.each([
+  'paid from the wallet while a page is open',
+  'asked in writing, and called off by two at once',
+  'three payers and two places',
+])('ends well wherever the process ends: %s', async (flow) => {
+  const story = goldenStory(flow, { webhooks: false })
   const { failures } = await exhaust(
     story,
     { databases },
