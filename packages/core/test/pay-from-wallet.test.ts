@@ -381,6 +381,21 @@ describe('money that goes back', () => {
     expect(listed).toMatchObject([{ code: 'wallet_shortfall', data: { missing: 300_00n, currency: 'MXN' } }])
   })
 
+  it('of a top-up in the dashboard, again and again, calls a human for each part that is not there', async () => {
+    const { w, topUpId } = await withMoney('300')
+    const { paymentId } = await want(w, ana)
+    await w.holdfast.payFromWallet({ actor: ana, paymentId })
+    for (const part of [150_00n, 100_00n]) {
+      w.provider.bank.refund(await chargeOf(w, topUpId), part)
+      await w.deliver()
+    }
+    const listed = await w.unitOfWork.read((tx) => tx.attention.list(9))
+    expect(listed.map(({ code, data }) => [code, data['missing']]).toSorted()).toEqual([
+      ['wallet_shortfall', 100_00n],
+      ['wallet_shortfall', 150_00n],
+    ])
+  })
+
   it('of a top-up that was disputed and lost leaves the wallet, as far as it is still there', async () => {
     const { w, topUpId } = await withMoney('500')
     const { paymentId } = await want(w, ana)

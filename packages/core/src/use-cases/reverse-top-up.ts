@@ -1,4 +1,4 @@
-import type { Transaction } from '../ports/unit-of-work.ts'
+import type { Transaction, Versioned } from '../ports/unit-of-work.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import type { CaseMove } from '../settlement/case-change.ts'
 import { goneFromTopUp } from '../settlement/top-up.ts'
@@ -7,8 +7,14 @@ import type { TransferId } from '../wallet/wallet.ts'
 /**
  * What was put into a wallet leaves it as far as a change made it go back at the provider, and is put back as far as it did not go
  * after all, but never more than had left: what could not be taken out before is not owed now.
+ *
+ * `version` is that of the payment before the change. It tells one reversal from the next, also where nothing was left to take.
  */
-export const reverseTopUp = async (tx: Transaction, before: PaymentCase, change: CaseMove): Promise<void> => {
+export const reverseTopUp = async (
+  tx: Transaction,
+  { value: before, version }: Versioned<PaymentCase>,
+  change: CaseMove,
+): Promise<void> => {
   const { payment } = change.kase
   const gone = goneFromTopUp(change.kase)
   const more = gone - goneFromTopUp(before)
@@ -20,7 +26,7 @@ export const reverseTopUp = async (tx: Transaction, before: PaymentCase, change:
   const minorUnits = isTaken ? more : least(-more, taken - gone)
   if (minorUnits <= 0n) return
   change.transfer({
-    id: `reversal:${payment.id}:${entries.length + 1}` as TransferId,
+    id: `reversal:${payment.id}:${version + 1}` as TransferId,
     owner: payment.owner,
     paymentId: payment.id,
     amount: { ...payment.amount, minorUnits },

@@ -35,7 +35,7 @@ export const storeChange = async (
 ): Promise<PaymentCase> => {
   const move = moveCase(change.kase, change)
   await react(tx, deps, move, now)
-  await reverseTopUp(tx, change.before, move)
+  await reverseTopUp(tx, { value: change.before, version }, move)
   await postTransfers(tx, move, now)
   if (change.fallback)
     beginAttempt(move, {
