@@ -61,8 +61,8 @@ it.each([
 })
 
 it.each([
-  ['cut 19', 'connections_cut'],
-  ['cut 13', 'waited_for_lock'],
+  ['cut 8', 'connections_cut'],
+  ['cut 9', 'waited_for_lock'],
 ] as const)('is the same run for the same seed where the server decides nothing: %s, with %s', async (seed, what) => {
   const first = await runStory(drawStory(seed), { databases: statements })
   const second = await runStory(drawStory(seed), { databases: statements })
