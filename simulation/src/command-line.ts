@@ -27,7 +27,8 @@ export const usage = `npm run simulate -- [options]
 
 TEST_DATABASE_URL names a Postgres; without it, one is looked for or started. It gets a database that is dropped in the end.
 
-Exit codes: 0 all well, 2 wrong options, 126 something was not met often enough, 127 crash, 128 no convergence, 129 wrong.`
+Exit codes: 0 all well, 2 wrong options, 126 something was not met often enough, 127 crash, 128 no convergence, 129 wrong,
+130 stopped by Ctrl-C, which a run of seeds answers with the sums of what it has done.`
 
 /** Reads a command line. A mistake in it is a sentence that names the option. */
 export const readCommandLine = (args: readonly string[]) => {

@@ -37,7 +37,14 @@ process.on('unhandledRejection', (error) => {
   console.error('CRASH', error)
   void leave(127)
 })
-process.once('SIGINT', () => void leave(130))
+const stop = new AbortController()
+const isOfSeeds = values.tape === undefined && values.seed === undefined && !values.mutants && !values.exhaust
+// A run of seeds stops after the seed that it is at, and gives its sums. Whoever does not want to wait says so twice.
+process.on('SIGINT', () => {
+  if (!isOfSeeds || stop.signal.aborted) void leave(130)
+  else if (!isWorker()) console.log('\nStopping after this seed. Once more: at once.')
+  stop.abort()
+})
 // Now, and not in the end: somebody may have compiled something else by then.
 const code = nameOfCode()
 if (!isWorker()) console.log(`On ${opened.name}, Node ${process.version}, code ${code}.`)
@@ -106,7 +113,7 @@ const inShares = async <Report extends { readonly code: number }>(
   keepGoing: boolean,
 ): Promise<readonly Report[]> => {
   try {
-    return await runShares<Report>([...process.argv.slice(2), ...args], { workers, keepGoing })
+    return await runShares<Report>([...process.argv.slice(2), ...args], { workers, keepGoing, stop: stop.signal })
   } catch (error) {
     console.error('CRASH', error)
     return leave(127)
@@ -142,10 +149,7 @@ if (values.mutants) {
   const first = values.from === undefined ? startedAt % 2 ** 31 : Number(values.from)
   const isTimed = values.minutes !== undefined
   if (!isWorker()) console.log(`Seeds from ${first} on, profile ${profile}.`)
-  let isStopped = false
-  process.on('message', () => {
-    isStopped = true
-  })
+  process.on('message', () => stop.abort())
   const report =
     workers > 1
       ? addUp(await inShares<Report>(['--from', String(first)], values['keep-going']))
@@ -157,7 +161,7 @@ if (values.mutants) {
             profile,
             share,
             keepGoing: values['keep-going'],
-            isStopped: () => isStopped,
+            isStopped: () => stop.signal.aborted,
             onFailure: tell,
           },
           options,
@@ -169,6 +173,14 @@ if (values.mutants) {
     console.log(
       `code ${code}: npm run simulate -- --from ${first} --seeds ${report.seeds} --profile ${profile}${flags}`,
     )
-    await leave(report.code !== 0 ? report.code : isHeld && missingSometimes(report).length > 0 ? 126 : 0)
+    await leave(
+      report.code !== 0
+        ? report.code
+        : isHeld && missingSometimes(report).length > 0
+          ? 126
+          : stop.signal.aborted
+            ? 130
+            : 0,
+    )
   }
 }

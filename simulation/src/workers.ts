@@ -18,13 +18,14 @@ export const isIn = ({ index, of }: Share, count: number): boolean => count % of
 
 /**
  * Runs this program with these arguments in several processes, each with its share, and answers what each reported. One that
- * fails tells the others to stop where they are; with `keepGoing` they do not.
+ * fails tells the others to stop where they are; with `keepGoing` they do not. So does `stop`: what they have done by then is
+ * reported.
  *
  * @throws when one ended without a report: it has crashed. @throws in a worker, which must not have workers of its own.
  */
 export const runShares = async <Report extends { readonly code: number }>(
   args: readonly string[],
-  { workers, keepGoing }: { readonly workers: number; readonly keepGoing: boolean },
+  { workers, keepGoing, stop }: { readonly workers: number; readonly keepGoing: boolean; readonly stop?: AbortSignal },
 ): Promise<readonly Report[]> => {
   if (isWorker()) throw new Error('A worker has no workers of its own.')
   const [, program = ''] = process.argv
@@ -34,6 +35,10 @@ export const runShares = async <Report extends { readonly code: number }>(
       execArgv: [...process.execArgv, roomForGarbage],
     }),
   )
+  const stopAll = (): void => {
+    for (const child of children) if (child.connected) child.send('stop')
+  }
+  stop?.addEventListener('abort', stopAll)
   return Promise.all(
     children.map(
       (child, index) =>
@@ -41,8 +46,7 @@ export const runShares = async <Report extends { readonly code: number }>(
           let report: Report | undefined
           child.on('message', (message) => {
             report = message as Report
-            if (report.code === 0 || keepGoing) return
-            for (const other of children) if (other.connected) other.send('stop')
+            if (report.code !== 0 && !keepGoing) stopAll()
           })
           child.on('exit', (code, signal) => {
             if (report === undefined) reject(new Error(`Worker ${index} ended without a report: ${signal ?? code}.`))

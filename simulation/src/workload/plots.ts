@@ -116,9 +116,7 @@ export const plots: Readonly<Record<string, Plot>> = {
 /** The names of all plots, those several times that take the most luck to come to their end. */
 export const plotNames: readonly string[] = [
   ...Object.keys(plots),
-  'a guest cancels and pays',
-  'a guest cancels and pays',
-  'a guest cancels and pays',
+  ...Array.from({ length: 5 }, () => 'a guest cancels and pays'),
   'what is paid in is spent, and taken back',
   'a consultation is called off while its money goes back',
 ]

@@ -152,7 +152,7 @@ const drawProfile = (name: ProfileName, random: Random): Profile => {
     skewMs: Array.from({ length: processes }, () => some(0, 0, 0, 0, 0, -200_000, 200_000, -600_000, 600_000)),
     post: { loss: some(0, 0, 0.2, 0.6, 1), twice: some(0, 0.2, 0.5), delay: some(0, 0.2, 0.6) },
     lateMoney: oneOf(random, ['refund', 'refund', 'honour'] as const),
-    walletRefunds: happens(random, 0.5) ? [] : walletReasons.filter(() => happens(random, 0.6)),
+    walletRefunds: happens(random, 0.35) ? [] : walletReasons.filter(() => happens(random, 0.75)),
     webhooksAtTheEnd: happens(random, 0.5),
     livemode: happens(random, 0.1),
     notifierFaultRate: some(0, 0.2, 0.6),
