@@ -111,7 +111,8 @@ const hostModule = ({ stripe, sessions, publicUrl }: Parts, guestBook: GuestBook
       .inSingletonScope()
   })
 
-const locationOf = (database: DatabaseConfig) =>
+/** Where the tables are, for adapter-sql. */
+export const locationOf = (database: DatabaseConfig) =>
   database.type === 'sqlite'
     ? ({ kind: 'sqlite', filename: database.file } as const)
     : ({ kind: 'postgres', url: database.url } as const)

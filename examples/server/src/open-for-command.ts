@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { ConfigurationRequest, HostWiring } from '@holdfast/adapter-cli'
 import { cookieSessions } from '@holdfast/adapter-http'
+import { openSql } from '@holdfast/adapter-sql'
 import { StoreUnavailable } from '@holdfast/core'
 import { systemClock } from '@holdfast/core/system'
 import { readConfig, type Config, type StripeConfig } from './config.ts'
-import { wire } from './container.ts'
+import { locationOf, wire } from './container.ts'
 import { createLogger } from './logging.ts'
+import { makeFolder } from './make-folder.ts'
+import { openGuestBook } from './messages/guest-book.ts'
+import { findPersonByEmail } from './people/people.ts'
 import { explainFailure } from './start-failure.ts'
 import { openStripeSide, type StripeSide } from './stripe/stripe-side.ts'
 
@@ -15,10 +20,11 @@ import { openStripeSide, type StripeSide } from './stripe/stripe-side.ts'
  *
  * @throws with a sentence that says what to do, when it cannot.
  */
-export const openForCommand = async ({ dryRun }: ConfigurationRequest): Promise<HostWiring> => {
+export const openForCommand = async ({ command, dryRun }: ConfigurationRequest): Promise<HostWiring> => {
   const read = readConfig(process.env, process.cwd())
   if (!read.ok) throw new Error(read.error.join('\n'))
   const config = read.value
+  if (command === 'migrate' || command === 'wait-for-database') return openDatabase(config)
   const { database, production } = config
   if (database.type === 'sqlite' && !existsSync(database.file))
     throw new Error(
@@ -39,6 +45,9 @@ export const openForCommand = async ({ dryRun }: ConfigurationRequest): Promise<
     return {
       holdfast: wired.holdfast,
       unitOfWork: wired.unitOfWork,
+      clock: stripe.clock,
+      livemode: stripe.livemode,
+      findOwner: (email) => findPersonByEmail(email)?.id,
       close: async () => {
         await stripe.close()
         await wired.close()
@@ -47,6 +56,24 @@ export const openForCommand = async ({ dryRun }: ConfigurationRequest): Promise<
   } catch (error) {
     await stripe.close()
     throw error instanceof StoreUnavailable ? error : new Error(explainFailure(error, config), { cause: error })
+  }
+}
+
+/** The database alone, which need not have a table yet. */
+const openDatabase = ({ database }: Config): HostWiring => {
+  if (database.type === 'sqlite') makeFolder(dirname(database.file))
+  const sql = openSql(locationOf(database))
+  return {
+    database: {
+      ping: () => sql.ping(),
+      async migrate() {
+        const steps = await sql.migrate()
+        // This server's own tables, beside Holdfast's. They are made anew nowhere.
+        await openGuestBook(sql)
+        return steps
+      },
+    },
+    close: () => sql.close(),
   }
 }
 

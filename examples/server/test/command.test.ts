@@ -12,14 +12,7 @@ import { createVisitor } from './visitor.ts'
 
 const cliPackage = createRequire(import.meta.url).resolve('@holdfast/adapter-cli/package.json')
 const configuration = fileURLToPath(new URL('../holdfast.config.mjs', import.meta.url))
-const command = [
-  join(dirname(cliPackage), 'bin', 'holdfast.mjs'),
-  'cleanup-abandoned',
-  '--hours',
-  '1',
-  '--config',
-  configuration,
-] as const
+const bin = join(dirname(cliPackage), 'bin', 'holdfast.mjs')
 
 let folder = ''
 let port = ''
@@ -34,10 +27,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 const serving = async () => (server = await runUntilListening(serverProgram, folder, { PORT: port }))
-const holdfast = async (...more: readonly string[]) => {
-  const program = run([...command, ...more], folder, { PORT: port })
+const command = async (...args: readonly string[]) => {
+  const program = run([bin, ...args, '--config', configuration], folder, { PORT: port })
   return { ...(await program.ended), said: program.output() }
 }
+const holdfast = (...more: readonly string[]) => command('cleanup-abandoned', '--hours', '1', ...more)
 
 /** Ana goes as far as the payment page for two nights, and no further. */
 const leave = async (origin: string): Promise<{ readonly intentId: string; readonly paymentId: string }> => {
@@ -89,4 +83,38 @@ it('says what is missing: the database, or the server whose simulator it needs; 
     code: 2,
     said: expect.stringContaining(`no server answers at http://127.0.0.1:${port}. Start it (npm start)`),
   })
+})
+
+it('shows and cancels what a guest has left, whom it knows by her address, and tells the story', async () => {
+  await serving()
+  const { paymentId } = await leave(`http://127.0.0.1:${port}`)
+  expect(await command('check-payment-status', '--user-email', 'Ana@example.com')).toMatchObject({
+    code: 0,
+    said: expect.stringMatching(new RegExp(`^${paymentId} +pending .* open until `, 'm')),
+  })
+  expect(await command('check-payment-status', '--user-email', 'nobody@example.com')).toMatchObject({ code: 4 })
+  expect(await command('test-cancellation', '--payment-id', paymentId)).toMatchObject({
+    code: 0,
+    said: expect.stringMatching(/pending, page open +cancelled, page expired +cancelled/),
+  })
+  expect(await command('explain', paymentId)).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('ASKED    cancel payment, by staff:command-line'),
+  })
+  expect(await command('clean-expired-sessions', '--force')).toMatchObject({ code: 0 })
+})
+
+it('makes the tables before any server has run, its own as well, and answers when they are asked for', async () => {
+  expect(await command('wait-for-database', '--timeout', '5')).toMatchObject({ code: 0 })
+  expect(await command('migrate')).toMatchObject({ code: 0, said: expect.stringContaining('0001_initial') })
+  expect(await command('migrate')).toMatchObject({ code: 0, said: 'The tables are up to date.\n' })
+  expect(await command('check-payment-status')).toMatchObject({ code: 0, said: 'There are no open payments.\n' })
+})
+
+it('works beside a server, until it is told to stop', async () => {
+  await serving()
+  const working = run([bin, 'worker', '--config', configuration], folder, { PORT: port })
+  while (!working.output().includes('Working since')) await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(await working.stop()).toEqual({ code: 0, signal: null })
+  expect(working.output()).toContain('Stopped at ')
 })

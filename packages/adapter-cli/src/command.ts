@@ -1,21 +1,34 @@
 import { Command as CommandLine, type CommandUnknownOpts, type OptionValues } from '@commander-js/extra-typings'
-import type { HostWiring } from './configuration/configuration.ts'
+import type { HostDatabase } from './configuration/configuration.ts'
+import type { Host } from './configuration/host.ts'
 import type { ExitCode } from './exit-codes.ts'
-import type { Progress } from './terminal.ts'
+import type { Progress, Terminal } from './terminal.ts'
 
 /** What a command has done, for both who may have asked: every command answers a program as it answers a person. */
 export interface Answer {
   readonly exitCode: ExitCode
   /** For `--json`: names in snake_case, times in ISO 8601, amounts as decimal text. */
   readonly json: Readonly<Record<string, unknown>>
+  /** The JSON is the last of several documents, a line each. */
+  readonly oneLine?: true
   readonly text: string
 }
 
 /** What a command works with. */
 export interface CommandContext {
   /** Puts the host together by its configuration. It is closed when the command has ended. @throws {@link NoHost} */
-  readonly openHost: (request: { readonly dryRun: boolean }) => Promise<HostWiring>
+  readonly openHost: (request: { readonly dryRun: boolean }) => Promise<Host>
+  /** As {@link CommandContext.openHost}, for commands that need nothing but the database. */
+  readonly openDatabase: (request: { readonly dryRun: boolean }) => Promise<HostDatabase>
   readonly progress: Progress
+  /** Where something is shown while the command runs. What it has done at last, it answers. */
+  readonly terminal: Terminal
+  /** Whether `--json` was given: standard output is a program's then. */
+  readonly wantsJson: boolean
+  /** For commands that go on until they are told: from the first call on, Ctrl-C and SIGTERM abort this instead of ending the process. */
+  readonly stopSignal: () => AbortSignal
+  /** Environment variables by name. */
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /** A command, as {@link defineCommand} takes it. */
@@ -25,9 +38,16 @@ export interface CommandDefinition<Options extends OptionValues> {
   readonly summary: string
   /** What its own `--help` says beyond the summary. */
   readonly description: string
+  /** What has to be given without a name, for commands that take one such thing. `check` throws where it will not do. */
+  readonly argument?: {
+    readonly name: string
+    readonly description: string
+    readonly check: (text: string) => string
+  }
   /** Declares what it takes; `--json` and `--config` are there already. */
   readonly options: (line: CommandLine) => CommandLine<[], Options>
-  readonly run: (options: Options, context: CommandContext) => Promise<Answer>
+  /** `argument`: empty for commands that declare none. */
+  readonly run: (options: Options, context: CommandContext, argument: string) => Promise<Answer>
 }
 
 /** What every command takes. */
@@ -55,15 +75,23 @@ export const defineCommand = <Options extends OptionValues>({
   name,
   summary,
   description,
+  argument,
   options,
   run,
 }: CommandDefinition<Options>): Command => ({
   name,
   line: (execute) => {
-    const line = options(new CommandLine(name).summary(summary).description(description))
+    const line: CommandUnknownOpts = options(new CommandLine(name).summary(summary).description(description))
+    if (argument !== undefined) line.argument(`<${argument.name}>`, argument.description, argument.check)
     return line
       .option('--json', 'print the outcome as JSON, for programs')
       .option('--config <file>', 'how the host is wired (default: holdfast.config.mjs in this folder)')
-      .action((values) => execute(name, values as CommonOptions, (context) => run(values as Options, context)))
+      .action(() => {
+        const values = line.opts()
+        const [given] = line.processedArgs
+        return execute(name, values as CommonOptions, (context) =>
+          run(values as Options, context, typeof given === 'string' ? given : ''),
+        )
+      })
   },
 })

@@ -8,6 +8,8 @@ export const exitCodes = {
   usage: 2,
   /** Something that should not happen. What is done stays. */
   unexpected: 3,
+  /** As things stand it cannot be had: there is no such payment or person, it is paid already, or it would be real money. */
+  refused: 4,
 } as const
 
 /** One of {@link exitCodes}. */

@@ -3,18 +3,21 @@ import { exitCodes, type ExitCode } from './exit-codes.ts'
 
 /** Why a command has not done what it was asked: in words for a person, and by a code for a program. */
 export interface Problem {
-  readonly code: 'usage' | ConfigurationFault['code'] | 'store_unavailable' | 'unexpected'
+  readonly code: 'usage' | ConfigurationFault['code'] | RefusalCode | 'store_unavailable' | 'unexpected'
   readonly message: string
   readonly exitCode: ExitCode
 }
 
 /** What is wrong with a configuration. */
 export interface ConfigurationFault {
-  readonly code: 'configuration_missing' | 'configuration_invalid' | 'configuration_failed'
+  readonly code: 'configuration_missing' | 'configuration_invalid' | 'configuration_failed' | 'configuration_incomplete'
   readonly message: string
 }
 
-/** Thrown where a command finds no host to work for. */
+/** Why something cannot be had as things stand. */
+export type RefusalCode = 'payment_not_found' | 'owner_not_found' | 'real_money'
+
+/** Thrown where a command finds no host to work for, or one that lacks what it needs. */
 export class NoHost extends Error {
   override readonly name = 'NoHost'
   readonly fault: ConfigurationFault
@@ -24,12 +27,29 @@ export class NoHost extends Error {
   }
 }
 
+/** Thrown where a command line is understood, and what it asks for makes no sense: the options contradict each other. */
+export class WrongUsage extends Error {
+  override readonly name = 'WrongUsage'
+}
+
+/** Thrown where a command cannot do what it was asked as things stand. Nothing was changed. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly code: RefusalCode
+  constructor(code: RefusalCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
 /** What a thrown error means to whoever typed the command. A database that is away is no fault of the configuration. */
 export const problemOf = (error: unknown): Problem => {
-  const away = [error, error instanceof Error ? error.cause : undefined].find(isAway)
+  const away = whyAway(error)
   if (away !== undefined)
     return { code: 'store_unavailable', message: `The database: ${away.message}`, exitCode: exitCodes.notNow }
   if (error instanceof NoHost) return { ...error.fault, exitCode: exitCodes.usage }
+  if (error instanceof WrongUsage) return { code: 'usage', message: error.message, exitCode: exitCodes.usage }
+  if (error instanceof Refused) return { code: error.code, message: error.message, exitCode: exitCodes.refused }
   return {
     code: 'unexpected',
     // The stack says where: whoever reports it has nothing else.
@@ -37,6 +57,10 @@ export const problemOf = (error: unknown): Problem => {
     exitCode: exitCodes.unexpected,
   }
 }
+
+/** What the core says of a database that is away, where that is what was thrown; also as the cause of what a configuration throws. */
+export const whyAway = (error: unknown): Error | undefined =>
+  [error, error instanceof Error ? error.cause : undefined].find(isAway)
 
 const isAway = (error: unknown): error is StoreUnavailable | Contention =>
   error instanceof StoreUnavailable || error instanceof Contention

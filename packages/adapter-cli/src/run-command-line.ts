@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { Command as CommandLine, CommanderError } from '@commander-js/extra-typings'
 import type { Answer, Command, Execute } from './command.ts'
 import { commands as allCommands } from './commands.ts'
-import type { HostWiring } from './configuration/configuration.ts'
-import { openHost } from './configuration/open-host.ts'
+import { databaseOf, hostOf } from './configuration/host.ts'
+import { openWiring, type OpenedWiring } from './configuration/open-wiring.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { problemOf, type Problem } from './problem.ts'
+import { listenForStop } from './stop-signal.ts'
 import { showProgress, type Terminal } from './terminal.ts'
 
 /** Where a command line is run. Default: in this process. */
@@ -13,6 +14,10 @@ export interface RunOptions {
   readonly terminal?: Terminal
   /** Where the configuration is looked for. */
   readonly folder?: string
+  /** Environment variables by name. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** What tells a command that goes on until it is stopped to come to an end. Default: Ctrl-C and SIGTERM. */
+  readonly stop?: AbortSignal
 }
 
 /**
@@ -21,22 +26,41 @@ export interface RunOptions {
  */
 export const runCommandLine = async (
   args: readonly string[],
-  { terminal = { out: process.stdout, err: process.stderr }, folder = process.cwd() }: RunOptions = {},
+  {
+    terminal = { out: process.stdout, err: process.stderr },
+    folder = process.cwd(),
+    environment = process.env,
+    stop,
+  }: RunOptions = {},
 ): Promise<ExitCode> => {
   const wantsJson = args.includes('--json')
   let exitCode: ExitCode = exitCodes.done
   const execute: Execute = async (name, { config }, run) => {
-    const opened: HostWiring[] = []
+    const opened: OpenedWiring[] = []
+    const open = async (request: { readonly dryRun: boolean }): Promise<OpenedWiring> => {
+      const found = await openWiring({ folder, file: config }, { command: name, ...request })
+      opened.push(found)
+      return found
+    }
     const progress = showProgress(terminal)
+    const listener = listenForStop()
     const ended = await run({
+      terminal,
+      wantsJson,
+      environment,
       progress,
+      stopSignal: () => stop ?? listener.signal(),
       openHost: async (request) => {
-        const host = await openHost({ folder, file: config }, { command: name, ...request })
-        opened.push(host)
-        return host
+        const found = await open(request)
+        return hostOf(found.wiring, found)
+      },
+      openDatabase: async (request) => {
+        const found = await open(request)
+        return databaseOf(found.wiring, found)
       },
     }).catch(problemOf)
     progress.stop()
+    listener.dispose()
     say(terminal, wantsJson, ended)
     exitCode = (await close(opened, terminal)) ? ended.exitCode : exitCodes.unexpected
   }
@@ -78,15 +102,16 @@ const programOf = (
 }
 
 const say = ({ out, err }: Terminal, wantsJson: boolean, ended: Answer | Problem): void => {
-  if ('json' in ended) out.write(wantsJson ? `${JSON.stringify(ended.json, undefined, 2)}\n` : ended.text)
+  if ('json' in ended)
+    out.write(wantsJson ? `${JSON.stringify(ended.json, undefined, ended.oneLine ? 0 : 2)}\n` : ended.text)
   else if (wantsJson) out.write(`${JSON.stringify({ error: { code: ended.code, message: ended.message } })}\n`)
   else err.write(`${ended.message}\n`)
 }
 
 /** Gives back what was opened, after all was said: what was done is done, whether its host can be closed or not. */
-const close = async (opened: readonly HostWiring[], { err }: Terminal): Promise<boolean> => {
+const close = async (opened: readonly OpenedWiring[], { err }: Terminal): Promise<boolean> => {
   try {
-    for (const host of opened) await host.close?.()
+    for (const { wiring } of opened) await wiring.close?.()
     return true
   } catch (error) {
     err.write(`What the configuration opened could not be closed. ${problemOf(error).message}\n`)
@@ -104,5 +129,6 @@ Exit codes:
   ${exitCodes.notNow}  some of it could not be done now: the provider or the database was away; run it again
   ${exitCodes.usage}  the command line or the configuration is wrong; nothing was done
   ${exitCodes.unexpected}  something that should not happen
+  ${exitCodes.refused}  as things stand it cannot be had: no such payment or person, it is paid already, or it is real money
 
 Every command explains itself: holdfast <command> --help.`

@@ -27,15 +27,19 @@ const consultations = consultationKind({
   },
 })
 
-export const openClinic = async (folder, agoMs = 0) => {
+export const openClinic = async (folder, agoMs = 0, { tables = true } = {}) => {
   const now = () => Date.now() - agoMs
   const clock = { ...systemClock(), now: () => instant(now()) }
   const simulator = createSimulator({ stateFile: join(folder, 'stripe.jsonl'), now, livemode: false })
   const database = openSql({ kind: 'sqlite', filename: join(folder, 'clinic.db') })
-  await database.migrate()
+  if (tables) await database.migrate()
   const stripe = createStripe({ apiKey: 'sk_test_clinic', httpClient: simulatorHttpClient(simulator) })
   return {
     unitOfWork: database.unitOfWork,
+    database,
+    clock,
+    livemode: false,
+    findOwner: (email) => (email === 'ana@example.com' ? 'ana' : undefined),
     simulator,
     holdfast: createHoldfast({
       unitOfWork: database.unitOfWork,

@@ -1,74 +1,17 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { hour, minute, type OwnerId, type PaymentId } from '@holdfast/core'
+import { hour, minute } from '@holdfast/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openClinic, type Clinic } from './clinic.mjs'
+import { goToPay, openClinicCommands, pay, type ClinicCommands } from './clinic-commands.ts'
 
-const bin = fileURLToPath(new URL('../bin/holdfast.mjs', import.meta.url))
-const ana = { type: 'owner', id: 'ana' as OwnerId } as const
-
-let folder = ''
+let clinic: ClinicCommands
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'holdfast-cli-'))
-  configure(`return openClinic(${JSON.stringify(folder)})`)
+  clinic = openClinicCommands()
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => clinic.remove())
 
-/** Writes the configuration of the folder, whose function has this body. */
-const configure = (body: string): void =>
-  writeFileSync(
-    path.join(folder, 'holdfast.config.mjs'),
-    `import { openClinic } from ${JSON.stringify(new URL('./clinic.mjs', import.meta.url).href)}
-     export const holdfast = async ({ command, dryRun }) => { ${body} }\n`,
-  )
-
-/** Runs the command as a shell would, in a process of its own. */
-const holdfast = (...args: readonly string[]) =>
-  new Promise<{ readonly code: unknown; readonly out: string; readonly err: string }>((resolve) => {
-    execFile(process.execPath, [bin, ...args], { cwd: folder }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : error.code, out, err }),
-    )
-  })
-
-/** What is done in the clinic so long ago, before any command is run. */
-const inClinic = async <T>(agoMs: number, work: (clinic: Clinic) => Promise<T>): Promise<T> => {
-  const clinic = await openClinic(folder, agoMs)
-  try {
-    return await work(clinic)
-  } finally {
-    await clinic.close()
-  }
-}
-
-const goToPay = async ({ holdfast: { openIntent, startCheckout } }: Clinic) => {
-  const opened = await openIntent({ actor: ana, kind: 'consultation', payload: {} })
-  if (!opened.ok) throw new Error(opened.error.code)
-  const page = await startCheckout({ actor: ana, paymentId: opened.value.paymentId })
-  if (!page.ok || page.value.type !== 'open') throw new Error('No page.')
-  return { ...opened.value, sessionId: page.value.sessionId }
-}
-
-const pay = async ({ simulator }: Clinic, sessionId: string): Promise<void> => {
-  const answer = await simulator.fetch(`http://127.0.0.1:12111/v1/payment_pages/${sessionId}/confirm`, {
-    method: 'POST',
-    body: new URLSearchParams({ payment_method: 'pm_card_visa' }),
-  })
-  if (!answer.ok) throw new Error(await answer.text())
-}
-
-/** What is so by now: the payment, its intent, and its page at Stripe. */
-const standing = (paymentId: PaymentId) =>
-  inClinic(0, async ({ unitOfWork, simulator }) =>
-    unitOfWork.read(async (tx) => {
-      const payment = (await tx.payments.find(paymentId))?.value.payment
-      const intent = await tx.intents.find(payment?.subject.id as never)
-      const session = simulator.ledger().derived.sessions.find(({ metadata }) => metadata['payment_id'] === paymentId)
-      return [payment?.status, intent?.value.status, session?.status]
-    }),
-  )
+const holdfast: ClinicCommands['holdfast'] = (...args) => clinic.holdfast(...args)
+const inClinic: ClinicCommands['inClinic'] = (agoMs, work) => clinic.inClinic(agoMs, work)
+const standing: ClinicCommands['standing'] = (paymentId) => clinic.standing(paymentId)
+const configure: ClinicCommands['configure'] = (body) => clinic.configure(body)
 
 it('closes what was left, its page at Stripe with it, and leaves what is young', async () => {
   const left = await inClinic(3 * hour, goToPay)
@@ -124,7 +67,7 @@ it('leaves what was paid at Stripe without our having heard of it: it is a consu
 it('says by its exit code that Stripe could not be reached, which is asked again by itself', async () => {
   const left = await inClinic(3 * hour, goToPay)
   configure(`
-    const clinic = await openClinic(${JSON.stringify(folder)})
+    const clinic = await openClinic(folder)
     clinic.simulator.addFault({ match: 'POST /v1/checkout/sessions/{id}/expire', kind: '429' })
     return clinic`)
   const { code, out } = await holdfast('cleanup-abandoned', '--hours', '0.5')
@@ -158,6 +101,6 @@ it('explains mistakes, and does nothing then', async () => {
 })
 
 it('ends, although its host leaves something open', async () => {
-  configure(`setInterval(() => {}, 1000); return openClinic(${JSON.stringify(folder)})`)
+  configure(`setInterval(() => {}, 1000); return openClinic(folder)`)
   expect(await holdfast('cleanup-abandoned')).toMatchObject({ code: 0 })
 })

@@ -4,7 +4,9 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openSql } from '@holdfast/adapter-sql'
 import { expect, it } from 'vitest'
+import { commands } from '../src/commands.ts'
 import { exitCodes, runCommandLine } from '../src/index.ts'
+import { masked, showCommands } from './shown-commands.ts'
 import { heardTerminal } from './terminals.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
@@ -13,9 +15,26 @@ const run = async (args: readonly string[], folder = '.') => {
   return { code: await runCommandLine(args, { terminal, folder }), out: terminal.heard.out() }
 }
 
-it.each([['--help'], ['cleanup-abandoned --help']])('shows what %s says', async (args) => {
-  const { out } = await run(args.split(' '))
-  expect(readme).toContain(`\`\`\`text\n$ holdfast ${args}\n${out}\`\`\`\n`)
+const expectShown = (text: string, args: string, said: string): void =>
+  expect(text).toContain(`\`\`\`text\n$ holdfast ${args}\n${said}\`\`\`\n`)
+
+it.each(['--help', ...commands.map(({ name }) => `${name} --help`)])('shows what %s says', async (args) => {
+  expectShown(readme, args, (await run(args.split(' '))).out)
+})
+
+it('has a chapter about each command, in the order in which they are listed', () => {
+  const chapters = [...readme.matchAll(/^## ([a-z]+(?:-[a-z]+)*)$/gm)].map(([, name]) => name)
+  expect(chapters).toEqual(commands.map(({ name }) => name))
+})
+
+it('shows what they say when they are run, but for ids and times', async () => {
+  const text = masked(readme)
+  const shown = await showCommands()
+  for (const { args, said } of shown) if (!args.startsWith('explain')) expectShown(text, masked(args), masked(said))
+  // A payment that was paid is told of, and one that was not is left to its reader.
+  const stories = shown.filter(({ args }) => args.startsWith('explain'))
+  expectShown(text, masked(stories[0]!.args), masked(stories[0]!.said))
+  expect(stories[1]!.said).toContain('May not pay any more')
 })
 
 it('lists exactly the exit codes that there are', () => {

@@ -6,7 +6,7 @@ export interface HeardTerminal extends Terminal {
   readonly heard: { readonly out: () => string; readonly err: () => string }
 }
 
-/** `isTTY`: whether somebody is watching standard error. */
+/** `isTTY`: whether somebody is watching. */
 export const heardTerminal = ({ isTTY = false }: { readonly isTTY?: boolean } = {}): HeardTerminal => {
   const out: string[] = []
   const err: string[] = []
@@ -18,7 +18,7 @@ export const heardTerminal = ({ isTTY = false }: { readonly isTTY?: boolean } = 
       },
     })
   return {
-    out: stream(out),
+    out: Object.assign(stream(out), { isTTY, columns: 200, rows: 50 }),
     err: Object.assign(stream(err), { isTTY, columns: 100 }) as unknown as NodeJS.WriteStream,
     heard: { out: () => out.join(''), err: () => err.join('') },
   }

@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { decimalString, hour, isoTime, type CleanedUp, type CleanedUpAs, type CleanedUpIntent } from '@holdfast/core'
 import { defineCommand, type Answer } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { positiveCount, positiveNumber } from '../option-values.ts'
 import { table } from '../table.ts'
 
 /** Closes intents that somebody opened and left, see `cleanUpAbandoned` in the core. */
@@ -81,17 +81,5 @@ const meaning: Readonly<Record<CleanedUpAs, string>> = {
   failed: 'left as it was; the log says why',
 }
 
-const positiveHours = (text: string): number => {
-  const hours = Number(text)
-  if (/^\d+(\.\d+)?$/.test(text) && hours > 0 && hours <= longestHours) return hours
-  throw new InvalidArgumentError('Give a positive number of hours, such as 2 or 0.5.')
-}
-
 // A hundred years: longer than anything is kept, and well within what a moment can say.
-const longestHours = 876_000
-
-const positiveCount = (text: string): number => {
-  const count = Number(text)
-  if (/^\d+$/.test(text) && count > 0 && Number.isSafeInteger(count)) return count
-  throw new InvalidArgumentError('Give a whole number of 1 or more.')
-}
+const positiveHours = positiveNumber({ most: 876_000, of: 'hours', example: '2 or 0.5' })

@@ -1,11 +1,29 @@
-import type { Holdfast, UnitOfWork } from '@holdfast/core'
+import type { Clock, Holdfast, OwnerId, UnitOfWork } from '@holdfast/core'
+
+/** A host's database, as the commands about it see it. What `openSql` of adapter-sql answers is one. */
+export interface HostDatabase {
+  /** Brings the tables up to date, and answers the names of the steps that it took. */
+  migrate(): Promise<readonly string[]>
+  /** Resolves when the database answers. @throws when it does not. */
+  ping(): Promise<void>
+  /** The names of the steps that {@link HostDatabase.migrate} would take. Changes nothing. Without it, `migrate` has no dry run. */
+  pending?(): Promise<readonly string[]>
+}
 
 /** What a host's configuration answers: what it has put together, for one command. */
 export interface HostWiring {
-  /** What `createHoldfast` has made. */
-  readonly holdfast: Holdfast
-  /** The database, for commands that read it themselves. */
+  /** What `createHoldfast` has made. It may be left out for `migrate` and `wait-for-database`, which ask for the database alone. */
+  readonly holdfast?: Holdfast
+  /** The transactions, for commands that read the database themselves. */
   readonly unitOfWork?: UnitOfWork
+  /** The database itself, for `migrate` and `wait-for-database`. */
+  readonly database?: HostDatabase
+  /** Who has this e-mail address, for `--user-email`: only the host knows. `undefined`: nobody. */
+  readonly findOwner?: (email: string) => OwnerId | undefined | Promise<OwnerId | undefined>
+  /** The clock that `holdfast` was given. Default: this machine's. */
+  readonly clock?: Clock
+  /** True where the provider takes real money: nothing is tested on it then. Default: what `STRIPE_SECRET_KEY` says. */
+  readonly livemode?: boolean
   /** Gives back what was opened. Called once, when the command has ended. */
   readonly close?: () => void | Promise<void>
 }

@@ -2,7 +2,7 @@ import { openSql } from '@holdfast/adapter-sql'
 import { createStripe, stripeProvider } from '@holdfast/adapter-stripe'
 import { createHoldfast, defaultSettings, silentLogger } from '@holdfast/core'
 import { randomIds, systemClock } from '@holdfast/core/system'
-import { fulfilmentKinds, notifier, returnUrls } from './shop.mjs'
+import { findOwner, fulfilmentKinds, notifier, returnUrls } from './shop.mjs'
 
 /** @type {import('@holdfast/adapter-cli').Configuration} */
 export const holdfast = () => {
@@ -22,6 +22,8 @@ export const holdfast = () => {
       logger: silentLogger,
     }),
     unitOfWork: database.unitOfWork,
+    database,
+    findOwner,
     close: () => database.close(),
   }
 }

@@ -18,20 +18,23 @@ export interface ConfigurationPlace {
   readonly file: string | undefined
 }
 
+/** What a configuration answered, and where it stands: a complaint about it names its file. */
+export interface OpenedWiring {
+  readonly wiring: HostWiring
+  readonly file: string
+  /** What to write, for whoever has to. */
+  readonly sample: string
+}
+
 /**
  * Finds the host's configuration, and has it put the host together.
  *
  * @throws {@link NoHost} that says what to write, where there is none, where it is not one, and where it fails.
  */
-export const openHost = async (place: ConfigurationPlace, request: ConfigurationRequest): Promise<HostWiring> => {
+export const openWiring = async (place: ConfigurationPlace, request: ConfigurationRequest): Promise<OpenedWiring> => {
   const file = findConfiguration(place)
   const configure = configurationIn(file, await load(file))
-  const wiring = await answerOf(file, configure, request)
-  if (typeof wiring?.holdfast?.cleanUpAbandoned === 'function') return wiring
-  throw new NoHost({
-    code: 'configuration_invalid',
-    message: `What ${file} answers has no Holdfast in it. Answer an object with what createHoldfast makes as 'holdfast':\n\n${sample}`,
-  })
+  return { wiring: (await answerOf(file, configure, request)) ?? {}, file, sample }
 }
 
 const findConfiguration = ({ folder, file }: ConfigurationPlace): string => {

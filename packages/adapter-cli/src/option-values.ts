@@ -1,0 +1,34 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { parseId, type PaymentId } from '@holdfast/core'
+
+/** Reads a number above zero, no larger than `most`. @throws InvalidArgumentError that gives an example. */
+export const positiveNumber =
+  ({ most, of, example }: { readonly most: number; readonly of: string; readonly example: string }) =>
+  (text: string): number => {
+    const number = Number(text)
+    if (/^\d+(\.\d+)?$/.test(text) && number > 0 && number <= most) return number
+    throw new InvalidArgumentError(`Give a positive number of ${of}, such as ${example}.`)
+  }
+
+/** A length of time in seconds, no more than a day: longer than anybody waits. */
+export const positiveSeconds = positiveNumber({ most: 86_400, of: 'seconds, at most a day', example: '60 or 0.5' })
+
+/** Reads a whole number of 1 or more. */
+export const positiveCount = (text: string): number => {
+  const count = Number(text)
+  if (/^\d+$/.test(text) && count > 0 && Number.isSafeInteger(count)) return count
+  throw new InvalidArgumentError('Give a whole number of 1 or more.')
+}
+
+/** Reads what can be the id of a payment. */
+export const paymentId = (text: string): PaymentId => {
+  const id = parseId<'payment'>(text)
+  if (id !== undefined) return id
+  throw new InvalidArgumentError('A payment is known by an id such as pay_fjk20mtg3nhbmsvcpyg8mxbvx9.')
+}
+
+/** Reads what can be an e-mail address. Whose it is, only the host knows. */
+export const email = (text: string): string => {
+  if (/^[^\s@]+@[^\s@]+$/.test(text)) return text
+  throw new InvalidArgumentError('Give an address such as ana@example.com.')
+}
