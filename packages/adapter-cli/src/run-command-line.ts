@@ -70,7 +70,7 @@ export const runCommandLine = async (
     writeErr: (text) => void heard.push(text),
   })
   try {
-    await program.parseAsync([...args], { from: 'user' })
+    await program.parseAsync(behindCommand(args), { from: 'user' })
     return exitCode
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
@@ -80,10 +80,27 @@ export const runCommandLine = async (
       .join('')
       .trim()
       .replace(/^error: /, '')
+      // Help in place of a command has said it all.
+      .replace(
+        /^(unknown|missing|too many) .*$/s,
+        (mistake) => `${mistake}\nSee holdfast --help, or holdfast <command> --help.`,
+      )
     say(terminal, wantsJson, { code: 'usage', message, exitCode: exitCodes.usage })
     return exitCodes.usage
   }
 }
+
+/** What every command takes may stand before its name as well: `holdfast --json explain …`. */
+const behindCommand = (args: readonly string[]): string[] => {
+  const rest = [...args]
+  const leading: string[] = []
+  for (let option = rest[0]; option !== undefined && isOfEvery.test(option); option = rest[0])
+    leading.push(...rest.splice(0, option === '--config' ? 2 : 1))
+  const [name, ...more] = rest
+  return name === undefined || name.startsWith('-') ? [...args] : [name, ...leading, ...more]
+}
+
+const isOfEvery = /^--(json|config(=.*)?)$/
 
 const programOf = (
   commands: readonly Command[],

@@ -52,6 +52,24 @@ describe('a command line', () => {
     for (const exitCode of Object.values(exitCodes)) expect(out).toMatch(new RegExp(`^ {2}${exitCode} `, 'm'))
   })
 
+  it('takes before its name, too, what every command takes', async () => {
+    write(cleaning(nothing), 'elsewhere.mjs')
+    const { code, out } = await run('--json', '--config', 'elsewhere.mjs', 'cleanup-abandoned', '--hours', '2')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ counts: { abandoned: 0 } })
+    expect((await run('--config=elsewhere.mjs', 'cleanup-abandoned', '--hours', '2')).code).toBe(0)
+    expect((await run('--config')).code).toBe(exitCodes.usage)
+  })
+
+  it('with a word that nobody knows is told where to look', async () => {
+    for (const words of [['frobnicate'], ['--frobnicate'], ['cleanup-abandoned', '--frobnicate']]) {
+      const { code, err } = await run(...words)
+      expect(code).toBe(exitCodes.usage)
+      expect(err).toMatch(/^unknown (command|option) .*frobnicate/)
+      expect(err).toContain('See holdfast --help')
+    }
+  })
+
   it.each([
     ['-1'],
     ['0'],
