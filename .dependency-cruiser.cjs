@@ -146,6 +146,22 @@ module.exports = {
       to: { path: 'node_modules/(commander|@commander-js/[^/]+|cli-progress)/' },
     },
     {
+      name: 'redis-stays-in-its-adapter',
+      comment:
+        'The database is where work is. Whoever else spoke to Redis would sooner or later keep something there that may not be lost.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: `^packages/adapter-bullmq/src/|${core}` },
+      to: { path: 'node_modules/(bullmq|ioredis|redis|@bull-board/[^/]+)/' },
+    },
+    {
+      name: 'watching-stays-in-its-adapter',
+      comment:
+        'What is logged, counted and traced is seen from outside, by decorating ports: a package that did it itself would bring its tool to everybody who installs it.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: `^packages/adapter-observability/src/|${core}` },
+      to: { path: 'node_modules/(pino|prom-client|@opentelemetry/[^/]+)/' },
+    },
+    {
       name: 'packages-do-not-know-their-hosts',
       comment:
         'Examples, benchmarks and the simulation are built on the packages. The other way round nothing could be published.',

@@ -62,6 +62,15 @@ const violations: Readonly<Record<string, readonly Plant[]>> = {
     importing('packages/adapter-http/src/planted-progress.ts', 'cli-progress'),
     importing('packages/stripe-simulator/src/planted-commander.ts', 'commander'),
   ],
+  'redis-stays-in-its-adapter': [
+    importing('packages/adapter-sql/src/planted-bullmq.ts', 'bullmq'),
+    importing('packages/adapter-http/src/planted-redis.ts', 'ioredis'),
+  ],
+  'watching-stays-in-its-adapter': [
+    importing('packages/adapter-http/src/planted-pino.ts', 'pino'),
+    importing('packages/adapter-sql/src/planted-metrics.ts', 'prom-client'),
+    importingTypes('packages/adapter-stripe/src/planted-tracing.ts', '@opentelemetry/api'),
+  ],
   'packages-do-not-know-their-hosts': [
     importing('packages/adapter-stripe/src/planted-host.ts', '../../../examples/server/src/app.ts'),
   ],
@@ -97,6 +106,11 @@ const allowed: readonly Plant[] = [
   importing('packages/adapter-http/src/index.ts', 'hono'),
   importing('packages/adapter-cli/src/index.ts', 'cli-progress'),
   importing('packages/adapter-cli/src/run.ts', '@holdfast/core'),
+  importing('packages/adapter-bullmq/src/index.ts', 'bullmq'),
+  importing('packages/adapter-bullmq/src/connect.ts', 'ioredis'),
+  importing('packages/adapter-observability/src/index.ts', 'prom-client'),
+  importing('packages/adapter-observability/src/tracing.ts', '@opentelemetry/api'),
+  importingTypes('packages/adapter-observability/src/logging.ts', 'pino'),
   importingTypes('packages/stripe-simulator/src/index.ts', 'stripe'),
   importing('packages/stripe-simulator/src/http-client.ts', 'stripe'),
   importing('packages/stripe-simulator/src/server.ts', '@hono/node-server'),
@@ -105,6 +119,11 @@ const allowed: readonly Plant[] = [
 ]
 
 const listed = [
+  'pino',
+  'prom-client',
+  '@opentelemetry/api',
+  'bullmq',
+  'ioredis',
   'cli-progress',
   'commander',
   'zod',

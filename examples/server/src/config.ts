@@ -7,6 +7,12 @@ export type DatabaseConfig =
   | { readonly type: 'sqlite'; readonly file: string }
   | { readonly type: 'postgres'; readonly url: string }
 
+/** The Redis that work goes through, and what this server's keys in it begin with. */
+export interface RedisConfig {
+  readonly url: string
+  readonly prefix: string
+}
+
 /** Which Stripe is talked to. */
 export type StripeConfig =
   /** The simulator, inside this process. Its whole state is in the file. */
@@ -32,6 +38,8 @@ export interface Config {
   /** Where what this server keeps beside the database is: the session secret, the simulator's state. */
   readonly dataFolder: string
   readonly database: DatabaseConfig
+  /** The Redis that work goes through. Absent: this process looks for it in the database. */
+  readonly redis: RedisConfig | undefined
   readonly stripe: StripeConfig
   /** The first signs, all verify. Absent: one is made, and kept in the data folder. */
   readonly sessionSecrets: readonly [string, ...string[]] | undefined
@@ -68,6 +76,7 @@ export const readConfig = (environment: Environment, folder: string): Result<Con
     publicUrl: env.PUBLIC_URL,
     dataFolder,
     database,
+    redis: env.REDIS_URL === undefined ? undefined : { url: env.REDIS_URL, prefix: env.REDIS_PREFIX },
     stripe: stripe.value,
     sessionSecrets: env.SESSION_SECRET,
     production,
@@ -124,6 +133,16 @@ const variables = z.object({
         `Databases of the kind '${String(input).split('://')[0]}' are not known here. Give postgres://… or the path of a SQLite file.`,
     })
     .optional(),
+  REDIS_URL: z
+    .string()
+    .refine((text) => /^rediss?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''), {
+      error: 'It is no address of a Redis. Give one like redis://127.0.0.1:6379, or leave it out to do without.',
+    })
+    .optional(),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w-]+$/, { error: 'Give letters, digits, - and _, or leave it out for holdfast.' })
+    .default('holdfast'),
   STRIPE_SECRET_KEY: z
     .string()
     .regex(/^(sk|rk)_(test|live)_\w+$/, {

@@ -1,5 +1,9 @@
 import type { HttpAdapter, CookieSessions } from '@holdfast/adapter-http'
 import { httpModule } from '@holdfast/adapter-http/inversify'
+import { logFacts } from '@holdfast/adapter-observability'
+import { observabilityModule } from '@holdfast/adapter-observability/inversify'
+import { traceHoldfast, tracePaymentProvider, traceUnitOfWork } from '@holdfast/adapter-observability/opentelemetry'
+import { countFacts } from '@holdfast/adapter-observability/prometheus'
 import type { SqlDatabase } from '@holdfast/adapter-sql'
 import { sqlModule } from '@holdfast/adapter-sql/inversify'
 import {
@@ -13,12 +17,17 @@ import {
   type ReturnUrls,
   type Settings,
   type UnitOfWork,
+  type Worker,
 } from '@holdfast/core'
 import { coreModule } from '@holdfast/core/inversify'
 import { randomIds } from '@holdfast/core/system'
+import { trace } from '@opentelemetry/api'
+import type { Hono } from 'hono'
 import { Container, ContainerModule } from 'inversify'
+import { Registry } from 'prom-client'
+import { redisDispatch } from './background/redis-dispatch.ts'
 import { clinicSchedules, createClinicKinds } from './clinic/clinic-kinds.ts'
-import type { DatabaseConfig } from './config.ts'
+import type { DatabaseConfig, RedisConfig } from './config.ts'
 import { openGuestBook, type GuestBook } from './messages/guest-book.ts'
 import { guestBookNotifier } from './messages/notifier.ts'
 import { sessionRoute } from './people/session-route.ts'
@@ -30,6 +39,8 @@ import type { StripeSide } from './stripe/stripe-side.ts'
 /** What the container is filled from. */
 export interface Parts {
   readonly database: DatabaseConfig
+  /** The Redis that work goes through, where it does. */
+  readonly redis?: RedisConfig | undefined
   readonly stripe: StripeSide
   readonly sessions: CookieSessions
   readonly cookies: { readonly secrets: readonly [string, ...string[]]; readonly secure: boolean }
@@ -44,6 +55,12 @@ export interface Wired {
   readonly unitOfWork: UnitOfWork
   readonly httpAdapter: HttpAdapter
   readonly guestBook: GuestBook
+  /** What is counted by this process. */
+  readonly registry: Registry
+  /** Works in the background, through Redis or without. */
+  readonly startWorker: () => Worker
+  /** What the queues in Redis show of themselves, where work goes through them. */
+  readonly queueBoard: Hono | undefined
   /** Closes the database. */
   readonly close: () => Promise<void>
 }
@@ -51,8 +68,10 @@ export interface Wired {
 /** Puts all packages together, each by its own module, and brings the tables up to date. */
 export const wire = async (parts: Parts): Promise<Wired> => {
   const { stripe, logger } = parts
+  const registry = new Registry()
   const container = new Container({ defaultScope: 'Singleton' })
   container.load(
+    watchModule(parts, registry),
     coreModule({ logger }),
     sqlModule(locationOf(parts.database)),
     stripe.module,
@@ -68,23 +87,48 @@ export const wire = async (parts: Parts): Promise<Wired> => {
       },
     }),
   )
-  const close = (): Promise<void> => container.unbindAllAsync()
+  const { redis } = parts
+  const dispatch = redis === undefined ? undefined : redisDispatch({ redis, clock: stripe.clock, logger })
+  if (dispatch !== undefined) container.load(dispatch.module)
+  const close = async (): Promise<void> => {
+    await dispatch?.stop()
+    await container.unbindAllAsync()
+  }
   try {
     const sql = container.get<SqlDatabase>('sqlDatabase')
     await sql.migrate()
     const guestBook = await openGuestBook(sql)
     container.load(hostModule(parts, guestBook))
+    const holdfast = container.get<Holdfast>('holdfast')
     return {
-      holdfast: container.get('holdfast'),
+      holdfast,
       unitOfWork: container.get('unitOfWork'),
       httpAdapter: container.get('httpAdapter'),
       guestBook,
+      registry,
+      startWorker: () => dispatch?.start(holdfast) ?? holdfast.startWorker(),
+      queueBoard: dispatch?.board(),
       close,
     }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** What is done here is logged, counted, and traced where the process was started with OpenTelemetry's SDK. */
+const watchModule = ({ logger, database }: Parts, registry: Registry): ContainerModule => {
+  const tracer = trace.getTracer('holdfast')
+  const system = database.type === 'sqlite' ? 'sqlite' : 'postgresql'
+  return observabilityModule({
+    unitOfWork: [
+      (unitOfWork) => logFacts(unitOfWork, logger),
+      (unitOfWork) => countFacts(unitOfWork, { registry }),
+      (unitOfWork) => traceUnitOfWork(unitOfWork, tracer, { system }),
+    ],
+    paymentProvider: [(provider) => tracePaymentProvider(provider, tracer, { service: 'stripe' })],
+    holdfast: [(holdfast) => traceHoldfast(holdfast, tracer)],
+  })
 }
 
 /** This example's own part: its clock, its people, its stays and its clinic, and how it tells guests things. */

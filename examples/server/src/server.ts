@@ -53,12 +53,21 @@ export const startServer = async (config: Config, logger: Logger): Promise<Runni
     // Sessions last by the clock on the wall: moving the demonstration's clock signs nobody out.
     const sessions = cookieSessions({ ...cookies, clock: systemClock() })
     const receiveWebhook: Answer = async (request) => (await answering)(request)
-    const { database, production } = config
+    const { database, redis, production } = config
     if (database.type === 'sqlite') makeFolder(dirname(database.file))
 
     const stripe = (parts.stripe = await openStripeSide(config.stripe, { publicUrl, receiveWebhook }))
-    const wired = (parts.wired = await wire({ database, stripe, sessions, cookies, publicUrl, production, logger }))
-    parts.worker = wired.holdfast.startWorker()
+    const wired = (parts.wired = await wire({
+      database,
+      redis,
+      stripe,
+      sessions,
+      cookies,
+      publicUrl,
+      production,
+      logger,
+    }))
+    parts.worker = wired.startWorker()
     const { clock, demo, mounted } = stripe
     open(
       createWeb({
@@ -77,6 +86,7 @@ export const startServer = async (config: Config, logger: Logger): Promise<Runni
       facts: [
         ...(publicUrl === address ? [] : [`address    ${address}`]),
         `database   ${database.type === 'sqlite' ? database.file : 'PostgreSQL'}`,
+        ...(redis === undefined ? [] : [`redis      ${new URL(redis.url).host}`]),
         `stripe     ${stripe.description}`,
       ],
       drain,

@@ -1,4 +1,6 @@
 import type { HttpAdapter } from '@holdfast/adapter-http'
+import { withRequestId } from '@holdfast/adapter-observability'
+import type { Registry } from 'prom-client'
 import { createMetrics } from './metrics/metrics.ts'
 import type { PagesOptions } from './pages/desk.ts'
 import { createPages } from './pages/pages.ts'
@@ -8,6 +10,7 @@ import type { MountedSimulator } from './stripe/mounted-simulator.ts'
 export interface WebOptions extends PagesOptions {
   readonly httpAdapter: HttpAdapter
   readonly mounted: MountedSimulator | undefined
+  readonly registry: Registry
 }
 
 /**
@@ -17,16 +20,27 @@ export interface WebOptions extends PagesOptions {
 export const createWeb = ({
   httpAdapter,
   mounted,
+  registry,
   ...options
 }: WebOptions): ((request: Request) => Promise<Response>) => {
   const pages = createPages(options)
-  const answerMetrics = createMetrics(options.unitOfWork)
-  return async (request) => {
+  const answerMetrics = createMetrics({ ...options, registry })
+  const answer = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
     if (mounted?.owns(pathname) === true) return mounted.fetch(request)
     if (pathname === '/metrics' && request.method === 'GET') return answerMetrics()
     return isApi(pathname) ? httpAdapter.fetch(request) : pages(request)
   }
+  return (request) => withRequestId(knownBy(request), () => answer(request))
+}
+
+/** The id by which everybody who answers this request logs what they do: the sender's, where it is one, else a new one. */
+const knownBy = ({ headers }: Request): string => {
+  const sent = headers.get('x-request-id')
+  if (sent !== null && /^[\w.:@-]{1,128}$/.test(sent)) return sent
+  const id = crypto.randomUUID()
+  headers.set('x-request-id', id)
+  return id
 }
 
 const isApi = (path: string): boolean => /^\/(api(\/|$)|(healthz|readyz|metrics)\/?$)/.test(path)

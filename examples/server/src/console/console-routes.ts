@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import { queueBoardPath } from '../background/redis-dispatch.ts'
 import type { Desk, Env } from '../pages/desk.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
 import { requireSignIn } from '../pages/require-sign-in.ts'
@@ -24,4 +25,5 @@ export const consoleRoutes = (app: Hono<Env>, desk: Desk): void => {
   consultationRoutes(app, desk)
   attentionRoutes(app, desk)
   workRoutes(app, desk)
+  if (desk.queueBoard !== undefined) app.route(queueBoardPath, desk.queueBoard)
 }

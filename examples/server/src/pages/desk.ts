@@ -1,6 +1,6 @@
 import type { CookieSessions } from '@holdfast/adapter-http'
 import type { Clock, Holdfast, Logger, UnitOfWork } from '@holdfast/core'
-import type { Context } from 'hono'
+import type { Context, Hono } from 'hono'
 import type { GuestBook } from '../messages/guest-book.ts'
 import type { DemoControl } from '../stripe/demo-control.ts'
 import type { Assets } from './assets.ts'
@@ -18,6 +18,8 @@ export interface PagesOptions {
   readonly demo: DemoControl | undefined
   readonly logger: Logger
   readonly assets: Assets
+  /** The dashboard of the queues, where work goes through Redis. */
+  readonly queueBoard: Hono | undefined
   /** Where forms may lead on to beside our own pages: where the payment pages are. */
   readonly payOrigins: readonly string[]
 }

@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
+import { queueBoardPath } from '../background/redis-dispatch.ts'
 import { consoleRoutes } from '../console/console-routes.ts'
 import { formatMoment } from '../language/format.ts'
 import { parseLanguage } from '../language/language.ts'
@@ -52,22 +53,25 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
         }),
     )
 
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        formAction: ["'self'", ...options.payOrigins],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-      strictTransportSecurity: false,
-      referrerPolicy: 'same-origin',
-      xFrameOptions: 'DENY',
-    }),
-  )
+  const ours = secured({
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    formAction: ["'self'", ...options.payOrigins],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  })
+  // The dashboard of the queues is somebody else's: it asks this server for what it shows, and styles things where they are.
+  const board = secured({
+    defaultSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    formAction: ["'none'"],
+    baseUri: ["'self'"],
+    frameAncestors: ["'none'"],
+  })
+  app.use((c, next) => (c.req.path.startsWith(queueBoardPath) ? board : ours)(c, next))
   app.use(bodyLimit({ maxSize: 64 * 1024 }))
   app.use(async (c, next) => {
     c.header('cache-control', 'no-store')
@@ -105,6 +109,14 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
   })
   return async (request) => app.fetch(request)
 }
+
+const secured = (contentSecurityPolicy: NonNullable<Parameters<typeof secureHeaders>[0]>['contentSecurityPolicy']) =>
+  secureHeaders({
+    ...(contentSecurityPolicy === undefined ? {} : { contentSecurityPolicy }),
+    strictTransportSecurity: false,
+    referrerPolicy: 'same-origin',
+    xFrameOptions: 'DENY',
+  })
 
 const leadToLanguage = (c: Ask, { guestBook, logger }: PagesOptions, language: Visitor['language']): Response => {
   setCookie(c, languageCookie, language, { path: '/', maxAge: 365 * 24 * 3600, sameSite: 'Lax', httpOnly: true })

@@ -1,0 +1,6 @@
+export {
+  bullmqDispatch,
+  type BullmqDispatch,
+  type BullmqDispatchOptions,
+  type DispatchedHoldfast,
+} from './bullmq-dispatch.ts'

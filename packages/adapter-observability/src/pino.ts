@@ -1,0 +1,1 @@
+export { pinoLogger, type Pino, type PinoLoggerOptions } from './logging/pino-logger.ts'

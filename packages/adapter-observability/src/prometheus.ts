@@ -1,0 +1,2 @@
+export { countFacts } from './metrics/count-facts.ts'
+export { registerGauges, type GaugeOptions } from './metrics/register-gauges.ts'

@@ -1,0 +1,49 @@
+import { openSql, type SqlDatabase } from '@holdfast/adapter-sql'
+import { createDatabase } from '@holdfast/pg-test'
+import { inject } from 'vitest'
+
+/** Both databases. */
+export const everyKind = ['sqlite', 'postgres'] as const
+
+/** A database of one kind, empty but for its tables, for one test file. */
+export const openTestDatabase = async (kind: (typeof everyKind)[number]): Promise<SqlDatabase> => {
+  if (kind === 'sqlite') {
+    const database = openSql({ kind: 'sqlite', filename: ':memory:' })
+    await database.migrate()
+    return database
+  }
+  const { url, drop } = await createDatabase(inject('pgAdminUrl'))
+  const database = openSql({ kind: 'postgres', url })
+  await database.migrate()
+  return {
+    ...database,
+    async close() {
+      await database.close()
+      await drop()
+    },
+  }
+}
+
+/** Takes every row out, and leaves the tables. */
+export const empty = async ({ knex }: SqlDatabase): Promise<void> => {
+  for (const table of tables) await knex(`holdfast_${table}`).delete()
+}
+
+/** In an order in which they can be emptied. */
+const tables = [
+  'attempts',
+  'refunds',
+  'payments',
+  'intents',
+  'reservations',
+  'consultations',
+  'customers',
+  'timeline',
+  'outbox',
+  'inbox',
+  'tasks',
+  'requests',
+  'ledger',
+  'wallets',
+  'attention',
+]
