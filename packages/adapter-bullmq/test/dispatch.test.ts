@@ -1,5 +1,6 @@
 import { minute, hour } from '@holdfast/core'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { opened } from './closing.ts'
 import { everyKind } from './databases.ts'
 import { hasRedis, openRedisPlace, type RedisPlace } from './redis/redis-place.ts'
 import {
@@ -16,18 +17,12 @@ import {
   type World,
 } from './world.ts'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close()
-})
-
-const opened = async (
+const openBoth = async (
   kind: (typeof everyKind)[number],
   options: Parameters<typeof openWorld>[1] = {},
 ): Promise<{ readonly world: World; readonly place: RedisPlace }> => {
-  const place = openRedisPlace()
-  const world = await openWorld(kind, options)
-  open.push(place, world)
+  const place = opened(openRedisPlace())
+  const world = opened(await openWorld(kind, options))
   return { world, place }
 }
 
@@ -48,7 +43,7 @@ const failing = (): { readonly post: Post; recover(): void } => {
 
 describe.runIf(hasRedis()).each(everyKind)('work through Redis, on %s', (kind) => {
   it('does every kind of work, and answers its result as that of the job', async () => {
-    const { world, place } = await opened(kind)
+    const { world, place } = await openBoth(kind)
     // Redis alone brings it: nobody compares, and no worker stands in.
     const process = world.process({ ...at(place), refillMs: hour })
     process.start()
@@ -80,7 +75,7 @@ describe.runIf(hasRedis()).each(everyKind)('work through Redis, on %s', (kind) =
 
   it('fails the job of work that is given up, with its error, and does it again once it is revived', async () => {
     const mail = failing()
-    const { world, place } = await opened(kind, { post: mail.post, settings: { triesBeforeDead: 1 } })
+    const { world, place } = await openBoth(kind, { post: mail.post, settings: { triesBeforeDead: 1 } })
     const process = world.process(at(place))
     process.start()
     await owe(process.dispatch.unitOfWork, world.clock, ['m1'])
@@ -98,7 +93,7 @@ describe.runIf(hasRedis()).each(everyKind)('work through Redis, on %s', (kind) =
 
   it('does what failed again when it is due, as the same job', async () => {
     const mail = failing()
-    const { world, place } = await opened(kind, { post: mail.post })
+    const { world, place } = await openBoth(kind, { post: mail.post })
     const process = world.process(at(place))
     process.start()
     await owe(process.dispatch.unitOfWork, world.clock, ['m1'])
@@ -113,7 +108,7 @@ describe.runIf(hasRedis()).each(everyKind)('work through Redis, on %s', (kind) =
   })
 
   it('does delayed work at its time, and sooner where it is asked for sooner', async () => {
-    const { world, place } = await opened(kind)
+    const { world, place } = await openBoth(kind)
     const process = world.process({ ...at(place), refillMs: hour })
     process.start()
     const { unitOfWork } = process.dispatch
@@ -130,7 +125,7 @@ describe.runIf(hasRedis()).each(everyKind)('work through Redis, on %s', (kind) =
   })
 
   it('does nothing before its time, also where somebody moves its job by hand', async () => {
-    const { world, place } = await opened(kind)
+    const { world, place } = await openBoth(kind)
     const process = world.process({ ...at(place), refillMs: hour })
     process.start()
     await owe(process.dispatch.unitOfWork, world.clock, ['m1'], hour)
@@ -144,7 +139,7 @@ describe.runIf(hasRedis()).each(everyKind)('work through Redis, on %s', (kind) =
   })
 
   it('keeps a task going that plans itself again, and shows the result of each time', async () => {
-    const { world, place } = await opened(kind)
+    const { world, place } = await openBoth(kind)
     const process = world.process(at(place))
     process.start()
     const tasks = process.queue('tasks')
@@ -157,7 +152,7 @@ describe.runIf(hasRedis()).each(everyKind)('work through Redis, on %s', (kind) =
   })
 
   it('finds what it was not told of', async () => {
-    const { world, place } = await opened(kind)
+    const { world, place } = await openBoth(kind)
     const process = world.process(at(place))
     process.start()
     await owe(world.unitOfWork, world.clock, numbered(30))
@@ -166,7 +161,7 @@ describe.runIf(hasRedis()).each(everyKind)('work through Redis, on %s', (kind) =
   })
 
   it('completes the job of work that somebody else has done', async () => {
-    const { world, place } = await opened(kind)
+    const { world, place } = await openBoth(kind)
     const process = world.process({ ...at(place), refillMs: hour })
     process.start()
     const { unitOfWork } = process.dispatch
@@ -184,7 +179,7 @@ describe.runIf(hasRedis()).each(everyKind)('work through Redis, on %s', (kind) =
   })
 
   it('takes no job for lost that is on no list, or that has ended while its row waits', async () => {
-    const { world, place } = await opened(kind)
+    const { world, place } = await openBoth(kind)
     const host = world.process(at(place))
     await owe(host.dispatch.unitOfWork, world.clock, ['m1', 'm2'])
     const outbox = host.queue('outbox')
@@ -201,7 +196,7 @@ describe.runIf(hasRedis()).each(everyKind)('work through Redis, on %s', (kind) =
   })
 
   it('does not work with a Holdfast that was created on another unit of work', async () => {
-    const { world, place } = await opened(kind)
+    const { world, place } = await openBoth(kind)
     const { dispatch, logged } = world.process(at(place))
     dispatch.start(world.strayHoldfast)
     await owe(dispatch.unitOfWork, world.clock, ['m1'])

@@ -1,6 +1,7 @@
 import { hour } from '@holdfast/core'
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { opened } from './closing.ts'
 import { everyKind } from './databases.ts'
 import { freePort, hasRedisServer, startRedis, type OwnRedis } from './redis/own-redis.ts'
 import { hasRedis, openRedisPlace } from './redis/redis-place.ts'
@@ -16,16 +17,6 @@ import {
   type Logged,
   type TestProcess,
 } from './world.ts'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close()
-})
-
-const opened = <T extends { close(): Promise<void> }>(one: T): T => {
-  open.push(one)
-  return one
-}
 
 const aboutRedis = (logged: readonly Logged[]): readonly string[] =>
   logged.map(({ event }) => event).filter((event) => event.startsWith('redis_') && event !== 'redis_worker_error')

@@ -2,20 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { opened } from './closing.ts'
 import { everyKind } from './databases.ts'
 import { hasRedis, openRedisPlace } from './redis/redis-place.ts'
 import { eventually, expectEachOnce, numbered, openWorld, owe, type World } from './world.ts'
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close()
-})
-
-const opened = <T extends { close(): Promise<void> }>(one: T): T => {
-  open.push(one)
-  return one
-}
 
 /** How many messages are on their way at once, and which process took each: the one whose post it is. */
 const countingPost = () => {
