@@ -17,39 +17,52 @@ interface Board {
   }[]
 }
 
-it.runIf(isTested)('hands work out through Redis, and shows the queues to staff alone', async () => {
-  const prefix = `holdfast-test-${randomBytes(6).toString('hex')}`
-  const server = await startTestServer({ REDIS_URL: redisUrl, REDIS_PREFIX: prefix })
-  try {
-    const [guest, staff] = [createVisitor(server.url), createVisitor(server.url)]
-    await guest.signIn('ana@example.com')
-    await staff.signIn('staff@example.com')
-    expect((await guest.send('/console/queues')).status).toBe(404)
-    expect((await guest.send('/console/queues/api/queues')).status).toBe(404)
+it.runIf(isTested)(
+  'hands work out through Redis, shows the queues to staff alone, and is counted as without',
+  async () => {
+    const prefix = `holdfast-test-${randomBytes(6).toString('hex')}`
+    const server = await startTestServer({ REDIS_URL: redisUrl, REDIS_PREFIX: prefix })
+    try {
+      const [guest, staff] = [createVisitor(server.url), createVisitor(server.url)]
+      const { csrfToken } = await guest.signIn('ana@example.com')
+      await staff.signIn('staff@example.com')
+      expect((await guest.send('/console/queues')).status).toBe(404)
+      expect((await guest.send('/console/queues/api/queues')).status).toBe(404)
 
-    const page = await staff.send('/console/queues')
-    const html = await page.text()
-    expect([page.status, page.headers.get('content-security-policy')]).toEqual([
-      200,
-      expect.stringContaining("style-src 'self' 'unsafe-inline'"),
-    ])
-    const script = /src="(static\/js\/main[^"]+)"/.exec(html)?.[1]
-    expect((await staff.send(`/console/queues/${script}`)).headers.get('content-type')).toContain('javascript')
-    // The sweep is planned at the start.
-    const queues = await eventually('the sweep', async () => {
-      const board = (await (await staff.send('/console/queues/api/queues')).json()) as Board
-      return board.queues.some(({ counts }) => counts.delayed > 0) && board.queues
-    })
-    expect(queues.map(({ name, readOnlyMode, counts }) => [name, readOnlyMode, counts.delayed])).toEqual([
-      ['tasks', true, 1],
-      ['outbox', true, 0],
-      ['inbox', true, 0],
-    ])
-  } finally {
-    await server.remove()
-    const redis = new Redis(redisUrl)
-    const keys = await redis.keys(`${prefix}:*`)
-    if (keys.length > 0) await redis.del(...keys)
-    redis.disconnect()
-  }
-})
+      const page = await staff.send('/console/queues')
+      const html = await page.text()
+      expect([page.status, page.headers.get('content-security-policy')]).toEqual([
+        200,
+        expect.stringContaining("style-src 'self' 'unsafe-inline'"),
+      ])
+      const script = /src="(static\/js\/main[^"]+)"/.exec(html)?.[1]
+      expect((await staff.send(`/console/queues/${script}`)).headers.get('content-type')).toContain('javascript')
+      // The sweep is planned at the start.
+      const queues = await eventually('the sweep', async () => {
+        const board = (await (await staff.send('/console/queues/api/queues')).json()) as Board
+        return board.queues.some(({ counts }) => counts.delayed > 0) && board.queues
+      })
+      expect(queues.map(({ name, readOnlyMode, counts }) => [name, readOnlyMode, counts.delayed])).toEqual([
+        ['tasks', true, 1],
+        ['outbox', true, 0],
+        ['inbox', true, 0],
+      ])
+      // Who watches what is committed sees it as well.
+      const post = async (path: string, body: unknown) => {
+        const headers = { 'content-type': 'application/json', 'x-csrf-token': csrfToken }
+        const answer = await guest.send(`/api${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+        return (await answer.json()) as { readonly intent_id?: string }
+      }
+      const intent = await post('/intents', { kind: 'consultation', payload: { doctor: 'lucia-herrera' } })
+      await post(`/intents/${intent.intent_id}/pay`, {})
+      const metrics = await (await fetch(`${server.url}/metrics`)).text()
+      expect(metrics).toContain('payment_attempts_total{method="hosted"} 1\n')
+    } finally {
+      await server.remove()
+      const redis = new Redis(redisUrl)
+      const keys = await redis.keys(`${prefix}:*`)
+      if (keys.length > 0) await redis.del(...keys)
+      redis.disconnect()
+    }
+  },
+)

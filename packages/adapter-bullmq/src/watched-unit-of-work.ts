@@ -33,10 +33,15 @@ export const watchedUnitOfWork = (inner: UnitOfWork, rowsChanged: RowsChanged): 
   read: (work) => inner.read(work),
 })
 
-/** A copy of the transaction, with all that an adapter keeps on it, whose queues are watched. Each is made when it is asked for. */
+/**
+ * The transaction with all that an adapter keeps on it, whose queues are watched. Everything else is asked of the one that is given, which
+ * may be decorated itself, and made when it is asked for.
+ */
 const watchedTransaction = (tx: Transaction, changes: Changes, turn: Turn | undefined): Transaction =>
   Object.create(Object.getPrototypeOf(tx) as object | null, {
-    ...Object.getOwnPropertyDescriptors(tx),
+    ...Object.fromEntries(
+      Reflect.ownKeys(tx).map((key) => [key, { enumerable: true, get: () => Reflect.get(tx, key) as unknown }]),
+    ),
     tasks: { enumerable: true, get: () => watchedQueue(tx.tasks, watch('tasks', changes, turn)) },
     outbox: { enumerable: true, get: () => watchedQueue(tx.outbox, watch('outbox', changes, turn)) },
     inbox: { enumerable: true, get: () => watchedInbox(tx.inbox, watch('inbox', changes, turn)) },

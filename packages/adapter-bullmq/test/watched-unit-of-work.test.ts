@@ -1,5 +1,5 @@
 import { openSql, sqlOf } from '@holdfast/adapter-sql'
-import { instant, VersionConflict } from '@holdfast/core'
+import { instant, VersionConflict, type Transaction, type UnitOfWork } from '@holdfast/core'
 import { unitOfWorkContract } from '@holdfast/core/contracts'
 import { memoryUnitOfWork } from '@holdfast/core/memory'
 import { describe, expect, it } from 'vitest'
@@ -52,6 +52,24 @@ describe('a watched unit of work', () => {
       if (runs === 1) throw new VersionConflict('Again.')
     })
     expect(told).toEqual([[{ queue: 'outbox', id: 'send_message:2' }]])
+  })
+
+  it('goes through whatever decorates its transactions', async () => {
+    const asked: string[] = []
+    const inner = memoryUnitOfWork()
+    const noting = (tx: Transaction): Transaction =>
+      new Proxy(tx, {
+        get(target, key) {
+          asked.push(String(key))
+          return Reflect.get(target, key) as unknown
+        },
+      })
+    const decorated: UnitOfWork = { ...inner, run: (work) => inner.run((tx) => work(noting(tx))) }
+    await watchedUnitOfWork(decorated, () => {}).run(async (tx) => {
+      await tx.timeline.append([])
+      await tx.outbox.append([message('1')], now)
+    })
+    expect(asked).toEqual(['timeline', 'outbox'])
   })
 
   it('tells of events that wait, and not of those that were applied or known', async () => {

@@ -41,6 +41,19 @@ describe('a commit', () => {
     expect([...(heard[0]?.cases.values() ?? [])]).toEqual([kase])
   })
 
+  it.each<[how: string, copy: (tx: Transaction) => Transaction]>([
+    ['spread', (tx) => ({ ...tx })],
+    [
+      'by the descriptions of its properties',
+      (tx) => Object.create(null, Object.getOwnPropertyDescriptors(tx)) as Transaction,
+    ],
+    ['by inheritance', (tx) => Object.create(tx) as Transaction],
+  ])('is told of through a copy of the transaction as well, %s', async (_how, copy) => {
+    const { observed, names } = hearing()
+    await observed.run((tx) => append(copy(tx), 'one'))
+    expect(names()).toEqual([['one']])
+  })
+
   it('is told of when it is done, and before whoever asked goes on', async () => {
     const order: string[] = []
     const observed = observeCommits(

@@ -25,9 +25,9 @@ export class Notes implements Commit {
  * The same transaction, with what it keeps noted. Its stores are made when they are asked for, as before, and what an adapter keeps
  * beside them (for its own functions that take a `tx`) is there, also in a copy.
  */
-export const notedTransaction = (tx: Transaction, notes: Notes): Transaction =>
+export const notedTransaction = (tx: Transaction, notes: Notes): Transaction => {
   // A proxy may not say anything else of a property that never changes.
-  new Proxy(Object.isFrozen(tx) ? { ...tx } : tx, {
+  const noted: Transaction = new Proxy(Object.isFrozen(tx) ? { ...tx } : tx, {
     get(target, key) {
       switch (key) {
         case 'payments':
@@ -40,7 +40,16 @@ export const notedTransaction = (tx: Transaction, notes: Notes): Transaction =>
           return Reflect.get(target, key) as unknown
       }
     },
+    // Whoever copies it property by property copies what is noted.
+    getOwnPropertyDescriptor(target, key) {
+      const { configurable, enumerable } = Reflect.getOwnPropertyDescriptor(target, key) ?? {}
+      return configurable === true
+        ? { configurable, enumerable: enumerable === true, get: () => Reflect.get(noted, key) as unknown }
+        : Reflect.getOwnPropertyDescriptor(target, key)
+    },
   })
+  return noted
+}
 
 // Each method by name, so that a store may be of any make, and a port that grows is noticed by the compiler.
 
