@@ -1,6 +1,7 @@
 import { openSql, type SqlDatabase } from '@holdfast/adapter-sql'
 import { createDatabase } from '@holdfast/pg-test'
 import { inject } from 'vitest'
+import { tables } from '../../adapter-sql/test/databases.ts'
 
 /** Both databases. */
 export const everyKind = ['sqlite', 'postgres'] as const
@@ -26,24 +27,5 @@ export const openTestDatabase = async (kind: (typeof everyKind)[number]): Promis
 
 /** Takes every row out, and leaves the tables. */
 export const empty = async ({ knex }: SqlDatabase): Promise<void> => {
-  for (const table of tables) await knex(`holdfast_${table}`).delete()
+  for (const table of tables) await knex(table).delete()
 }
-
-/** In an order in which they can be emptied. */
-const tables = [
-  'attempts',
-  'refunds',
-  'payments',
-  'intents',
-  'reservations',
-  'consultations',
-  'customers',
-  'timeline',
-  'outbox',
-  'inbox',
-  'tasks',
-  'requests',
-  'ledger',
-  'wallets',
-  'attention',
-]
