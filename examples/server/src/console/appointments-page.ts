@@ -6,7 +6,7 @@ import { badge } from '../pages/badge.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { renderCancelVisit } from './cancel-visit.ts'
-import { consolePage, table } from './console-frame.ts'
+import { consolePage, paymentLink, table } from './console-frame.ts'
 
 /** Appointments, newest first, and the one thing that staff do about them: cancel them. */
 export const appointmentsPage = (
@@ -42,6 +42,6 @@ const row = (
     owner,
     formatMoment(language, slot.startsAt, doctor?.schedule.timeZone),
     html`${badge(status, words.reservationStatus[status])}${isOver ? '' : renderCancelVisit(visitor, signedIn, { action: '/console/appointments/cancel', id })}`,
-    html`<a href="/console/payments/${paymentId}"><code>${paymentId.slice(0, 12)}…</code></a>`,
+    paymentLink(paymentId),
   ]
 }

@@ -1,3 +1,4 @@
+import type { PaymentId } from '@holdfast/core'
 import { html } from 'hono/html'
 import { directions } from '../language/language.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
@@ -62,3 +63,7 @@ export const table = (
     ? html`<p class="soft">${empty}</p>`
     : html`<div class="scroll" tabindex="0"><table class="data"><thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td data-label="${columns[index] ?? ''}"><div>${cell}</div></td>`)}</tr>`)}</tbody></table></div>`
+
+/** The way to a payment's page, by the beginning of its id. */
+export const paymentLink = (id: PaymentId): Html =>
+  html`<a href="/console/payments/${id}"><code>${id.slice(0, 12)}…</code></a>`

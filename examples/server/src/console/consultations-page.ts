@@ -7,7 +7,7 @@ import { buttonForm } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { renderCancelVisit } from './cancel-visit.ts'
-import { consolePage, table } from './console-frame.ts'
+import { consolePage, paymentLink, table } from './console-frame.ts'
 
 /** Consultations, newest first, and what staff do about them: end those that took place, and cancel the others. */
 export const consultationsPage = (
@@ -51,6 +51,6 @@ const row = (
 ${renderCancelVisit(visitor, signedIn, { action: '/console/consultations/cancel', id })}`
         : ''
     }`,
-    html`<a href="/console/payments/${paymentId}"><code>${paymentId.slice(0, 12)}…</code></a>`,
+    paymentLink(paymentId),
   ]
 }

@@ -4,7 +4,7 @@ import { formatMoment, formatMoney } from '../language/format.ts'
 import { badge } from '../pages/badge.ts'
 import { arrow, type Html, type Page } from '../pages/layout.ts'
 import type { Visitor } from '../pages/visitor.ts'
-import { consolePage, table } from './console-frame.ts'
+import { consolePage, paymentLink, table } from './console-frame.ts'
 
 /** Every status a payment can have, in the order of the machine's table. */
 export const paymentStatuses = Object.keys(paymentTransitions) as readonly Payment['status'][]
@@ -48,7 +48,7 @@ const row = (
   payment: Payment,
   updatedAt: PaymentSummary['updatedAt'],
 ): readonly (Html | string)[] => [
-  html`<a href="/console/payments/${payment.id}"><code>${payment.id.slice(0, 12)}…</code></a>`,
+  paymentLink(payment.id),
   purposeName(t, payment.purpose),
   payment.owner,
   formatMoney(language, payment.amount),
