@@ -4,7 +4,7 @@
 const acrossMachines = ['one-live-attempt', 'settlement']
 
 /** Folders of the core that are not a concept. */
-const rings = ['kernel', 'ports', 'use-cases', 'fulfilment', 'memory', 'contracts']
+const rings = ['kernel', 'ports', 'use-cases', 'fulfilment', 'circuit-breaker', 'memory', 'contracts']
 
 const either = (names) => names.join('|')
 const core = '^packages/core/src'
@@ -52,7 +52,7 @@ module.exports = {
       comment:
         'A use case gets its adapters handed in, and so does a built-in kind of fulfilment. One that imported an adapter could not be given another.',
       severity: 'error',
-      from: { path: `${core}/(use-cases|fulfilment)/` },
+      from: { path: `${core}/(use-cases|fulfilment|circuit-breaker)/` },
       to: { path: `${core}/((memory|contracts)/|[^/]+\\.ts$)` },
     },
     {

@@ -4,6 +4,7 @@ import { cleanExpiredSessions } from './commands/clean-expired-sessions.ts'
 import { cleanupAbandoned } from './commands/cleanup-abandoned.ts'
 import { explain } from './commands/explain.ts'
 import { migrate } from './commands/migrate.ts'
+import { reconcile } from './commands/reconcile.ts'
 import { startAutoCleanup } from './commands/start-auto-cleanup.ts'
 import { testCancellation } from './commands/test-cancellation.ts'
 import { waitForDatabase } from './commands/wait-for-database.ts'
@@ -14,6 +15,7 @@ import { worker } from './commands/worker.ts'
 export const commands: readonly Command[] = [
   explain,
   checkPaymentStatus,
+  reconcile,
   cleanExpiredSessions,
   cleanupAbandoned,
   testCancellation,

@@ -10,6 +10,8 @@ export const exitCodes = {
   unexpected: 3,
   /** As things stand it cannot be had: there is no such payment or person, it is paid already, or it would be real money. */
   refused: 4,
+  /** All was compared, and something is not the same here and at the provider. What could be mended is, where that was asked for. */
+  differs: 5,
 } as const
 
 /** One of {@link exitCodes}. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { parseId, type PaymentId } from '@holdfast/core'
+import { parseId, parseIsoTime, type Instant, type PaymentId } from '@holdfast/core'
 
 /** Reads a number above zero, no larger than `most`. @throws InvalidArgumentError that gives an example. */
 export const positiveNumber =
@@ -31,4 +31,11 @@ export const paymentId = (text: string): PaymentId => {
 export const email = (text: string): string => {
   if (/^[^\s@]+@[^\s@]+$/.test(text)) return text
   throw new InvalidArgumentError('Give an address such as ana@example.com.')
+}
+
+/** Reads a moment: a day, which is its first in UTC, or a time that says how far it is from UTC. */
+export const moment = (text: string): Instant => {
+  const at = parseIsoTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00Z` : text)
+  if (at !== undefined) return at
+  throw new InvalidArgumentError('Give a day such as 2026-11-20, or a time such as 2026-11-20T10:00Z.')
 }

@@ -12,13 +12,21 @@ export const refuseRealMoney = (
   environment: CommandContext['environment'],
   instead: string,
 ): void => {
-  const key = environment['STRIPE_SECRET_KEY'] ?? ''
   const why =
-    livemode === true || (livemode === undefined && /^(sk|rk)_live_/.test(key))
+    knownLivemode({ livemode }, environment) === true
       ? 'this host takes real money'
       : environment['NODE_ENV'] === 'production'
         ? 'NODE_ENV says that this is production'
         : undefined
   if (why !== undefined)
     throw new Refused('real_money', `This command is for trying things out, and ${why}. ${instead}`)
+}
+
+/** Whether money is real, as the host or its key says; `undefined` where neither does. */
+export const knownLivemode = (
+  { livemode }: Pick<Host, 'livemode'>,
+  environment: CommandContext['environment'],
+): boolean | undefined => {
+  const [, mode] = /^(?:sk|rk)_(live|test)_/.exec(environment['STRIPE_SECRET_KEY'] ?? '') ?? []
+  return livemode ?? (mode === undefined ? undefined : mode === 'live')
 }

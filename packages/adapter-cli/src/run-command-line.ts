@@ -147,5 +147,6 @@ Exit codes:
   ${exitCodes.usage}  the command line or the configuration is wrong; nothing was done
   ${exitCodes.unexpected}  something that should not happen
   ${exitCodes.refused}  as things stand it cannot be had: no such payment or person, it is paid already, or it is real money
+  ${exitCodes.differs}  something is not the same here and at the provider (reconcile)
 
 Every command explains itself: holdfast <command> --help.`

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { OwnerId, PaymentId } from '@holdfast/core'
+import { hour, instant, money, type OwnerId, type PaymentId } from '@holdfast/core'
+import { randomIds } from '@holdfast/core/system'
 import { openClinic, type Clinic } from './clinic.mjs'
 
 const bin = fileURLToPath(new URL('../bin/holdfast.mjs', import.meta.url))
@@ -129,4 +130,26 @@ export const pay = async ({ simulator }: Clinic, sessionId: string): Promise<voi
     body: new URLSearchParams({ payment_method: 'pm_card_visa' }),
   })
   if (!answer.ok) throw new Error(await answer.text())
+}
+
+/** A page that this clinic has opened, and of which its database knows nothing. */
+export const openLostPage = async ({ paymentProvider }: Clinic): Promise<string> => {
+  const ids = randomIds()
+  const attemptId = ids.next('attempt')
+  const opened = await paymentProvider.openSession({
+    attemptId,
+    paymentId: ids.next('payment'),
+    idempotencyKey: attemptId,
+    amount: money(400_00, 'MXN'),
+    item: { name: 'Consultation · Dr Vega', description: 'By chat' },
+    purpose: 'consultation',
+    owner: ana.id,
+    metadata: {},
+    saveCard: false,
+    successUrl: 'https://host.example/ok',
+    cancelUrl: 'https://host.example/no',
+    expiresAt: instant(Date.now() + 12 * hour),
+  })
+  if (opened.type !== 'reported') throw new Error('No page.')
+  return opened.report.providerId ?? ''
 }

@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '@holdfast/adapter-sql'
-import type { Holdfast, OwnerId, UnitOfWork } from '@holdfast/core'
+import type { Holdfast, OwnerId, PaymentProvider, ProviderAudit, UnitOfWork } from '@holdfast/core'
 import type { Simulator } from '@holdfast/stripe-simulator'
 
 /** A host: a clinic whose database and simulated Stripe are files of one folder. */
@@ -7,6 +7,8 @@ export interface Clinic {
   readonly holdfast: Holdfast
   readonly unitOfWork: UnitOfWork
   readonly database: SqlDatabase
+  readonly paymentProvider: PaymentProvider
+  readonly audit: ProviderAudit
   readonly findOwner: (email: string) => OwnerId | undefined
   readonly simulator: Simulator
   readonly close: () => Promise<void>

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openSql } from '@holdfast/adapter-sql'
-import { createStripe, stripeProvider } from '@holdfast/adapter-stripe'
+import { createStripe, stripeAudit, stripeProvider } from '@holdfast/adapter-stripe'
 import {
   consultationKind,
   createHoldfast,
@@ -34,16 +34,19 @@ export const openClinic = async (folder, agoMs = 0, { tables = true } = {}) => {
   const database = openSql({ kind: 'sqlite', filename: join(folder, 'clinic.db') })
   if (tables) await database.migrate()
   const stripe = createStripe({ apiKey: 'sk_test_clinic', httpClient: simulatorHttpClient(simulator) })
+  const paymentProvider = stripeProvider({ stripe, clock })
   return {
     unitOfWork: database.unitOfWork,
     database,
+    paymentProvider,
+    audit: stripeAudit({ stripe }),
     clock,
     livemode: false,
     findOwner: (email) => (email === 'ana@example.com' ? 'ana' : undefined),
     simulator,
     holdfast: createHoldfast({
       unitOfWork: database.unitOfWork,
-      paymentProvider: stripeProvider({ stripe, clock }),
+      paymentProvider,
       clock,
       ids: randomIds(),
       notifier: { send: async () => {} },

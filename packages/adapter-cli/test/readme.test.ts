@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openSql } from '@holdfast/adapter-sql'
+import { driftMeaning } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { commands } from '../src/commands.ts'
 import { exitCodes, runCommandLine } from '../src/index.ts'
@@ -40,6 +41,14 @@ it('shows what they say when they are run, but for ids and times', async () => {
 it('lists exactly the exit codes that there are', () => {
   const listed = [...readme.matchAll(/^\| (\d) \| /gm)].map(([, code]) => Number(code))
   expect(listed).toEqual(Object.values(exitCodes))
+})
+
+it('lists exactly the findings that there are, those that matter most first', () => {
+  const [, chapter = ''] = /^## reconcile$(.*?)^## /ms.exec(readme) ?? []
+  const listed = [...chapter.matchAll(/^\| (`[a-z_`, ]+`) \| (yes|no) \|/gm)].flatMap(([, codes = '']) =>
+    [...codes.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code),
+  )
+  expect(listed).toEqual(Object.keys(driftMeaning))
 })
 
 it('shows a configuration that works', async () => {

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import { day, hour, money } from '@holdfast/core'
 import { runCommandLine } from '../src/index.ts'
-import { goToPay, openClinicCommands, pay } from './clinic-commands.ts'
+import { goToPay, openClinicCommands, openLostPage, pay, type ClinicCommands } from './clinic-commands.ts'
 import type { Clinic } from './clinic.mjs'
 
 /** A command line, and everything that it said on a terminal. */
@@ -11,25 +11,21 @@ export interface Shown {
   readonly said: string
 }
 
-/** Runs the commands that the README shows, in its order, in a clinic that has a little of everything. */
-export const showCommands = async (): Promise<readonly Shown[]> => {
-  const clinic = openClinicCommands()
-  const shown: Shown[] = []
-  const show = async (args: string, stopAfterMs?: number): Promise<void> => {
-    const said: string[] = []
-    const stream = () =>
-      new Writable({
-        write(chunk: Buffer, _encoding, done) {
-          said.push(chunk.toString())
-          done()
-        },
-      })
-    const stop = stopAfterMs === undefined ? {} : { stop: AbortSignal.timeout(stopAfterMs) }
-    const terminal = { out: stream(), err: stream() as unknown as NodeJS.WriteStream }
-    await runCommandLine(args.split(' '), { terminal, folder: clinic.folder, environment: {}, ...stop })
-    shown.push({ args, said: said.join('') })
-  }
-  try {
+/** Runs the commands that the README shows, in clinics that have a little of everything. */
+export const showCommands = async (): Promise<readonly Shown[]> => [...(await showEach()), ...(await showReconcile())]
+
+/** A clinic that did not hear of a page that was paid, and has lost one that it had opened. */
+const showReconcile = (): Promise<readonly Shown[]> =>
+  showing(async (clinic, show) => {
+    await clinic.inClinic(3 * hour, payAndRefund)
+    await clinic.inClinic(2 * hour, async (host) => pay(host, (await goToPay(host)).sessionId))
+    await clinic.inClinic(hour, openLostPage)
+    await show('reconcile')
+    await show('reconcile --fix')
+  })
+
+const showEach = (): Promise<readonly Shown[]> =>
+  showing(async (clinic, show) => {
     clinic.configure("return openClinic(folder, 0, { tables: !['migrate', 'wait-for-database'].includes(command) })")
     await show('wait-for-database --timeout 30')
     await withRedis((port) => show(`wait-for-redis --url redis://127.0.0.1:${port}`))
@@ -45,6 +41,30 @@ export const showCommands = async (): Promise<readonly Shown[]> => {
     await show(`explain ${expired.paymentId}`)
     await show(`test-cancellation --payment-id ${open.paymentId} --stripe-test`)
     await show('worker', 300)
+  })
+
+type Show = (args: string, stopAfterMs?: number) => Promise<void>
+
+/** Runs commands in a clinic of their own, and answers what they said. */
+const showing = async (work: (clinic: ClinicCommands, show: Show) => Promise<void>): Promise<readonly Shown[]> => {
+  const clinic = openClinicCommands()
+  const shown: Shown[] = []
+  const show: Show = async (args, stopAfterMs) => {
+    const said: string[] = []
+    const stream = () =>
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          said.push(chunk.toString())
+          done()
+        },
+      })
+    const stop = stopAfterMs === undefined ? {} : { stop: AbortSignal.timeout(stopAfterMs) }
+    const terminal = { out: stream(), err: stream() as unknown as NodeJS.WriteStream }
+    await runCommandLine(args.split(' '), { terminal, folder: clinic.folder, environment: {}, ...stop })
+    shown.push({ args, said: said.join('') })
+  }
+  try {
+    await work(clinic, show)
     return shown
   } finally {
     clinic.remove()

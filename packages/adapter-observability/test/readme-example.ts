@@ -1,8 +1,8 @@
 import { logFacts, withRequestId } from '@holdfast/adapter-observability'
 import { traceHoldfast, tracePaymentProvider, traceUnitOfWork } from '@holdfast/adapter-observability/opentelemetry'
 import { pinoLogger } from '@holdfast/adapter-observability/pino'
-import { countFacts, registerGauges } from '@holdfast/adapter-observability/prometheus'
-import type { SqlDatabase } from '@holdfast/adapter-sql'
+import { circuitMetrics, countFacts, registerGauges } from '@holdfast/adapter-observability/prometheus'
+import { sqlCircuitBreakerStates, type SqlDatabase } from '@holdfast/adapter-sql'
 import { createHoldfast, type Dependencies, type Holdfast } from '@holdfast/core'
 import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
@@ -23,7 +23,11 @@ export const watch = (database: SqlDatabase, rest: Rest, out: DestinationStream)
   const unitOfWork = traceUnitOfWork(counted, tracer, { system: 'postgresql' })
   const paymentProvider = tracePaymentProvider(rest.paymentProvider, tracer, { service: 'stripe' })
 
-  const holdfast: Holdfast = traceHoldfast(createHoldfast({ ...rest, unitOfWork, paymentProvider, logger }), tracer)
+  const states = sqlCircuitBreakerStates(unitOfWork)
+  const circuitBreaker = { states, observe: circuitMetrics({ registry, states }) }
+
+  const watched = { ...rest, unitOfWork, paymentProvider, circuitBreaker, logger }
+  const holdfast: Holdfast = traceHoldfast(createHoldfast(watched), tracer)
   registerGauges(unitOfWork, { registry, clock: rest.clock })
   // #endregion wiring
   return { holdfast, registry, logger, unitOfWork }
@@ -42,13 +46,13 @@ export const serve = (registry: Registry, shop: (request: Request) => Promise<Re
 }
 
 // #region own-gauge
-export const watchBreaker = (registry: Registry, isOpen: () => boolean): void => {
+export const watchVisitors = (registry: Registry, count: () => number): void => {
   new Gauge({
-    name: 'my_shop_provider_breaker_open',
-    help: 'Whether calls to the provider are held back.',
+    name: 'my_shop_visitors',
+    help: 'How many are in the shop.',
     registers: [registry],
     collect() {
-      this.set(isOpen() ? 1 : 0)
+      this.set(count())
     },
   })
 }

@@ -8,7 +8,7 @@ import { memoryClock, memoryNotifier, memoryPaymentProvider, sequentialIds } fro
 import { afterEach, expect, it } from 'vitest'
 import { loggedFields } from '../src/index.ts'
 import { readExposition } from './exposition.ts'
-import { serve, startTracing, watch, watchBreaker } from './readme-example.ts'
+import { serve, startTracing, watch, watchVisitors } from './readme-example.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
@@ -37,7 +37,7 @@ it('quotes a wiring that works', async () => {
     },
     { write: (line) => void lines.push(line) },
   )
-  watchBreaker(registry, () => false)
+  watchVisitors(registry, () => 3)
   const answer = serve(registry, async () => {
     await holdfast.workOnce()
     logger.log('info', 'worked', {})
@@ -52,14 +52,14 @@ it('quotes a wiring that works', async () => {
   const response = await answer(new Request('https://shop.example/metrics'))
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
   const families = readExposition(await response.text())
-  expect(families.get('my_shop_provider_breaker_open')?.samples[0]?.value).toBe(0)
+  expect(families.get('my_shop_visitors')?.samples[0]?.value).toBe(3)
   await database.close()
 
   // And lists each metric as it is, and no other.
   const rows = [...readme.matchAll(/^\| `([a-z_]+)(?:\{([a-z, ]+)\})?` \| (counter|gauge|histogram) \|/gm)]
   const listed = rows.map(([, name, labels = '', type]) => `${type} ${name} ${labels}`)
   const there = [...families.values()]
-    .filter(({ name }) => name !== 'my_shop_provider_breaker_open')
+    .filter(({ name }) => name !== 'my_shop_visitors')
     .map(({ name, type, samples }) => {
       const labels = new Set(samples.flatMap((sample) => Object.keys(sample.labels)))
       labels.delete('le')

@@ -191,6 +191,7 @@ describe('a call to the provider', () => {
       absent: { type: 'absent' },
       unknown: { type: 'unknown', answered: false, detail: 'Reset by sk_live_51Secret.' },
       charge: { type: 'reported', report: { refunds: [], disputes: [], livemode: false } },
+      methods: { type: 'reported', report: [] },
     } as const
     const asked: unknown[] = []
     const answering =
@@ -208,6 +209,8 @@ describe('a call to the provider', () => {
       refund: answering(answers.refused),
       findRefund: answering(answers.absent),
       findCharge: answering(answers.charge),
+      listPaymentMethods: answering(answers.methods),
+      detachPaymentMethod: answering(answers.absent),
     } satisfies PaymentProvider
     const watched = tracePaymentProvider(provider, tracer)
     const query = { chargeId: 'ch_1', hasDisputes: false } as never
@@ -239,6 +242,8 @@ describe('a call to the provider', () => {
       ],
       ['payment_provider.find_refund', { 'holdfast.outcome': 'absent' }, SpanStatusCode.UNSET],
       ['payment_provider.find_charge', { 'holdfast.outcome': 'reported' }, SpanStatusCode.UNSET],
+      ['payment_provider.list_payment_methods', { 'holdfast.outcome': 'reported' }, SpanStatusCode.UNSET],
+      ['payment_provider.detach_payment_method', { 'holdfast.outcome': 'absent' }, SpanStatusCode.UNSET],
     ])
     expect(spans()[2]?.status.message).toBe('Reset by [redacted].')
   })

@@ -48,6 +48,8 @@ export interface Dialect {
   violationOf(error: unknown): ConstraintViolation | undefined
   /** True where a statement failed because its connection was gone before it was sent: a commit that was not sent kept nothing. */
   wasNeverSent(error: unknown): boolean
+  /** The text under a name in an object that a column holds as JSON; one with no quotes in it, under a name that is there once. */
+  textIn(column: string, name: string): string
   /** Keeps everybody else from this resource until the end of the transaction. */
   lockResource(session: SqlSession, resourceId: string): void
   /** Keeps everybody else from migrating until the end of the transaction. */
@@ -179,6 +181,9 @@ const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
   wasNeverSent: (error) =>
     error instanceof Error &&
     error.message.startsWith('Client has encountered a connection error and is not queryable'),
+  // Not by an operator for JSON: each reads all that is in it, and fails over characters that Postgres does not keep. Quotes
+  // within a text have a backslash before them: nothing that was written looks like the name of something.
+  textIn: (column, name) => `substring(${column} from '"${name}" *: *"([^"]*)"')`,
   lockResource(session, resourceId) {
     session.post(lockResource, [resourceId])
   },
@@ -278,6 +283,7 @@ const sqlite: Dialect = {
   },
   violationOf: sqliteViolation,
   wasNeverSent: () => false,
+  textIn: (column, name) => `${column} ->> '${name}'`,
   // There is one writer at a time: whoever is in a transaction that writes has locked everything.
   lockResource: () => {},
   lockMigrations: () => {},

@@ -19,6 +19,10 @@ export const count = (row: Row, column: string): number => {
   return Number.isSafeInteger(value) ? value : bad(row, column)
 }
 
+/** A count, or nothing. */
+export const maybeCount = (row: Row, column: string): number | undefined =>
+  row[column] === null ? undefined : count(row, column)
+
 /** A moment that must be there. */
 export const moment = (row: Row, column: string): Instant => instant(count(row, column))
 

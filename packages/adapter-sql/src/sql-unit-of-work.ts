@@ -1,17 +1,20 @@
-import type { Effect, Task, UnitOfWork } from '@holdfast/core'
+import type { Effect, OrderStore, Task, UnitOfWork } from '@holdfast/core'
 import type { Knex } from 'knex'
 import { dialectOf, type Dialect } from './dialect.ts'
 import { groupCommit, type Transact } from './group-commit.ts'
 import { defaultIdleTransactionTimeoutMs, persistently, type SqlOptions } from './retry.ts'
 import type { SqlSession } from './session.ts'
 import { sqlConsultationStore } from './stores/consultation-store.ts'
+import { sqlCouponStore } from './stores/coupon-store.ts'
 import { sqlInbox } from './stores/inbox.ts'
 import { sqlGauges } from './stores/gauges.ts'
 import { sqlIntentStore } from './stores/intent-store.ts'
+import { sqlOrderStore } from './stores/order-store.ts'
 import { sqlPaymentStore } from './stores/payment-store.ts'
 import { sqlQueue } from './stores/queue.ts'
 import { sqlAttentionList, sqlCustomerStore, sqlRequestLog, sqlTimeline } from './stores/records.ts'
 import { sqlReservationStore } from './stores/reservation-store.ts'
+import { sqlStockStore } from './stores/stock-store.ts'
 import { sqlWalletStore } from './stores/wallet-store.ts'
 import { transact } from './transact.ts'
 import { behind, type SqlTransaction } from './transaction-sql.ts'
@@ -48,6 +51,7 @@ const tasks = sqlQueue('holdfast_tasks')
 /** Most transactions ask few of the stores: those that remember nothing are made when they are asked for. */
 const transactionOn = (session: SqlSession, knex: Knex): SqlTransaction => {
   const intents = sqlIntentStore(session)
+  let orders: OrderStore | undefined
   return {
     [behind]: { session, knex },
     payments: sqlPaymentStore(session, intents),
@@ -57,6 +61,16 @@ const transactionOn = (session: SqlSession, knex: Knex): SqlTransaction => {
     },
     get consultations() {
       return sqlConsultationStore(session)
+    },
+    get orders() {
+      orders ??= sqlOrderStore(session)
+      return orders
+    },
+    get stock() {
+      return sqlStockStore(session)
+    },
+    get coupons() {
+      return sqlCouponStore(session)
     },
     get wallets() {
       return sqlWalletStore(session)

@@ -1,4 +1,13 @@
-import { Contention, withAttempt, type Effect, type Transaction, type UnitOfWork } from '@holdfast/core'
+import {
+  Contention,
+  currency,
+  withAttempt,
+  type Attempt,
+  type Effect,
+  type Hold,
+  type Transaction,
+  type UnitOfWork,
+} from '@holdfast/core'
 import { samples } from '@holdfast/core/contracts'
 import { memoryUnitOfWork } from '@holdfast/core/memory'
 import fc from 'fast-check'
@@ -40,6 +49,16 @@ const effectOf = (id: string): Effect => ({
   attemptId: attemptId(id),
 })
 
+/** One that was declined for a reason that its name gives. */
+const declinedAttempt = (payment: string, name: string): Attempt =>
+  samples.requestedAttempt(payment, name, {
+    status: 'declined',
+    lookAt: undefined,
+    looks: undefined,
+    declinedAt: at(5),
+    failure: { code: name.endsWith('a') ? 'expired_card' : 'card_declined', retryable: true, detail: name },
+  })
+
 const paymentSteps: readonly fc.Arbitrary<Step>[] = [
   fc.tuple(few, version, when, minor).map(([id, expected, ms, minorUnits]) =>
     step(`save payment ${id} at ${expected}`, (tx) => {
@@ -60,7 +79,12 @@ const paymentSteps: readonly fc.Arbitrary<Step>[] = [
           ? samples.expiredAttempt(id, name)
           : shape === 1
             ? samples.paidAttempt(id, name)
-            : samples.requestedAttempt(id, name, { lookAt: at(ms), ...(shape > 4 ? { providerId: `cs_${part}` } : {}) })
+            : shape === 2
+              ? declinedAttempt(id, name)
+              : samples.requestedAttempt(id, name, {
+                  lookAt: at(ms),
+                  ...(shape > 4 ? { providerId: `cs_${part}` } : {}),
+                })
       await tx.payments.save(withAttempt(found.value, attempt), found.version, at(ms))
       return 'added'
     }),
@@ -77,6 +101,11 @@ const paymentSteps: readonly fc.Arbitrary<Step>[] = [
       ),
     ),
   fc.tuple(when, limit).map(([ms, n]) => step(`due at ${ms}`, (tx) => tx.payments.listDueAttempts(at(ms), n))),
+  fc
+    .tuple(fc.nat(3), fc.nat(3))
+    .map(([from, to]) =>
+      step(`stats from ${from} to ${to}`, (tx) => tx.payments.stats({ from: at(from), to: at(to) })),
+    ),
 ]
 
 const otherSteps: readonly fc.Arbitrary<Step>[] = [
@@ -169,6 +198,95 @@ const otherSteps: readonly fc.Arbitrary<Step>[] = [
   limit.map((n) => step('list attention', (tx) => tx.attention.list(n))),
 ]
 
+const who = fc.constantFrom('ana', 'eve')
+const holdStatus = fc.constantFrom('held' as const, 'held' as const, 'consumed' as const, 'released' as const)
+const held = fc
+  .tuple(fc.constantFrom('mug', 'SPRING', 'SUMMER'), fc.constantFrom(1, 1, 2), holdStatus)
+  .map(([of, quantity, status]) =>
+    of === 'mug' ? samples.stockHold(of, quantity, status) : samples.couponHold(of, status),
+  )
+const statuses: readonly object[] = [
+  { status: 'pending' },
+  { status: 'completed', completedAt: at(5) },
+  { status: 'shipped', completedAt: at(5), shippedAt: at(6), tracking: 'MX 1' },
+  { status: 'cancelled', cancelledAt: at(5), reason: 'expired' },
+]
+const written = (holds: readonly Hold[]): string => JSON.stringify(holds)
+
+const shopSteps: readonly fc.Arbitrary<Step>[] = [
+  fc
+    .tuple(few, version, fc.nat(2), who, fc.constantFrom(...statuses), fc.array(held, { maxLength: 3 }))
+    .map(([id, expected, ms, owner, as, holds]) =>
+      step(`save order ${id} at ${expected} with ${written(holds)}`, (tx) =>
+        tx.orders.save(samples.someOrder(id, { createdAt: at(ms), owner: ownerId(owner), holds, ...as }), expected),
+      ),
+    ),
+  fc.tuple(few, fc.constantFrom(...statuses), holdStatus, fc.option(held)).map(([id, as, status, more]) =>
+    step(`end the holds of order ${id} as ${status} and take ${written(more === null ? [] : [more])}`, async (tx) => {
+      const found = await tx.orders.find(samples.orderId(id))
+      if (found === undefined) return 'none'
+      const { holds } = found.value
+      const ended = holds.map((hold) => (hold.status === 'held' ? { ...hold, status } : hold))
+      const changed = samples.someOrder(id, { ...as, holds: [...ended, ...(more === null ? [] : [more])] })
+      await tx.orders.save({ ...changed, owner: found.value.owner }, found.version)
+      return tx.orders.find(samples.orderId(id))
+    }),
+  ),
+  few.map((id) => step(`find order ${id}`, (tx) => tx.orders.find(samples.orderId(id)))),
+  fc.tuple(limit, fc.option(few), fc.option(who), fc.boolean()).map(([n, after, owner, isPending]) =>
+    step(`list ${isPending ? 'pending ' : ''}orders of ${owner} after ${after}`, (tx) =>
+      tx.orders.list({
+        limit: n,
+        ...(after === null ? {} : { after: samples.orderId(after) }),
+        ...(owner === null ? {} : { owner: ownerId(owner) }),
+        ...(isPending ? { status: 'pending' } : {}),
+      }),
+    ),
+  ),
+  fc
+    .tuple(fc.constantFrom('SPRING', 'SUMMER'), who)
+    .map(([code, owner]) =>
+      step(`uses of ${code} by ${owner}`, (tx) => tx.coupons.countUses(samples.couponCode(code), ownerId(owner))),
+    ),
+  fc
+    .tuple(few, version, fc.nat(9), fc.nat(9))
+    .map(([id, expected, free, taken]) =>
+      step(`save stock ${id} at ${expected}, ${taken} of ${free + taken} held`, (tx) =>
+        tx.stock.save(samples.someStock(id, { onHand: free + taken, held: taken }), expected),
+      ),
+    ),
+  few.map((id) => step(`find stock ${id}`, (tx) => tx.stock.find(samples.articleId(id)))),
+  fc
+    .tuple(limit, fc.option(few))
+    .map(([n, after]) =>
+      step(`list stock after ${after}`, (tx) =>
+        tx.stock.list({ limit: n, ...(after === null ? {} : { after: samples.articleId(after) }) }),
+      ),
+    ),
+  fc
+    .tuple(few, version, fc.nat(3), fc.nat(3), fc.option(fc.nat(3)), minor)
+    .map(([id, expected, used, kept, free, minorUnits]) =>
+      step(`save coupon ${id} at ${expected}, used ${used}, held ${kept}, ${free} left`, (tx) =>
+        tx.coupons.save(
+          samples.someCoupon(id, {
+            used,
+            held: kept,
+            ...(free === null ? {} : { limit: used + kept + free, minimum: { minorUnits, currency: currency('MXN') } }),
+          }),
+          expected,
+        ),
+      ),
+    ),
+  few.map((id) => step(`find coupon ${id}`, (tx) => tx.coupons.find(samples.couponCode(id)))),
+  fc
+    .tuple(limit, fc.option(few))
+    .map(([n, after]) =>
+      step(`list coupons after ${after}`, (tx) =>
+        tx.coupons.list({ limit: n, ...(after === null ? {} : { after: samples.couponCode(after) }) }),
+      ),
+    ),
+]
+
 const queueSteps: readonly fc.Arbitrary<Step>[] = [
   fc.tuple(fc.array(few, { minLength: 1, maxLength: 3 }), when).map(([ids, ms]) =>
     step(`append ${ids.join(', ')} due at ${ms}`, (tx) =>
@@ -256,8 +374,9 @@ describe.each(['sqlite memory', 'postgres'] as const)('%s answers as the model d
   it.each([
     ['payments', paymentSteps],
     ['intents, reservations, requests, customers and attention', otherSteps],
+    ['orders, stock and coupons', shopSteps],
     ['queues', queueSteps],
-    ['everything', [...paymentSteps, ...otherSteps, ...queueSteps]],
+    ['everything', [...paymentSteps, ...otherSteps, ...shopSteps, ...queueSteps]],
   ])('on %s', { timeout: 120_000 }, async (_what, steps) => {
     await fc.assert(
       fc.asyncProperty(transactions(steps), async (story) => {

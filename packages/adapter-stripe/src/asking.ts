@@ -38,7 +38,12 @@ export const ofLookUp = (problem: Problem): LookUpAnswer => {
       return { type: 'absent' }
     case 'refused':
     case 'declined':
-      return { type: 'unknown', answered: true, detail: problem.failure.detail ?? problem.failure.code }
+      return {
+        type: 'unknown',
+        answered: true,
+        inService: true,
+        detail: problem.failure.detail ?? problem.failure.code,
+      }
     case 'unreachable':
     case 'unknown':
       return problem

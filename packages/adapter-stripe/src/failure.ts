@@ -18,6 +18,8 @@ export type Problem =
  * 429, a path that is not Stripe's. Nothing will: 400 and 404. Unheard: the connection was lost, the time was up, or
  * another call holds the key (409). An answer that says nothing about the effect: 5xx, what is no JSON, a key that was
  * used with other parameters (something was done under it), and everything not listed.
+ *
+ * Whatever a 4xx proves, it is Stripe that says so: it is in service.
  */
 export const problemOf = (error: unknown): Problem => {
   if (!(error instanceof Stripe.errors.StripeError)) return unheard(messageOf(error))
@@ -25,7 +27,9 @@ export const problemOf = (error: unknown): Problem => {
   if (error instanceof Stripe.errors.StripeConnectionError)
     return neverConnected(error.detail) ? { type: 'unreachable', detail } : unheard(detail)
   if (error.rawType === 'idempotency_error')
-    return error.statusCode === 409 ? unheard(detail) : { type: 'unknown', answered: true, detail }
+    return error.statusCode === 409
+      ? { ...unheard(detail), inService: true }
+      : { type: 'unknown', answered: true, inService: true, detail }
   switch (error.statusCode) {
     case 400:
       return error.code === 'rate_limit' ? turnedAway(error, detail) : refusal(error, detail)
@@ -35,30 +39,34 @@ export const problemOf = (error: unknown): Problem => {
       return decline(error)
     case 401:
     case 403:
-      return { type: 'unreachable', detail: `Stripe does not accept the API key for this: ${detail}` }
+      return { type: 'unreachable', inService: true, detail: `Stripe does not accept the API key for this: ${detail}` }
     case 429:
       return turnedAway(error, detail)
     case 409:
-      return unheard(detail)
+      return { ...unheard(detail), inService: true }
     case undefined:
     default:
       return { type: 'unknown', answered: true, detail }
   }
 }
 
-const unheard = (detail: string): Problem => ({ type: 'unknown', answered: false, detail })
+const unheard = (detail: string): Extract<Problem, { readonly type: 'unknown' }> => ({
+  type: 'unknown',
+  answered: false,
+  detail,
+})
 
 const turnedAway = (error: Stripe.errors.StripeError, detail: string): Problem => {
   const retryAfterMs = readRetryAfter(error.headers?.['retry-after'])
-  return { type: 'unreachable', detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  return { type: 'unreachable', inService: true, detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
 }
 
 const refusal = (error: Stripe.errors.StripeError, detail: string): Problem => {
   const { code, param } = error
   if (error.statusCode === 404 && code !== 'resource_missing')
-    return { type: 'unreachable', detail: `This is no address of Stripe's API: ${detail}` }
+    return { type: 'unreachable', inService: true, detail: `This is no address of Stripe's API: ${detail}` }
   if (code === 'resource_missing' && /similar object exists in (live|test) mode/i.test(error.message))
-    return { type: 'unreachable', detail: `The API key is of the other mode: ${detail}` }
+    return { type: 'unreachable', inService: true, detail: `The API key is of the other mode: ${detail}` }
   const providerCode = code === undefined ? {} : { providerCode: code }
   if (code !== 'resource_missing')
     return { type: 'refused', failure: { code: 'provider_rejected', retryable: false, ...providerCode, detail } }

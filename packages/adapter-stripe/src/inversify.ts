@@ -1,7 +1,8 @@
-import type { PaymentProvider, WebhookVerifier } from '@holdfast/core'
+import type { PaymentProvider, ProviderAudit, WebhookVerifier } from '@holdfast/core'
 import { systemClock } from '@holdfast/core/system'
 import { ContainerModule } from 'inversify'
 import { createStripe, type StripeClientOptions } from './client.ts'
+import { stripeAudit } from './provider-audit.ts'
 import { stripeProvider, type StripeProviderOptions } from './provider.ts'
 import { stripeWebhookVerifier, type StripeWebhookOptions } from './webhook.ts'
 
@@ -16,12 +17,14 @@ export interface StripeModuleOptions extends StripeClientOptions, Pick<StripePro
 export interface StripeServices {
   readonly paymentProvider: PaymentProvider
   readonly webhookVerifier: WebhookVerifier
+  /** For `reconcile`. */
+  readonly providerAudit: ProviderAudit
 }
 
 /**
- * Binds Stripe as `paymentProvider` and `webhookVerifier`, one of each.
+ * Binds Stripe as `paymentProvider`, `webhookVerifier` and `providerAudit`, one of each.
  *
- * Both are made at once, so that wrong options stop the start of the server and not its first payment.
+ * All are made at once, so that wrong options stop the start of the server and not its first payment.
  *
  * @throws RangeError as {@link createStripe} and {@link stripeWebhookVerifier} do.
  */
@@ -31,8 +34,9 @@ export const stripeModule = ({
   lookUpPages,
   ...client
 }: StripeModuleOptions): ContainerModule => {
+  const stripe = createStripe(client)
   const provider = stripeProvider({
-    stripe: createStripe(client),
+    stripe,
     clock,
     ...(lookUpPages === undefined ? {} : { lookUpPages }),
   })
@@ -40,5 +44,6 @@ export const stripeModule = ({
   return new ContainerModule(({ bind }) => {
     bind<PaymentProvider>('paymentProvider').toConstantValue(provider)
     bind<WebhookVerifier>('webhookVerifier').toConstantValue(verifier)
+    bind<ProviderAudit>('providerAudit').toConstantValue(stripeAudit({ stripe }))
   })
 }

@@ -65,5 +65,10 @@ export const findMarked = async (
   }
   return found.length > 0
     ? { type: 'found', objects: found }
-    : { type: 'unknown', answered: true, detail: `Looked through ${maxPages} pages without reaching the end.` }
+    : {
+        type: 'unknown',
+        answered: true,
+        inService: true,
+        detail: `Looked through ${maxPages} pages without reaching the end.`,
+      }
 }

@@ -5,6 +5,7 @@ import { ask, ofLookUp, type Asked } from './asking.ts'
 import { attemptsAt } from './attempts.ts'
 import { chargesAt } from './charges.ts'
 import { once } from './idempotency.ts'
+import { methodsAt } from './methods.ts'
 import { refundsAt } from './refunds.ts'
 import { reportOfIntent, reportOfSession } from './report.ts'
 import { chargeParams, refundParams, sessionParams } from './requests.ts'
@@ -120,6 +121,7 @@ export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProvi
 
     findRefund: (query) => refunds.find(query),
     findCharge: (query) => charges.find(query),
+    ...methodsAt(stripe, lookUpPages),
   }
 }
 

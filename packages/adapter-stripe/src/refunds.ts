@@ -73,6 +73,7 @@ const read = (refund: RefundWire, livemode?: boolean): Extract<Answer, { readonl
     ? {
         type: 'unknown',
         answered: true,
+        inService: true,
         detail: `Refund '${refund.id}' does not say which PaymentIntent it gives back.`,
       }
     : { type: 'reported', report }

@@ -10,9 +10,11 @@ import {
   type Marks,
 } from './report.ts'
 import {
+  customerWire,
   disputeWire,
   intentWire,
   markedWire,
+  ownedWire,
   refundWire,
   sessionWire,
   type IntentWire,
@@ -30,10 +32,10 @@ type Translated = Result<ProviderNews, string>
 export const translateEvent = (event: {
   readonly type: string
   readonly livemode: boolean
-  readonly data: { readonly object?: unknown }
+  readonly data: { readonly object?: unknown; readonly previous_attributes?: unknown }
 }): Translated => {
   const { type, livemode } = event
-  const { object } = event.data
+  const { object, previous_attributes: before } = event.data
   switch (type) {
     case 'checkout.session.completed':
     case 'checkout.session.async_payment_succeeded':
@@ -67,12 +69,29 @@ export const translateEvent = (event: {
           ? nothing
           : { about: 'dispute', providerId: id, chargeId, outcome }
       })
+    case 'payment_method.attached':
+    case 'payment_method.detached':
+    case 'payment_method.updated':
+    case 'payment_method.automatically_updated':
+      // One that was detached is nobody's any more: whose it was is among what has changed.
+      return ok(ofMethods(ownerIn(object) ?? ownerIn(before)))
+    case 'customer.updated':
+    case 'customer.deleted': {
+      const customer = customerWire.safeParse(object)
+      return ok(ofMethods(customer.data?.id))
+    }
     default:
       return ok(nothing)
   }
 }
 
 const nothing: ProviderNews = { about: 'nothing' }
+
+const ownerIn = (object: unknown): string | undefined => ownedWire.safeParse(object).data?.customer
+
+/** The account need not be ours alone: a customer that none of our owners is has no list here. */
+const ofMethods = (customerId: string | undefined): ProviderNews =>
+  customerId === undefined ? nothing : { about: 'payment_methods', customerId }
 
 const read = <Body>(wire: z.ZodType<Body>, object: unknown, translate: (body: Body) => ProviderNews): Translated => {
   const parsed = wire.safeParse(object)

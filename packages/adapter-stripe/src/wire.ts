@@ -101,6 +101,25 @@ export const chargeWire = z.object({
   latest_charge: z.object({ object: z.literal('charge'), disputed: z.boolean(), refunds: listWire }).nullable(),
 })
 
+/** Of a PaymentMethod that is a card, the fields that are read: what its owner may be shown, and no more. */
+export const cardWire = z.object({
+  object: z.literal('payment_method'),
+  id: z.string(),
+  card: z.object({
+    brand: z.string(),
+    last4: z.string(),
+    exp_month: z.number().int().min(1).max(12),
+    exp_year: z.number().int(),
+  }),
+})
+/** A card as it was read. */
+export type CardWire = z.output<typeof cardWire>
+
+/** Of a PaymentMethod or a Customer in an event, whose it is. */
+export const ownedWire = z.object({ customer: reference })
+/** A Customer in an event. */
+export const customerWire = z.object({ object: z.literal('customer'), id: z.string() })
+
 /** As much of any object as tells whether it is ours. */
 export const markedWire = z.object({ id: z.string(), metadata: marksWire })
 
@@ -112,5 +131,6 @@ export const eventWire = z.object({
   created: whole,
   livemode: z.boolean(),
   account: z.string().nullish(),
-  data: z.object({ object: z.unknown() }),
+  /** What an update has changed, as it was before; read by the event's own kind, as the object is. */
+  data: z.object({ object: z.unknown(), previous_attributes: z.unknown().optional() }),
 })

@@ -81,7 +81,7 @@ const benchOn = (simulator: Simulator, apiBase: string, client: HttpClient): Str
       settle: () => simulator.advance(5 * dayMs),
       declineOnPage: (session) => pay(session, 'pm_card_chargeDeclined').catch(() => undefined),
       expire: async () => simulator.advance(dayMs),
-      saveCard: (kind) => saveCard(stripe, cards[kind]),
+      saveCard: (kind, customerId) => saveCard(stripe, cards[kind], customerId),
     },
     refundThere: async (payment_intent, minorUnits) =>
       void (await stripe.refunds.create({ payment_intent, amount: Number(minorUnits) })),
@@ -109,10 +109,10 @@ const cards = {
   authenticating: 'pm_card_authenticationRequired',
 } as const
 
-const saveCard = async (stripe: Stripe, paymentMethod: string): Promise<SavedCard> => {
-  const customer = await stripe.customers.create({})
-  const { id } = await stripe.paymentMethods.attach(paymentMethod, { customer: customer.id })
-  return { customerId: customer.id, paymentMethodId: id }
+const saveCard = async (stripe: Stripe, paymentMethod: string, customerId?: string): Promise<SavedCard> => {
+  const customer = customerId ?? (await stripe.customers.create({})).id
+  const { id } = await stripe.paymentMethods.attach(paymentMethod, { customer })
+  return { customerId: customer, paymentMethodId: id }
 }
 
 const paths: Readonly<Record<keyof PaymentProvider, string>> = {
@@ -124,6 +124,8 @@ const paths: Readonly<Record<keyof PaymentProvider, string>> = {
   refund: 'POST /v1/refunds',
   findRefund: 'GET /v1/refunds',
   findCharge: 'GET /v1/payment_intents/{id}',
+  listPaymentMethods: 'GET /v1/customers/{id}/payment_methods',
+  detachPaymentMethod: 'POST /v1/payment_methods/{id}/detach',
 }
 
 const kinds: Readonly<Record<Exclude<ContractFault, 'unrecognized_status'>, FaultKind>> = {

@@ -33,21 +33,28 @@ const begin = () => {
       body: new URLSearchParams({ payment_method: paymentMethod }),
       headers: { authorization: 'Bearer sk_test_deliveries' },
     })
-  /** What was told since the last time it was asked, in short; what is about nothing is left out. */
+  /** What was told of payments since the last time it was asked, in short. */
   const told = async () => {
     await simulator.settle()
     return events.splice(0).flatMap(({ type, news }) => {
-      if (news.about === 'nothing') return []
+      if (news.about === 'nothing' || news.about === 'payment_methods') return []
       if (news.about === 'dispute') return [`${type}: ${news.outcome}`]
       if (news.about === 'refund') return [`${type}: ${news.report.state.type} ${news.refundId ?? 'theirs'}`]
       return [`${type}: ${news.report === 'ask' ? 'ask' : news.report.state.type} ${news.attemptId ?? ''}`]
     })
   }
+  /** The same, of customers' cards. */
+  const toldOfCards = async () => {
+    await simulator.settle()
+    return events
+      .splice(0)
+      .flatMap(({ type, news }) => (news.about === 'payment_methods' ? [`${type}: ${news.customerId}`] : []))
+  }
   const open = async (saveCard = false): Promise<string> => {
     const answer = await provider.openSession(sessionRequest({ saveCard }))
     return answer.type === 'reported' ? (answer.report.providerId ?? '') : ''
   }
-  return { simulator, stripe, provider, pay, told, open }
+  return { simulator, stripe, provider, pay, told, toldOfCards, open }
 }
 
 describe('what Stripe delivers', () => {
@@ -147,5 +154,27 @@ describe('what Stripe delivers', () => {
     await pay(await open(), method)
     await simulator.advance(60 * 60 * 1_000)
     expect((await told()).filter((line) => line.startsWith('charge.dispute'))).toEqual(lines)
+  })
+
+  it('of a card that a page has kept, and of one that changes, is whose cards to ask for anew', async () => {
+    const { open, pay, provider, stripe, toldOfCards } = begin()
+    await pay(await open(true), 'pm_card_visa')
+    const [attached = '', ...rest] = await toldOfCards()
+    expect(rest).toEqual([])
+    const [event, customerId = ''] = attached.split(': ')
+    expect(event).toBe('payment_method.attached')
+    const { data } = await stripe.customers.listPaymentMethods(customerId)
+    const paymentMethodId = data[0]?.id ?? ''
+    await stripe.paymentMethods.update(paymentMethodId, { card: { exp_month: 1, exp_year: 2035 } })
+    expect(await toldOfCards()).toEqual([`payment_method.updated: ${customerId}`])
+    await stripe.customers.update(customerId, { name: 'Ana' })
+    expect(await toldOfCards()).toEqual([`customer.updated: ${customerId}`])
+    expect(await provider.detachPaymentMethod({ customerId, paymentMethodId })).toMatchObject({
+      type: 'reported',
+      report: { id: paymentMethodId, expiryMonth: 1, expiryYear: 2035 },
+    })
+    expect(await toldOfCards()).toEqual([`payment_method.detached: ${customerId}`])
+    await stripe.customers.del(customerId)
+    expect(await toldOfCards()).toEqual([`customer.deleted: ${customerId}`])
   })
 })

@@ -123,6 +123,33 @@ describe('an ending of a call', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  it.each([
+    ['a limit', failing(429, { code: 'rate_limit' })],
+    ['a limit in a 400', failing(400, { type: 'invalid_request_error', code: 'rate_limit' })],
+    ['a wrong key', failing(401, { type: 'invalid_request_error' })],
+    ['a key that may not', failing(403, { type: 'invalid_request_error' })],
+    ['an address that is not Stripe’s', failing(404, {})],
+    ['a key that another call holds', failing(409, inUse)],
+    ['a conflict of another kind', failing(409, { type: 'api_error' })],
+    ['a key used with other parameters', failing(400, otherParameters)],
+  ])('says that Stripe is in service, for %s', async (_name, behaviour) => {
+    const { provider } = await facing(behaviour)
+    expect(await provider.openSession(sessionRequest())).toMatchObject({ inService: true })
+  })
+
+  it.each<[string, Behaviour]>([
+    ['a 500', failing(500, { type: 'api_error' })],
+    ['somebody in between', answering(503, '<html>busy</html>')],
+    ['no JSON', answering(200, '{"object":"checkout.ses')],
+    ['another object', answering(200, { object: 'customer', id: 'cus_1' })],
+    ['a connection that was closed', (response) => response.destroy()],
+  ])('does not say that Stripe is in service, for %s', async (_name, behaviour) => {
+    const { provider } = await facing(behaviour)
+    const answer = await provider.openSession(sessionRequest())
+    expect(['unknown', 'unreachable']).toContain(answer.type)
+    expect(answer).not.toHaveProperty('inService')
+  })
+
   it('is unknown when the time is up', async () => {
     const { provider, server } = await facing(() => {}, { timeoutMs: 30 })
     expect(await provider.openSession(sessionRequest())).toMatchObject(unknown(false))
@@ -250,6 +277,11 @@ describe('a look-up', () => {
       await provider.closeAttempt(query),
     ]
     for (const { type } of answers) expect(['unknown', 'unreachable']).toContain(type)
+  })
+
+  it('that was refused was refused by somebody: Stripe is in service', async () => {
+    const { provider } = await facing(failing(400, { type: 'invalid_request_error' }))
+    expect(await provider.findAttempt(query)).toMatchObject({ type: 'unknown', inService: true })
   })
 })
 

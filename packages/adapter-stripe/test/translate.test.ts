@@ -258,6 +258,41 @@ const table: readonly (readonly [string, string, unknown, object])[] = [
     nothing,
   ],
 
+  [
+    'a card that was kept',
+    'payment_method.attached',
+    { object: 'payment_method', id: 'pm_1', customer: 'cus_1' },
+    { about: 'payment_methods', customerId: 'cus_1' },
+  ],
+  [
+    'a card whose customer is expanded',
+    'payment_method.updated',
+    { object: 'payment_method', id: 'pm_1', customer: { id: 'cus_1', object: 'customer' } },
+    { about: 'payment_methods', customerId: 'cus_1' },
+  ],
+  [
+    'a card that its bank has renewed',
+    'payment_method.automatically_updated',
+    { object: 'payment_method', id: 'pm_1', customer: 'cus_1' },
+    { about: 'payment_methods', customerId: 'cus_1' },
+  ],
+  ['a card of nobody', 'payment_method.updated', { object: 'payment_method', id: 'pm_1', customer: null }, nothing],
+  ['a card of any shape', 'payment_method.attached', 'anything', nothing],
+  [
+    'a customer that changed',
+    'customer.updated',
+    { object: 'customer', id: 'cus_1' },
+    { about: 'payment_methods', customerId: 'cus_1' },
+  ],
+  [
+    'a customer that was deleted',
+    'customer.deleted',
+    { object: 'customer', id: 'cus_1' },
+    { about: 'payment_methods', customerId: 'cus_1' },
+  ],
+  ['a customer of any shape', 'customer.updated', { object: 'customer' }, nothing],
+  ['a customer that was made', 'customer.created', { object: 'customer', id: 'cus_1' }, nothing],
+
   ['a charge refunded, of which the refund’s own event tells', 'charge.refunded', { object: 'charge' }, nothing],
   ['a PaymentIntent that was made', 'payment_intent.created', intent(), nothing],
   ['a type that nobody listed', 'moon.rose', 'anything', nothing],
@@ -274,6 +309,18 @@ describe('news', () => {
     expect(translated.ok && translated.value.about === 'attempt' && translated.value.report).not.toHaveProperty(
       'providerId',
     )
+  })
+
+  it('of a card that is nobody’s any more is about whose it was', () => {
+    const object = { object: 'payment_method', id: 'pm_1', customer: null }
+    const detached = (previous_attributes: unknown) =>
+      translateEvent({ type: 'payment_method.detached', livemode: false, data: { object, previous_attributes } })
+    expect(detached({ customer: 'cus_1' })).toEqual({
+      ok: true,
+      value: { about: 'payment_methods', customerId: 'cus_1' },
+    })
+    for (const before of [undefined, null, {}, { customer: null }, 'anything'])
+      expect(detached(before)).toEqual({ ok: true, value: nothing })
   })
 
   it('takes the mode of a refund from its event', () => {

@@ -1,15 +1,23 @@
+import { guardOf } from './circuit-breaker/guard.ts'
+import { adjustStock, type AdjustStock } from './use-cases/adjust-stock.ts'
 import { applyInbox, type ApplyInbox } from './use-cases/apply-inbox.ts'
 import { cancelConsultation, type CancelConsultation } from './use-cases/cancel-consultation.ts'
+import { cancelOrder, type CancelOrder } from './use-cases/cancel-order.ts'
 import { cancelPayment, type CancelPayment } from './use-cases/cancel-payment.ts'
 import { cancelReservation, type CancelReservation } from './use-cases/cancel-reservation.ts'
 import { changeAmount, type ChangeAmount } from './use-cases/change-amount.ts'
+import { checkOut, type CheckOut } from './use-cases/check-out.ts'
 import { cleanUpAbandoned, type CleanUpAbandoned } from './use-cases/clean-up-abandoned.ts'
 import { closeConsultation, type CloseConsultation } from './use-cases/close-consultation.ts'
+import { defineCoupon, type DefineCoupon } from './use-cases/define-coupon.ts'
+import { deliverOrder, type DeliverOrder } from './use-cases/deliver-order.ts'
 import type { Dependencies } from './use-cases/dependencies.ts'
 import { drainOutbox, type DrainOutbox } from './use-cases/drain-outbox.ts'
+import { droppingMethods, listPaymentMethods, type ListPaymentMethods } from './use-cases/list-payment-methods.ts'
 import { openIntent, type OpenIntent } from './use-cases/open-intent.ts'
 import { payFromWallet, type PayFromWallet } from './use-cases/pay-from-wallet.ts'
 import { performEffect, type PerformEffect } from './use-cases/perform-effect.ts'
+import { placeOrder, type PlaceOrder } from './use-cases/place-order.ts'
 import {
   readPayment,
   readTimeline,
@@ -19,9 +27,14 @@ import {
   type SyncPayment,
 } from './use-cases/read-payment.ts'
 import { receiveEvent, type ReceiveEvent } from './use-cases/receive-event.ts'
+import { removePaymentMethod, type RemovePaymentMethod } from './use-cases/remove-payment-method.ts'
 import { refundPayment, type RefundPayment } from './use-cases/refund-payment.ts'
 import { planSweep, runTasks, type RunTasks } from './use-cases/run-tasks.ts'
+import { readPaymentStats, type ReadPaymentStats } from './use-cases/payment-stats.ts'
+import { readTask, type ReadTask } from './use-cases/read-task.ts'
+import { shipOrder, type ShipOrder } from './use-cases/ship-order.ts'
 import { startBalance, type StartBalance } from './use-cases/start-balance.ts'
+import { startSweep, type StartSweep } from './use-cases/start-sweep.ts'
 import { startCheckout, type StartCheckout } from './use-cases/start-checkout.ts'
 import { sweep, type Sweep } from './use-cases/sweep.ts'
 import { startWorker, workOnce, type Worker, type WorkOnce } from './use-cases/work.ts'
@@ -30,6 +43,13 @@ import { startWorker, workOnce, type Worker, type WorkOnce } from './use-cases/w
 export interface Holdfast {
   readonly openIntent: OpenIntent
   readonly startCheckout: StartCheckout
+  readonly placeOrder: PlaceOrder
+  readonly checkOut: CheckOut
+  readonly cancelOrder: CancelOrder
+  readonly shipOrder: ShipOrder
+  readonly deliverOrder: DeliverOrder
+  readonly adjustStock: AdjustStock
+  readonly defineCoupon: DefineCoupon
   readonly payFromWallet: PayFromWallet
   readonly startBalance: StartBalance
   readonly cancelPayment: CancelPayment
@@ -39,8 +59,13 @@ export interface Holdfast {
   readonly changeAmount: ChangeAmount
   readonly cleanUpAbandoned: CleanUpAbandoned
   readonly refundPayment: RefundPayment
+  readonly listPaymentMethods: ListPaymentMethods
+  readonly removePaymentMethod: RemovePaymentMethod
   readonly readPayment: ReadPayment
   readonly readTimeline: ReadTimeline
+  readonly readPaymentStats: ReadPaymentStats
+  readonly readTask: ReadTask
+  readonly startSweep: StartSweep
   readonly syncPayment: SyncPayment
   readonly receiveEvent: ReceiveEvent
   readonly applyInbox: ApplyInbox
@@ -54,12 +79,18 @@ export interface Holdfast {
 }
 
 /** Wires the use cases by hand: for hosts without a container. */
-export const createHoldfast = (dependencies: Dependencies): Holdfast => {
-  const perform = performEffect(dependencies)
+export const createHoldfast = (given: Dependencies): Holdfast => {
+  const guard = guardOf(given)
+  const paymentProvider = droppingMethods(guard.dependencies.paymentProvider, given)
+  const dependencies = { ...guard.dependencies, paymentProvider }
+  const perform = guard.effects(performEffect(dependencies))
   const deps = { ...dependencies, perform }
   const chargeBalance = startBalance(deps)
   const cancel = cancelPayment(deps)
   const payByWallet = payFromWallet(deps)
+  const place = placeOrder(deps)
+  const openPage = guard.checkout(startCheckout(deps))
+  const listMethods = listPaymentMethods(deps)
   const look = sweep(deps)
   const background = {
     ...deps,
@@ -76,7 +107,14 @@ export const createHoldfast = (dependencies: Dependencies): Holdfast => {
   }
   return {
     openIntent: openIntent(deps),
-    startCheckout: startCheckout(deps),
+    startCheckout: openPage,
+    placeOrder: place,
+    checkOut: checkOut({ placeOrder: place, startCheckout: openPage, cancelPayment: cancel }),
+    cancelOrder: cancelOrder({ ...deps, cancelPayment: cancel }),
+    shipOrder: shipOrder(deps),
+    deliverOrder: deliverOrder(deps),
+    adjustStock: adjustStock(deps),
+    defineCoupon: defineCoupon(deps),
     payFromWallet: payByWallet,
     startBalance: chargeBalance,
     cancelPayment: cancel,
@@ -86,8 +124,13 @@ export const createHoldfast = (dependencies: Dependencies): Holdfast => {
     changeAmount: changeAmount(deps),
     cleanUpAbandoned: cleanUpAbandoned({ ...deps, cancelPayment: cancel }),
     refundPayment: refundPayment(deps),
+    listPaymentMethods: listMethods,
+    removePaymentMethod: removePaymentMethod({ ...deps, listPaymentMethods: listMethods }),
     readPayment: readPayment(deps),
     readTimeline: readTimeline(deps),
+    readPaymentStats: readPaymentStats(deps),
+    readTask: readTask(deps),
+    startSweep: startSweep(deps),
     syncPayment: syncPayment(deps),
     receiveEvent: receiveEvent(deps),
     applyInbox: background.applyInbox,

@@ -23,7 +23,8 @@ const needed = [
 /**
  * Binds `holdfast`, and a silent `logger` unless `logger` is given. The rest of {@link Dependencies} is bound by the
  * adapters' modules and by the host: `unitOfWork` (adapter-sql), `paymentProvider` (adapter-stripe), `clock`, `ids`,
- * `notifier`, `returnUrls`, `fulfilmentKinds`, `settings`.
+ * `notifier`, `returnUrls`, `fulfilmentKinds`, `settings`, by a shop its `shopCatalogue`, and by whoever wants them a
+ * `circuitBreaker` and a `paymentMethodCache`.
  */
 export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger } = {}): ContainerModule =>
   new ContainerModule(({ bind }) => {
@@ -40,6 +41,9 @@ export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger
           fulfilmentKinds: Dependencies['fulfilmentKinds'],
           settings: Dependencies['settings'],
           bound: Dependencies['logger'],
+          shopCatalogue: Dependencies['shopCatalogue'],
+          circuitBreaker: Dependencies['circuitBreaker'],
+          paymentMethodCache: Dependencies['paymentMethodCache'],
         ) =>
           createHoldfast({
             unitOfWork,
@@ -51,8 +55,16 @@ export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger
             fulfilmentKinds,
             settings,
             logger: bound,
+            ...(shopCatalogue === undefined ? {} : { shopCatalogue }),
+            ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
+            ...(paymentMethodCache === undefined ? {} : { paymentMethodCache }),
           }),
-        [...needed],
+        [
+          ...needed,
+          { optional: true, serviceIdentifier: 'shopCatalogue' },
+          { optional: true, serviceIdentifier: 'circuitBreaker' },
+          { optional: true, serviceIdentifier: 'paymentMethodCache' },
+        ],
       )
       .inSingletonScope()
   })

@@ -13,7 +13,7 @@ import {
   type UnitOfWork,
 } from '../src/index.ts'
 import { ana, ben, start, world, type World, type WorldOptions } from '../src/contracts/rules/world.ts'
-import { whileTimePasses } from '../src/contracts/rules/play.ts'
+import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
 import { openIntent } from '../src/contracts/samples.ts'
 import { memoryUnitOfWork } from '../src/memory/index.ts'
 

@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { unitOfWorkPromises } from '../src/contracts/unit-of-work.contract.ts'
 import { Bug } from '../src/kernel/bug.ts'
+import type { CouponCode, OwnerId } from '../src/kernel/ids.ts'
 import { instant } from '../src/kernel/instant.ts'
 import { memoryUnitOfWork } from '../src/memory/memory-unit-of-work.ts'
 import type { Queue } from '../src/ports/queue.ts'
-import { Contention, VersionConflict, type Transaction, type UnitOfWork } from '../src/ports/unit-of-work.ts'
+import {
+  Contention,
+  VersionConflict,
+  type OrderStore,
+  type PaymentStats,
+  type PaymentStore,
+  type Transaction,
+  type UnitOfWork,
+} from '../src/ports/unit-of-work.ts'
+import type { Hold } from '../src/order/hold.ts'
 
 /** An adapter that keeps every promise, but for what `change` breaks in each of its transactions. */
 const wholeExcept = (change: (tx: Transaction) => Partial<Transaction>) => (): UnitOfWork => {
@@ -19,6 +29,28 @@ const wholeExcept = (change: (tx: Transaction) => Partial<Transaction>) => (): U
 const swallow = async (promise: Promise<unknown>): Promise<void> => {
   await promise.catch(() => {})
 }
+
+const swallowBugs = async (promise: Promise<unknown>): Promise<void> => {
+  await promise.catch((error: unknown) => {
+    if (!(error instanceof Bug)) throw error
+  })
+}
+
+/** Counts holds of all orders as `counts` has it. */
+const countHolds = async (orders: OrderStore, counts: (hold: Hold, owner: OwnerId) => boolean): Promise<number> => {
+  const all = await orders.list({ limit: 1_000 })
+  return all.flatMap(({ owner, holds }) => holds.filter((hold) => counts(hold, owner))).length
+}
+
+const isOf =
+  (code: CouponCode) =>
+  (hold: Hold): boolean =>
+    hold.of === 'coupon' && hold.code === code
+
+const withStats = (payments: PaymentStore, change: (stats: PaymentStats) => PaymentStats): PaymentStore => ({
+  ...payments,
+  stats: async (period) => change(await payments.stats(period)),
+})
 
 const queueWith = <Body>(queue: Queue<Body>, change: Partial<Queue<Body>>): Queue<Body> => ({ ...queue, ...change })
 
@@ -51,10 +83,7 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
   'makes two consultations of one intent, and says nothing': wholeExcept(({ consultations }) => ({
     consultations: {
       ...consultations,
-      save: (...args) =>
-        consultations.save(...args).catch((error: unknown) => {
-          if (!(error instanceof Bug)) throw error
-        }),
+      save: (...args) => swallowBugs(consultations.save(...args)),
     },
   })),
   "lists every doctor's consultations as one's": wholeExcept(({ consultations }) => ({
@@ -72,10 +101,7 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
   'lets a second attempt live, and says nothing': wholeExcept(({ payments }) => ({
     payments: {
       ...payments,
-      save: (...args) =>
-        payments.save(...args).catch((error: unknown) => {
-          if (!(error instanceof Bug)) throw error
-        }),
+      save: (...args) => swallowBugs(payments.save(...args)),
     },
   })),
   'answers a stale save with silence': wholeExcept(({ payments }) => ({
@@ -185,6 +211,161 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
   })),
   'overlooks due refunds': wholeExcept(({ payments }) => ({
     payments: { ...payments, listDueRefunds: async () => [] },
+  })),
+  'saves an order whatever its version': wholeExcept(({ orders }) => ({
+    orders: { ...orders, save: async (it) => orders.save(it, (await orders.find(it.id))?.version ?? 0) },
+  })),
+  'answers a stale save of an order with silence': wholeExcept(({ orders }) => ({
+    orders: { ...orders, save: (...args) => swallow(orders.save(...args)) },
+  })),
+  'lets a hold change that has ended, and says nothing': wholeExcept(({ orders }) => ({
+    orders: { ...orders, save: (...args) => swallowBugs(orders.save(...args)) },
+  })),
+  'forgets what became of holds': wholeExcept(({ orders }) => ({
+    orders: {
+      ...orders,
+      save: async (it, expected) => {
+        const before = (await orders.find(it.id))?.value.holds ?? []
+        return orders.save({ ...it, holds: it.holds.map((hold, at) => before[at] ?? hold) }, expected)
+      },
+    },
+  })),
+  'forgets holds that an order takes later': wholeExcept(({ orders }) => ({
+    orders: {
+      ...orders,
+      save: async (it, expected) => {
+        const before = (await orders.find(it.id))?.value.holds ?? it.holds
+        return orders.save({ ...it, holds: it.holds.slice(0, before.length) }, expected)
+      },
+    },
+  })),
+  'lists orders without what they hold': wholeExcept(({ orders }) => ({
+    orders: { ...orders, list: async (filter) => (await orders.list(filter)).map((it) => ({ ...it, holds: [] })) },
+  })),
+  'lists orders oldest first': wholeExcept(({ orders }) => ({
+    orders: { ...orders, list: async (filter) => (await orders.list(filter)).toReversed() },
+  })),
+  'lists orders of every status as those of one': wholeExcept(({ orders }) => ({
+    orders: { ...orders, list: ({ status: _ignored, ...filter }) => orders.list(filter) },
+  })),
+  "lists everybody's orders as one's": wholeExcept(({ orders }) => ({
+    orders: { ...orders, list: ({ owner: _ignored, ...filter }) => orders.list(filter) },
+  })),
+  'answers the first page of orders again': wholeExcept(({ orders }) => ({
+    orders: { ...orders, list: ({ after: _ignored, ...filter }) => orders.list(filter) },
+  })),
+  'saves a stock whatever its version': wholeExcept(({ stock }) => ({
+    stock: { ...stock, save: async (it) => stock.save(it, (await stock.find(it.articleId))?.version ?? 0) },
+  })),
+  'answers a stale save of a stock with silence': wholeExcept(({ stock }) => ({
+    stock: { ...stock, save: (...args) => swallow(stock.save(...args)) },
+  })),
+  'holds more than there is, and says nothing': wholeExcept(({ stock }) => ({
+    stock: { ...stock, save: (...args) => swallowBugs(stock.save(...args)) },
+  })),
+  'holds as much as there is where more is asked for': wholeExcept(({ stock }) => ({
+    stock: {
+      ...stock,
+      save: (it, expected) => stock.save({ ...it, held: Math.min(it.held, Math.max(it.onHand, 0)) }, expected),
+    },
+  })),
+  'finds nothing of an article as none of it': wholeExcept(({ stock }) => ({
+    stock: {
+      ...stock,
+      find: async (id) => (await stock.find(id)) ?? { value: { articleId: id, onHand: 0, held: 0 }, version: 0 },
+    },
+  })),
+  'answers the first page of stock again': wholeExcept(({ stock }) => ({
+    stock: { ...stock, list: ({ after: _ignored, ...filter }) => stock.list(filter) },
+  })),
+  'lists stock backwards': wholeExcept(({ stock }) => ({
+    stock: { ...stock, list: async (filter) => (await stock.list(filter)).toReversed() },
+  })),
+  'saves a coupon whatever its version': wholeExcept(({ coupons }) => ({
+    coupons: { ...coupons, save: async (it) => coupons.save(it, (await coupons.find(it.code))?.version ?? 0) },
+  })),
+  'answers a stale save of a coupon with silence': wholeExcept(({ coupons }) => ({
+    coupons: { ...coupons, save: (...args) => swallow(coupons.save(...args)) },
+  })),
+  'uses a coupon more often than its limit, and says nothing': wholeExcept(({ coupons }) => ({
+    coupons: { ...coupons, save: (...args) => swallowBugs(coupons.save(...args)) },
+  })),
+  'keeps the old limit of a coupon that has none any more': wholeExcept(({ coupons }) => ({
+    coupons: {
+      ...coupons,
+      save: async (it, expected) => {
+        const limit = it.limit ?? (await coupons.find(it.code))?.value.limit
+        return coupons.save(limit === undefined ? it : { ...it, limit }, expected)
+      },
+    },
+  })),
+  'answers the first page of coupons again': wholeExcept(({ coupons }) => ({
+    coupons: { ...coupons, list: ({ after: _ignored, ...filter }) => coupons.list(filter) },
+  })),
+  'counts the uses of a coupon that were given back': wholeExcept(({ coupons, orders }) => ({
+    coupons: {
+      ...coupons,
+      countUses: (code, owner) => countHolds(orders, (hold, of) => of === owner && isOf(code)(hold)),
+    },
+  })),
+  'counts the uses of a coupon that were paid for, and not those that are held': wholeExcept(({ coupons, orders }) => ({
+    coupons: {
+      ...coupons,
+      countUses: (code, owner) =>
+        countHolds(orders, (hold, of) => of === owner && isOf(code)(hold) && hold.status === 'consumed'),
+    },
+  })),
+  "counts everybody's uses of a coupon as one's": wholeExcept(({ coupons, orders }) => ({
+    coupons: {
+      ...coupons,
+      countUses: (code) => countHolds(orders, (hold) => isOf(code)(hold) && hold.status !== 'released'),
+    },
+  })),
+  'counts the uses of every coupon as those of one': wholeExcept(({ coupons, orders }) => ({
+    coupons: {
+      ...coupons,
+      countUses: (_code, owner) =>
+        countHolds(orders, (hold, of) => of === owner && hold.of === 'coupon' && hold.status !== 'released'),
+    },
+  })),
+  'counts payments of the last moment twice': wholeExcept(({ payments }) => ({
+    payments: { ...payments, stats: ({ from, to }) => payments.stats({ from, to: instant(to + 1) }) },
+  })),
+  'leaves out payments of the first moment': wholeExcept(({ payments }) => ({
+    payments: { ...payments, stats: ({ from, to }) => payments.stats({ from: instant(from + 1), to }) },
+  })),
+  'adds up payments as Number does': wholeExcept(({ payments }) => ({
+    payments: withStats(payments, (stats) => ({
+      ...stats,
+      payments: stats.payments.map((sum) => ({ ...sum, due: BigInt(Number(sum.due)) })),
+    })),
+  })),
+  'adds up no more than 64 bits hold': wholeExcept(({ payments }) => ({
+    payments: withStats(payments, (stats) => ({
+      ...stats,
+      payments: stats.payments.map((sum) => ({ ...sum, refunded: BigInt.asIntN(64, sum.refunded) })),
+    })),
+  })),
+  'counts payments in whatever order': wholeExcept(({ payments }) => ({
+    payments: withStats(payments, (stats) => ({ ...stats, payments: stats.payments.toReversed() })),
+  })),
+  'tells why attempts failed in the order of their names': wholeExcept(({ payments }) => ({
+    payments: withStats(payments, (stats) => ({
+      ...stats,
+      failures: stats.failures.toSorted((a, b) => (a.code < b.code ? -1 : 1)),
+    })),
+  })),
+  'tells why attempts failed, the rarest first': wholeExcept(({ payments }) => ({
+    payments: withStats(payments, (stats) => ({ ...stats, failures: stats.failures.toReversed() })),
+  })),
+  'counts a payment and not each of its attempts that failed': wholeExcept(({ payments }) => ({
+    payments: withStats(payments, (stats) => ({
+      ...stats,
+      failures: stats.failures.map((failure) => ({ ...failure, count: 1 })),
+    })),
+  })),
+  'overlooks why attempts failed': wholeExcept(({ payments }) => ({
+    payments: withStats(payments, (stats) => ({ ...stats, failures: [] })),
   })),
   'forgets to append to the outbox': wholeExcept(({ outbox }) => ({
     outbox: queueWith(outbox, { append: async () => {} }),

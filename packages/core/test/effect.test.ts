@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { attemptId, intentId, ownerId, paymentId, refundId, reservationId } from '../src/contracts/samples.ts'
 import { effectId, type Effect } from '../src/effect/effect.ts'
+import type { OrderId, RunId } from '../src/kernel/ids.ts'
 import { money } from '../src/kernel/money.ts'
 import { taskId } from '../src/task/task.ts'
 
@@ -37,5 +38,10 @@ it('knows a task by its kind and what it is about', () => {
     'complete_reservation:res_1',
   )
   expect(taskId({ type: 'abandon_intent', intentId: intentId('int_1') })).toBe('abandon_intent:int_1')
+  expect(taskId({ type: 'expire_order', orderId: 'ord_1' as OrderId })).toBe('expire_order:ord_1')
+  expect(taskId({ type: 'pay_from_wallet', intentId: intentId('int_1'), topUpId: paymentId('pay_1') })).toBe(
+    'pay_from_wallet:pay_1',
+  )
   expect(taskId({ type: 'sweep' })).toBe('sweep')
+  expect(taskId({ type: 'sweep_once', runId: 'run_1' as RunId })).toBe('sweep_once:run_1')
 })

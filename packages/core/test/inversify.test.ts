@@ -35,17 +35,21 @@ const dependencies = (): Omit<Dependencies, 'logger'> => {
   }
 }
 
-const wired = (): Holdfast => {
+const wired = (more: Partial<Dependencies> = {}): Holdfast => {
   const container = new Container({ defaultScope: 'Singleton' })
-  for (const [name, value] of Object.entries(dependencies())) container.bind(name).toConstantValue(value)
+  for (const [name, value] of Object.entries({ ...dependencies(), ...more }))
+    container.bind(name).toConstantValue(value)
   container.load(coreModule())
   expect(container.get('holdfast')).toBe(container.get('holdfast'))
   return container.get<Holdfast>('holdfast')
 }
 
+const wiredByHand = (more: Partial<Dependencies> = {}): Holdfast =>
+  createHoldfast({ ...dependencies(), logger: silentLogger, ...more })
+
 describe.each([
   ['with a container', wired],
-  ['without one', () => createHoldfast({ ...dependencies(), logger: silentLogger })],
+  ['without one', wiredByHand],
 ])('Holdfast %s', (_name, make) => {
   it('takes a booking', async () => {
     const holdfast = make()
@@ -55,6 +59,23 @@ describe.each([
     expect(await holdfast.startCheckout({ actor: rules.ana, paymentId: opened.value.paymentId })).toMatchObject({
       ok: true,
       value: { type: 'open' },
+    })
+  })
+
+  const cart = { lines: [{ articleId: 'pattern', quantity: 1 }], currency: money(0n, 'MXN').currency }
+
+  it('sells what its shop does', async () => {
+    const holdfast = make({ shopCatalogue: rules.shopCatalogue })
+    expect(await holdfast.placeOrder({ actor: rules.ana, cart })).toMatchObject({
+      ok: true,
+      value: { total: money(50_00n, 'MXN') },
+    })
+  })
+
+  it('sells nothing without a shop, and says of every article that there is none', async () => {
+    expect(await make().placeOrder({ actor: rules.ana, cart })).toMatchObject({
+      ok: false,
+      error: { code: 'invalid_payload', field: 'lines.0.article_id', reason: { code: 'article_unknown' } },
     })
   })
 })

@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { backoffMs } from '../src/kernel/backoff.ts'
 import { bug, Bug } from '../src/kernel/bug.ts'
-import { derivedId, maxIdLength, parseId } from '../src/kernel/ids.ts'
+import { derivedId, idPrefix, maxIdLength, parseId } from '../src/kernel/ids.ts'
 import { accept, reject, unchanged } from '../src/kernel/decision.ts'
 import { after, day, hour, instant, isoTime, minute, parseIsoTime, second } from '../src/kernel/instant.ts'
 import { decodeJson, encodeJson } from '../src/kernel/json.ts'
 import { allows, evolver, IllegalTransition } from '../src/kernel/machine.ts'
-import { currency, decimals, decimalString, money, parseDecimal, sameMoney } from '../src/kernel/money.ts'
+import {
+  chargeableStep,
+  currency,
+  decimals,
+  decimalString,
+  money,
+  parseDecimal,
+  sameMoney,
+} from '../src/kernel/money.ts'
 
 describe('money', () => {
   it('is written with the decimals of its currency', () => {
@@ -38,6 +46,14 @@ describe('money', () => {
     for (const code of none) expect([code, decimals(currency(code))]).toEqual([code, 0])
     for (const code of ['BHD', 'JOD', 'KWD', 'OMR', 'TND']) expect([code, decimals(currency(code))]).toEqual([code, 3])
     for (const code of ['EUR', 'USD', 'MXN', 'GBP']) expect([code, decimals(currency(code))]).toEqual([code, 2])
+  })
+
+  it('is charged in steps of its smallest unit, but for three decimals of which the last is 0, and for whole units', () => {
+    for (const code of ['BHD', 'JOD', 'KWD', 'OMR', 'TND'])
+      expect([code, chargeableStep(currency(code))]).toEqual([code, 10n])
+    for (const code of ['ISK', 'UGX']) expect([code, chargeableStep(currency(code))]).toEqual([code, 100n])
+    for (const code of ['EUR', 'USD', 'MXN', 'JPY', 'CLP'])
+      expect([code, chargeableStep(currency(code))]).toEqual([code, 1n])
   })
 
   it('is the same only in the same currency', () => {
@@ -100,6 +116,19 @@ describe('ids from outside', () => {
     expect(parseId('pay_1')).toBe('pay_1')
     expect(parseId('AZ_az.09:@-')).toBe('AZ_az.09:@-')
     expect(parseId('x'.repeat(maxIdLength))).toBe('x'.repeat(maxIdLength))
+  })
+
+  it('of our own say at their beginning what they are of, each kind something else', () => {
+    expect(idPrefix).toEqual({
+      payment: 'pay',
+      attempt: 'att',
+      refund: 'rf',
+      intent: 'int',
+      reservation: 'res',
+      consultation: 'con',
+      order: 'ord',
+      run: 'run',
+    })
   })
 
   it('that are derived from a text are its 128-bit FNV-1a hash, and look like an id', () => {

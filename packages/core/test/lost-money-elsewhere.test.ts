@@ -3,7 +3,7 @@ import { day, hour, minute, type AttemptId, type ProviderEvent } from '../src/in
 import { memoryUnitOfWork } from '../src/memory/index.ts'
 import { brokenAlways, brokenAtRest } from '../src/contracts/rules/oracle.ts'
 import { ana, ben, mxn, staff, world, type World } from '../src/contracts/rules/world.ts'
-import { whileTimePasses } from '../src/contracts/rules/play.ts'
+import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
 
 /**
  * Bugs that lost money or bookings in other people's systems, each as a story that has to end well here. The names are

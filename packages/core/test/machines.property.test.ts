@@ -7,7 +7,9 @@ import {
   decideAttempt,
   decideConsultation,
   decideDispute,
+  decideHold,
   decideIntent,
+  decideOrder,
   decidePayment,
   decideRefund,
   decideReservation,
@@ -15,10 +17,13 @@ import {
   evolveAttempt,
   evolveConsultation,
   evolveDispute,
+  evolveHold,
   evolveIntent,
+  evolveOrder,
   evolvePayment,
   evolveRefund,
   evolveReservation,
+  holdTransitions,
   IllegalTransition,
   instant,
   intentTransitions,
@@ -27,22 +32,32 @@ import {
   money,
   openConsultation,
   openDispute,
+  orderTransitions,
   paymentTransitions,
+  placedOrder,
   refundTransitions,
   requestAttempt,
   requestRefund,
   reservationTransitions,
+  wantedBy,
+  type ArticleId,
   type Attempt,
   type AttemptCommand,
   type AttemptId,
   type Consultation,
   type ConsultationCommand,
   type ConsultationId,
+  type CouponCode,
   type Decision,
   type Dispute,
   type DisputeCommand,
+  type Hold,
+  type HoldCommand,
   type IntentCommand,
   type IntentId,
+  type Order,
+  type OrderCommand,
+  type OrderId,
   type OwnerId,
   type Payment,
   type PaymentCommand,
@@ -283,6 +298,54 @@ const intent: Machine<PendingIntent, IntentCommand> = {
   endings: { fulfilled: [], refunded: [], abandoned: ['paid'] },
 }
 
+const order: Machine<Order, OrderCommand> = {
+  name: 'order',
+  initial: placedOrder({
+    id: 'ord_1' as OrderId,
+    owner: 'ana' as OwnerId,
+    lines: [{ articleId: 'mug' as ArticleId, name: 'Mug', quantity: 2, unitPrice: amount }],
+    discount: { code: 'TEN' as CouponCode, amount: money(200n, 'MXN') },
+    total: money(1800n, 'MXN'),
+    paymentId,
+    expiresAt: instant(9),
+    details: {},
+    createdAt: instant(0),
+  }),
+  table: orderTransitions,
+  decide: decideOrder,
+  evolve: evolveOrder,
+  command: fc.oneof<fc.Arbitrary<OrderCommand>[]>(
+    fc.record({
+      type: fc.constant('reprice' as const),
+      total: fc.constantFrom(money(1800n, 'MXN'), money(1500n, 'MXN')),
+    }),
+    fc.record({
+      type: fc.constantFrom('note_paid' as const, 'reinstate' as const, 'deliver' as const, 'recall' as const),
+      at,
+    }),
+    fc.record(
+      { type: fc.constant('ship' as const), at, tracking: fc.constantFrom('MX-1', 'MX-2') },
+      { requiredKeys: ['type', 'at'] },
+    ),
+    fc.record({
+      type: fc.constant('cancel' as const),
+      at,
+      reason: fc.constantFrom('requested' as const, 'expired' as const, 'payment_failed' as const),
+    }),
+  ),
+  endings: { delivered: [], cancelled: ['reinstated'] },
+}
+
+const hold: Machine<Hold, HoldCommand> = {
+  name: 'hold',
+  initial: { of: 'stock', articleId: 'mug' as ArticleId, quantity: 2, status: 'held' },
+  table: holdTransitions,
+  decide: decideHold,
+  evolve: evolveHold,
+  command: fc.record({ type: fc.constantFrom('consume' as const, 'release' as const) }),
+  endings: { consumed: [], released: [] },
+}
+
 const apply = <S extends { readonly status: string }, C>(machine: Machine<S, C>, state: S, command: C) => {
   const decision = machine.decide(state, command)
   const events = decision.ok ? decision.events : []
@@ -375,6 +438,27 @@ properties(dispute)
 properties(reservation)
 properties(consultation)
 properties(intent)
+properties(order)
+properties(hold)
+
+test.prop([fc.array(order.command, { maxLength: 25 })], { numRuns: 1000 })(
+  'an order holds all it wants while it can be paid, has used it once it is, and never both uses and gives back one hold',
+  (commands) => {
+    const wanted = wantedBy(order.initial)
+    let before = order.initial
+    for (const command of commands) {
+      const { next } = apply(order, before, command)
+      // What has ended stays as it ended.
+      for (const [at, { status }] of before.holds.entries())
+        if (status !== 'held') expect(next.holds[at]?.status).toBe(status)
+      const inStatus = (status: Hold['status']) =>
+        next.holds.filter((each) => each.status === status).map(({ status: _which, ...held }) => held)
+      expect(inStatus('held')).toEqual(next.status === 'pending' ? wanted : [])
+      expect(inStatus('consumed')).toEqual('completedAt' in next ? wanted : [])
+      before = next
+    }
+  },
+)
 
 it('leaves a payment that is refunded in full as it is when a refund beyond its amount is heard of', () => {
   const story: readonly PaymentCommand[] = [

@@ -103,6 +103,49 @@ describe('the in-memory payment provider', () => {
     expect(await provider.openSession(request)).toMatchObject({ type: 'reported' })
   })
 
+  it('tells of the cards of a customer that change, and whose they are', async () => {
+    const { provider } = world()
+    const first = await provider.payer.saveCard('working')
+    expect(provider.events()).toEqual([])
+    const second = await provider.payer.saveCard('declining', first.customerId)
+    provider.bank.renewCard(first)
+    await provider.payer.removeCard(second)
+    await provider.detachPaymentMethod(first)
+    expect(provider.events().map(({ type, news }) => [type, news])).toEqual(
+      ['card.attached', 'card.updated', 'card.detached', 'card.detached'].map((type) => [
+        type,
+        { about: 'payment_methods', customerId: first.customerId },
+      ]),
+    )
+  })
+
+  it('shows of a card what may be shown, with a later expiry once its bank has renewed it', async () => {
+    const { provider } = world()
+    const card = await provider.payer.saveCard('authenticating')
+    const shown = { id: card.paymentMethodId, brand: 'visa', last4: '3184', expiryMonth: 12, expiryYear: 2029 }
+    expect(await provider.listPaymentMethods(card)).toEqual({ type: 'reported', report: [shown] })
+    provider.bank.renewCard(card)
+    expect(await provider.listPaymentMethods(card)).toEqual({
+      type: 'reported',
+      report: [{ ...shown, expiryYear: 2032 }],
+    })
+  })
+
+  it('acts on no card that is not there', async () => {
+    const { provider } = world()
+    const card = await provider.payer.saveCard('working')
+    const nobodys = { ...card, customerId: 'cus_none' }
+    await expect(provider.payer.removeCard(nobodys)).rejects.toThrow(RangeError)
+    expect(() => provider.bank.renewCard(nobodys)).toThrow(RangeError)
+  })
+
+  it('lists cards in no status, also where a status is to be odd', async () => {
+    const { provider } = world()
+    const card = await provider.payer.saveCard('working')
+    provider.faults.next('listPaymentMethods', 'unrecognized_status')
+    expect(await provider.listPaymentMethods(card)).toMatchObject({ type: 'reported', report: [{ last4: '4242' }] })
+  })
+
   it('forgets faults that have not struck', async () => {
     const { provider } = world()
     provider.faults.next('openSession', 'unreachable')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { minute, type Logger, type PaymentProvider } from '../src/index.ts'
+import { effectId, minute, type Logger, type PaymentProvider } from '../src/index.ts'
 import { ana, ben, mxn, staff, start, world } from '../src/contracts/rules/world.ts'
-import { whileTimePasses } from '../src/contracts/rules/play.ts'
+import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
 
 const listener = () => {
   const logged: unknown[] = []
@@ -117,5 +117,38 @@ describe('while somebody else is asking the provider to close a page', () => {
     expect(w.clock.now() - start).toBeLessThan(8_000)
     answer()
     expect(await first).toMatchObject({ ok: true, value: { providerCancellation: 'done' } })
+  })
+})
+
+describe('closing a second page of one attempt', () => {
+  it('leaves the attempt alone, whose own page is open', async () => {
+    let asked: Parameters<PaymentProvider['openSession']>[0] | undefined
+    const w = world({
+      wrapProvider: (provider) => ({
+        ...provider,
+        openSession: (request) => {
+          asked = request
+          return provider.openSession(request)
+        },
+      }),
+    })
+    const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 0 } })
+    if (!opened.ok) throw new Error('No intent.')
+    const { paymentId } = opened.value
+    const page = await w.holdfast.startCheckout({ actor: ana, paymentId })
+    if (!page.ok || page.value.type !== 'open' || asked === undefined) throw new Error('No page.')
+    const { attemptId, sessionId } = page.value
+    // A process whose key the provider had forgotten has opened another one for the same attempt.
+    const double = await w.provider.openSession({ ...asked, idempotencyKey: 'forgotten' })
+    const providerId = double.type === 'reported' ? double.report.providerId : undefined
+    if (providerId === undefined) throw new Error('No second page.')
+    const effect = { type: 'close_attempt', paymentId, attemptId, providerId } as const
+    await w.unitOfWork.run((tx) => tx.outbox.append([{ id: effectId(effect), body: effect, dueAt: start }], start))
+    while ((await w.holdfast.drainOutbox(10)).taken > 0);
+    await expect(w.provider.payer.pay(providerId)).rejects.toThrow(RangeError)
+    expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'open', providerId: sessionId }])
+    await w.provider.payer.pay(sessionId)
+    await w.deliver()
+    expect((await w.get(paymentId)).payment.status).toBe('completed')
   })
 })

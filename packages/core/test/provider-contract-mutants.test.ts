@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { paymentProviderPromises } from '../src/contracts/payment-provider.contract.ts'
 import { instant } from '../src/kernel/instant.ts'
 import type { MemoryPaymentProvider } from '../src/memory/memory-payment-provider.ts'
-import type { AttemptReport, ChargeReport, PaymentProvider, ProviderAnswer } from '../src/ports/payment-provider.ts'
+import type {
+  AttemptReport,
+  ChargeReport,
+  PaymentMethod,
+  PaymentProvider,
+  ProviderAnswer,
+} from '../src/ports/payment-provider.ts'
 import { memoryProviderFixture } from './memory-provider-fixture.ts'
 
 type Break = (whole: MemoryPaymentProvider) => Partial<PaymentProvider>
@@ -19,6 +25,17 @@ const everyCall =
     refund: async (request) => change(await whole.refund(request), 'refund'),
     findRefund: async (query) => change(await whole.findRefund(query), 'findRefund'),
     findCharge: async (query) => change(await whole.findCharge(query), 'findCharge'),
+    listPaymentMethods: async (query) => change(await whole.listPaymentMethods(query), 'listPaymentMethods'),
+    detachPaymentMethod: async (card) => change(await whole.detachPaymentMethod(card), 'detachPaymentMethod'),
+  })
+
+const ofMethods =
+  (change: (methods: readonly PaymentMethod[], customerId: string) => readonly PaymentMethod[]): Break =>
+  (whole) => ({
+    listPaymentMethods: async (query) => {
+      const answer = await whole.listPaymentMethods(query)
+      return answer.type === 'reported' ? { ...answer, report: change(answer.report, query.customerId) } : answer
+    },
   })
 
 const freshKey = <Request extends { readonly idempotencyKey: string }>(
@@ -44,7 +61,13 @@ const ofCharge =
   })
 
 const refused = { type: 'refused', failure: { code: 'provider_rejected', retryable: false } } as const
-const lookUps: readonly string[] = ['findAttempt', 'findForgottenCharge', 'findRefund', 'findCharge']
+const lookUps: readonly string[] = [
+  'findAttempt',
+  'findForgottenCharge',
+  'findRefund',
+  'findCharge',
+  'listPaymentMethods',
+]
 
 /** Every way to break a provider that we thought of, in the words of whoever would make the mistake. */
 const mutants: Readonly<Record<string, Break>> = {
@@ -288,6 +311,98 @@ const mutants: Readonly<Record<string, Break>> = {
     ...report,
     disputes: report.disputes.map((dispute) => (dispute.state === 'won' ? { ...dispute, state: 'lost' } : dispute)),
   })),
+  'lists the oldest card first': ofMethods((methods) => methods.toReversed()),
+  'lists the first page of cards only': ofMethods((methods) => methods.slice(0, 10)),
+  'lists a customer’s newest card only': ofMethods((methods) => methods.slice(0, 1)),
+  'shows more of a card than its owner needs': ofMethods((methods) =>
+    methods.map((method) => ({ ...method, fingerprint: 'abc' })),
+  ),
+  'shows the whole number of a card': ofMethods((methods) =>
+    methods.map((method) => ({ ...method, last4: `424242424242${method.last4}` })),
+  ),
+  'takes no card for an unknown customer': (whole) => ({
+    listPaymentMethods: async (query) => {
+      const answer = await whole.listPaymentMethods(query)
+      return answer.type === 'absent' ? { type: 'reported', report: [] } : answer
+    },
+  }),
+  'takes a list that could not be read for an empty one': (whole) => ({
+    listPaymentMethods: async (query) => {
+      const answer = await whole.listPaymentMethods(query)
+      return answer.type === 'reported' || answer.type === 'absent' ? answer : { type: 'reported', report: [] }
+    },
+  }),
+  'lists cards from memory': (whole) => {
+    const seen = new Map<string, ProviderAnswer<readonly PaymentMethod[]>>()
+    return {
+      listPaymentMethods: async (query) => {
+        const answer = seen.get(query.customerId) ?? (await whole.listPaymentMethods(query))
+        seen.set(query.customerId, answer)
+        return answer
+      },
+    }
+  },
+  'lists everybody’s cards': (whole) => {
+    const customers = new Set<string>()
+    return {
+      listPaymentMethods: async (query) => {
+        customers.add(query.customerId)
+        const all: PaymentMethod[] = []
+        for (const customerId of customers) {
+          const answer = await whole.listPaymentMethods({ customerId })
+          if (answer.type !== 'reported') return answer
+          all.push(...answer.report)
+        }
+        return { type: 'reported', report: all }
+      },
+    }
+  },
+  'says that a card was taken off, and leaves it': (whole) => ({
+    detachPaymentMethod: async ({ customerId, paymentMethodId }) => {
+      const answer = await whole.listPaymentMethods({ customerId })
+      const found = answer.type === 'reported' ? answer.report.find(({ id }) => id === paymentMethodId) : undefined
+      return found === undefined ? { type: 'absent' } : { type: 'reported', report: found }
+    },
+  }),
+  'takes a card off the list only': (whole) => {
+    const hidden = new Set<string>()
+    return {
+      detachPaymentMethod: async ({ customerId, paymentMethodId }) => {
+        const answer = await whole.listPaymentMethods({ customerId })
+        const found = answer.type === 'reported' ? answer.report.find(({ id }) => id === paymentMethodId) : undefined
+        if (found === undefined || hidden.has(paymentMethodId)) return { type: 'absent' }
+        hidden.add(paymentMethodId)
+        return { type: 'reported', report: found }
+      },
+      listPaymentMethods: async (query) => {
+        const answer = await whole.listPaymentMethods(query)
+        return answer.type === 'reported'
+          ? { ...answer, report: answer.report.filter(({ id }) => !hidden.has(id)) }
+          : answer
+      },
+    }
+  },
+  'takes off whoever’s card it is': (whole) => ({
+    detachPaymentMethod: async (card) => {
+      for (let n = 1; n <= 3; n += 1) {
+        const answer = await whole.detachPaymentMethod({ ...card, customerId: `cus_${n}` })
+        if (answer.type !== 'absent') return answer
+      }
+      return { type: 'absent' }
+    },
+  }),
+  'calls it a failure to take off what is gone': (whole) => ({
+    detachPaymentMethod: async (card) => {
+      const answer = await whole.detachPaymentMethod(card)
+      return answer.type === 'absent' ? refused : answer
+    },
+  }),
+  'says that a card is gone when nobody knows': (whole) => ({
+    detachPaymentMethod: async (card) => {
+      const answer = await whole.detachPaymentMethod(card)
+      return answer.type === 'unknown' || answer.type === 'unreachable' ? { type: 'absent' } : answer
+    },
+  }),
 }
 
 /** The promises that a provider breaks, in their words. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, minute, type PaymentId, type ReservationId } from '../src/index.ts'
 import { ana, ben, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
-import { whileTimePasses } from '../src/contracts/rules/play.ts'
+import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
 import { paidStay } from './paid-stay.ts'
 
 const system = { type: 'system' } as const

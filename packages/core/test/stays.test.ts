@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, isCollected, minute } from '../src/index.ts'
 import { ana, ben, mxn, planned, staff, start, world, type World } from '../src/contracts/rules/world.ts'
-import { whileTimePasses } from '../src/contracts/rules/play.ts'
+import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
 import { memoryClock, memoryPaymentProvider, memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
 
 const messages = (w: World) => w.notifier.sent.map(({ template }) => template)

@@ -10,7 +10,7 @@ import {
   type Task,
 } from '../src/index.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
-import { whileTimePasses } from '../src/contracts/rules/play.ts'
+import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
 import { memoryClock } from '../src/memory/index.ts'
 import { paidStay } from './paid-stay.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock, Holdfast, OwnerId, UnitOfWork } from '@holdfast/core'
+import type { Clock, Holdfast, OwnerId, PaymentProvider, ProviderAudit, UnitOfWork } from '@holdfast/core'
 
 /** A host's database, as the commands about it see it. What `openSql` of adapter-sql answers is one. */
 export interface HostDatabase {
@@ -16,6 +16,10 @@ export interface HostWiring {
   readonly holdfast?: Holdfast
   /** The transactions, for commands that read the database themselves. */
   readonly unitOfWork?: UnitOfWork
+  /** All that the provider holds, for `reconcile`. `stripeAudit` of adapter-stripe makes one. */
+  readonly audit?: ProviderAudit
+  /** The provider that `holdfast` was given, for `reconcile`: what is missing in a list is asked for by name. */
+  readonly paymentProvider?: PaymentProvider
   /** The database itself, for `migrate` and `wait-for-database`. */
   readonly database?: HostDatabase
   /** Who has this e-mail address, for `--user-email`: only the host knows. `undefined`: nobody. */

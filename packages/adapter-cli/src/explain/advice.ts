@@ -59,7 +59,9 @@ export const effectWords: Readonly<Record<Exclude<Effect['type'], 'send_message'
 export const taskWords: Readonly<Record<Task['type'], string>> = {
   charge_balance: 'charge the balance: to the saved card, or else by a page whose link is sent to the owner',
   abandon_intent: 'give the intent up, its page at the provider first, unless it is paid by then',
+  expire_order: 'let the order go, its page at the provider first, unless it is paid by then',
   pay_from_wallet: 'pay from the wallet what was topped up for',
   complete_reservation: 'complete the reservation',
   sweep: 'ask the provider about everything that may move there',
+  sweep_once: 'ask the provider about everything that may move there, once, since somebody asked for it',
 }

@@ -69,6 +69,7 @@ const owedEvents = async (tx: Transaction, { payment, attempts }: PaymentCase): 
         return known.has(news.report.chargeId)
       case 'dispute':
         return known.has(news.chargeId)
+      case 'payment_methods':
       case 'nothing':
         return false
     }
@@ -79,7 +80,7 @@ const owedEvents = async (tx: Transaction, { payment, attempts }: PaymentCase): 
 const owedTasks = async (
   tx: Transaction,
   { payment }: PaymentCase,
-  { intent, reservation }: SubjectRecords,
+  { intent, reservation, order }: SubjectRecords,
 ): Promise<readonly OwedWork[]> => {
   const tasks: readonly Task[] = [
     // An intent that has ended is not given up any more, whatever waits for its hour.
@@ -92,6 +93,7 @@ const owedTasks = async (
     ...(reservation === undefined
       ? []
       : (['charge_balance', 'complete_reservation'] as const).map((type) => ({ type, reservationId: reservation.id }))),
+    ...(order?.status === 'pending' ? [{ type: 'expire_order' as const, orderId: order.id }] : []),
   ]
   const owed: OwedWork[] = []
   for (const task of tasks) {

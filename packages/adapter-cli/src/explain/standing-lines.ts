@@ -68,7 +68,7 @@ const standingSentence = (payment: Payment): string => {
 }
 
 const subjectLines = (payment: Payment, records: SubjectRecords | undefined): readonly string[] => {
-  const { intent, reservation, consultation } = records ?? {}
+  const { intent, reservation, consultation, order } = records ?? {}
   const said = [
     ...(intent === undefined
       ? []
@@ -77,6 +77,11 @@ const subjectLines = (payment: Payment, records: SubjectRecords | undefined): re
         ]),
     ...(reservation === undefined ? [] : reservationLines(reservation, payment)),
     ...(consultation === undefined ? [] : [`consultation ${consultation.id}: ${consultation.status}`]),
+    ...(order === undefined
+      ? []
+      : [
+          `order ${order.id}: ${order.status}${order.status === 'pending' ? `, until ${isoTime(order.expiresAt)}` : ''}`,
+        ]),
   ]
   const { subject } = payment
   const lines = said.length === 0 ? [`${subject.type} ${subject.id}`] : said

@@ -12,6 +12,7 @@ export const storyJson = ({ kase, timeline, around, now }: Story, steps: readonl
   intent: recordJson(around?.subject.intent),
   reservation: recordJson(around?.subject.reservation),
   consultation: recordJson(around?.subject.consultation),
+  order: recordJson(around?.subject.order),
   timeline: timeline.map(({ at, type, about, name, actor, data }) => ({
     at: isoTime(at),
     type,

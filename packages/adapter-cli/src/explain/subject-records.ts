@@ -2,6 +2,8 @@ import type {
   Consultation,
   ConsultationId,
   IntentId,
+  Order,
+  OrderId,
   PaymentCase,
   PendingIntent,
   Reservation,
@@ -14,11 +16,16 @@ export interface SubjectRecords {
   readonly intent?: PendingIntent
   readonly reservation?: Reservation
   readonly consultation?: Consultation
+  readonly order?: Order
 }
 
 /** Reads what a payment is for: its intent, and what that has become. */
 export const readSubject = async (tx: Transaction, { payment: { subject } }: PaymentCase): Promise<SubjectRecords> => {
   if (subject.type === 'reservation') return readReservation(tx, subject.id)
+  if (subject.type === 'order') {
+    const order = (await tx.orders.find(subject.id as OrderId))?.value
+    return order === undefined ? {} : { order }
+  }
   const intent = (await tx.intents.find(subject.id as IntentId))?.value
   if (intent === undefined) return {}
   if (intent.status !== 'fulfilled') return { intent }

@@ -1,5 +1,5 @@
 import { openSql } from '@holdfast/adapter-sql'
-import { createStripe, stripeProvider } from '@holdfast/adapter-stripe'
+import { createStripe, stripeAudit, stripeProvider } from '@holdfast/adapter-stripe'
 import { createHoldfast, defaultSettings, silentLogger } from '@holdfast/core'
 import { randomIds, systemClock } from '@holdfast/core/system'
 import { findOwner, fulfilmentKinds, notifier, returnUrls } from './shop.mjs'
@@ -9,10 +9,11 @@ export const holdfast = () => {
   const database = openSql({ kind: 'sqlite', filename: process.env['DATABASE_FILE'] ?? 'shop.db' })
   const stripe = createStripe({ apiKey: process.env['STRIPE_SECRET_KEY'] ?? 'sk_test_example' })
   const clock = systemClock()
+  const paymentProvider = stripeProvider({ stripe, clock })
   return {
     holdfast: createHoldfast({
       unitOfWork: database.unitOfWork,
-      paymentProvider: stripeProvider({ stripe, clock }),
+      paymentProvider,
       clock,
       ids: randomIds(),
       notifier,
@@ -23,6 +24,8 @@ export const holdfast = () => {
     }),
     unitOfWork: database.unitOfWork,
     database,
+    paymentProvider,
+    audit: stripeAudit({ stripe }),
     findOwner,
     close: () => database.close(),
   }

@@ -64,6 +64,7 @@ const notedPayments = (store: PaymentStore, notes: Notes): PaymentStore => ({
   listDueCharges: (now, limit) => store.listDueCharges(now, limit),
   listDueRefunds: (now, limit) => store.listDueRefunds(now, limit),
   list: (filter) => store.list(filter),
+  stats: (period) => store.stats(period),
 })
 
 const notedTimeline = (timeline: Timeline, notes: Notes): Timeline => ({

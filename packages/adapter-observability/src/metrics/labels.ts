@@ -43,6 +43,7 @@ export const refundReasons = labelOf({
   requested_by_customer: true,
   reservation_cancelled: true,
   consultation_cancelled: true,
+  order_cancelled: true,
   duplicate: true,
   slot_taken: true,
   unavailable: true,

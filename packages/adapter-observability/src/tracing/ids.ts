@@ -8,12 +8,14 @@ const ids = {
   intentId: 'holdfast.intent.id',
   reservationId: 'holdfast.reservation.id',
   consultationId: 'holdfast.consultation.id',
+  orderId: 'holdfast.order.id',
 } as const
 
 /** What things are known by that are handed over whole. */
 const idsOfWhole = {
   payment: 'holdfast.payment.id',
   refund: 'holdfast.refund.id',
+  order: 'holdfast.order.id',
 } as const
 
 /** The ids that a request, an answer or an effect names. */

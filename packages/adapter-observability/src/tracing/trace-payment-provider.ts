@@ -41,6 +41,8 @@ export const tracePaymentProvider = (
     refund: traced('refund', (request) => provider.refund(request)),
     findRefund: traced('find_refund', (query) => provider.findRefund(query)),
     findCharge: traced('find_charge', (query) => provider.findCharge(query)),
+    listPaymentMethods: traced('list_payment_methods', (query) => provider.listPaymentMethods(query)),
+    detachPaymentMethod: traced('detach_payment_method', (method) => provider.detachPaymentMethod(method)),
   }
 }
 

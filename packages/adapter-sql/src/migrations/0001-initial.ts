@@ -4,8 +4,15 @@ import type { Migration } from './migration.ts'
 const oneOf = (column: string, values: readonly string[]): string =>
   `CHECK (${column} IN (${values.map((value) => `'${value}'`).join(', ')}))`
 
+/** A count that a double holds, as it is read. */
+const counts = (column: string, least = 0): string =>
+  `CHECK (${column} BETWEEN ${least} AND ${Number.MAX_SAFE_INTEGER})`
+
 const live = "('requested', 'open', 'processing')"
 const unsettled = "('requested', 'pending')"
+
+/** What the rule about ended holds is called. */
+const endedHoldConstraint = 'holdfast_order_holds_ended'
 
 /** The tables as they were first released. */
 export const initial: Migration = {
@@ -17,9 +24,14 @@ export const initial: Migration = {
     ...intents(dialect),
     ...reservations(dialect),
     ...consultations(dialect),
+    ...orders(dialect),
+    ...holds(dialect),
+    ...stock(dialect),
+    ...coupons(dialect),
     ...wallets(dialect),
     ...queues(dialect),
     ...records(dialect),
+    ...circuitBreakers(dialect),
   ],
 }
 
@@ -264,6 +276,130 @@ const consultations = (dialect: Dialect): readonly string[] => {
   ]
 }
 
+const orders = (dialect: Dialect): readonly string[] => {
+  const { text, integer } = dialect.types
+  // What was paid and called off is the only cancelled order that was ever completed.
+  const wasCompleted =
+    "(status IN ('completed', 'shipped', 'delivered') OR (status = 'cancelled' AND cancel_reason = 'recalled'))"
+  return [
+    `CREATE TABLE holdfast_orders (
+      id ${text} NOT NULL PRIMARY KEY,
+      version ${integer} NOT NULL,
+      owner ${text} NOT NULL,
+      lines ${text} NOT NULL,
+      discount ${text},
+      total_minor ${integer} NOT NULL CHECK (total_minor >= 0),
+      total_currency ${text} NOT NULL,
+      payment_id ${text} NOT NULL,
+      expires_at ${integer} NOT NULL,
+      details ${text} NOT NULL,
+      created_at ${integer} NOT NULL,
+      status ${text} NOT NULL ${oneOf('status', ['pending', 'completed', 'shipped', 'delivered', 'cancelled'])},
+      completed_at ${integer},
+      shipped_at ${integer},
+      tracking ${text},
+      delivered_at ${integer},
+      cancelled_at ${integer},
+      cancel_reason ${text} ${oneOf('cancel_reason', ['requested', 'expired', 'payment_failed', 'recalled'])},
+      CHECK (${wasCompleted} = (completed_at IS NOT NULL)),
+      CHECK ((status IN ('shipped', 'delivered')) = (shipped_at IS NOT NULL)),
+      CHECK (status IN ('shipped', 'delivered') OR tracking IS NULL),
+      CHECK ((status = 'delivered') = (delivered_at IS NOT NULL)),
+      CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL)),
+      CHECK ((status = 'cancelled') = (cancel_reason IS NOT NULL))
+    ) ${strict(dialect)}`,
+    'CREATE INDEX holdfast_orders_newest ON holdfast_orders (created_at, id)',
+    'CREATE INDEX holdfast_orders_owner ON holdfast_orders (owner, created_at, id)',
+    'CREATE INDEX holdfast_orders_status ON holdfast_orders (status, created_at, id)',
+  ]
+}
+
+/** Why an article or a coupon is held, one row for each order and each of them: what the rows that count have to agree with. */
+const holds = (dialect: Dialect): readonly string[] => {
+  const { text, integer } = dialect.types
+  return [
+    `CREATE TABLE holdfast_order_holds (
+      order_id ${text} NOT NULL REFERENCES holdfast_orders (id),
+      position ${integer} NOT NULL,
+      of ${text} NOT NULL ${oneOf('of', ['stock', 'coupon'])},
+      article_id ${text},
+      coupon_code ${text},
+      quantity ${integer} NOT NULL ${counts('quantity', 1)},
+      owner ${text} NOT NULL,
+      status ${text} NOT NULL ${oneOf('status', ['held', 'consumed', 'released'])},
+      PRIMARY KEY (order_id, position),
+      CHECK ((of = 'stock') = (article_id IS NOT NULL)),
+      CHECK ((of = 'coupon') = (coupon_code IS NOT NULL)),
+      CHECK (of = 'stock' OR quantity = 1)
+    ) ${strict(dialect)}`,
+    `CREATE INDEX holdfast_order_holds_uses ON holdfast_order_holds (coupon_code, owner)
+     WHERE coupon_code IS NOT NULL AND status <> 'released'`,
+    ...(dialect.name === 'postgres' ? endedHoldsForPostgres : endedHoldsForSqlite),
+  ]
+}
+
+/** A hold ends once and is never another one afterwards, kept by Postgres itself. */
+const endedHoldsForPostgres = [
+  `CREATE OR REPLACE FUNCTION holdfast_refuse_ended_hold() RETURNS trigger LANGUAGE plpgsql AS $$
+   BEGIN
+     RAISE EXCEPTION 'A hold that has ended never changes.'
+       USING ERRCODE = 'check_violation', CONSTRAINT = '${endedHoldConstraint}';
+   END $$`,
+  `CREATE TRIGGER ${endedHoldConstraint} BEFORE UPDATE ON holdfast_order_holds
+   FOR EACH ROW WHEN (OLD.status <> 'held') EXECUTE FUNCTION holdfast_refuse_ended_hold()`,
+]
+
+/** True where a row that is inserted or moved would replace one that has ended, as SQLite lets a statement ask for. */
+const replacesEnded = `EXISTS (
+  SELECT 1 FROM holdfast_order_holds WHERE order_id = NEW.order_id AND position = NEW.position AND status <> 'held'
+)`
+
+/** The same, kept by SQLite. */
+const endedHoldsForSqlite = [
+  ['INSERT', replacesEnded],
+  ['UPDATE', `OLD.status <> 'held' OR ${replacesEnded}`],
+].map(
+  ([on = '', ended]) =>
+    `CREATE TRIGGER ${endedHoldConstraint}_${on.toLowerCase()} BEFORE ${on} ON holdfast_order_holds WHEN ${ended}
+     BEGIN
+       SELECT RAISE(ABORT, '${endedHoldConstraint}');
+     END`,
+)
+
+const stock = (dialect: Dialect): readonly string[] => {
+  const { text, integer } = dialect.types
+  return [
+    `CREATE TABLE holdfast_stock (
+      article_id ${text} NOT NULL PRIMARY KEY,
+      version ${integer} NOT NULL,
+      on_hand ${integer} NOT NULL ${counts('on_hand')},
+      held ${integer} NOT NULL CHECK (held >= 0),
+      CHECK (held <= on_hand)
+    ) ${strict(dialect)}`,
+  ]
+}
+
+const coupons = (dialect: Dialect): readonly string[] => {
+  const { text, integer } = dialect.types
+  return [
+    `CREATE TABLE holdfast_coupons (
+      code ${text} NOT NULL PRIMARY KEY,
+      version ${integer} NOT NULL,
+      discount ${text} NOT NULL,
+      use_limit ${integer} ${counts('use_limit')},
+      use_limit_per_owner ${integer} ${counts('use_limit_per_owner')},
+      minimum_minor ${integer} CHECK (minimum_minor >= 0),
+      minimum_currency ${text},
+      starts_at ${integer},
+      ends_at ${integer},
+      used ${integer} NOT NULL ${counts('used')},
+      held ${integer} NOT NULL ${counts('held')},
+      CHECK ((minimum_minor IS NULL) = (minimum_currency IS NULL)),
+      CHECK (used + held <= use_limit)
+    ) ${strict(dialect)}`,
+  ]
+}
+
 /** What there is, in one row that is locked; and how it came to be: two lines for each movement, which add up to nothing. */
 const wallets = (dialect: Dialect): readonly string[] => {
   const { text, integer } = dialect.types
@@ -349,5 +485,25 @@ const records = (dialect: Dialect): readonly string[] => {
       resolved_at ${integer}
     ) ${strict(dialect)}`,
     'CREATE INDEX holdfast_attention_unresolved ON holdfast_attention (at, id) WHERE resolved_at IS NULL',
+  ]
+}
+
+const circuitBreakers = (dialect: Dialect): readonly string[] => {
+  const { text, integer } = dialect.types
+  return [
+    `CREATE TABLE holdfast_circuit_breakers (
+      id ${text} NOT NULL PRIMARY KEY,
+      status ${text} NOT NULL ${oneOf('status', ['closed', 'open', 'half_open'])},
+      outages ${integer} ${counts('outages')},
+      since ${integer},
+      probe_at ${integer},
+      probe_id ${text},
+      probe_until ${integer},
+      CHECK ((status = 'closed') = (outages IS NOT NULL)),
+      CHECK ((status = 'closed') = (since IS NULL)),
+      CHECK ((status = 'open') = (probe_at IS NOT NULL)),
+      CHECK ((status = 'half_open') = (probe_id IS NOT NULL)),
+      CHECK ((status = 'half_open') = (probe_until IS NOT NULL))
+    ) ${strict(dialect)}`,
   ]
 }

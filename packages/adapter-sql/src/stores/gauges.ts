@@ -19,6 +19,7 @@ const all = statement(`SELECT
   (SELECT count(*) FROM holdfast_intents WHERE status = 'open') AS open_intents,
   (SELECT count(*) FROM holdfast_reservations r WHERE ${isGhost('r')})
     + (SELECT count(*) FROM holdfast_consultations c WHERE ${isGhost('c')})
+    + (SELECT count(*) FROM holdfast_orders o WHERE o.status IN ('completed', 'shipped', 'delivered') AND ${isGhost('o')})
     + (SELECT count(*) FROM holdfast_intents i WHERE i.status = 'fulfilled' AND ${isGhost('i')}) AS ghost_records`)
 
 /** How things stand, in one statement that sees one moment. */

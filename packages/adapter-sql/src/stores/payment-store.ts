@@ -19,6 +19,7 @@ import { attemptColumns, attemptValues, readAttempt } from './attempt-rows.ts'
 import type { SqlIntentStore } from './intent-store.ts'
 import { findPaymentOf, listPayments } from './payment-lists.ts'
 import { paymentColumns, paymentValues, readPayment } from './payment-rows.ts'
+import { readStats } from './payment-stats.ts'
 import { readRefund, refundColumns, refundValues } from './refund-rows.ts'
 import { updateRow, type UpdateRow } from './update-row.ts'
 
@@ -94,6 +95,7 @@ export const sqlPaymentStore = (session: SqlSession, intents: Pick<SqlIntentStor
     find,
     findPaymentOf: (by) => findPaymentOf(session, by),
     list: (filter) => listPayments(session, filter),
+    stats: (period) => readStats(session, period),
     async save(kase, expected, now) {
       const { payment } = kase
       const before = expected === 0 ? undefined : await find(payment.id)

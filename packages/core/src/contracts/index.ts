@@ -1,5 +1,7 @@
+export * from './circuit-breaker-states.contract.ts'
 export type { ContractPromise, Harness } from './contract.ts'
 export * from './payment-provider.contract.ts'
+export * from './provider-audit.contract.ts'
 export * from './rules.contract.ts'
 export * as rules from './rules/index.ts'
 export * as samples from './samples.ts'

@@ -15,8 +15,8 @@ export interface ContractPayer {
   declineOnPage(sessionId: string): Promise<void>
   /** Lets an open page run out of time. */
   expire(sessionId: string): Promise<void>
-  /** A card on file: one that works, one whose bank says no, or one that wants its owner present. */
-  saveCard(kind: 'working' | 'declining' | 'authenticating'): Promise<SavedCard>
+  /** A card on file: one that works, one whose bank says no, or one that wants its owner present. Of a new customer, or of this one. */
+  saveCard(kind: 'working' | 'declining' | 'authenticating', customerId?: string): Promise<SavedCard>
 }
 
 /** What can be made to go wrong with the next call of a name. */

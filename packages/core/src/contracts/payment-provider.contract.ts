@@ -4,6 +4,7 @@ import { promisesOfCharges } from './payment-provider-charges.contract.ts'
 import { promisesOfClosing } from './payment-provider-closing.contract.ts'
 import type { PaymentProviderFixture } from './payment-provider-fixture.ts'
 import { promisesOfLookUps } from './payment-provider-look-ups.contract.ts'
+import { promisesOfMethods } from './payment-provider-methods.contract.ts'
 import { promisesOfPages } from './payment-provider-pages.contract.ts'
 import { promisesOfRefunds } from './payment-provider-refunds.contract.ts'
 
@@ -17,6 +18,7 @@ export const paymentProviderPromises: readonly ContractPromise<PaymentProviderFi
   ...promisesOfLookUps,
   ...promisesOfRefunds,
   ...promisesOfAftermath,
+  ...promisesOfMethods,
 ]
 
 /** Runs every promise of a {@link PaymentProvider} against an adapter, from the adapter's own package. */

@@ -3,6 +3,7 @@ import { money } from '../kernel/money.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
 import { promise, type ContractPromise } from './contract.ts'
+import { everyOrder, orderId } from './sample-orders.ts'
 import {
   at,
   attemptId,
@@ -80,5 +81,12 @@ export const gaugePromises: readonly ContractPromise<UnitOfWork>[] = [
     if (fulfilled === undefined) throw new Error('No sample of a fulfilled intent.')
     await uow.run((tx) => tx.intents.save({ ...fulfilled, paymentId: paymentId('p') }, 0))
     expect((await read(uow)).ghostRecords).toBe(5)
+    for (const order of everyOrder())
+      await uow.run((tx) => tx.orders.save({ ...order, id: orderId(`of_p_${order.id}`), paymentId: paymentId('p') }, 0))
+    const paidFor = everyOrder().filter(({ status }) => status !== 'pending' && status !== 'cancelled')
+    expect((await read(uow)).ghostRecords).toBe(5 + paidFor.length)
+    for (const order of paidFor)
+      await uow.run((tx) => tx.orders.save({ ...order, id: orderId(`of_c_${order.id}`), paymentId: paymentId('c') }, 0))
+    expect((await read(uow)).ghostRecords).toBe(5 + paidFor.length)
   }),
 ]

@@ -25,6 +25,11 @@ export const payloadReasonTexts: PayloadReasonTexts = {
   amount_too_large: ({ most }) => `At most ${shown(most)} at a time.`,
   intent_not_found: () => 'There is no such purchase.',
   intent_not_payable: () => 'This purchase cannot be paid from a wallet any more.',
+  not_a_quantity: ({ most }) => `A whole number from 1 to ${most}.`,
+  cart_empty: () => 'There is nothing in the cart.',
+  cart_too_long: ({ most }) => `A cart has at most ${most} lines.`,
+  article_unknown: () => 'There is no such article.',
+  article_not_in_currency: ({ sold }) => `This article is not sold in this currency. Sold in: ${sold.join(', ')}.`,
   wallet_suffices: () => 'The wallet holds enough for it: pay from the wallet.',
 }
 

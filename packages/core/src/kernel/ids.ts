@@ -15,6 +15,14 @@ export type IntentId = Id<'intent'>
 export type ReservationId = Id<'reservation'>
 /** A consultation. */
 export type ConsultationId = Id<'consultation'>
+/** An order of goods. */
+export type OrderId = Id<'order'>
+/** What a shop sells, as the host names it. */
+export type ArticleId = Id<'article'>
+/** What a buyer types to get a discount, in capitals: what they type is turned into them. */
+export type CouponCode = Id<'coupon'>
+/** One run of something in the background that somebody asked for. */
+export type RunId = Id<'run'>
 /** Whoever a payment belongs to, as the host names its people. */
 export type OwnerId = Id<'owner'>
 /** What is booked: a property, a doctor's calendar, as the host names it. */
@@ -28,6 +36,8 @@ export const idPrefix = {
   intent: 'int',
   reservation: 'res',
   consultation: 'con',
+  order: 'ord',
+  run: 'run',
 } as const
 
 /** The kinds of id that Holdfast hands out itself. */

@@ -16,6 +16,9 @@ const zeroDecimal = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF
 /** Currencies with three decimals. Stripe wants the last digit to be 0. */
 const threeDecimal = new Set('BHD JOD KWD OMR TND'.split(' '))
 
+/** Currencies that Stripe takes with two decimals, both of them 0. Source: its support page on special cases. */
+const wholeUnitsOnly = new Set(['ISK', 'UGX'])
+
 /** Brands a currency code, in any case. @throws RangeError for anything but three letters. */
 export const currency = (code: string): Currency => {
   if (!/^[A-Za-z]{3}$/.test(code)) throw new RangeError(`A currency is three letters (ISO 4217), not '${code}'.`)
@@ -24,6 +27,10 @@ export const currency = (code: string): Currency => {
 
 /** How many decimals an amount in this currency is written with: 0, 2 or 3. */
 export const decimals = (code: Currency): 0 | 2 | 3 => (zeroDecimal.has(code) ? 0 : threeDecimal.has(code) ? 3 : 2)
+
+/** The smallest sum that can be charged in this currency, in minor units: every other is a multiple of it. */
+export const chargeableStep = (code: Currency): 1n | 10n | 100n =>
+  threeDecimal.has(code) ? 10n : wholeUnitsOnly.has(code) ? 100n : 1n
 
 /**
  * Makes money from minor units.

@@ -1,5 +1,8 @@
+export * from './memory-circuit-breaker-states.ts'
 export * from './memory-clock.ts'
 export * from './memory-notifier.ts'
+export * from './memory-payment-method-cache.ts'
 export * from './memory-payment-provider.ts'
+export * from './memory-provider-audit.ts'
 export { memoryUnitOfWork, type MemoryHooks } from './memory-unit-of-work.ts'
 export * from './sequential-ids.ts'

@@ -2,6 +2,7 @@ import type { Consultation } from '../consultation/consultation.ts'
 import { sameMoney } from '../kernel/money.ts'
 import { isCollected } from '../payment/payment.ts'
 import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
+import { isPaidFor, type Order } from '../order/order.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
 import type { Gauges, Versioned } from '../ports/unit-of-work.ts'
 import type { Reservation } from '../reservation/reservation.ts'
@@ -14,6 +15,7 @@ export const memoryGauges = (
   intents: MemoryTable<Versioned<PendingIntent>>,
   reservations: MemoryTable<Versioned<Reservation>>,
   consultations: MemoryTable<Versioned<Consultation>>,
+  orders: MemoryTable<Versioned<Order>>,
 ): Gauges => ({
   async read() {
     const payable = cases
@@ -23,11 +25,12 @@ export const memoryGauges = (
     const isGhost = (paymentId: string): boolean => !isPaid(cases.get(paymentId)?.kase)
     const made = intents.all().flatMap(({ value }) => (value.status === 'fulfilled' ? [value] : []))
     const records = [...reservations.all(), ...consultations.all()].map(({ value }) => value)
+    const sold = orders.all().flatMap(({ value }) => (isPaidFor(value) ? [value] : []))
     return {
       failedPayments: payable.filter(({ payment }) => payment.status === 'failed').length,
       retries: payable.reduce((sum, { attempts }) => sum + Math.max(0, attempts.length - 1), 0),
       openIntents: intents.all().filter(({ value }) => value.status === 'open').length,
-      ghostRecords: [...made, ...records].filter(({ paymentId }) => isGhost(paymentId)).length,
+      ghostRecords: [...made, ...records, ...sold].filter(({ paymentId }) => isGhost(paymentId)).length,
     }
   },
 })

@@ -6,6 +6,7 @@ import type { AttemptReport, PaymentProvider, ProviderAnswer, RefundReport } fro
 import type { ProviderEvent } from '../ports/provider-event.ts'
 import { providerActs, type MemoryBank, type MemoryPayer } from './memory-provider-acts.ts'
 import { providerCalls, type ProviderCall, type ProviderFault } from './memory-provider-calls.ts'
+import { providerCards } from './memory-provider-cards.ts'
 import { providerLedger, type LedgerAttempt, type LedgerDispute, type LedgerRefund } from './memory-provider-ledger.ts'
 
 export type { MemoryBank, MemoryPayer } from './memory-provider-acts.ts'
@@ -57,7 +58,8 @@ export const memoryPaymentProvider = ({
 }: MemoryPaymentProviderOptions): MemoryPaymentProvider => {
   const ledger = providerLedger(clock, livemode)
   const calls = providerCalls(clock)
-  const { payer, bank, charge } = providerActs(ledger)
+  const cards = providerCards(clock)
+  const { payer, bank, charge } = providerActs(ledger, cards)
 
   return {
     openSession: (request) =>
@@ -78,6 +80,7 @@ export const memoryPaymentProvider = ({
 
     chargeSavedCard: (request) =>
       calls.keyed('chargeSavedCard', request.idempotencyKey, request, () => {
+        if (cards.isGone(request.card)) return cardIsGone
         const id = ledger.nextId('ch')
         const attempt = ledger.addAttempt({
           id,
@@ -165,6 +168,20 @@ export const memoryPaymentProvider = ({
         })
       }),
 
+    listPaymentMethods: ({ customerId }) =>
+      calls.plain('listPaymentMethods', () => {
+        const methods = cards.listOf(customerId)
+        return methods === undefined ? { type: 'absent' } : reported(methods)
+      }),
+
+    detachPaymentMethod: (card) =>
+      calls.plain('detachPaymentMethod', () => {
+        const removed = cards.remove(card)
+        if (removed === undefined) return { type: 'absent' }
+        ledger.tell('card.detached', { about: 'payment_methods', customerId: card.customerId })
+        return reported(removed)
+      }),
+
     payer,
     bank,
     faults: { next: calls.script, clear: calls.clearScript },
@@ -179,6 +196,12 @@ const refused = <Report>(providerCode: string, detail: string): ProviderAnswer<R
   type: 'refused',
   failure: { code: 'provider_rejected', retryable: false, providerCode, detail } satisfies PaymentFailure,
 })
+
+/** Another card would do. */
+const cardIsGone = {
+  type: 'refused',
+  failure: { code: 'invalid_card', retryable: true, providerCode: 'resource_missing', detail: 'The card was removed.' },
+} as const satisfies ProviderAnswer<never>
 
 const unrefundable = (charged: Money, asked: Money, refunded: bigint): string | undefined => {
   if (asked.minorUnits === 0n || !sameMoney(asked, { ...charged, minorUnits: asked.minorUnits }))

@@ -2,10 +2,11 @@ import { bug } from '../kernel/bug.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { PaymentId } from '../kernel/ids.ts'
 import { isLive, isWatched, type Attempt } from '../payment/attempt.ts'
-import type { Payment } from '../payment/payment.ts'
+import type { FailureCode } from '../payment/failure.ts'
+import { isCollected, type Payment } from '../payment/payment.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import { isUnsettled } from '../payment/refund.ts'
-import { VersionConflict, type PaymentStore } from '../ports/unit-of-work.ts'
+import { VersionConflict, type PaymentStats, type PaymentStore } from '../ports/unit-of-work.ts'
 import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
 
 /** A payment as it is kept. */
@@ -84,7 +85,40 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
         .filter(({ payment }) => status === undefined || payment.status === status)
         .slice(0, limit)
     },
+    async stats({ from, to }) {
+      const within = cases
+        .all()
+        .map(({ kase }) => kase)
+        .filter(({ payment }) => payment.createdAt >= from && payment.createdAt < to)
+      return { payments: sumsOf(within.map(({ payment }) => payment)), failures: failuresOf(within) }
+    },
   }
+}
+
+const sumsOf = (payments: readonly Payment[]): PaymentStats['payments'] => {
+  const sums = new Map<string, PaymentStats['payments'][number]>()
+  for (const payment of payments) {
+    const { status, amount } = payment
+    const key = `${status} ${amount.currency}`
+    const { count, due, refunded } = sums.get(key) ?? { count: 0, due: 0n, refunded: 0n }
+    sums.set(key, {
+      status,
+      currency: amount.currency,
+      count: count + 1,
+      due: due + amount.minorUnits,
+      refunded: refunded + (isCollected(payment) ? payment.refunded : 0n),
+    })
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum)
+}
+
+const failuresOf = (cases: readonly PaymentCase[]): PaymentStats['failures'] => {
+  const counts = new Map<FailureCode, number>()
+  for (const attempt of cases.flatMap(({ attempts }) => attempts))
+    if (attempt.status === 'declined') counts.set(attempt.failure.code, (counts.get(attempt.failure.code) ?? 0) + 1)
+  return [...counts]
+    .map(([code, count]) => ({ code, count }))
+    .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1))
 }
 
 const oldestFirst = byNumberThenId(({ createdAt }: Payment) => createdAt)

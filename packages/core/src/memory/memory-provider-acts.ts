@@ -3,6 +3,7 @@ import type { AttemptState, Charge } from '../payment/attempt.ts'
 import type { DisputeState } from '../payment/dispute.ts'
 import type { PaymentFailure } from '../payment/failure.ts'
 import type { SavedCard } from '../payment/payment.ts'
+import type { ProviderCards } from './memory-provider-cards.ts'
 import type { LedgerAttempt, LedgerDispute, LedgerRefund, ProviderLedger } from './memory-provider-ledger.ts'
 
 /**
@@ -19,8 +20,13 @@ export interface MemoryPayer {
   declineOnPage(sessionId: string): Promise<void>
   /** Lets an open page run out of time. */
   expire(sessionId: string): Promise<void>
-  /** A new card on file: one that works, one whose bank says no, or one that wants its owner present. */
-  saveCard(kind: 'working' | 'declining' | 'authenticating'): Promise<SavedCard>
+  /**
+   * A new card on file: one that works, one whose bank says no, or one that wants its owner present. Of a new customer, or of
+   * this one, whose cards it tells of then.
+   */
+  saveCard(kind: 'working' | 'declining' | 'authenticating', customerId?: string): Promise<SavedCard>
+  /** Takes a card off file, elsewhere than here. */
+  removeCard(card: SavedCard): Promise<void>
   /** From now on this card is declined, with this failure. */
   declineCard(card: SavedCard, failure?: PaymentFailure): Promise<void>
 }
@@ -35,11 +41,14 @@ export interface MemoryBank {
   refund(chargeId: string, minorUnits: bigint): LedgerRefund
   /** Opens the dispute of a charge, or ends it. */
   dispute(chargeId: string, outcome: DisputeState): LedgerDispute
+  /** Gives a card on file a later expiry. */
+  renewCard(card: SavedCard): void
 }
 
 /** The acts on a ledger. `charge` is the provider's own: what becomes of a saved card's charge. */
 export const providerActs = (
   ledger: ProviderLedger,
+  cards: ProviderCards,
 ): {
   readonly payer: MemoryPayer
   readonly bank: MemoryBank
@@ -61,6 +70,8 @@ export const providerActs = (
       ...(customerId === undefined ? {} : { customerId }),
       ...(page.saveCard ? { paymentMethodId: ledger.nextId('pm') } : {}),
     }
+    const { paymentMethodId } = charge
+    if (customerId !== undefined && paymentMethodId !== undefined) cards.keep({ customerId, paymentMethodId })
     return ledger.moveAttempt(page.id, { type: 'captured', charge }, 'charge.captured')
   }
 
@@ -89,11 +100,18 @@ export const providerActs = (
         ledger.tell('charge.declined_on_page', { about: 'nothing' })
       },
       expire: async (sessionId) => void ledger.expire(pageIn(sessionId, 'opened')),
-      saveCard: async (kind) => {
-        const card = { customerId: ledger.nextId('cus'), paymentMethodId: ledger.nextId('pm') }
+      saveCard: async (kind, customerId) => {
+        const card = { customerId: customerId ?? ledger.nextId('cus'), paymentMethodId: ledger.nextId('pm') }
         if (kind === 'declining') declining.set(card.paymentMethodId, bankSaysNo)
         if (kind === 'authenticating') declining.set(card.paymentMethodId, ownerIsMissed)
+        cards.keep(card, lastDigits[kind])
+        if (customerId !== undefined) ledger.tell('card.attached', { about: 'payment_methods', customerId })
         return card
+      },
+      removeCard: async (card) => {
+        if (cards.remove(card) === undefined)
+          throw new RangeError(`The in-memory provider keeps no card '${card.paymentMethodId}'.`)
+        ledger.tell('card.detached', { about: 'payment_methods', customerId: card.customerId })
       },
       declineCard: async ({ paymentMethodId }, failure = bankSaysNo) => void declining.set(paymentMethodId, failure),
     },
@@ -111,9 +129,16 @@ export const providerActs = (
         return ledger.addRefund(chargeId, { ...charged.amount, minorUnits })
       },
       dispute: (chargeId, outcome) => ledger.putDispute(chargeId, outcome),
+      renewCard: (card) => {
+        cards.renew(card)
+        ledger.tell('card.updated', { about: 'payment_methods', customerId: card.customerId })
+      },
     },
   }
 }
+
+/** Of the test cards that do so at Stripe. */
+const lastDigits = { working: '4242', declining: '0341', authenticating: '3184' } as const
 
 const bankSaysNo: PaymentFailure = { code: 'card_declined', retryable: true, providerCode: 'generic_decline' }
 

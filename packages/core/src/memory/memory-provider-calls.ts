@@ -116,8 +116,9 @@ const underFault = <Report>(
   return { type: 'reported', report: inOddStatus(answer.report) }
 }
 
-/** The report, or every report in it, in a status that nobody knows. */
+/** The report, or every report in it, in a status that nobody knows. A list of cards has no status. */
 const inOddStatus = <Report>(report: Report): Report => {
+  if (Array.isArray(report)) return report
   const state: Unrecognized = { type: 'unrecognized', status: 'a_status_from_the_future' }
   const odd = (each: object): object => ({ ...each, state })
   const { refunds, disputes } = report as Partial<ChargeReport>

@@ -1,6 +1,8 @@
 import type { Consultation } from '../consultation/consultation.ts'
+import type { Coupon } from '../coupon/coupon.ts'
 import type { Effect } from '../effect/effect.ts'
 import { bug } from '../kernel/bug.ts'
+import type { Order } from '../order/order.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
 import type { Work } from '../ports/queue.ts'
@@ -12,12 +14,15 @@ import {
   type Versioned,
 } from '../ports/unit-of-work.ts'
 import type { Reservation } from '../reservation/reservation.ts'
+import type { Stock } from '../stock/stock.ts'
 import type { Task } from '../task/task.ts'
 import type { TimelineEntry } from '../timeline/timeline.ts'
 import type { WalletEntry } from '../wallet/wallet.ts'
 import { memoryConsultationStore } from './memory-consultation-store.ts'
+import { memoryCouponStore } from './memory-coupon-store.ts'
 import { memoryGauges } from './memory-gauges.ts'
 import { memoryIntentStore } from './memory-intent-store.ts'
+import { memoryOrderStore } from './memory-order-store.ts'
 import { memoryPaymentStore, type PaymentName, type StoredCase } from './memory-payment-store.ts'
 import { memoryInbox, memoryQueue } from './memory-queue.ts'
 import {
@@ -30,6 +35,7 @@ import {
   type RequestRow,
 } from './memory-records.ts'
 import { memoryReservationStore } from './memory-reservation-store.ts'
+import { memoryStockStore } from './memory-stock-store.ts'
 import { memoryTable, type Session } from './memory-table.ts'
 import { memoryWalletStore } from './memory-wallet-store.ts'
 
@@ -103,6 +109,9 @@ interface Database {
   readonly intents: Map<string, Versioned<PendingIntent>>
   readonly reservations: Map<string, Versioned<Reservation>>
   readonly consultations: Map<string, Versioned<Consultation>>
+  readonly orders: Map<string, Versioned<Order>>
+  readonly stock: Map<string, Versioned<Stock>>
+  readonly coupons: Map<string, Versioned<Coupon>>
   readonly wallets: Map<string, WalletEntry>
   readonly customers: Map<string, CustomerRow>
   readonly timeline: Map<string, TimelineEntry>
@@ -119,6 +128,9 @@ const emptyDatabase = (): Database => ({
   intents: new Map(),
   reservations: new Map(),
   consultations: new Map(),
+  orders: new Map(),
+  stock: new Map(),
+  coupons: new Map(),
   wallets: new Map(),
   customers: new Map(),
   timeline: new Map(),
@@ -154,6 +166,9 @@ const begin = (database: Database, mode: 'read' | 'write'): MemoryTransaction =>
       intents: memoryIntentStore(table(database.intents)),
       reservations: memoryReservationStore(table(database.reservations)),
       consultations: memoryConsultationStore(table(database.consultations)),
+      orders: memoryOrderStore(table(database.orders)),
+      stock: memoryStockStore(table(database.stock)),
+      coupons: memoryCouponStore(table(database.coupons), table(database.orders)),
       wallets: memoryWalletStore(table(database.wallets)),
       customers: memoryCustomerStore(table(database.customers)),
       timeline: memoryTimeline(table(database.timeline)),
@@ -167,6 +182,7 @@ const begin = (database: Database, mode: 'read' | 'write'): MemoryTransaction =>
         table(database.intents),
         table(database.reservations),
         table(database.consultations),
+        table(database.orders),
       ),
     },
     rollBack: () => {

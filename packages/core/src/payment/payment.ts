@@ -12,6 +12,7 @@ export type Purpose = 'deposit' | 'balance' | 'full' | 'order' | 'consultation' 
 export type Subject =
   | { readonly type: 'intent'; readonly id: string }
   | { readonly type: 'reservation'; readonly id: string }
+  | { readonly type: 'order'; readonly id: string }
 
 /** What the payer reads on the hosted page: one line, quantity 1. */
 export interface LineItem {
@@ -63,7 +64,7 @@ export type Payment =
   | (Base & Collected & { readonly status: 'disputed'; readonly disputedAt: Instant })
 
 /** Who or what ended a payment that nobody has paid. */
-export type CancelReason = 'requested' | 'abandoned' | 'reservation_cancelled'
+export type CancelReason = 'requested' | 'abandoned' | 'expired' | 'payment_failed' | 'reservation_cancelled'
 
 /** What can happen to a payment. */
 export type PaymentEvent =

@@ -16,6 +16,7 @@ export type RefundReason =
   | 'requested_by_customer'
   | 'reservation_cancelled'
   | 'consultation_cancelled'
+  | 'order_cancelled'
   | 'duplicate'
   | 'slot_taken'
   | 'unavailable'

@@ -38,6 +38,13 @@ export type BuiltInPayloadReason =
   | { readonly code: 'intent_not_found' }
   /** It is paid, given up or too old, or nothing that a wallet pays. */
   | { readonly code: 'intent_not_payable' }
+  /** No whole number of units, or not between 1 and `most`. */
+  | { readonly code: 'not_a_quantity'; readonly most: number }
+  | { readonly code: 'cart_empty' }
+  | { readonly code: 'cart_too_long'; readonly most: number }
+  /** There is none of that name, or it is not sold any more. */
+  | { readonly code: 'article_unknown' }
+  | { readonly code: 'article_not_in_currency'; readonly sold: readonly string[] }
   /** The wallet holds enough for it: nothing has to be paid in. */
   | { readonly code: 'wallet_suffices' }
 

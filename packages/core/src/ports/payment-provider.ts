@@ -61,13 +61,22 @@ export type ProviderAnswer<Report> =
   | { readonly type: 'reported'; readonly report: Report }
   /** It would not do it, now or ever, and nothing happened: the request itself is at fault. */
   | { readonly type: 'refused'; readonly failure: PaymentFailure }
-  /** Nothing happened, for certain: not connected, turned away, or told to come back. The same call may be made again. */
-  | { readonly type: 'unreachable'; readonly retryAfterMs?: number; readonly detail: string }
+  /**
+   * Nothing happened, for certain: not connected, turned away, or told to come back. The same call may be made again.
+   * `inService`: the provider is there, and would not take this call, or not now. It is no sign of an outage.
+   */
+  | {
+      readonly type: 'unreachable'
+      readonly retryAfterMs?: number
+      readonly inService?: true
+      readonly detail: string
+    }
   /**
    * It may have happened and it may not: the answer got lost, or was an error that says nothing about the effect.
    * `answered`: an answer did come, so nothing is under way any more, and asking again under the same key repeats it.
+   * `inService`: the provider is there, and answered with something that only is not what was asked for.
    */
-  | { readonly type: 'unknown'; readonly answered: boolean; readonly detail: string }
+  | { readonly type: 'unknown'; readonly answered: boolean; readonly inService?: true; readonly detail: string }
   /**
    * Looked for, and there is none. Answered by look-ups only. `asOf`: when that was, by the provider's own clock, where it looked
    * through a list and says so; what was made a moment before may not be in it yet.
@@ -134,6 +143,19 @@ export interface RefundRequest {
   readonly reason: string
 }
 
+/** A card that its owner let us keep, as far as it may be shown to them. */
+export interface PaymentMethod {
+  /** The provider's id of it, as in {@link SavedCard.paymentMethodId}. */
+  readonly id: string
+  /** As the provider spells it, such as `visa`. */
+  readonly brand: string
+  readonly last4: string
+  /** 1 to 12. */
+  readonly expiryMonth: number
+  /** Four digits. */
+  readonly expiryYear: number
+}
+
 /**
  * Whoever takes the money.
  *
@@ -173,4 +195,14 @@ export interface PaymentProvider {
    * so that they have to be asked for whatever the charge itself says of them.
    */
   findCharge(query: { readonly chargeId: string; readonly hasDisputes: boolean }): Promise<ProviderAnswer<ChargeReport>>
+  /**
+   * The cards of a customer that can be charged without their owner present, whole or not at all, newest first. `absent` where
+   * there is no such customer. Never answers from memory.
+   */
+  listPaymentMethods(query: { readonly customerId: string }): Promise<ProviderAnswer<readonly PaymentMethod[]>>
+  /**
+   * Makes sure that a card of a customer can be charged no more, and answers what it was. `absent` where the customer has no
+   * such card, or has it no more; somebody else's is left alone.
+   */
+  detachPaymentMethod(method: SavedCard): Promise<ProviderAnswer<PaymentMethod>>
 }

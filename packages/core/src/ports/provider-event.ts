@@ -41,6 +41,8 @@ export type ProviderNews =
       readonly chargeId: string
       readonly outcome: DisputeState
     }
+  /** The saved cards of a customer have changed in some way: whoever keeps a list of them has to ask anew. */
+  | { readonly about: 'payment_methods'; readonly customerId: string }
   /** Known and of no concern, or unknown: taken in, and nothing else. */
   | { readonly about: 'nothing' }
 

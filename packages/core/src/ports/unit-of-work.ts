@@ -1,9 +1,13 @@
 import type { Consultation } from '../consultation/consultation.ts'
+import type { Coupon } from '../coupon/coupon.ts'
 import type { Effect } from '../effect/effect.ts'
 import type {
+  ArticleId,
   AttemptId,
   ConsultationId,
+  CouponCode,
   IntentId,
+  OrderId,
   OwnerId,
   PaymentId,
   ReservationId,
@@ -11,10 +15,13 @@ import type {
 } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Currency } from '../kernel/money.ts'
+import type { Order } from '../order/order.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
+import type { FailureCode } from '../payment/failure.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
 import type { Reservation, Slot } from '../reservation/reservation.ts'
+import type { Stock } from '../stock/stock.ts'
 import type { Task } from '../task/task.ts'
 import type { Attention, TimelineEntry } from '../timeline/timeline.ts'
 import type { Wallet, WalletEntry } from '../wallet/wallet.ts'
@@ -44,6 +51,9 @@ export interface Transaction {
   readonly intents: IntentStore
   readonly reservations: ReservationStore
   readonly consultations: ConsultationStore
+  readonly orders: OrderStore
+  readonly stock: StockStore
+  readonly coupons: CouponStore
   readonly wallets: WalletStore
   readonly customers: CustomerStore
   readonly timeline: Timeline
@@ -111,6 +121,24 @@ export interface PaymentStore {
   ): Promise<readonly { readonly paymentId: PaymentId; readonly refundId: string }[]>
   /** Newest first, at most `limit`, older than the one with id `after`. */
   list(filter: PaymentFilter): Promise<readonly PaymentSummary[]>
+  /** What there was of payments that were made due from `from` until just before `to`. Through an index. */
+  stats(period: { readonly from: Instant; readonly to: Instant }): Promise<PaymentStats>
+}
+
+/** Payments of a time, counted. */
+export interface PaymentStats {
+  /** By status and currency, in the order of their names. */
+  readonly payments: readonly {
+    readonly status: Payment['status']
+    readonly currency: Currency
+    readonly count: number
+    /** Minor units of all of them. */
+    readonly due: bigint
+    /** Minor units of these that have gone back. */
+    readonly refunded: bigint
+  }[]
+  /** Attempts that brought nothing, by why, the most frequent first. */
+  readonly failures: readonly { readonly code: FailureCode; readonly count: number }[]
 }
 
 /** Which payments to list. */
@@ -190,6 +218,44 @@ export interface ConsultationStore {
   }): Promise<readonly Consultation[]>
   /** @throws {@link VersionConflict} as {@link PaymentStore.save}. @throws when another consultation is of its intent: a bug. */
   save(consultation: Consultation, expected: Version): Promise<void>
+}
+
+/** Orders of goods, each with what is held for it. */
+export interface OrderStore {
+  /** Locked in `run` until the end of the transaction. */
+  find(id: OrderId): Promise<Versioned<Order> | undefined>
+  /** Newest first, at most `limit`, older than the one with id `after`. Without an owner and a status: everybody's, and all. Not locked. */
+  list(filter: {
+    readonly owner?: OwnerId
+    readonly status?: Order['status']
+    readonly limit: number
+    readonly after?: OrderId
+  }): Promise<readonly Order[]>
+  /** @throws {@link VersionConflict} as {@link PaymentStore.save}. @throws when a hold that is stored is missing or is another
+   * one, or one that has ended would change: bugs. */
+  save(order: Order, expected: Version): Promise<void>
+}
+
+/** How much of each article there is. */
+export interface StockStore {
+  /** `undefined` where nobody has said how much there is. Locked in `run` until the end of the transaction: whoever else wants it waits. */
+  find(id: ArticleId): Promise<Versioned<Stock> | undefined>
+  /** By article, at most `limit`, after the one with id `after`. Not locked. */
+  list(filter: { readonly limit: number; readonly after?: ArticleId }): Promise<readonly Stock[]>
+  /** @throws {@link VersionConflict} as {@link PaymentStore.save}. @throws when less is on hand than is held, or less than nothing is held: bugs. */
+  save(stock: Stock, expected: Version): Promise<void>
+}
+
+/** Coupons, and how often each was used. */
+export interface CouponStore {
+  /** Locked in `run` until the end of the transaction: whoever else wants it waits. */
+  find(code: CouponCode): Promise<Versioned<Coupon> | undefined>
+  /** By code, at most `limit`, after the one with code `after`. Not locked. */
+  list(filter: { readonly limit: number; readonly after?: CouponCode }): Promise<readonly Coupon[]>
+  /** How many orders of an owner have used a coupon or hold it. Through an index. */
+  countUses(code: CouponCode, owner: OwnerId): Promise<number>
+  /** @throws {@link VersionConflict} as {@link PaymentStore.save}. @throws when it was used more often than its limit, or is held less than never: bugs. */
+  save(coupon: Coupon, expected: Version): Promise<void>
 }
 
 /** Wallets, with every movement into and out of them: a ledger with two lines for each, which add up to nothing. */
@@ -283,8 +349,8 @@ export interface GaugeReading {
   /** Intents that wait for their payment. */
   readonly openIntents: number
   /**
-   * Records that should not exist: reservations and consultations without a succeeded charge of their payment's amount and currency, and intents
-   * that are fulfilled without one. 0, or something is wrong.
+   * Records that should not exist: reservations and consultations without a succeeded charge of their payment's amount and currency, orders
+   * that count as paid without one, and intents that are fulfilled without one. 0, or something is wrong.
    */
   readonly ghostRecords: number
 }

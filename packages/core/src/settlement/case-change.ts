@@ -11,7 +11,16 @@ import type { Transfer } from '../wallet/wallet.ts'
 /** A machine moved: what moved, and the event that moved it. */
 export interface Fact {
   readonly about: {
-    readonly type: 'payment' | 'attempt' | 'refund' | 'dispute' | 'intent' | 'reservation' | 'consultation' | 'wallet'
+    readonly type:
+      | 'payment'
+      | 'attempt'
+      | 'refund'
+      | 'dispute'
+      | 'intent'
+      | 'reservation'
+      | 'consultation'
+      | 'order'
+      | 'wallet'
     readonly id: string
   }
   readonly event: { readonly type: string } & Readonly<Record<string, Json>>

@@ -15,6 +15,7 @@ export type WalletRefundReason =
   | 'late_payment'
   | 'reservation_cancelled'
   | 'consultation_cancelled'
+  | 'order_cancelled'
 
 /** Where money goes back to, as the host has it. */
 export interface RefundPolicy {

@@ -42,6 +42,8 @@ export const applyNews = async (
   const { news } = event
   switch (news.about) {
     case 'nothing':
+    // No row of ours holds them. Whoever keeps a list of them is told by whoever took the event in.
+    case 'payment_methods':
       return
     case 'attempt':
       return applyAttemptNews(tx, deps, event, news, now)

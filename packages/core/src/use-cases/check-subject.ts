@@ -1,5 +1,5 @@
 import { bug } from '../kernel/bug.ts'
-import type { IntentId, ReservationId } from '../kernel/ids.ts'
+import type { IntentId, OrderId, ReservationId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
@@ -12,6 +12,8 @@ export type SubjectRefusal =
   | { readonly code: 'reservation_cancelled' }
   | { readonly code: 'intent_expired' }
   | { readonly code: 'slot_taken' }
+  | { readonly code: 'order_cancelled' }
+  | { readonly code: 'order_expired' }
 
 /** Whether what the payment is for can still be had, as far as can be told now; and until when a page for it makes sense. */
 export const checkSubject = async (
@@ -24,6 +26,13 @@ export const checkSubject = async (
     case 'reservation': {
       const found = await tx.reservations.find(payment.subject.id as ReservationId)
       return found?.value.status === 'cancelled' ? err({ code: 'reservation_cancelled' }) : ok({})
+    }
+    case 'order': {
+      const { value: order } =
+        (await tx.orders.find(payment.subject.id as OrderId)) ??
+        bug(`Payment '${payment.id}' is for an order that is not there.`)
+      if (order.status === 'cancelled') return err({ code: 'order_cancelled' })
+      return order.expiresAt <= now ? err({ code: 'order_expired' }) : ok({ endsAt: order.expiresAt })
     }
     case 'intent': {
       const { value: intent } =

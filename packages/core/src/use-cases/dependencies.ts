@@ -1,11 +1,14 @@
+import type { CircuitBreakerOptions } from '../circuit-breaker/shared-circuit.ts'
 import { hour, minute, second } from '../kernel/instant.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FulfilmentKind } from '../ports/fulfilment.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Notifier } from '../ports/notifier.ts'
+import type { PaymentMethodCache } from '../ports/payment-method-cache.ts'
 import type { PaymentProvider } from '../ports/payment-provider.ts'
 import type { ReturnUrls } from '../ports/return-urls.ts'
+import type { ShopCatalogue } from '../ports/shop-catalogue.ts'
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
 import type { SettlementPolicy } from '../settlement/settlement.ts'
 
@@ -13,11 +16,17 @@ import type { SettlementPolicy } from '../settlement/settlement.ts'
 export interface Dependencies {
   readonly unitOfWork: UnitOfWork
   readonly paymentProvider: PaymentProvider
+  /** Leaves the provider alone while it does not answer. Absent: it is asked all the same, each effect at its own pace. */
+  readonly circuitBreaker?: CircuitBreakerOptions
+  /** Keeps lists of saved cards. Absent: the provider is asked each time. */
+  readonly paymentMethodCache?: PaymentMethodCache
   readonly clock: Clock
   readonly ids: Ids
   readonly notifier: Notifier
   readonly returnUrls: ReturnUrls
   readonly fulfilmentKinds: readonly FulfilmentKind[]
+  /** What a shop sells. Absent: nothing, and every order is refused. */
+  readonly shopCatalogue?: ShopCatalogue
   readonly settings: Settings
   readonly logger: Logger
 }
@@ -28,6 +37,10 @@ export interface Settings extends SettlementPolicy {
   readonly livemode: boolean
   /** How long an intent can be paid. */
   readonly intentTtlMs: number
+  /** How long an order can be paid, and what it wants is kept for it. Stripe keeps a page open for 30 minutes at least. */
+  readonly orderTtlMs: number
+  /** What an order may come to, by currency, in minor units. Orders in any other currency are refused. */
+  readonly orderLimits: Readonly<Record<string, { readonly least: bigint; readonly most: bigint }>>
   /** How long a hosted page is open where no intent ends sooner. Stripe: 30 minutes to 24 hours. */
   readonly pageTtlMs: number
   /** How long a request waits for the provider's answer to somebody else's call before it says "not yet". */
@@ -45,6 +58,8 @@ export const defaultSettings: Settings = {
   wrongAmount: 'refund',
   walletRefunds: [],
   intentTtlMs: 2 * hour,
+  orderTtlMs: hour,
+  orderLimits: Object.fromEntries(['USD', 'EUR', 'COP', 'MXN'].map((code) => [code, { least: 50n, most: 1_000_000n }])),
   pageTtlMs: 24 * hour - 5 * minute,
   patienceMs: 10 * second,
   leaseMs: minute,

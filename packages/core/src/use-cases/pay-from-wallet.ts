@@ -54,7 +54,7 @@ export type PayFromWallet = (request: PayFromWalletRequest) => Promise<PayFromWa
  * `slot_taken`.
  *
  * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `wallet_not_for_this` (a wallet does not fill
- * itself), `payment_already_completed`, `payment_cancelled`, `charge_in_flight`, `reservation_cancelled`, `intent_expired`,
+ * itself), `payment_already_completed`, `payment_cancelled`, `charge_in_flight`, `reservation_cancelled`, `order_cancelled`, `order_expired`, `intent_expired`,
  * `slot_taken`, `wallet_insufficient` (with what there is and what is missing; an open page stays open),
  * `provider_unavailable` (the page could not be closed; the same request may be made again after `retryAfterMs`).
  */

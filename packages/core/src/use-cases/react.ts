@@ -10,6 +10,7 @@ import type { CaseMove } from '../settlement/case-change.ts'
 import { destinationOf, refundsTo } from '../settlement/give-back.ts'
 import { sendBack } from '../settlement/settlement.ts'
 import type { Dependencies } from './dependencies.ts'
+import { moveOrder } from './move-order.ts'
 
 type ReactDependencies = Pick<Dependencies, 'fulfilmentKinds' | 'ids' | 'settings'>
 
@@ -36,6 +37,9 @@ export const react = async (
     case 'intent':
       if (moved.has('captured')) await fulfilIntent(tx, deps, change, payment.subject.id as IntentId, now)
       else if (moved.has('cancelled')) await abandonIntent(tx, change, payment.subject.id as IntentId, now)
+      return
+    case 'order':
+      await moveOrder(tx, change, moved, { settings: deps.settings, now })
       return
     case 'reservation':
       if (moved.has('captured')) await notePaidBalance(tx, deps, change, payment.subject.id as ReservationId, now)

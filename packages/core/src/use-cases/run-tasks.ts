@@ -1,4 +1,5 @@
 import { backoffMs } from '../kernel/backoff.ts'
+import type { PaymentId } from '../kernel/ids.ts'
 import { after, hour, minute, second } from '../kernel/instant.ts'
 import type { Leased } from '../ports/queue.ts'
 import { decideReservation, evolveReservation } from '../reservation/reservation.ts'
@@ -85,6 +86,8 @@ const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promis
     }
     case 'abandon_intent':
       return abandonIntent(deps, task)
+    case 'expire_order':
+      return expireOrder(deps, task)
     case 'pay_from_wallet':
       return payToppedUp(deps, task)
     case 'complete_reservation':
@@ -93,7 +96,29 @@ const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promis
       const { asked, moved, failed, nextInMs } = await deps.sweep()
       return { result: { asked, moved, failed }, againInMs: nextInMs }
     }
+    case 'sweep_once':
+      return sweepOnce(deps)
   }
+}
+
+/** In the place of the one that is planned, so that only one sweeps at a time; which is planned again from then on. */
+const sweepOnce = async ({ unitOfWork, clock, settings, sweep: look }: TaskDependencies): Promise<Ran> => {
+  const planned: Task = { type: 'sweep' }
+  const id = taskId(planned)
+  const place = await unitOfWork.run(async (tx) => {
+    const now = clock.now()
+    const known = await tx.tasks.find(id)
+    if (known?.status !== 'waiting') await tx.tasks.append([{ id, body: planned, dueAt: after(now, minute) }], now)
+    return tx.tasks.take(id, { now, leaseMs: 5 * settings.leaseMs })
+  })
+  if (place === undefined) return { result: { refused: 'sweeping_already' }, againInMs: 5 * second }
+  const { nextInMs, ...seen } = await look()
+  await unitOfWork.run(async (tx) => {
+    const now = clock.now()
+    if (await tx.tasks.finish(id, place.lease, { at: now, result: seen }))
+      await tx.tasks.append([{ id, body: planned, dueAt: after(now, nextInMs) }], now)
+  })
+  return { result: seen }
 }
 
 const abandonIntent = async (
@@ -102,20 +127,29 @@ const abandonIntent = async (
 ): Promise<Ran> => {
   const found = await unitOfWork.read((tx) => tx.intents.find(intentId))
   if (found === undefined || found.value.status !== 'open') return { result: { intent: found?.value.status ?? 'gone' } }
-  const outcome = await cancelPayment({
-    actor: { type: 'system' },
-    paymentId: found.value.paymentId,
-    reason: 'abandoned',
-    unlessInFlight: true,
-  })
+  return letGo(cancelPayment, found.value.paymentId, 'abandoned')
+}
+
+const expireOrder = async (
+  { unitOfWork, cancelPayment }: TaskDependencies,
+  { orderId }: Extract<Task, { readonly type: 'expire_order' }>,
+): Promise<Ran> => {
+  const found = await unitOfWork.read((tx) => tx.orders.find(orderId))
+  if (found?.value.status !== 'pending') return { result: { order: found?.value.status ?? 'gone' } }
+  return letGo(cancelPayment, found.value.paymentId, 'expired')
+}
+
+/** Cancels what nobody paid in time, the provider asked first. Money that is on its way is waited for. */
+const letGo = async (
+  cancelPayment: CancelPayment,
+  paymentId: PaymentId,
+  reason: 'abandoned' | 'expired',
+): Promise<Ran> => {
+  const outcome = await cancelPayment({ actor: { type: 'system' }, paymentId, reason, unlessInFlight: true })
+  if (outcome.ok) return { result: { provider_cancellation: outcome.value.providerCancellation } }
+  const result = { refused: outcome.error.code }
   // It may still fail, and then nobody pays for it any more.
-  if (!outcome.ok && outcome.error.code === 'charge_in_flight')
-    return { result: { refused: outcome.error.code }, againInMs: 6 * hour }
-  return {
-    result: outcome.ok
-      ? { provider_cancellation: outcome.value.providerCancellation }
-      : { refused: outcome.error.code },
-  }
+  return outcome.error.code === 'charge_in_flight' ? { result, againInMs: 6 * hour } : { result }
 }
 
 const completeReservation = (

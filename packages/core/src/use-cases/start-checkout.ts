@@ -62,7 +62,8 @@ export type StartCheckout = (request: StartCheckoutRequest) => Promise<StartChec
  * anybody is sent to it.
  *
  * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_already_completed`,
- * `payment_cancelled`, `charge_in_flight`, `reservation_cancelled`, `intent_expired`, `slot_taken`, `payment_declined`
+ * `payment_cancelled`, `charge_in_flight`, `reservation_cancelled`, `order_cancelled`, `order_expired`, `intent_expired`,
+ * `slot_taken`, `payment_declined`
  * (the provider would not open a page for this), `provider_unavailable` (nothing is lost: it goes on by itself, and the
  * same request may be made again after `retryAfterMs`).
  */

@@ -2,20 +2,37 @@ import { isLive } from '../../payment/attempt.ts'
 import { isCollected } from '../../payment/payment.ts'
 import type { PaymentCase } from '../../payment/payment-case.ts'
 import { overlap, type Reservation } from '../../reservation/reservation.ts'
+import { brokenShop, brokenShopAtRest } from './shop-oracle.ts'
 import type { World } from './world.ts'
 
-/** Everything that is stored, whole: what the rules are checked against, beside the provider's own truth. */
-export const snapshot = async (w: World) => {
-  const summaries = await w.unitOfWork.read((tx) => tx.payments.list({ limit: 1000 }))
-  const cases: PaymentCase[] = []
-  for (const { payment } of summaries) cases.push(await w.get(payment.id))
-  return { cases, reservations: await w.reservations() }
-}
+/** Everything that is stored, whole, at one moment: what the rules are checked against, beside the provider's own truth. */
+export const snapshot = (w: World) =>
+  w.unitOfWork.read(async (tx) => {
+    const cases: PaymentCase[] = []
+    for (const { payment } of await tx.payments.list({ limit })) {
+      const found = await tx.payments.find(payment.id)
+      if (found !== undefined) cases.push(found.value)
+    }
+    return {
+      cases,
+      reservations: await tx.reservations.list({ limit }),
+      orders: await tx.orders.list({ limit }),
+      stock: await tx.stock.list({ limit }),
+      coupons: await tx.coupons.list({ limit }),
+    }
+  })
+
+/** What {@link snapshot} answers. */
+export type Snapshot = Awaited<ReturnType<typeof snapshot>>
+
+// More than the longest story makes.
+const limit = 1000
 
 /** What holds at every moment, whatever is under way. Answers what does not, in words. */
 export const brokenAlways = async (w: World): Promise<readonly string[]> => {
   const broken: string[] = []
-  const { cases, reservations } = await snapshot(w)
+  const stored = await snapshot(w)
+  const { cases, reservations } = stored
   for (const kase of cases) {
     const { payment, attempts, refunds } = kase
     if (attempts.filter(isLive).length > 1) broken.push(`1: ${payment.id} has two live attempts`)
@@ -53,6 +70,7 @@ export const brokenAlways = async (w: World): Promise<readonly string[]> => {
     const deposit = cases.find(({ payment }) => payment.id === reservation.paymentId)
     if (deposit === undefined || !isCollected(deposit.payment)) broken.push(`4: ${reservation.id} exists without money`)
   }
+  broken.push(...brokenShop(w, stored))
   const made = w.provider.truth.refunds().flatMap(({ refundId }) => refundId ?? [])
   for (const refundId of new Set(made)) {
     const times = made.filter((each) => each === refundId).length
@@ -64,7 +82,8 @@ export const brokenAlways = async (w: World): Promise<readonly string[]> => {
 /** What holds once everything has come to rest. */
 export const brokenAtRest = async (w: World): Promise<readonly string[]> => {
   const broken: string[] = []
-  const { cases, reservations } = await snapshot(w)
+  const stored = await snapshot(w)
+  const { cases, reservations } = stored
   for (const kase of cases) {
     const { payment, attempts, refunds } = kase
     const captured = thereOf(w, kase).flatMap(({ attemptId, state }) =>
@@ -126,6 +145,7 @@ export const brokenAtRest = async (w: World): Promise<readonly string[]> => {
     const lost = record === undefined && !chargeIds.some((id) => isForHumans(w, id))
     if (lost && payment.status !== 'refunded') broken.push(`6: ${payment.id} was kept for nothing`)
   }
+  broken.push(...brokenShopAtRest(w, stored))
   const [outbox, inbox, tasks] = await w.unitOfWork.read(async (tx) => [
     await tx.outbox.depth(w.clock.now()),
     await tx.inbox.depth(w.clock.now()),

@@ -3,9 +3,12 @@ import type { PaymentId, ReservationId } from '../../kernel/ids.ts'
 import { isCollected } from '../../payment/payment.ts'
 import type { ProviderCall } from '../../memory/index.ts'
 import { snapshot } from './oracle.ts'
+import { playShop } from './shop-play.ts'
 import type { Step } from './step.ts'
+import { at } from './trouble.ts'
+import { together, whileTimePasses } from './waiting.ts'
 import { mxn, owner, staff, type World } from './world.ts'
-import { Crash, type CrashingUnitOfWork } from './crashing.ts'
+import type { CrashingUnitOfWork } from './crashing.ts'
 
 /** Plays one step. What the host would see thrown, a crash included, the caller sees thrown. */
 export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, index: number): Promise<void> => {
@@ -36,11 +39,7 @@ export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, ind
       const ask = { checkout: holdfast.startCheckout, cancel: holdfast.cancelPayment, sync: holdfast.syncPayment }[
         doing.do
       ]
-      const all = await whileTimePasses(w, Promise.allSettled(Array.from({ length: doing.times }, () => ask(request))))
-      for (const each of all)
-        if (each.status === 'rejected' && !(each.reason instanceof Crash))
-          throw new Error('A step failed.', { cause: each.reason })
-      return
+      return together(w, doing.times, () => ask(request))
     }
     case 'pay': {
       const id = page(doing.on, 'opened')
@@ -144,6 +143,16 @@ export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, ind
       return provider.faults.next(doing.call, doing.fault)
     case 'crash':
       return crash.plan(doing.after, doing.committed)
+    case 'order':
+    case 'cancel_order':
+    case 'ship':
+    case 'deliver_order':
+    case 'expire_page':
+    case 'pay_cancelled':
+    case 'adjust':
+    case 'late_money':
+      await playShop(w, doing, index)
+      return
   }
 }
 
@@ -157,25 +166,6 @@ const callOf = {
   start_balance: 'chargeSavedCard',
   bad_card: 'chargeSavedCard',
   cancel_reservation: 'closeAttempt',
+  order: 'openSession',
+  cancel_order: 'closeAttempt',
 } as const satisfies Partial<Record<Step['do'], ProviderCall>>
-
-/** Lets those who wait for somebody else's answer wait. */
-export const whileTimePasses = async <T>(w: World, act: Promise<T>): Promise<T> => {
-  let over = false
-  const done = act.finally(() => {
-    over = true
-  })
-  done.catch(() => {})
-  for (let round = 0; !over; round += 1) {
-    if (round > longestWaitRounds) throw new Error('Somebody waits for ever.')
-    // Time goes on only while somebody waits for it: a database takes its own.
-    if (w.clock.sleepers > 0) await w.clock.advance(1000)
-    await new Promise((resolve) => setTimeout(resolve, 0))
-  }
-  return done
-}
-
-const longestWaitRounds = 20_000
-
-const at = <T>(list: readonly T[], index: number): T | undefined =>
-  list.length === 0 ? undefined : list[index % list.length]

@@ -2,11 +2,8 @@ import * as fc from 'fast-check'
 import { day, hour, minute } from '../../kernel/instant.ts'
 import type { ProviderCall, ProviderFault } from '../../memory/index.ts'
 import type { DisputeState } from '../../payment/dispute.ts'
-
-/** What goes wrong with the very call that a step is about, if anything does. */
-export interface Trouble {
-  readonly trouble: ProviderFault | undefined
-}
+import { shopSteps, type ShopStep } from './shop-step.ts'
+import { fault, on, trouble, type Trouble } from './trouble.ts'
 
 /** What can happen, as data: so that a failure prints as a list one can read, and shrinks. */
 export type Step =
@@ -27,18 +24,8 @@ export type Step =
   | { readonly do: 'reprice'; readonly on: number; readonly to: number }
   | { readonly do: 'fault'; readonly call: ProviderCall; readonly fault: ProviderFault }
   | { readonly do: 'crash'; readonly after: number; readonly committed: boolean }
+  | ShopStep
 
-const on = fc.nat(7)
-const fault = fc.constantFrom<ProviderFault>(
-  'answer_lost',
-  'answer_lost',
-  'request_lost',
-  'unreachable',
-  'error_with_effect',
-  'error_without_effect',
-  'unrecognized_status',
-)
-const trouble = fc.option(fault, { nil: undefined, freq: 3 })
 /** Any step, those that matter more often. */
 export const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -138,4 +125,5 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), after: fc.nat(3), committed: fc.boolean() }) },
+  ...shopSteps,
 )

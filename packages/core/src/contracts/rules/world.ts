@@ -3,7 +3,7 @@ import { consultationKind, type ConsultationCatalogue } from '../../fulfilment/c
 import { reservationKind, type ReservationCatalogue } from '../../fulfilment/reservation-kind.ts'
 import { walletTopUpKind } from '../../fulfilment/wallet-top-up-kind.ts'
 import { createHoldfast, type Holdfast } from '../../holdfast.ts'
-import type { OwnerId, PaymentId, ReservationId, ResourceId } from '../../kernel/ids.ts'
+import type { ArticleId, OwnerId, PaymentId, ReservationId, ResourceId } from '../../kernel/ids.ts'
 import { day, instant, type Instant } from '../../kernel/instant.ts'
 import type { Json } from '../../kernel/json.ts'
 import { money, type Money } from '../../kernel/money.ts'
@@ -11,6 +11,7 @@ import type { PaymentCase } from '../../payment/payment-case.ts'
 import type { Ids } from '../../ports/ids.ts'
 import { silentLogger, type Logger } from '../../ports/logger.ts'
 import type { PaymentProvider } from '../../ports/payment-provider.ts'
+import type { ShopCatalogue } from '../../ports/shop-catalogue.ts'
 import type { UnitOfWork } from '../../ports/unit-of-work.ts'
 import type { Reservation } from '../../reservation/reservation.ts'
 import type { Actor } from '../../use-cases/actor.ts'
@@ -25,6 +26,7 @@ import {
   type MemoryNotifier,
   type MemoryPaymentProvider,
 } from '../../memory/index.ts'
+import { shopCatalogue } from './articles.ts'
 
 /** One property by the sea: a thousand pesos a night, three in ten now, the rest thirty days before arrival. */
 export const catalogue: ReservationCatalogue = {
@@ -89,6 +91,10 @@ export interface World {
   readonly provider: MemoryPaymentProvider
   readonly clock: MemoryClock
   readonly notifier: MemoryNotifier
+  /** What the host has chosen. Its word on late money may change on the way, as by a host that is started anew. */
+  readonly settings: Omit<Settings, 'lateMoney'> & { lateMoney: Settings['lateMoney'] }
+  /** How many units of each article were ever put on the shelf, less what was taken off; nobody has, where it is empty. */
+  readonly put: Map<ArticleId, number>
   /** Delivers every event that was not delivered before. */
   readonly deliver: () => Promise<void>
   /** Does what is due, again and again, for `ms` of time that passes in steps of `stepMs`. */
@@ -117,6 +123,8 @@ export interface WorldOptions {
   readonly logger?: Logger
   /** What is sold, and for how many at a time. Default: {@link catalogue}. */
   readonly catalogue?: ReservationCatalogue
+  /** What the shop sells. Default: the pottery's {@link shopCatalogue}. */
+  readonly shopCatalogue?: ShopCatalogue
   /** Puts something between Holdfast and its provider. */
   readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider
 }
@@ -127,6 +135,7 @@ export const world = (options: WorldOptions = {}): World => {
   const unitOfWork = options.unitOfWork ?? memoryUnitOfWork()
   const notifier = options.notifier ?? memoryNotifier()
   const provider = options.provider ?? memoryPaymentProvider({ clock })
+  const settings = { ...defaultSettings, ...options.settings }
   const holdfast = createHoldfast({
     unitOfWork,
     paymentProvider: options.wrapProvider?.(provider) ?? provider,
@@ -134,7 +143,7 @@ export const world = (options: WorldOptions = {}): World => {
     notifier,
     ids: options.ids ?? sequentialIds(),
     logger: options.logger ?? silentLogger,
-    settings: { ...defaultSettings, ...options.settings },
+    settings,
     returnUrls: {
       of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }),
     },
@@ -143,6 +152,7 @@ export const world = (options: WorldOptions = {}): World => {
       consultationKind({ catalogue: doctors }),
       topUps(unitOfWork),
     ],
+    shopCatalogue: options.shopCatalogue ?? shopCatalogue,
   })
   let delivered = 0
   const get = async (id: PaymentId): Promise<PaymentCase> => {
@@ -156,6 +166,8 @@ export const world = (options: WorldOptions = {}): World => {
     provider,
     clock,
     notifier,
+    settings,
+    put: new Map(),
     get,
     async deliver() {
       const events = provider.events()

@@ -51,10 +51,10 @@ const close = async (
     case 'reported':
       return answer.report.state.type === 'opened'
         ? unheard(deps, effect, { type: 'unknown', answered: true, detail: 'Asked to close it, and it is still open.' })
-        : heard(deps, effect, answer.report)
+        : told(deps, effect, answer.report)
     // The provider knows no such thing: nobody can pay it.
     case 'absent':
-      return heard(deps, effect, { state: { type: 'expired' }, livemode: deps.settings.livemode })
+      return told(deps, effect, { state: { type: 'expired' }, livemode: deps.settings.livemode })
     case 'refused':
       return unheard(deps, effect, {
         type: 'unknown',
@@ -66,6 +66,10 @@ const close = async (
       return unheard(deps, effect, answer)
   }
 }
+
+/** That a page named beside the attempt is gone says nothing of the attempt, whose own may be open; that it was paid does. */
+const told = (deps: Dependencies, effect: CloseAttempt, report: AttemptReport): EffectResult =>
+  effect.providerId !== undefined && report.state.type === 'expired' ? nothingToDo : heard(deps, effect, report)
 
 const origin = (effect: CloseAttempt, state: string) => ({
   type: 'answer' as const,

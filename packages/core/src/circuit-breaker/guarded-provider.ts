@@ -1,0 +1,45 @@
+import type { PaymentProvider, ProviderAnswer } from '../ports/payment-provider.ts'
+import type { Circuit } from './shared-circuit.ts'
+
+/**
+ * The same provider, asked only while its circuit is closed. While it is open every call is answered `unreachable` at once, with
+ * `retryAfterMs`, and nobody is asked; once half open, one call goes through.
+ *
+ * An outage is a call that ended `unreachable` or `unknown`, unless the answer says that the provider is there (`inService`), and one
+ * that threw. Declined, refused and absent are answers of a provider that is well. A webhook is no call, and no sign of health.
+ */
+export const guardedProvider = (provider: PaymentProvider, circuit: Circuit): PaymentProvider => {
+  const guarded =
+    <Query, Report>(call: (query: Query) => Promise<ProviderAnswer<Report>>) =>
+    async (query: Query): Promise<ProviderAnswer<Report>> => {
+      const entered = await circuit.enter()
+      if (!entered.ok) return { type: 'unreachable', retryAfterMs: entered.error.retryAfterMs, detail: notAsked }
+      let outcome: 'answer' | 'outage' = 'outage'
+      try {
+        const answer = await call(query)
+        if (!isOutage(answer)) outcome = 'answer'
+        return answer
+      } finally {
+        await circuit.leave(entered.value, outcome)
+      }
+    }
+  // Each by name: a provider that learns something new is noticed by the compiler.
+  return {
+    openSession: guarded((request) => provider.openSession(request)),
+    chargeSavedCard: guarded((request) => provider.chargeSavedCard(request)),
+    closeAttempt: guarded((attempt) => provider.closeAttempt(attempt)),
+    findAttempt: guarded((query) => provider.findAttempt(query)),
+    findForgottenCharge: guarded((query) => provider.findForgottenCharge(query)),
+    refund: guarded((request) => provider.refund(request)),
+    findRefund: guarded((query) => provider.findRefund(query)),
+    findCharge: guarded((query) => provider.findCharge(query)),
+    listPaymentMethods: guarded((query) => provider.listPaymentMethods(query)),
+    detachPaymentMethod: guarded((method) => provider.detachPaymentMethod(method)),
+  }
+}
+
+/** What stands in an answer, and for an operator in the log, where nobody was asked. */
+export const notAsked = 'Not asked: the provider did not answer lately, and is left alone for a while.'
+
+const isOutage = (answer: ProviderAnswer<unknown>): boolean =>
+  (answer.type === 'unreachable' || answer.type === 'unknown') && answer.inService !== true
