@@ -14,6 +14,7 @@ import { requestIdOf } from './security/request-headers.ts'
 import { signedCookie } from './security/signed-cookie.ts'
 import { beginExchange, logExchange, type Exchange } from './serving/exchange.ts'
 import { mountPoints } from './serving/mount-points.ts'
+import { publicStats } from './serving/public-stats.ts'
 import { respond } from './serving/respond.ts'
 import type { Services } from './serving/services.ts'
 
@@ -127,6 +128,8 @@ const servicesOf = (options: HttpAdapterOptions, basePath: string): Services => 
   healthChecks: options.healthChecks ?? [],
   bodyLimitBytes: options.bodyLimitBytes ?? 1_048_576,
   cancellationTerms: options.cancellationTerms ?? (() => 'all'),
+  orderCancellationTerms: options.orderCancellationTerms ?? (() => 'all'),
+  publicStats: publicStats(options),
   listFreeSlots: listFreeSlots({ ...options, schedules: options.schedules ?? noSchedules }),
   pages: options.pages ?? {},
   intentCookie: signedCookie(options.cookies, {

@@ -1,7 +1,7 @@
 export { createHttpAdapter, type HttpAdapter } from './http-adapter.ts'
 export type { Catalogue, MessageKey } from './language/catalogue.ts'
 export { catalogues, languages, negotiateLanguage, type Language } from './language/language.ts'
-export type { CancellationTerms, HealthCheck, HttpAdapterOptions, Pages } from './options.ts'
+export type { CancellationTerms, HealthCheck, HttpAdapterOptions, OrderCancellationTerms, Pages } from './options.ts'
 export { problemKinds, type ProblemKind } from './problem/problem-kinds.ts'
 export type {
   AdapterRefusal,

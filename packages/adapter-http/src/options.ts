@@ -2,6 +2,7 @@ import type {
   Clock,
   Holdfast,
   Logger,
+  Order,
   PaymentId,
   Reservation,
   Schedules,
@@ -40,10 +41,12 @@ export interface HttpAdapterOptions {
   readonly healthChecks?: readonly HealthCheck[]
   /** The largest body that is read, webhooks included. Default 1 MiB. */
   readonly bodyLimitBytes?: number
-  /** For what opens intents and payment pages, by caller. Default: {@link tokenBuckets} in this process. */
+  /** For what opens intents, orders and payment pages, by caller. Default: {@link tokenBuckets} in this process. */
   readonly rateLimiter?: RateLimiter
   /** Whether what was paid goes back when a reservation is cancelled. Default: all of it. */
   readonly cancellationTerms?: CancellationTerms
+  /** Whether what was paid goes back when an order is cancelled that was not sent. Default: all of it. */
+  readonly orderCancellationTerms?: OrderCancellationTerms
   /** When what can be booked is open, for the list of free slots. Default: nothing has a schedule. */
   readonly schedules?: Schedules
   /** The language for those who want none of ours. Default English. */
@@ -68,6 +71,14 @@ export interface HealthCheck {
 /** The host's terms: whether what was paid goes back. The same reservation at the same time has the same answer. */
 export type CancellationTerms = (
   reservation: Reservation,
+  actor: Caller,
+  /** When it is cancelled; for one that was cancelled before, when that was. */
+  now: number,
+) => 'all' | 'nothing' | Promise<'all' | 'nothing'>
+
+/** As {@link CancellationTerms}, for an order. What nobody has paid is cancelled whatever they say. */
+export type OrderCancellationTerms = (
+  order: Order,
   actor: Caller,
   /** When it is cancelled; for one that was cancelled before, when that was. */
   now: number,

@@ -1,4 +1,4 @@
-import { instant, money, type PaymentId } from '@holdfast/core'
+import { instant, money, type OwnerId, type PaymentId } from '@holdfast/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { routes, type Route } from '../src/index.ts'
 import {
@@ -7,8 +7,11 @@ import {
   bookedReservation,
   deliver,
   openIntent,
+  ordered,
   paidConsultation,
+  paidOrder,
   staff,
+  stocked,
   world,
   type Answered,
   type World,
@@ -21,10 +24,17 @@ const bodies: Readonly<Record<string, unknown>> = {
   change_amount: { amount: '50.00' },
   cancel_consultation: { refund: 'all' },
   top_up_wallet: { amount: '150.00', currency: 'MXN' },
+  check_out: { lines: [{ article_id: 'mug', quantity: 1 }], currency: 'MXN' },
+  ship_order: { tracking: '1Z 999' },
+  adjust_stock: { by: 3 },
+  define_coupon: { code: 'HALF', discount: { type: 'percent', percent: 50 } },
 }
 
 /** What a route cannot be asked without. */
-const queries: Readonly<Record<string, string>> = { read_wallet_statement: '?currency=MXN' }
+const queries: Readonly<Record<string, string>> = {
+  read_wallet_statement: '?currency=MXN',
+  read_task_status: '?task_id=expire_order:ord_0001',
+}
 
 const actor = { type: 'staff', id: 'eve' } as const
 
@@ -40,6 +50,11 @@ const populated = async () => {
   const filled = await here.call('POST', '/api/wallet/top-up/', { as: ana, body: bodies['top_up_wallet'] })
   await here.provider.payer.pay(filled.json['session_id'] as string)
   await deliver(here.holdfast, here.provider.events())
+  await stocked(here)
+  const unpaid = await ordered(here)
+  const paid = await paidOrder(here)
+  const sent = await paidOrder(here)
+  await here.call('POST', `/api/orders/${sent.orderId}/ship/`, { as: staff, body: {} })
   const now = here.clock.now()
   await here.unitOfWork.run(async (tx) => {
     const effect = { type: 'send_refund', paymentId: open.paymentId as PaymentId, refundId: 'rf_1' as never } as const
@@ -51,17 +66,23 @@ const populated = async () => {
       await queue.bury('dead', (await queue.take('dead', { now, leaseMs: 1 }))?.lease ?? 0, 'gave up', now)
     await tx.attention.raise([{ id: 'watch', code: 'refund_failed', at: instant(0), data: {} }])
   })
+  const kept = await here.holdfast.listPaymentMethods({ actor: { type: 'owner', id: 'ana' as OwnerId } })
   const ids = {
+    payment_method: kept.ok ? (kept.value[0]?.id ?? 'none') : 'none',
     payment: open.paymentId,
     intent: open.intentId,
     reservation: booked.reservationId,
     consultation: asked.consultationId,
+    order: unpaid.orderId,
+    article: 'mug',
     work: 'dead',
     attention: 'watch',
   }
   const special: Readonly<Record<string, string>> = {
     refund_payment: booked.paymentId,
     top_up_for_intent: dear.intentId,
+    ship_order: paid.orderId,
+    deliver_order: sent.orderId,
   }
   const idFor = ({ id, name }: Route): string => (id === undefined ? '' : (special[name] ?? ids[id]))
   return { here, idFor }
@@ -96,7 +117,7 @@ describe('the table of routes', () => {
 
   it('lets anyone call only what has no owner', () => {
     const open = routes.filter(({ who }) => who === 'anyone').map(({ name }) => name)
-    expect(open).toEqual(['list_free_slots', 'receive_webhook', 'healthz', 'readyz'])
+    expect(open).toEqual(['read_public_payment_stats', 'list_free_slots', 'receive_webhook', 'healthz', 'readyz'])
   })
 })
 

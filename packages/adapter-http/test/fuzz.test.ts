@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ana, bookedReservation, openIntent, paidConsultation, staff, world, type World } from './world.ts'
+import {
+  ana,
+  bookedReservation,
+  openIntent,
+  ordered,
+  paidConsultation,
+  paidOrder,
+  staff,
+  stocked,
+  world,
+  type World,
+} from './world.ts'
 
 interface JsonSchema {
   readonly $ref?: string
@@ -94,7 +105,7 @@ const notAnObject = fc.oneof(
 
 const notOf = (schema: JsonSchema): fc.Arbitrary<unknown> => {
   const others = [
-    fc.integer().filter(() => schema.type !== 'integer'),
+    ...(schema.type === 'integer' ? [fc.string()] : [fc.integer()]),
     fc.boolean(),
     fc.constant(null),
     fc.array(fc.jsonValue(), { maxLength: 2 }),
@@ -114,7 +125,11 @@ const populated = async (): Promise<{ readonly here: World; readonly ids: readon
   const booked = await bookedReservation(here)
   const asked = await paidConsultation(here)
   const open = await openIntent(here, { day: 2 })
-  return { here, ids: [booked, asked, open].flatMap((each) => Object.values<string>(each)) }
+  await stocked(here)
+  const bought = await paidOrder(here)
+  const { orderId, paymentId } = await ordered(here)
+  const ids = [booked, asked, open].flatMap((each) => Object.values<string>(each))
+  return { here, ids: [...ids, bought.orderId, bought.paymentId, orderId, paymentId] }
 }
 
 const anyone = fc.constantFrom(undefined, ana, staff)
@@ -160,7 +175,7 @@ describe('whatever is sent', () => {
     async (template, { method, body = {} }) => {
       const { here, ids } = await populated()
       const path = `/api${template.replace('{id}', ids.find((id) => id.startsWith('pay_')) ?? '')}`
-      const as = /^\/(intents|wallet)/.test(template) ? ana : staff
+      const as = /^\/(intents|wallet|checkout)/.test(template) ? ana : staff
       const right = await here.call(method, path, { as, body: valid(body) })
       expect(right.json['code'], right.text).not.toBe('invalid_request')
       await fc.assert(

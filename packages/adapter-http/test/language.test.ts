@@ -85,6 +85,7 @@ const facts = {
   currency: 'EUR',
   noticeMinutes: 45,
   taken: ['EUR', 'MXN'],
+  sold: ['EUR', 'MXN'],
   least: money(10_00n, 'EUR'),
   most: money(20_00n, 'EUR'),
 }

@@ -68,6 +68,29 @@ describe('a reason that is built in', () => {
       'Esta moneda no se acepta. Se aceptan: MXN, EUR.',
       'این واحد پول پذیرفته نیست. پذیرفته‌ها: MXN، EUR.',
     ],
+    [
+      'not_a_quantity',
+      { code: 'not_a_quantity', most: 99 },
+      { most: 99 },
+      'Un número entero de 1 a 99.',
+      'یک عدد صحیح از ۱ تا ۹۹.',
+    ],
+    ['cart_empty', { code: 'cart_empty' }, undefined, 'No hay nada en el carrito.', 'سبد خرید خالی است.'],
+    [
+      'cart_too_long',
+      { code: 'cart_too_long', most: 100 },
+      { most: 100 },
+      'Un carrito tiene como máximo 100 líneas.',
+      'سبد خرید حداکثر ۱۰۰ ردیف دارد.',
+    ],
+    ['article_unknown', { code: 'article_unknown' }, undefined, 'No existe ese artículo.', 'چنین کالایی وجود ندارد.'],
+    [
+      'article_not_in_currency',
+      { code: 'article_not_in_currency', sold: ['MXN', 'USD'] },
+      { sold: ['MXN', 'USD'] },
+      'Este artículo no se vende en esta moneda. Se vende en: MXN, USD.',
+      'این کالا به این واحد پول فروخته نمی‌شود. فروش به: MXN، USD.',
+    ],
   ] as const satisfies readonly (readonly [string, PayloadReason, object | undefined, string, string])[])(
     'is said in the language of whoever asks, whatever its kind says: %s',
     (code, reason, facts, spanish, persian) => {
@@ -85,6 +108,15 @@ describe('a reason that is built in', () => {
     expect(refused(reason, english)?.message).toBe('Appointments are booked at least 1 minute ahead.')
     expect(refused(reason, catalogues.es)?.message).toBe('Las citas se reservan al menos 1 minuto antes.')
   })
+})
+
+it('is looked for in the body itself where it is the cart that will not do, and not in a payload in it', () => {
+  const fault = { code: 'invalid_payload', message: 'No.', reason: { code: 'cart_empty' } } as const
+  const fieldOf = (refusal: Parameters<typeof factsOf>[0]) =>
+    (factsOf(refusal, english)['errors'] as readonly FieldError[])[0]?.field
+  expect(fieldOf({ ...fault, of: 'cart', field: 'lines.0.quantity' })).toBe('lines.0.quantity')
+  expect(fieldOf({ ...fault, of: 'cart', field: '' })).toBe('body')
+  expect(fieldOf({ ...fault, field: 'lines' })).toBe('payload.lines')
 })
 
 describe('a reason of a host’s own', () => {

@@ -335,15 +335,15 @@ describe('what goes wrong inside', () => {
   it('is a 500 that says nothing of it, and a log entry that does', async () => {
     const here = world()
     const broken = world({
-      holdfast: { ...here.holdfast, readPayment: () => Promise.reject(new Error('password is hunter2')) },
+      holdfast: { ...here.holdfast, syncPayment: () => Promise.reject(new Error('password is hunter2')) },
     })
-    const { status, json: body, text } = await broken.call('GET', '/api/payments/pay_1/status/', { as: ana })
+    const { status, json: body, text } = await broken.call('POST', '/api/payments/pay_1/sync_status/', { as: ana })
     expect([status, body['code']]).toEqual([500, 'internal_error'])
     expect(text).not.toContain('hunter2')
     expect(broken.logged[0]).toMatchObject({
       level: 'error',
       event: 'request_failed',
-      data: { route: 'read_payment_status', request_id: body['request_id'] },
+      data: { route: 'sync_payment_status', request_id: body['request_id'] },
     })
   })
 

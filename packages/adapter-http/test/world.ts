@@ -10,11 +10,15 @@ import {
   reservationKind,
   silentLogger,
   walletTopUpKind,
+  type Article,
+  type ArticleId,
+  type CouponCode,
   type Holdfast,
   type Json,
   type OwnerId,
   type ProviderEvent,
   type ResourceId,
+  type ShopCatalogue,
   type UnitOfWork,
   type WebhookRefusal,
   type WebhookVerifier,
@@ -31,7 +35,7 @@ import { z } from 'zod'
 import { createHttpAdapter, type Authenticator, type HttpAdapterOptions } from '../src/index.ts'
 import { keepsToDocument } from './keeps-to-document.ts'
 
-/** A host with one house to let, and everything else in memory. */
+/** A host with one house to let, a doctor and a shop, and everything else in memory. */
 export const world = (change: Partial<HttpAdapterOptions> = {}, hooks: MemoryHooks = {}) => {
   const clock = memoryClock(instant(Date.UTC(2027, 0, 1)))
   const unitOfWork = memoryUnitOfWork(hooks)
@@ -57,6 +61,7 @@ export const world = (change: Partial<HttpAdapterOptions> = {}, hooks: MemoryHoo
         item: () => ({ name: 'Wallet', description: '' }),
       }),
     ],
+    shopCatalogue,
     settings: { ...defaultSettings, patienceMs: 0 },
     logger: silentLogger,
   })
@@ -67,7 +72,7 @@ export const world = (change: Partial<HttpAdapterOptions> = {}, hooks: MemoryHoo
     webhookVerifier: testVerifier,
     authenticator: headerAuthenticator,
     cookies: { secrets: [secret] },
-    production: true,
+    production: false,
     logger,
     ...change,
   }
@@ -164,6 +169,57 @@ const payIntent = async (here: World, intentId: string, as: string): Promise<str
   return (intent.json['record'] as { readonly id: string }).id
 }
 
+/** A line of a cart, as it is sent. */
+export interface CartLine {
+  readonly article_id: string
+  readonly quantity: unknown
+}
+
+/** What is sent to order something in pesos: two mugs, unless something else is said. */
+export const cart = (
+  lines: readonly CartLine[] = [{ article_id: 'mug', quantity: 2 }],
+  more: Readonly<Record<string, unknown>> = {},
+) => ({ lines, currency: 'MXN', ...more })
+
+/** Ten mugs and five teapots on the shelf, and a coupon for a tenth less. */
+export const stocked = async ({ holdfast }: Pick<World, 'holdfast'>): Promise<void> => {
+  const actor = { type: 'system' } as const
+  await holdfast.adjustStock({ actor, articleId: 'mug' as ArticleId, by: 10 })
+  await holdfast.adjustStock({ actor, articleId: 'teapot' as ArticleId, by: 5 })
+  await holdfast.defineCoupon({
+    actor,
+    terms: { code: 'TENTH' as CouponCode, discount: { type: 'percent', percent: 10 } },
+  })
+}
+
+/** The ids of an order, and of the page it can be paid on. */
+export interface Ordered {
+  readonly orderId: string
+  readonly paymentId: string
+  readonly sessionId: string
+}
+
+/** Checks a cart out as somebody; its page is open. The shelf is {@link stocked} by whoever calls. */
+export const ordered = async (
+  { call }: Pick<World, 'call'>,
+  { as = ana, body = cart() }: { readonly as?: string; readonly body?: unknown } = {},
+): Promise<Ordered> => {
+  const { json } = await call('POST', '/api/checkout/', { as, body })
+  return {
+    orderId: json['order_id'] as string,
+    paymentId: json['payment_id'] as string,
+    sessionId: json['session_id'] as string,
+  }
+}
+
+/** As {@link ordered}, and pays it; the provider's news is taken in. */
+export const paidOrder = async (here: World, asked: Parameters<typeof ordered>[1] = {}): Promise<Ordered> => {
+  const ids = await ordered(here, asked)
+  await here.provider.payer.pay(ids.sessionId)
+  await deliver(here.holdfast, here.provider.events())
+  return ids
+}
+
 /** Takes in everything the provider has told so far. */
 export const deliver = async (holdfast: Holdfast, events: readonly ProviderEvent[]): Promise<void> => {
   for (const event of events) await holdfast.receiveEvent(event)
@@ -217,6 +273,18 @@ const doctorKind = consultationKind({
       }),
   },
 })
+
+/** Mugs and teapots, and a book to download, of which there is always enough. */
+const shopCatalogue: ShopCatalogue = {
+  async find(ids) {
+    const articles: readonly Article[] = [
+      { articleId: 'mug' as ArticleId, name: 'Mug', prices: [money(120_00n, 'MXN'), money(6_00n, 'EUR')] },
+      { articleId: 'teapot' as ArticleId, name: 'Teapot', prices: [money(450_00n, 'MXN')] },
+      { articleId: 'book' as ArticleId, name: 'Book', prices: [money(80_00n, 'MXN')], unlimited: true },
+    ]
+    return articles.filter(({ articleId }) => ids.includes(articleId))
+  },
+}
 
 /** Believes the `Authorization` header, as no host should. */
 const headerAuthenticator: Authenticator = {

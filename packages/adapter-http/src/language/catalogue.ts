@@ -2,6 +2,7 @@ import type {
   AttentionCode,
   Consultation,
   FailureCode,
+  Order,
   Payment,
   PayloadReasonTexts,
   PendingIntent,
@@ -14,7 +15,7 @@ import type { RefusalCode } from '../problem/refusal.ts'
 /** Everything this adapter says to people, in one language. The compiler refuses a catalogue that lacks a word. */
 export interface Catalogue {
   readonly problems: Readonly<Record<RefusalCode, string>>
-  /** Why a built-in kind does not take a part of what somebody wants. */
+  /** Why a built-in kind, or a cart, does not take a part of what somebody wants. */
   readonly payloadReasons: PayloadReasonTexts
   /** Why a card or its bank said no, for the payer. */
   readonly failures: Readonly<Record<FailureCode, string>>
@@ -22,6 +23,7 @@ export interface Catalogue {
   readonly intentStatus: Readonly<Record<PendingIntent['status'], string>>
   readonly reservationStatus: Readonly<Record<Reservation['status'], string>>
   readonly consultationStatus: Readonly<Record<Consultation['status'], string>>
+  readonly orderStatus: Readonly<Record<Order['status'], string>>
   readonly refundStatus: Readonly<Record<Refund['status'], string>>
   /** Why money moved into or out of a wallet, for its owner. */
   readonly walletEntry: Readonly<Record<TransferType, string>>
@@ -40,6 +42,11 @@ export type MessageKey =
   | 'balance_page_open'
   | 'balance_failed'
   | 'reservation_cancelled'
+  | 'order_cancelled'
+  | 'order_cancelled_provider_pending'
+  | 'order_shipped'
+  | 'order_delivered'
+  | 'payment_method_removed'
   | 'consultation_closed'
   | 'consultation_cancelled'
   | 'intent_abandoned'
@@ -55,3 +62,12 @@ export type MessageKey =
   | 'sync_synced'
   | 'sync_no_session'
   | 'sync_pending'
+  | 'sweep_started'
+  | 'task_waiting'
+  | 'task_running'
+  | 'task_retrying'
+  | 'task_done'
+  | 'task_dead'
+  | 'payments_to_test'
+  | 'debug_cancelled'
+  | 'debug_not_cancelled'

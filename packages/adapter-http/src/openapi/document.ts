@@ -29,7 +29,7 @@ export const openApiDocument = (table: readonly Route[], { basePath, webhooksPat
       title: 'Holdfast',
       version: '1',
       description:
-        'Payments, intents, reservations, consultations and what staff need to see of them. ' +
+        'Payments, orders, intents, reservations, consultations and what staff need to see of them. ' +
         'Errors are application/problem+json with a stable `code`.',
     },
     servers: [{ url: basePath === '' ? '/' : basePath }],
@@ -139,7 +139,7 @@ const guardRefusals = ({ who, method, mount, limited, keyed, query, body }: Rout
 }
 
 const fieldCodes =
-  'What is wrong, in a word that never changes. In an `invalid_payload`, the reason of the kind: of a built-in one ' +
+  'What is wrong, in a word that never changes. In an `invalid_payload`, the reason of the kind or the cart: of a built-in one ' +
   `${payloadReasonCodes.map((code) => `\`${code}\``).join(', ')}; ` +
   "of a host's own, a word with a colon in it; `invalid_payload` where there is only a message."
 
@@ -152,6 +152,9 @@ const problem = z
     code: z.enum(Object.keys(problemKinds) as [RefusalCode, ...RefusalCode[]]),
     retryable: z.boolean().openapi({ description: 'The very same request may succeed later.' }),
     request_id: z.string(),
+    field: z.string().optional().openapi({
+      description: 'The part of the request it is about, where it is one alone: `coupon`, `lines.0.quantity`.',
+    }),
     errors: z
       .array(
         z.object({
@@ -161,7 +164,8 @@ const problem = z
             description: "In the reader's language; from a kind of the host's own, in the host's.",
           }),
           facts: z.record(z.string(), z.unknown()).optional().openapi({
-            description: 'What there is to act on: `notice_minutes`, `least` or `most` with `currency`, `taken`.',
+            description:
+              'What there is to act on: `notice_minutes`, `least` or `most` with `currency`, `taken`, `sold`.',
           }),
         }),
       )

@@ -11,12 +11,16 @@ import type { FieldError } from './refusal.ts'
 
 /**
  * A fault of a payload in the words of the wire. A built-in reason is worded in the reader's language; any other fault
- * says what its kind says.
+ * says what its kind says. `placed`: where a client has to look for the field.
  */
-export const payloadError = ({ field, message, reason }: PayloadFault, words: Catalogue): FieldError => {
+export const payloadError = (
+  { field, message, reason }: PayloadFault,
+  words: Catalogue,
+  placed: (field: string) => string = inPayload,
+): FieldError => {
   const facts = reason === undefined ? {} : factsOf(reason)
   return {
-    field: inPayload(field),
+    field: placed(field),
     code: reason?.code ?? 'invalid_payload',
     message: reason !== undefined && isBuiltIn(reason) ? textOf(reason, words) : message,
     ...(Object.keys(facts).length === 0 ? {} : { facts }),
@@ -25,6 +29,9 @@ export const payloadError = ({ field, message, reason }: PayloadFault, words: Ca
 
 /** A field of the payload as a client has to look for it; the payload itself where a kind finds fault with the whole. */
 export const inPayload = (field: string): string => (field === '' ? 'payload' : `payload.${field}`)
+
+/** The same of a cart, which is the body itself. */
+export const inCart = (field: string): string => (field === '' ? 'body' : field)
 
 // A refusal that was stored by a later version may have a reason that is not known here: its message has to do.
 const isBuiltIn = (reason: PayloadReason): reason is BuiltInPayloadReason => Object.hasOwn(facts, reason.code)
@@ -59,6 +66,11 @@ const facts: {
   amount_too_large: ({ most }) => limit('most', most),
   intent_not_found: none,
   intent_not_payable: none,
+  not_a_quantity: ({ most }) => ({ most }),
+  cart_empty: none,
+  cart_too_long: ({ most }) => ({ most }),
+  article_unknown: none,
+  article_not_in_currency: ({ sold }) => ({ sold }),
   wallet_suffices: none,
 }
 

@@ -13,18 +13,8 @@ export const problemResponse = (
   refusal: Refusal,
   { words, requestId }: { readonly words: Catalogue; readonly requestId: string },
 ): Response => {
-  const { code } = refusal
-  const { status, retryable, retryAfterS }: ProblemKind = problemKinds[code]
-  const body = {
-    type: `urn:holdfast:problem:${code}`,
-    title: titleOf(code),
-    status,
-    detail: words.problems[code],
-    code,
-    retryable,
-    request_id: requestId,
-    ...factsOf(refusal, words),
-  }
+  const { status, retryAfterS }: ProblemKind = problemKinds[refusal.code]
+  const body = problemBody(refusal, { words, requestId })
   const waitS = 'retryAfterMs' in refusal ? Math.max(1, Math.ceil(refusal.retryAfterMs / 1000)) : retryAfterS
   return new Response(JSON.stringify(body), {
     status,
@@ -34,6 +24,25 @@ export const problemResponse = (
       ...(refusal.code === 'method_not_allowed' ? { allow: refusal.allow.join(', ') } : {}),
     },
   })
+}
+
+/** What stands in the problem of a refusal. */
+export const problemBody = (
+  refusal: Refusal,
+  { words, requestId }: { readonly words: Catalogue; readonly requestId: string },
+): Record<string, unknown> => {
+  const { code } = refusal
+  const { status, retryable }: ProblemKind = problemKinds[code]
+  return {
+    type: `urn:holdfast:problem:${code}`,
+    title: titleOf(code),
+    status,
+    detail: words.problems[code],
+    code,
+    retryable,
+    request_id: requestId,
+    ...factsOf(refusal, words),
+  }
 }
 
 /** `payment_not_found` → `Payment not found`: the same for every occurrence, as the RFC wants a title to be. */

@@ -1,4 +1,4 @@
-import type { Holdfast, WebhookRefusal } from '@holdfast/core'
+import type { BuiltInPayloadReason, Holdfast, Order, Payment, WebhookRefusal } from '@holdfast/core'
 
 /**
  * Whatever the use cases may refuse with, read off the use cases themselves: a code added there is one missing here.
@@ -34,6 +34,17 @@ export type AdapterRefusal =
   | { readonly code: 'intent_not_found' }
   | { readonly code: 'work_not_found' }
   | { readonly code: 'attention_not_found' }
+  | { readonly code: 'article_not_found' }
+  /** As a use case refuses it, with the order that was paid. */
+  | { readonly code: 'payment_already_completed'; readonly payment: Payment; readonly order: Order | undefined }
+  /** As a use case refuses it. `of`: the field is one of the body itself, and not of a `payload` in it. */
+  | {
+      readonly code: 'invalid_payload'
+      readonly of: 'cart'
+      readonly field: string
+      readonly message: string
+      readonly reason: BuiltInPayloadReason
+    }
   /** The event is not durable, so the provider is told to deliver it again. */
   | { readonly code: 'event_not_stored' }
   /** The store kept losing to other writers. Nothing was done. */

@@ -16,6 +16,8 @@ export const checkoutRefusals = [
   'reservation_cancelled',
   'intent_expired',
   'slot_taken',
+  'order_cancelled',
+  'order_expired',
   'payment_declined',
   'provider_unavailable',
 ] as const satisfies readonly StartCheckoutRefusal['code'][]

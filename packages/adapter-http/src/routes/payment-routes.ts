@@ -1,5 +1,6 @@
 import { effectId, isLive, type PaymentId, type SyncedPayment } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
+import { findPayment, orderOf } from '../serving/find-payment.ts'
 import { nextCursor, pageOf, paging, capitals } from '../wire/parts.ts'
 import {
   cancelledPaymentAnswer,
@@ -27,16 +28,19 @@ const listPayments = route({
   answers: { 200: z.object({ payments: z.array(listedPayment), next_cursor: nextCursor }).openapi('Payments') },
   refusals: [],
   handle: async ({ actor, query: { limit, after, status }, words }, { unitOfWork }) => {
-    const found = await unitOfWork.read((tx) =>
-      tx.payments.list({
+    return unitOfWork.read(async (tx) => {
+      const found = await tx.payments.list({
         limit: limit + 1,
         ...(actor.type === 'owner' ? { owner: actor.id } : {}),
         ...(status === undefined ? {} : { status }),
         ...(after === undefined ? {} : { after: after as PaymentId }),
-      }),
-    )
-    const { rows, next_cursor } = pageOf(found, limit, ({ payment }) => payment.id)
-    return reply(200, { payments: rows.map((row) => showListedPayment(row, words)), next_cursor })
+      })
+      const { rows, next_cursor } = pageOf(found, limit, ({ payment }) => payment.id)
+      const payments = await Promise.all(
+        rows.map(async (row) => showListedPayment(row, await orderOf(tx, row.payment), words)),
+      )
+      return reply(200, { payments, next_cursor })
+    })
   },
 })
 
@@ -45,14 +49,16 @@ const readPaymentStatus = route({
   method: 'get',
   path: '/payments/{id}/status',
   tag,
-  summary: 'How a payment stands, and what Stripe holds of its page.',
+  summary: 'How a payment and its order stand, and what Stripe holds of its page.',
   who: 'owner_or_staff',
   id: 'payment',
   answers: { 200: paymentStatusAnswer },
   refusals: ['payment_not_found'],
-  handle: async ({ actor, id: paymentId, words }, { holdfast }) => {
-    const outcome = await holdfast.readPayment({ actor, paymentId })
-    return outcome.ok ? reply(200, showPaymentStatus(outcome.value, words)) : refused(outcome.error)
+  handle: async ({ actor, id, words }, services) => {
+    const found = await findPayment(services, actor, id)
+    if (!found.ok) return refused(found.error)
+    const { kase, order } = found.value
+    return reply(200, showPaymentStatus(kase, order, words))
   },
 })
 
@@ -61,15 +67,19 @@ const cancelPayment = route({
   method: 'post',
   path: '/payments/{id}/cancel',
   tag,
-  summary: 'Cancels a payment that nobody has made. The answer comes when Stripe has been asked.',
+  summary: 'Cancels a payment that nobody has made, and its order. The answer comes when Stripe has been asked.',
   who: 'owner_or_staff',
   id: 'payment',
   keyed: true,
   answers: { 200: cancelledPaymentAnswer },
   refusals: ['payment_not_found', 'idempotency_key_reused', 'payment_already_completed'],
-  handle: async ({ actor, id: paymentId, keyed, words }, { holdfast }) => {
+  handle: async ({ actor, id: paymentId, keyed, words }, { holdfast, unitOfWork }) => {
     const outcome = await holdfast.cancelPayment({ actor, paymentId, ...keyed })
-    return outcome.ok ? reply(200, showCancelledPayment(outcome.value, words)) : refused(outcome.error)
+    if (outcome.ok) return reply(200, showCancelledPayment(outcome.value, words))
+    const { error } = outcome
+    if (error.code !== 'payment_already_completed') return refused(error)
+    const { payment } = error
+    return refused({ ...error, order: await unitOfWork.read((tx) => orderOf(tx, payment)) })
   },
 })
 

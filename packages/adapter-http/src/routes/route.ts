@@ -11,6 +11,9 @@ export const missingCodes = {
   reservation: 'reservation_not_found',
   consultation: 'consultation_not_found',
   intent: 'intent_not_found',
+  order: 'order_not_found',
+  article: 'article_not_found',
+  payment_method: 'payment_method_not_found',
   work: 'work_not_found',
   attention: 'attention_not_found',
 } as const satisfies Record<string, RefusalCode>
@@ -42,13 +45,15 @@ export interface RouteSpec<
   readonly query?: Query
   /** The JSON that is taken. Absent: none, and an empty body or `{}` is sent. */
   readonly body?: Body
+  /** What the fields of a plain form mean in the shape of `body`. Absent: they are its fields, each a text. */
+  readonly form?: (fields: Readonly<Record<string, string>>) => unknown
   /** What is answered when all goes well, by status. */
   readonly answers: Ok
   /** What the handler may refuse with. What the guards before it refuse is known to them. */
   readonly refusals: readonly Code[]
   /** A person's browser may be sent here by a form or a link, and is led on (303) where a program gets JSON. */
   readonly leadsOn?: boolean
-  /** It opens intents or pages: callers are limited. */
+  /** It opens intents, orders or pages: callers are limited. */
   readonly limited?: boolean
   /** It takes an `Idempotency-Key`. */
   readonly keyed?: boolean

@@ -1,5 +1,6 @@
-import { instant, type Instant, type ResourceId } from '@holdfast/core'
+import type { ResourceId } from '@holdfast/core'
 import type { RefusalWith } from '../problem/refusal.ts'
+import { momentOf } from '../wire/parts.ts'
 import { showFreeSlots, slotsAnswer, slotsQuery } from '../wire/slot.ts'
 import { refused, reply, route } from './route.ts'
 
@@ -36,8 +37,6 @@ const listFreeSlots = route({
 
 /** When something can be had. */
 export const slotRoutes = [listFreeSlots] as const
-
-const momentOf = (text: string): Instant => instant(Date.parse(text))
 
 /** What a query asks for that its schema could not tell. */
 const wrong = (field: string, code: string, message: string): RefusalWith<'invalid_request'> => ({

@@ -1,7 +1,7 @@
 import { parseDecimal } from '@holdfast/core'
-import type { Catalogue } from '../language/catalogue.ts'
-import type { RefusalWith } from '../problem/refusal.ts'
+import { tooManyDecimals } from '../problem/too-many-decimals.ts'
 import { answerOnce } from '../serving/answer-once.ts'
+import { orderOf } from '../serving/find-payment.ts'
 import { listedPayment, showListedPayment } from '../wire/payment.ts'
 import { amountBody, refundAnswer, refundBody, showRefund, showTimelineEntry, timelineAnswer } from '../wire/staff.ts'
 import { refused, reply, route } from './route.ts'
@@ -35,7 +35,7 @@ const refundPayment = route({
     const amount =
       body.amount === undefined ? undefined : parseDecimal(body.amount, known.value.payment.amount.currency)
     if (body.amount !== undefined && amount === undefined)
-      return refused(tooManyDecimals(known.value.payment.amount.currency, words))
+      return refused(tooManyDecimals('amount', known.value.payment.amount.currency, words))
     const outcome = await holdfast.refundPayment({
       actor,
       paymentId,
@@ -76,12 +76,15 @@ const changeAmount = route({
     if (!known.ok) return refused(known.error)
     const currency = body.currency ?? known.value.payment.amount.currency
     const amount = parseDecimal(body.amount, currency)
-    if (amount === undefined) return refused(tooManyDecimals(currency, words))
+    if (amount === undefined) return refused(tooManyDecimals('amount', currency, words))
     const asked = { useCase: 'change_amount', paymentId, amount, item: body.item }
     const outcome = await answerOnce(services, { actor, ...keyed }, asked, () =>
       holdfast.changeAmount({ actor, paymentId, amount, ...(body.item === undefined ? {} : { item: body.item }) }),
     )
-    return outcome.ok ? reply(200, showListedPayment(outcome.value, words)) : refused(outcome.error)
+    if (!outcome.ok) return refused(outcome.error)
+    const { payment } = outcome.value
+    const order = await services.unitOfWork.read((tx) => orderOf(tx, payment))
+    return reply(200, showListedPayment(outcome.value, order, words))
   },
 })
 
@@ -105,11 +108,3 @@ const readTimeline = route({
 
 /** What only staff may do with a payment. */
 export const staffPaymentRoutes = [refundPayment, changeAmount, readTimeline] as const
-
-/** A currency is known only with the payment, so no schema can tell. */
-const tooManyDecimals = (currency: string, words: Catalogue): RefusalWith<'invalid_request'> => ({
-  code: 'invalid_request',
-  errors: [
-    { field: 'amount', code: 'too_many_decimals', message: `${words.messages.too_many_decimals} (${currency})` },
-  ],
-})

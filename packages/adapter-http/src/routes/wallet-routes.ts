@@ -110,6 +110,8 @@ const walletRefusals = [
   'reservation_cancelled',
   'intent_expired',
   'slot_taken',
+  'order_cancelled',
+  'order_expired',
   'wallet_insufficient',
   'provider_unavailable',
 ] as const satisfies readonly PayFromWalletRefusal['code'][]

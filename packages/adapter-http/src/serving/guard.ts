@@ -61,7 +61,8 @@ export const guard = async (
   const { [csrfField]: brought, ...form } = read.value.form ?? {}
   if (csrf !== undefined && mayBeForm && !(await hasToken(csrf, brought ?? request.headers.get(csrfHeader))))
     return err({ code: 'csrf_failed' })
-  const body = validate(route.body, read.value.form === undefined ? read.value.json : form, language)
+  const sent = read.value.form === undefined ? read.value.json : (route.form?.(form) ?? form)
+  const body = validate(route.body, sent, language)
   return body.ok ? ok({ actor, id: id.value, query: query.value, body: body.value, keyed: keyed.value }) : body
 }
 
@@ -85,7 +86,7 @@ const authenticate = async (
 const pathId = ({ id: name }: Route, raw: string | undefined): Result<Id<IdName>, Refusal> => {
   if (name === undefined) return ok('' as Id<IdName>)
   const id = raw === undefined ? undefined : parseId<IdName>(raw)
-  return id === undefined ? err({ code: missingCodes[name] }) : ok(id)
+  return id === undefined ? err({ code: missingCodes[name] } as Refusal) : ok(id)
 }
 
 const validate = (

@@ -1,6 +1,7 @@
 import type { Clock, Holdfast, ListFreeSlots, Logger, UnitOfWork, WebhookVerifier } from '@holdfast/core'
-import type { CancellationTerms, HealthCheck, Pages } from '../options.ts'
+import type { CancellationTerms, HealthCheck, OrderCancellationTerms, Pages } from '../options.ts'
 import type { SignedCookie } from '../security/signed-cookie.ts'
+import type { PublicStats } from '../wire/payment-stats.ts'
 
 /** What handlers work with: the options, with nothing left open. */
 export interface Services {
@@ -12,7 +13,10 @@ export interface Services {
   readonly healthChecks: readonly HealthCheck[]
   readonly bodyLimitBytes: number
   readonly cancellationTerms: CancellationTerms
+  readonly orderCancellationTerms: OrderCancellationTerms
   readonly listFreeSlots: ListFreeSlots
+  /** What anyone may know of how payments go. */
+  readonly publicStats: () => Promise<PublicStats>
   readonly pages: Pages
   readonly intentCookie: SignedCookie
   /** Where a path of this API is, such as `/api/payments/pay_1/status/` for `/payments/pay_1/status`. */

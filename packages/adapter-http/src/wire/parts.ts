@@ -1,4 +1,13 @@
-import { decimalString, isoTime, maxIdLength, parseId, type Instant, type Json, type Money } from '@holdfast/core'
+import {
+  decimalString,
+  instant,
+  isoTime,
+  maxIdLength,
+  parseId,
+  type Instant,
+  type Json,
+  type Money,
+} from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 
 /** An id, of ours or of the host's. */
@@ -12,6 +21,12 @@ export const time = z.iso.datetime().openapi({ example: '2027-05-02T12:00:00.000
 
 /** A moment as Stripe writes it, in whole seconds since 1970. */
 export const epochSeconds = z.int().openapi({ description: 'Seconds since 1970-01-01T00:00:00Z.', example: 1704115200 })
+
+/** A moment as whoever asks writes it: ISO 8601 with an offset or `Z`. */
+export const askedTime = z.iso.datetime({ offset: true }).openapi({ example: '2027-05-02T09:00:00-06:00' })
+
+/** The moment that {@link askedTime} has let through. */
+export const momentOf = (text: string): Instant => instant(Date.parse(text))
 
 /** An amount as people write it, with the currency's decimals. */
 export const amount = z.string().openapi({ description: 'A decimal amount.', example: '100.00' })
@@ -30,6 +45,14 @@ export const currency = z
 
 /** A text that the catalogue of the reader's language gives. */
 export const words = z.string().openapi({ description: "In the reader's language, by Accept-Language." })
+
+/** A text of somebody's own, of at most `longest` characters: line breaks and tabs, but nothing else that cannot be seen. */
+export const shortText = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .refine((text) => !/[^\P{Cc}\t\n\r]/u.test(text))
+    .openapi({ maxLength: longest })
 
 /** What a host keeps in a shape of its own. */
 export const free = z.record(z.string(), z.unknown())

@@ -2,6 +2,8 @@ import {
   isoTime,
   paymentTransitions,
   type Attempt,
+  type Order,
+  type OrderId,
   type Payment,
   type PaymentCase,
   type PaymentSummary,
@@ -9,6 +11,7 @@ import {
 } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 import type { Catalogue } from '../language/catalogue.ts'
+import { orderFields, showOrderOf } from './order.ts'
 import { amount, capitals, currency, epochSeconds, epochSecondsOf, id, moneyFields, time, words } from './parts.ts'
 
 const statuses = Object.keys(paymentTransitions) as [Payment['status'], ...Payment['status'][]]
@@ -23,10 +26,6 @@ export const paymentStatus = z.enum(
 export const paymentStatusFilter = z
   .enum([...statuses, ...capitalStatuses])
   .transform((status) => status.toLowerCase() as Payment['status'])
-
-/** The order a payment belongs to; null where it is for something else. */
-const orderFields = { order_id: id.nullable(), order_status: z.string().nullable() } as const
-const noOrder = { order_id: null, order_status: null } as const
 
 /** What Stripe holds of the payment's latest page; all null where there has never been one. */
 export const stripeFields = z.object({
@@ -98,15 +97,19 @@ export const listedPayment = z
   })
   .openapi('Payment')
 
-/** How a payment stands, with what Stripe holds of it. */
-export const showPaymentStatus = (kase: ReadPaymentCase, catalogue: Catalogue): z.infer<typeof paymentStatusAnswer> => {
+/** How a payment and its order stand, with what Stripe holds of it. */
+export const showPaymentStatus = (
+  kase: ReadPaymentCase,
+  order: Order | undefined,
+  catalogue: Catalogue,
+): z.infer<typeof paymentStatusAnswer> => {
   const { payment } = kase
   return {
     payment_id: payment.id,
-    ...noOrder,
+    ...showOrderOf(order),
     payment_status: capitals(payment.status),
     payment_status_display: catalogue.paymentStatus[payment.status],
-    order_status_display: null,
+    order_status_display: order === undefined ? null : catalogue.orderStatus[order.status],
     ...moneyFields(payment.amount),
     created_at: isoTime(payment.createdAt),
     updated_at: isoTime(kase.updatedAt),
@@ -114,14 +117,17 @@ export const showPaymentStatus = (kase: ReadPaymentCase, catalogue: Catalogue): 
   }
 }
 
-/** A payment that has been cancelled. */
+/** A payment that has been cancelled, and its order with it. */
 export const showCancelledPayment = (
   { payment, providerCancellation }: { readonly payment: Payment; readonly providerCancellation: 'done' | 'pending' },
   { messages }: Catalogue,
 ): z.infer<typeof cancelledPaymentAnswer> => ({
   status: 'cancelled',
   payment_id: payment.id,
-  ...noOrder,
+  // An order is cancelled with its payment, in one transaction, so that this need not be looked up.
+  ...showOrderOf(
+    payment.subject.type === 'order' ? { id: payment.subject.id as OrderId, status: 'cancelled' } : undefined,
+  ),
   message:
     providerCancellation === 'pending' ? messages.payment_cancelled_provider_pending : messages.payment_cancelled,
   payment_status: capitals(payment.status),
@@ -131,10 +137,11 @@ export const showCancelledPayment = (
 /** One payment in a list. */
 export const showListedPayment = (
   { payment, updatedAt }: PaymentSummary,
+  order: Order | undefined,
   catalogue: Catalogue,
 ): z.infer<typeof listedPayment> => ({
   payment_id: payment.id,
-  ...noOrder,
+  ...showOrderOf(order),
   payment_status: capitals(payment.status),
   payment_status_display: catalogue.paymentStatus[payment.status],
   ...moneyFields(payment.amount),

@@ -1,9 +1,6 @@
 import { isoTime, type FreeSlots, type ResourceId } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
-import { id, time } from './parts.ts'
-
-/** A moment as whoever asks writes it: ISO 8601 with an offset or `Z`. */
-const askedTime = z.iso.datetime({ offset: true }).openapi({ example: '2027-05-02T09:00:00-06:00' })
+import { askedTime, id, time } from './parts.ts'
 
 /** Which slots are asked for: those of a resource that begin from `from` on and before `to`. */
 export const slotsQuery = z.strictObject({

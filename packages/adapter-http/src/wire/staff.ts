@@ -31,6 +31,7 @@ const refundReasons = [
   'requested_by_customer',
   'reservation_cancelled',
   'consultation_cancelled',
+  'order_cancelled',
   'duplicate',
   'unavailable',
 ] as const

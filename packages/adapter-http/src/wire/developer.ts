@@ -1,0 +1,83 @@
+import { isoTime, type Order, type ReadPaymentCase } from '@holdfast/core'
+import { z } from '@hono/zod-openapi'
+import type { Catalogue } from '../language/catalogue.ts'
+import { orderFields, orderStatus, showOrderOf } from './order.ts'
+import { amount, capitals, currency, free, id, moneyFields, time, words } from './parts.ts'
+import { cancelledPaymentAnswer, paymentStatus, showStripe, stripeFields } from './payment.ts'
+
+/** Whose payments, or which one, to try a cancellation with. */
+export const testCancellationQuery = z.strictObject({
+  payment_id: id.optional().openapi({ description: 'This one, however it stands.' }),
+  user_email: id
+    .optional()
+    .openapi({ description: 'Those of this owner, by the id that the host has for its people.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+const tried = z.object({
+  payment_id: id,
+  ...orderFields,
+  payment_status: paymentStatus,
+  payment_status_display: words,
+  order_status_display: words.nullable(),
+  amount,
+  currency,
+  user_email: id.openapi({ description: 'Its owner, by the id that the host has for its people.' }),
+  stripe_session_id: z.string().nullable(),
+  created_at: time,
+  stripe: stripeFields.pick({ session_status: true, payment_status: true, expires_at: true }),
+})
+
+/** Payments to try a cancellation with, and where. */
+export const testCancellationAnswer = z
+  .object({
+    message: words,
+    payments: z.array(tried),
+    test_endpoints: z.object({ cancel: z.string(), status: z.string(), sync: z.string() }),
+  })
+  .openapi('TestCancellation')
+
+/** A cancellation with all that it went by. */
+export const debugCancelAnswer = z
+  .object({
+    message: words,
+    debug_info: z.object({
+      request_user: z.string().openapi({ description: 'Who asked.' }),
+      payment_user: id.openapi({ description: 'Whose payment it is.' }),
+      payment_id: id,
+      order_id: id.nullable(),
+      initial_payment_status: paymentStatus,
+      initial_order_status: orderStatus.nullable(),
+      final_payment_status: paymentStatus,
+      final_order_status: orderStatus.nullable(),
+      cancel_successful: z.boolean(),
+      user_authorized: z.boolean(),
+      can_cancel: z.boolean().openapi({ description: 'It stood so that it could be cancelled.' }),
+    }),
+    response: z
+      .union([cancelledPaymentAnswer, free])
+      .openapi({ type: 'object', description: 'What the cancellation itself answers: as it is, or its problem.' }),
+  })
+  .openapi('DebugCancel')
+
+/** A payment to try a cancellation with. */
+export const showTried = (
+  kase: ReadPaymentCase,
+  order: Order | undefined,
+  catalogue: Catalogue,
+): z.infer<typeof tried> => {
+  const { payment } = kase
+  const { session_id, session_status, payment_status, expires_at } = showStripe(kase)
+  return {
+    payment_id: payment.id,
+    ...showOrderOf(order),
+    payment_status: capitals(payment.status),
+    payment_status_display: catalogue.paymentStatus[payment.status],
+    order_status_display: order === undefined ? null : catalogue.orderStatus[order.status],
+    ...moneyFields(payment.amount),
+    user_email: payment.owner,
+    stripe_session_id: session_id,
+    created_at: isoTime(payment.createdAt),
+    stripe: { session_status, payment_status, expires_at },
+  }
+}
