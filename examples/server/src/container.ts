@@ -3,23 +3,30 @@ import { httpModule } from '@holdfast/adapter-http/inversify'
 import { logFacts } from '@holdfast/adapter-observability'
 import { observabilityModule } from '@holdfast/adapter-observability/inversify'
 import { traceHoldfast, tracePaymentProvider, traceUnitOfWork } from '@holdfast/adapter-observability/opentelemetry'
-import { countFacts } from '@holdfast/adapter-observability/prometheus'
-import type { SqlDatabase } from '@holdfast/adapter-sql'
+import { circuitMetrics, countFacts } from '@holdfast/adapter-observability/prometheus'
+import { sqlCircuitBreakerStates, type SqlDatabase } from '@holdfast/adapter-sql'
 import { sqlModule } from '@holdfast/adapter-sql/inversify'
 import {
   defaultSettings,
+  type CircuitBreakerOptions,
+  type CircuitBreakerStates,
   type Clock,
   type FulfilmentKind,
   type Holdfast,
   type Ids,
   type Logger,
   type Notifier,
+  type PaymentMethodCache,
+  type PaymentProvider,
+  type ProviderAudit,
   type ReturnUrls,
   type Settings,
+  type ShopCatalogue,
   type UnitOfWork,
   type Worker,
 } from '@holdfast/core'
 import { coreModule } from '@holdfast/core/inversify'
+import { memoryPaymentMethodCache } from '@holdfast/core/memory'
 import { randomIds } from '@holdfast/core/system'
 import { trace } from '@opentelemetry/api'
 import type { Hono } from 'hono'
@@ -32,6 +39,7 @@ import { openGuestBook, type GuestBook } from './messages/guest-book.ts'
 import { guestBookNotifier } from './messages/notifier.ts'
 import { sessionRoute } from './people/session-route.ts'
 import { createReturnUrls } from './return-urls.ts'
+import { createShopCatalogue } from './shop/shop-catalogue.ts'
 import { cancellationTerms } from './stays/cancellation-terms.ts'
 import { stayKind } from './stays/stay-kind.ts'
 import type { StripeSide } from './stripe/stripe-side.ts'
@@ -55,6 +63,10 @@ export interface Wired {
   readonly unitOfWork: UnitOfWork
   readonly httpAdapter: HttpAdapter
   readonly guestBook: GuestBook
+  /** Whether Stripe is called, as all processes on this database see it together. */
+  readonly circuit: CircuitBreakerStates
+  /** What Stripe holds, and whom to ask by name, for `reconcile`. */
+  readonly audited: { readonly audit: ProviderAudit; readonly paymentProvider: PaymentProvider }
   /** What is counted by this process. */
   readonly registry: Registry
   /** Works in the background, through Redis or without. */
@@ -98,13 +110,16 @@ export const wire = async (parts: Parts): Promise<Wired> => {
     const sql = container.get<SqlDatabase>('sqlDatabase')
     await sql.migrate()
     const guestBook = await openGuestBook(sql)
-    container.load(hostModule(parts, guestBook))
+    const circuit = sqlCircuitBreakerStates(container.get('unitOfWork'))
+    container.load(hostModule(parts, guestBook), guardModule(parts, circuit, registry))
     const holdfast = container.get<Holdfast>('holdfast')
     return {
       holdfast,
       unitOfWork: container.get('unitOfWork'),
       httpAdapter: container.get('httpAdapter'),
       guestBook,
+      circuit,
+      audited: { audit: container.get('providerAudit'), paymentProvider: container.get('paymentProvider') },
       registry,
       startWorker: () => dispatch?.start(holdfast) ?? holdfast.startWorker(),
       queueBoard: dispatch?.board(),
@@ -131,7 +146,15 @@ const watchModule = ({ logger, database }: Parts, registry: Registry): Container
   })
 }
 
-/** This example's own part: its clock, its people, its stays and its clinic, and how it tells guests things. */
+/** Leaves Stripe in peace while it is away, and asks it for somebody's cards no more often than they change. */
+const guardModule = ({ stripe }: Parts, states: CircuitBreakerStates, registry: Registry): ContainerModule =>
+  new ContainerModule(({ bind }) => {
+    const observe = circuitMetrics({ registry, states })
+    bind<CircuitBreakerOptions>('circuitBreaker').toConstantValue({ states, observe })
+    bind<PaymentMethodCache>('paymentMethodCache').toConstantValue(memoryPaymentMethodCache({ clock: stripe.clock }))
+  })
+
+/** This example's own part: its clock, its people, its stays, its clinic and its shop, and how it tells guests things. */
 const hostModule = ({ stripe, sessions, publicUrl }: Parts, guestBook: GuestBook): ContainerModule =>
   new ContainerModule(({ bind }) => {
     bind<Clock>('clock').toConstantValue(stripe.clock)
@@ -147,6 +170,7 @@ const hostModule = ({ stripe, sessions, publicUrl }: Parts, guestBook: GuestBook
     bind<CookieSessions>('authenticator').toConstantValue(sessions)
     bind<Notifier>('notifier').toConstantValue(guestBookNotifier(guestBook, stripe.clock))
     bind<ReturnUrls>('returnUrls').toConstantValue(createReturnUrls(publicUrl, guestBook))
+    bind<ShopCatalogue>('shopCatalogue').toConstantValue(createShopCatalogue(guestBook))
     bind<readonly FulfilmentKind[]>('fulfilmentKinds')
       .toResolvedValue(
         (unitOfWork: UnitOfWork) => [stayKind(unitOfWork), ...createClinicKinds(unitOfWork)],

@@ -45,6 +45,7 @@ export const openForCommand = async ({ command, dryRun }: ConfigurationRequest):
     return {
       holdfast: wired.holdfast,
       unitOfWork: wired.unitOfWork,
+      ...wired.audited,
       clock: stripe.clock,
       livemode: stripe.livemode,
       findOwner: (email) => findPersonByEmail(email)?.id,

@@ -9,6 +9,8 @@ import type { Config } from './config.ts'
 import { wire, type Wired } from './container.ts'
 import { loadAssets } from './pages/assets.ts'
 import { keptSessionSecret } from './session-secrets.ts'
+import { cartCookie } from './shop/cart-cookie.ts'
+import { openShop } from './shop/open-shop.ts'
 import { openStripeSide, type StripeSide } from './stripe/stripe-side.ts'
 import { createWeb } from './web.ts'
 import { makeFolder } from './make-folder.ts'
@@ -67,12 +69,14 @@ export const startServer = async (config: Config, logger: Logger): Promise<Runni
       production,
       logger,
     }))
+    await openShop(wired)
     parts.worker = wired.startWorker()
     const { clock, demo, mounted } = stripe
     open(
       createWeb({
         ...wired,
         sessions,
+        carts: cartCookie(cookies),
         clock,
         demo,
         mounted,

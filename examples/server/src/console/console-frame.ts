@@ -1,4 +1,4 @@
-import type { PaymentId } from '@holdfast/core'
+import type { OrderId, PaymentId } from '@holdfast/core'
 import { html } from 'hono/html'
 import { directions } from '../language/language.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
@@ -8,6 +8,9 @@ import type { Visitor } from '../pages/visitor.ts'
 export type ConsolePart =
   | 'overview'
   | 'payments'
+  | 'orders'
+  | 'stock'
+  | 'coupons'
   | 'appointments'
   | 'consultations'
   | 'attention'
@@ -23,21 +26,29 @@ export const consolePage = (
     title,
     content,
     notice,
+    sought = '',
+    live,
   }: {
-    readonly part: ConsolePart
+    /** Absent: what was found, which is in none of them. */
+    readonly part: ConsolePart | undefined
     readonly title: string
     readonly content: Html
     readonly notice?: Notice | undefined
+    /** What was looked for. */
+    readonly sought?: string
+    readonly live?: true
   },
 ): Page => ({
   title: `${title} · ${t.console.title}`,
   section: 'console',
   notice,
+  ...(live === undefined ? {} : { live }),
   // The console is in English for those who read from the right, see the texts: their words stand in it as names do.
   content: html`<div class="console" ${directions[language] === 'rtl' ? html`lang="en" dir="ltr"` : ''}><nav class="console-nav" aria-label="${t.console.title}"><ul>${parts.map(
     ([name, href]) =>
       html`<li><a href="${href}" ${name === part ? html`aria-current="page"` : ''}>${t.console[name]}</a></li>`,
   )}</ul></nav>
+<form class="search" method="get" action="/console/search" role="search"><input type="search" name="q" value="${sought}" autocomplete="off" spellcheck="false" maxlength="200" placeholder="${t.console.searchHint}" aria-label="${t.console.searchHint}"><button class="button quiet">${t.console.search}</button></form>
 <h1>${title}</h1>
 ${content}</div>`,
 })
@@ -45,6 +56,9 @@ ${content}</div>`,
 const parts: readonly (readonly [ConsolePart, string])[] = [
   ['overview', '/console'],
   ['payments', '/console/payments'],
+  ['orders', '/console/orders'],
+  ['stock', '/console/stock'],
+  ['coupons', '/console/coupons'],
   ['appointments', '/console/appointments'],
   ['consultations', '/console/consultations'],
   ['attention', '/console/attention'],
@@ -67,3 +81,7 @@ export const table = (
 /** The way to a payment's page, by the beginning of its id. */
 export const paymentLink = (id: PaymentId): Html =>
   html`<a href="/console/payments/${id}"><code>${id.slice(0, 12)}…</code></a>`
+
+/** The way to an order's page, by the beginning of its id. */
+export const orderLink = (id: OrderId): Html =>
+  html`<a href="/console/orders/${id}"><code>${id.slice(0, 12)}…</code></a>`

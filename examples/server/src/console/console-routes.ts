@@ -7,7 +7,10 @@ import { appointmentConsoleRoutes } from './appointment-console-routes.ts'
 import { attentionRoutes } from './attention-routes.ts'
 import { consultationRoutes } from './consultation-routes.ts'
 import { demoRoutes } from './demo-routes.ts'
+import { orderConsoleRoutes } from './order-console-routes.ts'
 import { paymentConsoleRoutes } from './payment-console-routes.ts'
+import { searchRoutes } from './search-routes.ts'
+import { shelfRoutes } from './shelf-routes.ts'
 import { workRoutes } from './work-routes.ts'
 
 /** What staff may see and do. To everybody else none of it exists. */
@@ -21,6 +24,9 @@ export const consoleRoutes = (app: Hono<Env>, desk: Desk): void => {
   }
   demoRoutes(app, desk)
   paymentConsoleRoutes(app, desk)
+  orderConsoleRoutes(app, desk)
+  shelfRoutes(app, desk)
+  searchRoutes(app, desk)
   appointmentConsoleRoutes(app, desk)
   consultationRoutes(app, desk)
   attentionRoutes(app, desk)

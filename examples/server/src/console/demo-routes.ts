@@ -1,26 +1,30 @@
-import { day, hour, second, type Instant, type UnitOfWork } from '@holdfast/core'
+import { available, day, hour, second, type Instant, type Transaction, type UnitOfWork } from '@holdfast/core'
 import type { Hono } from 'hono'
 import { formatMoment } from '../language/format.ts'
 import type { Desk, Env } from '../pages/desk.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
+import { articleIdOf, articles, isSent } from '../shop/articles.ts'
 import { webhookModes, type DemoControl } from '../stripe/demo-control.ts'
+import { readFigures } from './figures.ts'
 import { consoleNotice } from './staff.ts'
 import { overviewPage } from './overview-page.ts'
 
 /** How things stand, and the levers of the demonstration where there are any. */
 export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
-  const { show, signedIn, unitOfWork, clock, demo, holdfast } = desk
+  const { show, signedIn, unitOfWork, clock, circuit, demo, holdfast } = desk
 
   app.get('/console', async (c) => {
     const visitor = c.get('visitor')
     const now = clock.now()
-    const { depths, attention } = await unitOfWork.read(async (tx) => ({
+    const { depths, ...counted } = await unitOfWork.read(async (tx) => ({
       depths: {
         tasks: await tx.tasks.depth(now),
         outbox: await tx.outbox.depth(now),
         inbox: await tx.inbox.depth(now),
       },
       attention: (await tx.attention.list(100)).length,
+      toSend: (await tx.orders.list({ status: 'completed', limit: 100 })).length,
+      soldOut: await countSoldOut(tx),
     }))
     const levers = demo === undefined ? undefined : { ledgerUrl: demo.ledgerUrl, mode: await demo.readWebhookMode() }
     const moved =
@@ -37,7 +41,9 @@ export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
       overviewPage(visitor, signedIn(c), {
         now,
         depths,
-        attention,
+        ...counted,
+        circuit: await circuit.read('payment_provider'),
+        figures: await readFigures(holdfast, now),
         nextDueAt: await nextBalanceDueAt(unitOfWork),
         demo: levers,
         notice,
@@ -60,6 +66,12 @@ export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
     await demo.setWebhookMode(mode)
     return c.redirect('/console?webhooks=set', 303)
   })
+}
+
+const countSoldOut = async (tx: Transaction): Promise<number> => {
+  const stocks = await tx.stock.list({ limit: 500 })
+  const canBeHad = new Set<string>(stocks.filter((stock) => available(stock) > 0).map(({ articleId }) => articleId))
+  return articles.filter((article) => isSent(article) && !canBeHad.has(articleIdOf(article))).length
 }
 
 const stepMs = async (

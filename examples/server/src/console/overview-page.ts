@@ -1,11 +1,12 @@
 import { html } from 'hono/html'
-import type { Instant } from '@holdfast/core'
+import type { CircuitBreaker, Instant } from '@holdfast/core'
 import { formatMoment } from '../language/format.ts'
 import { buttonForm } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { webhookModes, type DemoControl } from '../stripe/demo-control.ts'
 import { consolePage } from './console-frame.ts'
+import { renderFigures, type Figures } from './figures.ts'
 import { queueNames, type QueueName } from './work-page.ts'
 
 /** How much waits in one queue. */
@@ -20,6 +21,12 @@ export interface Overview {
   readonly now: Instant
   readonly depths: Readonly<Record<QueueName, Depth>>
   readonly attention: number
+  /** Orders that are paid and not sent, at most a hundred of them. */
+  readonly toSend: number
+  /** Articles of which nothing can be had. */
+  readonly soldOut: number
+  readonly circuit: CircuitBreaker
+  readonly figures: Figures
   /** When the next balance is to be charged by itself. */
   readonly nextDueAt: Instant | undefined
   readonly demo:
@@ -35,11 +42,28 @@ export const overviewPage = (visitor: Visitor, signedIn: SignedIn, overview: Ove
     part: 'overview',
     title: t.console.overview,
     notice: overview.notice,
-    content: html`<ul class="tiles">
+    live: true,
+    content: html`<div id="figures" data-live><ul class="tiles">
 <li class="card ${overview.attention > 0 ? 'bad' : ''}"><a href="/console/attention"><strong>${overview.attention}</strong> ${t.console.attention}</a></li>
+<li class="card"><a href="/console/orders?status=completed"><strong>${overview.toSend}</strong> ${t.console.toSend}</a></li>
+<li class="card"><a href="/console/stock"><strong>${overview.soldOut}</strong> ${t.console.soldOut}</a></li>
+${renderCircuit(visitor, overview.circuit)}
 ${queueNames.map((name) => renderDepth(visitor, overview.now, name, overview.depths[name]))}</ul>
+${renderFigures(visitor, overview.figures)}</div>
 ${renderDemo(visitor, signedIn, overview)}`,
   })
+}
+
+const renderCircuit = ({ t, language }: Visitor, circuit: CircuitBreaker): Html => {
+  const { circuit: words } = t.console
+  const [said, more] =
+    circuit.status === 'closed'
+      ? [words.closed, circuit.outages === 0 ? '' : words.outages(circuit.outages)]
+      : circuit.status === 'open'
+        ? [words.open, words.until(formatMoment(language, circuit.since), formatMoment(language, circuit.probeAt))]
+        : [words.halfOpen, words.since(formatMoment(language, circuit.since))]
+  return html`<li class="card ${circuit.status === 'closed' ? '' : 'bad'}" data-circuit="${circuit.status}">
+<strong>Stripe</strong> ${said}<p class="soft">${more}</p></li>`
 }
 
 const renderDepth = (

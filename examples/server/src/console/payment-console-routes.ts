@@ -1,4 +1,4 @@
-import { parseDecimal, parseId, type PaymentCase, type ReservationId } from '@holdfast/core'
+import { parseDecimal, parseId, type Order, type OrderId, type PaymentCase, type ReservationId } from '@holdfast/core'
 import type { Hono } from 'hono'
 import type { Ask, Desk, Env } from '../pages/desk.ts'
 import { keyOf } from '../pages/forms.ts'
@@ -34,6 +34,7 @@ export const paymentConsoleRoutes = (app: Hono<Env>, desk: Desk): void => {
       paymentPage(c.get('visitor'), signedIn(c), {
         kase,
         story: story.ok ? story.value : [],
+        order: await findOrderOf(desk, kase),
         canFailCard,
         notice: consoleNotice(c),
       }),
@@ -73,6 +74,7 @@ const actions: Readonly<Record<string, (desk: Desk, c: Ask, kase: PaymentCase) =
   amount: async (desk, c, { payment }) => {
     const amount = parseDecimal((c.get('fields')['amount'] ?? '').trim(), payment.amount.currency)
     if (amount === undefined || amount.minorUnits === 0n) return { problem: 'invalidAmount' }
+    if (payment.subject.type === 'order') return { problem: 'invalid_request' }
     const outcome = await desk.holdfast.changeAmount({ actor: staffOf(desk, c), paymentId: payment.id, amount })
     return outcome.ok ? { done: 'changeDone' } : { problem: outcome.error.code }
   },
@@ -111,6 +113,13 @@ const actions: Readonly<Record<string, (desk: Desk, c: Ask, kase: PaymentCase) =
     await demo.detachCard(payment.savedCard.paymentMethodId)
     return { done: 'removeCardDone' }
   },
+}
+
+/** The order that a payment is for, where it is for one. */
+const findOrderOf = async ({ unitOfWork }: Desk, { payment }: PaymentCase): Promise<Order | undefined> => {
+  const { subject } = payment
+  if (subject.type !== 'order') return undefined
+  return (await unitOfWork.read((tx) => tx.orders.find(subject.id as OrderId)))?.value
 }
 
 const findCase = async (desk: Desk, c: Ask): Promise<PaymentCase | undefined> => {

@@ -3,6 +3,7 @@ import {
   decimalString,
   isCollected,
   type Attempt,
+  type Order,
   type PaymentCase,
   type Refund,
   type TimelineEntry,
@@ -12,6 +13,7 @@ import { badge } from '../pages/badge.ts'
 import { buttonForm, hiddenFields } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
+import { lineName } from '../shop/read-orders.ts'
 import { consolePage, table } from './console-frame.ts'
 import { purposeName } from './payments-page.ts'
 import { renderStory } from './story.ts'
@@ -20,6 +22,8 @@ import { renderStory } from './story.ts'
 export interface PaymentView {
   readonly kase: PaymentCase
   readonly story: readonly TimelineEntry[]
+  /** The order that it is for, where it is for one. */
+  readonly order: Order | undefined
   /** Whether the saved card can be made to fail from here. */
   readonly canFailCard: boolean
   readonly notice: Notice | undefined
@@ -36,6 +40,7 @@ export const paymentPage = (visitor: Visitor, signedIn: SignedIn, view: PaymentV
     notice: view.notice,
     content: html`<p>${badge(payment.status, words.paymentStatus[payment.status])} ${payment.item.name} — <span class="soft">${payment.item.description}</span></p>
 <p class="soft"><code>${payment.id}</code> · ${payment.owner} · ${payment.subject.type === 'reservation' ? html`<a href="/bookings/${payment.subject.id}">${payment.subject.id}</a>` : payment.subject.id}</p>
+${view.order === undefined ? '' : renderOrder(visitor, view.order)}
 <div class="columns"><div>
 <section class="card"><h2>${t.console.attempts}</h2>${table(
       [columns.kind, columns.status, columns.amount, columns.reference],
@@ -52,6 +57,12 @@ export const paymentPage = (visitor: Visitor, signedIn: SignedIn, view: PaymentV
 <section class="card"><h2>${t.console.story}</h2><p class="soft">${t.console.storyHint}</p>${renderStory(visitor, payment.amount.currency, view.story)}</section>`,
   })
 }
+
+/** What it is for, where that is goods: with how it stands, and the way to it. */
+const renderOrder = ({ t, language }: Visitor, order: Order): Html =>
+  html`<section class="card"><h2>${t.console.order} ${badge(order.status, t.shop.status[order.status])}</h2>
+<p>${order.lines.map((line) => `${line.quantity} × ${lineName(line, language)}`).join(', ')}</p>
+<p><a class="button quiet" href="/console/orders/${order.id}">${t.console.seeOrder}</a></p></section>`
 
 const attemptRow = ({ t, words, language }: Visitor, attempt: Attempt): readonly (Html | string)[] => [
   html`${t.attemptKind[attempt.kind]}<br><span class="soft">${formatMoment(language, attempt.requestedAt)}</span>`,
@@ -83,7 +94,8 @@ const renderActions = (
       ? html`<form method="post" action="${at('refund')}">${hiddenFields(signedIn)}<label class="field">${t.console.refundAmount(currency)}
 <input name="amount" inputmode="decimal" autocomplete="off" placeholder="${decimalString({ currency, minorUnits: payment.amount.minorUnits - payment.refunded })}"></label><button class="button danger">${t.console.refund}</button></form>`
       : '',
-    isOver
+    // What an order comes to stands on its lines.
+    isOver || payment.subject.type === 'order'
       ? ''
       : html`<form method="post" action="${at('amount')}">${hiddenFields(signedIn)}<label class="field">${t.console.newAmount(currency)}
 <input name="amount" inputmode="decimal" autocomplete="off" required placeholder="${decimalString(payment.amount)}"></label><button class="button quiet">${t.console.changeAmount}</button></form>`,

@@ -26,8 +26,6 @@ export const paymentsPage = (
   },
 ): Page => {
   const { t, words } = visitor
-  const { columns } = t.console
-  const rows = payments.map(({ payment, updatedAt }) => row(visitor, payment, updatedAt))
   const filter = status === undefined ? {} : { status }
   const last = payments.at(-1)?.payment.id
   return consolePage(visitor, {
@@ -37,10 +35,21 @@ export const paymentsPage = (
       (each) =>
         html`<option value="${each}" ${each === status ? html`selected` : ''}>${words.paymentStatus[each]}</option>`,
     )}</select></label><button class="button quiet">${t.console.show}</button></form>
-${table([columns.payment, columns.purpose, columns.owner, columns.amount, columns.status, columns.created, columns.changed], rows, t.console.none)}
+${paymentsTable(visitor, payments)}
 <p class="pager">${after === undefined ? '' : html`<a href="/console/payments?${new URLSearchParams(filter)}">${t.console.newer}</a>`}
 ${last === undefined || payments.length < paymentsPerPage ? '' : html`<a href="/console/payments?${new URLSearchParams({ ...filter, after: last })}">${t.console.older} ${arrow('on')}</a>`}</p>`,
   })
+}
+
+/** Payments as the console lists them, wherever it does. */
+export const paymentsTable = (visitor: Visitor, payments: readonly PaymentSummary[]): Html => {
+  const { t } = visitor
+  const { columns } = t.console
+  return table(
+    [columns.payment, columns.purpose, columns.owner, columns.amount, columns.status, columns.created, columns.changed],
+    payments.map(({ payment, updatedAt }) => row(visitor, payment, updatedAt)),
+    t.console.none,
+  )
 }
 
 const row = (

@@ -1,3 +1,5 @@
+import { englishShopConsole } from './english-shop-console.ts'
+
 /** The staff console, in English. */
 export const englishConsole = {
   title: 'Console',
@@ -112,4 +114,5 @@ export const englishConsole = {
   },
   webhooksDone: (mode: string) => `Webhooks are ${mode} now.`,
   ledger: 'Open the ledger: what Stripe holds',
+  ...englishShopConsole,
 }

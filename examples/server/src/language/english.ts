@@ -1,5 +1,6 @@
 import { englishClinic } from './english-clinic.ts'
 import { englishConsole } from './english-console.ts'
+import { englishShop } from './english-shop.ts'
 
 /** Everything that is read on a page, in English. Its shape is what every other language has to fill. */
 export const english = {
@@ -8,10 +9,13 @@ export const english = {
     claim: 'Stays in Mexico',
     alsoClinic: 'And when you do not feel well:',
     toClinic: 'See the doctors of the clinic',
+    alsoShop: 'And something to take home:',
+    toShop: 'Look into the shop',
     skip: 'Skip to the content',
     menu: 'Menu',
     stays: 'Stays',
     clinic: 'Clinic',
+    shop: 'Shop',
     appointments: 'Appointments',
     wallet: 'Wallet',
     bookings: 'My bookings',
@@ -210,6 +214,7 @@ export const english = {
     reservation: 'Appointment',
     consultation: 'Chat consultation',
     wallet_topup: 'Wallet top-up',
+    order: 'Order',
   },
   attempt: {
     requested: 'Asked for',
@@ -224,6 +229,7 @@ export const english = {
     requested_by_customer: 'Asked for by the guest',
     reservation_cancelled: 'Booking cancelled',
     consultation_cancelled: 'Consultation cancelled',
+    order_cancelled: 'Order cancelled',
     duplicate: 'Paid twice',
     slot_taken: 'Somebody else was faster',
     unavailable: 'Not to be had any more',
@@ -232,6 +238,7 @@ export const english = {
     external: 'Made at the provider',
   },
   clinic: englishClinic,
+  shop: englishShop,
   console: englishConsole,
 }
 

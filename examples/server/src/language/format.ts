@@ -33,12 +33,18 @@ const formatAmount = (
     maximumFractionDigits: places,
     signDisplay,
   }).format(amount)
-  return `${number}\u00a0${currency === 'MXN' ? 'پزو' : currency}`
+  return `${number}\u00a0${persianCurrencies[currency] ?? currency}`
 }
+
+const persianCurrencies: Readonly<Record<string, string>> = { MXN: 'پزو', USD: 'دلار' }
 
 /** A count, in the digits of the language. */
 export const formatNumber = (language: Language, count: number): string =>
   new Intl.NumberFormat(locales[language], { useGrouping: false }).format(count)
+
+/** A part of a whole, 0 to 1, in hundredths. */
+export const formatPercent = (language: Language, part: number): string =>
+  new Intl.NumberFormat(locales[language], { style: 'percent', maximumFractionDigits: 0 }).format(part)
 
 /** A day, given as `2026-06-01`: `Monday 1 June 2026`, or `1 Jun 2026` where there is little room. */
 export const formatDay = (language: Language, day: string, style: 'long' | 'short' = 'long'): string =>

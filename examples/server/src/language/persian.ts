@@ -2,6 +2,7 @@ import type { Texts } from './english.ts'
 import { englishConsole } from './english-console.ts'
 import { persianClinic } from './persian-clinic.ts'
 import { persianDigits as n } from './persian-digits.ts'
+import { persianShop } from './persian-shop.ts'
 
 /** Everything that is read on a page, in Persian. The console is in English: staff of the example read that. */
 export const persian: Texts = {
@@ -10,10 +11,13 @@ export const persian: Texts = {
     claim: 'اقامتگاه‌هایی در مکزیک',
     alsoClinic: 'و برای وقتی که حالتان خوب نیست:',
     toClinic: 'دیدن پزشکان درمانگاه',
+    alsoShop: 'و چیزی برای بردن به خانه:',
+    toShop: 'رفتن به فروشگاه',
     skip: 'رفتن به محتوا',
     menu: 'فهرست',
     stays: 'اقامتگاه‌ها',
     clinic: 'درمانگاه',
+    shop: 'فروشگاه',
     appointments: 'نوبت‌های من',
     wallet: 'کیف پول',
     bookings: 'رزروهای من',
@@ -210,6 +214,7 @@ export const persian: Texts = {
     reservation: 'نوبت ویزیت',
     consultation: 'مشاوره در گفتگو',
     wallet_topup: 'شارژ کیف پول',
+    order: 'سفارش',
   },
   attempt: {
     requested: 'درخواست‌شده',
@@ -224,6 +229,7 @@ export const persian: Texts = {
     requested_by_customer: 'به خواست مهمان',
     reservation_cancelled: 'رزرو لغو شد',
     consultation_cancelled: 'مشاوره لغو شد',
+    order_cancelled: 'سفارش لغو شد',
     duplicate: 'دو بار پرداخت شده',
     slot_taken: 'کسی زودتر بود',
     unavailable: 'دیگر فراهم نیست',
@@ -232,5 +238,6 @@ export const persian: Texts = {
     external: 'در سرویس پرداخت انجام شد',
   },
   clinic: persianClinic,
+  shop: persianShop,
   console: englishConsole,
 }

@@ -1,4 +1,5 @@
 import type { englishConsole } from './english-console.ts'
+import { spanishShopConsole } from './spanish-shop-console.ts'
 
 /** The staff console, in Spanish. */
 export const spanishConsole: typeof englishConsole = {
@@ -121,4 +122,5 @@ export const spanishConsole: typeof englishConsole = {
   },
   webhooksDone: (mode) => `Ahora los webhooks están ${mode}.`,
   ledger: 'Abrir el libro mayor: lo que tiene Stripe',
+  ...spanishShopConsole,
 }

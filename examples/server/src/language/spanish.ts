@@ -1,6 +1,7 @@
 import type { Texts } from './english.ts'
 import { spanishClinic } from './spanish-clinic.ts'
 import { spanishConsole } from './spanish-console.ts'
+import { spanishShop } from './spanish-shop.ts'
 
 /** Everything that is read on a page, in Spanish as it is spoken in Mexico. */
 export const spanish: Texts = {
@@ -9,10 +10,13 @@ export const spanish: Texts = {
     claim: 'Estancias en México',
     alsoClinic: 'Y para cuando no te sientes bien:',
     toClinic: 'Ver a los médicos de la clínica',
+    alsoShop: 'Y algo para llevarte a casa:',
+    toShop: 'Pasar a la tienda',
     skip: 'Ir al contenido',
     menu: 'Menú',
     stays: 'Estancias',
     clinic: 'Clínica',
+    shop: 'Tienda',
     appointments: 'Mis citas',
     wallet: 'Monedero',
     bookings: 'Mis reservas',
@@ -209,6 +213,7 @@ export const spanish: Texts = {
     reservation: 'Cita',
     consultation: 'Consulta por chat',
     wallet_topup: 'Recarga del monedero',
+    order: 'Pedido',
   },
   attempt: {
     requested: 'Solicitado',
@@ -223,6 +228,7 @@ export const spanish: Texts = {
     requested_by_customer: 'A petición del huésped',
     reservation_cancelled: 'Reserva cancelada',
     consultation_cancelled: 'Consulta cancelada',
+    order_cancelled: 'Pedido cancelado',
     duplicate: 'Pagado dos veces',
     slot_taken: 'Alguien se adelantó',
     unavailable: 'Ya no disponible',
@@ -231,5 +237,6 @@ export const spanish: Texts = {
     external: 'Hecho en el proveedor',
   },
   clinic: spanishClinic,
+  shop: spanishShop,
   console: spanishConsole,
 }

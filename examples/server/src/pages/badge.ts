@@ -11,6 +11,9 @@ const tones: Readonly<Record<string, 'good' | 'bad' | 'busy' | 'calm'>> = {
   paid: 'good',
   succeeded: 'good',
   done: 'good',
+  shipped: 'good',
+  delivered: 'good',
+  consumed: 'good',
   failed: 'bad',
   declined: 'bad',
   disputed: 'bad',
@@ -22,4 +25,5 @@ const tones: Readonly<Record<string, 'good' | 'bad' | 'busy' | 'calm'>> = {
   open: 'busy',
   authorized: 'busy',
   waiting: 'busy',
+  held: 'busy',
 }

@@ -1,7 +1,8 @@
 import type { CookieSessions } from '@holdfast/adapter-http'
-import type { Clock, Holdfast, Logger, UnitOfWork } from '@holdfast/core'
+import type { CircuitBreakerStates, Clock, Holdfast, Logger, UnitOfWork } from '@holdfast/core'
 import type { Context, Hono } from 'hono'
 import type { GuestBook } from '../messages/guest-book.ts'
+import type { CartCookie } from '../shop/cart-cookie.ts'
 import type { DemoControl } from '../stripe/demo-control.ts'
 import type { Assets } from './assets.ts'
 import type { Fields } from './forms.ts'
@@ -13,8 +14,11 @@ export interface PagesOptions {
   readonly holdfast: Holdfast
   readonly unitOfWork: UnitOfWork
   readonly clock: Clock
+  /** Whether Stripe is called. */
+  readonly circuit: Pick<CircuitBreakerStates, 'read'>
   readonly sessions: CookieSessions
   readonly guestBook: GuestBook
+  readonly carts: CartCookie
   readonly demo: DemoControl | undefined
   readonly logger: Logger
   readonly assets: Assets

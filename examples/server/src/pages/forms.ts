@@ -7,6 +7,10 @@ import type { SignedIn } from './visitor.ts'
 export const hiddenFields = ({ csrfToken }: SignedIn): Html =>
   html`<input type="hidden" name="csrf_token" value="${csrfToken}"><input type="hidden" name="key" value="${randomBytes(12).toString('hex')}">`
 
+/** What a form carries that is also for people who have not signed in: the session's token, where there is a session. */
+export const tokenField = (signedIn: SignedIn | undefined): Html | string =>
+  signedIn === undefined ? '' : html`<input type="hidden" name="csrf_token" value="${signedIn.csrfToken}">`
+
 /** A form of one button. */
 export const buttonForm = (
   signedIn: SignedIn,

@@ -11,7 +11,7 @@ export const homePage = (visitor: Visitor): Page => {
   return {
     title: t.site.claim,
     section: 'stays',
-    content: html`<section class="hero"><h1>${t.home.title}</h1><p>${t.home.lead}</p><p class="also">${t.site.alsoClinic} <a href="/clinic">${t.site.toClinic}</a></p></section>
+    content: html`<section class="hero"><h1>${t.home.title}</h1><p>${t.home.lead}</p><p class="also">${t.site.alsoClinic} <a href="/clinic">${t.site.toClinic}</a><br>${t.site.alsoShop} <a href="/shop">${t.site.toShop}</a></p></section>
 <ul class="stays">${properties.map((property) => renderCard(visitor, property))}</ul>`,
   }
 }

@@ -1,9 +1,13 @@
 import { html, raw } from 'hono/html'
 import type { Html } from './layout.ts'
+import { articleScenes } from './shop/article-scenes.ts'
 
-/** A drawing of a property. Decoration only: readers of the page are told nothing by it that the text does not say. */
+/**
+ * A drawing of a property, or of an article of the shop. Decoration only: readers of the page are told nothing by it that the
+ * text does not say.
+ */
 export const illustration = (slug: string): Html =>
-  html`<svg class="scene" viewBox="0 0 400 260" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">${raw(scenes[slug] ?? '')}</svg>`
+  html`<svg class="scene" viewBox="0 0 400 260" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">${raw(scenes[slug] ?? articleScenes[slug] ?? '')}</svg>`
 
 const sky = (id: string, top: string, bottom: string): string =>
   `<defs><linearGradient id="${id}" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient></defs><rect width="400" height="260" fill="url(#${id})"/>`

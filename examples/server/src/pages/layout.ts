@@ -15,11 +15,24 @@ export interface Page {
   readonly section?: Section
   /** Look again by itself after so many seconds: for what is on its way. */
   readonly refreshS?: number
+  /** Has parts that are kept up to date, each with `data-live` and an id. Where no script runs, the page looks again by itself. */
+  readonly live?: true
   readonly notice?: Notice | undefined
 }
 
 /** An entry of the menu. */
-export type Section = 'stays' | 'clinic' | 'bookings' | 'appointments' | 'wallet' | 'messages' | 'console' | 'signIn'
+export type Section =
+  | 'stays'
+  | 'clinic'
+  | 'shop'
+  | 'cart'
+  | 'bookings'
+  | 'appointments'
+  | 'orders'
+  | 'wallet'
+  | 'messages'
+  | 'console'
+  | 'signIn'
 
 /** What has just happened, in a sentence. */
 export interface Notice {
@@ -35,6 +48,8 @@ export interface Frame {
   /** What the application's clock says, where that is not what everybody's says. */
   readonly clockSays: string | undefined
   readonly demo: boolean
+  /** How many things are in the cart. */
+  readonly inCart: number
 }
 
 /** A whole page. It loads nothing from anywhere else. */
@@ -47,6 +62,7 @@ export const renderPage = (visitor: Visitor, frame: Frame, page: Page): Html => 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 ${page.refreshS === undefined ? '' : html`<meta http-equiv="refresh" content="${page.refreshS}">`}
+${page.live === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="15"></noscript>`}
 <title>${page.title} · ${t.site.name}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${frame.assets.style.path}">
@@ -67,7 +83,7 @@ ${page.content}
 </html>`
 }
 
-const header = (visitor: Visitor, { here }: Frame, { section }: Page): Html => {
+const header = (visitor: Visitor, { here, inCart }: Frame, { section }: Page): Html => {
   const { t, signedIn } = visitor
   const entry = (name: Section, href: string, label: string): Html =>
     html`<li><a href="${href}" ${section === name ? html`aria-current="page"` : ''}>${label}</a></li>`
@@ -76,13 +92,15 @@ const header = (visitor: Visitor, { here }: Frame, { section }: Page): Html => {
 <nav aria-label="${t.site.menu}"><ul class="menu">
 ${entry('stays', '/', t.site.stays)}
 ${entry('clinic', '/clinic', t.site.clinic)}
+${entry('shop', '/shop', t.site.shop)}
+${inCart > 0 && signedIn?.person.role !== 'staff' ? entry('cart', '/cart', t.shop.cart.link(inCart)) : ''}
 ${
   signedIn === undefined
     ? entry('signIn', '/sign-in', t.site.signIn)
     : signedIn.person.role === 'staff'
       ? entry('console', '/console', t.site.console)
       : html`${entry('bookings', '/bookings', t.site.bookings)}${entry('appointments', '/appointments', t.site.appointments)}
-${entry('wallet', '/wallet', t.site.wallet)}${entry('messages', '/messages', t.site.messages)}`
+${entry('orders', '/orders', t.shop.orders.menu)}${entry('wallet', '/wallet', t.site.wallet)}${entry('messages', '/messages', t.site.messages)}`
 }
 </ul></nav>
 <div class="tools">

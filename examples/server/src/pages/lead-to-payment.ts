@@ -38,6 +38,7 @@ export const whereItStands = (
   desk.unitOfWork.read(async (tx) => {
     const { payment } = (await tx.payments.find(paymentId))?.value ?? {}
     if (payment?.subject.type === 'reservation') return `/bookings/${payment.subject.id}?problem=${code}`
+    if (payment?.subject.type === 'order') return `/orders/${payment.subject.id}?problem=${code}`
     const found = payment === undefined ? undefined : await tx.intents.find(payment.subject.id as PendingIntent['id'])
     const isOver = code === 'slot_taken' || code === 'intent_expired'
     // Paid, and lost in the same moment: the outcome tells where the money is.

@@ -4,10 +4,13 @@ import type { SentMessage } from '../messages/guest-book.ts'
 import { readStayDetails } from '../stays/stay-kind.ts'
 import type { MessageAbout } from './messages-page.ts'
 
-/** Finds out what a message is about: nights, a doctor, or the wallet. */
+/** Finds out what a message is about: nights, a doctor, an order, or the wallet. */
 export const readMessageAbout = async (tx: Transaction, { message }: SentMessage): Promise<MessageAbout> => {
   switch (message.template) {
-    case 'refunded_unavailable':
+    case 'refunded_unavailable': {
+      const { subject } = (await tx.payments.find(message.paymentId))?.value.payment ?? {}
+      return subject?.type === 'order' ? { type: 'order', id: subject.id } : aboutOf(message.details)
+    }
     case 'kept_in_wallet':
       return aboutOf(message.details)
     case 'confirmed':
@@ -23,6 +26,7 @@ const aboutRecord = async (
   tx: Transaction,
   { type, id }: { readonly type: string; readonly id: string },
 ): Promise<MessageAbout> => {
+  if (type === 'order') return { type, id }
   const found =
     type === 'consultation'
       ? await tx.consultations.find(id as Consultation['id'])

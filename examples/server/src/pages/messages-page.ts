@@ -9,6 +9,7 @@ import type { Visitor } from './visitor.ts'
 export type MessageAbout =
   | { readonly type: 'stay'; readonly name: string }
   | { readonly type: 'visit'; readonly doctor: Doctor }
+  | { readonly type: 'order'; readonly id: string }
   | { readonly type: 'wallet' }
 
 /** A message, with what has become of it since. */
@@ -41,6 +42,8 @@ const body = ({ t, language }: Visitor, { message, about, link }: ShownMessage):
         case 'visit':
           return html`<h2>${t.messages.visitTitle}</h2><p>${t.messages.visit(about.doctor.name[language], sum)}</p>
 <p><a href="/appointments">${t.messages.seeVisits}</a></p>`
+        case 'order':
+          return html`<h2>${t.shop.messages.confirmedTitle}</h2><p>${t.shop.messages.confirmed(sum)}</p>${orderLink(t, about.id)}`
         case 'wallet':
           return html`<h2>${t.messages.topUpTitle}</h2><p>${t.messages.topUp(sum)}</p>
 <p><a href="/wallet">${t.messages.seeWallet}</a></p>`
@@ -53,6 +56,8 @@ const body = ({ t, language }: Visitor, { message, about, link }: ShownMessage):
           : html`<a href="/bookings/${message.subject.id}">${t.messages.linkSince[link]}</a>`
       }</p>`
     case 'refunded_unavailable':
+      if (about.type === 'order')
+        return html`<h2>${t.shop.messages.goneTitle}</h2><p>${t.shop.messages.gone} ${message.destination === 'wallet' ? t.messages.toWallet(sum) : t.messages.toCard(sum)}</p>${orderLink(t, about.id)}`
       if (message.reason !== 'slot_taken')
         return html`<h2>${t.clinic.outcome.keptTitle}</h2><p>${t.clinic.outcome.gone} ${message.destination === 'wallet' ? t.messages.toWallet(sum) : t.messages.toCard(sum)}</p>`
       return about.type === 'stay'
@@ -66,12 +71,15 @@ const body = ({ t, language }: Visitor, { message, about, link }: ShownMessage):
   }
 }
 
+const orderLink = (t: Visitor['t'], id: string): Html => html`<p><a href="/orders/${id}">${t.shop.outcome.see}</a></p>`
+
 const nameOf = (about: MessageAbout, language: Visitor['language']): string => {
   switch (about.type) {
     case 'stay':
       return about.name
     case 'visit':
       return about.doctor.name[language]
+    case 'order':
     case 'wallet':
       return ''
   }

@@ -9,6 +9,7 @@ import { queueBoardPath } from '../background/redis-dispatch.ts'
 import { consoleRoutes } from '../console/console-routes.ts'
 import { formatMoment } from '../language/format.ts'
 import { parseLanguage } from '../language/language.ts'
+import { countThings } from '../shop/cart.ts'
 import { bookingRoutes } from './booking-routes.ts'
 import { appointmentRoutes } from './clinic/appointment-routes.ts'
 import { clinicRoutes } from './clinic/clinic-routes.ts'
@@ -17,23 +18,27 @@ import { isOurs, type Fields } from './forms.ts'
 import { renderPage } from './layout.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { notFoundPage, problemPage } from './problem-page.ts'
+import { cartRoutes } from './shop/cart-routes.ts'
+import { orderRoutes } from './shop/order-routes.ts'
+import { shopRoutes } from './shop/shop-routes.ts'
 import { siteRoutes } from './site-routes.ts'
 import { walletRoutes } from './wallet/wallet-routes.ts'
 import { languageCookie, readVisitor, type Visitor } from './visitor.ts'
 
 /** The pages, as one function from request to response. */
 export const createPages = (options: PagesOptions): ((request: Request) => Promise<Response>) => {
-  const { sessions, assets, clock, logger, demo } = options
+  const { sessions, assets, clock, logger, demo, carts } = options
   const limiter = tokenBuckets({ clock: { now: clock.now }, burst: 120, perMinute: 60 })
   const app = new Hono<Env>()
   const desk: Desk = {
     ...options,
-    show: (c, page, status = 200) => {
+    show: async (c, page, status = 200) => {
       const visitor = c.get('visitor')
       const url = new URL(c.req.url)
       const here = c.req.method === 'GET' ? `${url.pathname}${url.search}` : '/'
       const clockSays = demo === undefined ? undefined : formatMoment(visitor.language, clock.now())
-      return c.html(renderPage(visitor, { assets, here, clockSays, demo: demo !== undefined }, page), status)
+      const inCart = countThings(await carts.read(c.req.raw))
+      return c.html(renderPage(visitor, { assets, here, clockSays, demo: demo !== undefined, inCart }, page), status)
     },
     signedIn: (c) => {
       const { signedIn } = c.get('visitor')
@@ -58,6 +63,8 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
     styleSrc: ["'self'"],
     scriptSrc: ["'self'"],
     imgSrc: ["'self'", 'data:'],
+    // Figures that are kept up to date are read again from the page that they are on.
+    connectSrc: ["'self'"],
     formAction: ["'self'", ...options.payOrigins],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
@@ -92,6 +99,9 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
   clinicRoutes(app, desk)
   appointmentRoutes(app, desk)
   walletRoutes(app, desk)
+  shopRoutes(app, desk)
+  cartRoutes(app, desk)
+  orderRoutes(app, desk)
   paymentRoutes(app, desk)
   consoleRoutes(app, desk)
 

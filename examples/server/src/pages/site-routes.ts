@@ -14,7 +14,7 @@ import type { Visitor } from './visitor.ts'
 
 /** What anybody may see: the stays, and the door. */
 export const siteRoutes = (app: Hono<Env>, desk: Desk): void => {
-  const { show, sessions, unitOfWork, clock, guestBook } = desk
+  const { show, sessions, unitOfWork, clock, guestBook, carts } = desk
 
   app.get('/', (c) => show(c, homePage(c.get('visitor'))))
 
@@ -66,6 +66,8 @@ export const siteRoutes = (app: Hono<Env>, desk: Desk): void => {
 
   app.post('/sign-out', async (c) => {
     c.header('set-cookie', await sessions.signOut(), { append: true })
+    // Whoever sits down at this browser next finds nothing of it.
+    c.header('set-cookie', await carts.clear(), { append: true })
     return c.redirect('/', 303)
   })
 

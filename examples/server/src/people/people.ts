@@ -7,12 +7,20 @@ export interface Person {
   readonly name: string
   readonly email: string
   readonly role: 'guest' | 'staff'
+  /** Where what they order in the shop is sent. */
+  readonly address?: string
 }
 
 /** Everybody there is. */
 export const people: readonly Person[] = [
-  { id: 'ana' as OwnerId, name: 'Ana', email: 'ana@example.com', role: 'guest' },
-  { id: 'ben' as OwnerId, name: 'Ben', email: 'ben@example.com', role: 'guest' },
+  { id: 'ana' as OwnerId, name: 'Ana', email: 'ana@example.com', role: 'guest', address: 'Calle de la Luz 12, Oaxaca' },
+  {
+    id: 'ben' as OwnerId,
+    name: 'Ben',
+    email: 'ben@example.com',
+    role: 'guest',
+    address: 'Avenida del Mar 7, Mazatlán',
+  },
   { id: 'staff' as OwnerId, name: 'Eva', email: 'staff@example.com', role: 'staff' },
 ]
 

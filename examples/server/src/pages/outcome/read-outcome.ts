@@ -4,6 +4,7 @@ import type { Notice } from '../layout.ts'
 import type { SignedIn, Visitor } from '../visitor.ts'
 import { shownLimits } from '../wallet/wallet-page.ts'
 import { clinicOutcome } from './clinic-outcome.ts'
+import { orderOutcome } from './order-outcome.ts'
 import type { Outcome, PaidThing } from './outcome-page.ts'
 import { stayOutcome } from './stay-outcome.ts'
 import { topUpOutcome } from './top-up-outcome.ts'
@@ -19,7 +20,7 @@ export const readOutcome = async (c: Ask, desk: Desk, kase: PaymentCase): Promis
   return { kase, intent, thing, notice: noticeOf(c) }
 }
 
-/** The kind of the intent says what was bought; what has no intent is the balance of a stay. */
+/** The kind of the intent says what was bought; what has no intent is an order of the shop, or the balance of a stay. */
 const thingOf = (
   visitor: Visitor,
   signedIn: SignedIn,
@@ -27,6 +28,7 @@ const thingOf = (
   kase: PaymentCase,
   intent: PendingIntent | undefined,
 ): Promise<PaidThing> => {
+  if (kase.payment.subject.type === 'order') return orderOutcome(visitor, signedIn, desk, kase)
   switch (intent?.kind) {
     case 'appointment':
     case 'consultation':

@@ -2,6 +2,7 @@ import { parseDecimal, type PendingIntent, type Transaction, type WalletEntry } 
 import type { Hono } from 'hono'
 import { clinicCurrency } from '../../clinic/clinic-kinds.ts'
 import { readBalance, readUnpaid, readVisitDetails } from '../../clinic/read-clinic.ts'
+import { latinDigits } from '../../language/latin-digits.ts'
 import { openOrFind } from '../clinic/pay.ts'
 import type { Ask, Desk, Env } from '../desk.ts'
 import type { Notice } from '../layout.ts'
@@ -63,13 +64,6 @@ export const walletRoutes = (app: Hono<Env>, desk: Desk): void => {
       : c.redirect(`/wallet?problem=${problemCode(opened.error)}`, 303)
   })
 }
-
-/** An amount as it is typed on a Persian or Arabic keyboard, in the digits that programs read. */
-const latinDigits = (text: string): string =>
-  text
-    .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - '۰'.charCodeAt(0)))
-    .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - '٠'.charCodeAt(0)))
-    .replaceAll('٫', '.')
 
 /** What an entry was for: the doctor's name, where there is one. */
 const aboutOf = async (tx: Transaction, { language }: Visitor, { paymentId }: WalletEntry): Promise<string> => {

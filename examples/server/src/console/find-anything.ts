@@ -1,0 +1,51 @@
+import {
+  parseId,
+  type ConsultationId,
+  type IntentId,
+  type OrderId,
+  type OwnerId,
+  type PaymentId,
+  type ReservationId,
+  type Transaction,
+} from '@holdfast/core'
+import { findPersonByEmail, type Person } from '../people/people.ts'
+
+/** What somebody looked for, and what it is. */
+export type Found =
+  | { readonly type: 'order'; readonly id: OrderId }
+  | { readonly type: 'payment'; readonly id: PaymentId }
+  | { readonly type: 'person'; readonly person: Pick<Person, 'id' | 'name'> }
+  | { readonly type: 'nothing' }
+
+/**
+ * Finds what an id is of, here or at Stripe, or whose an e-mail address is. An intent, a reservation and a consultation are
+ * found by their payment: that is where their story is told.
+ */
+export const findAnything = async (tx: Transaction, text: string): Promise<Found> => {
+  const person = findPersonByEmail(text)
+  if (person !== undefined) return { type: 'person', person }
+  const id = parseId<'payment'>(text)
+  if (id === undefined) return { type: 'nothing' }
+  if ((await tx.orders.find(id as string as OrderId)) !== undefined)
+    return { type: 'order', id: id as string as OrderId }
+  const paymentId = await findPaymentBehind(tx, id)
+  return paymentId === undefined ? { type: 'nothing' } : { type: 'payment', id: paymentId }
+}
+
+const findPaymentBehind = async (tx: Transaction, id: string): Promise<PaymentId | undefined> => {
+  if ((await tx.payments.find(id as PaymentId)) !== undefined) return id as PaymentId
+  const record =
+    (await tx.intents.find(id as IntentId)) ??
+    (await tx.reservations.find(id as ReservationId)) ??
+    (await tx.consultations.find(id as ConsultationId))
+  if (record !== undefined) return record.value.paymentId
+  const attempt =
+    (await tx.payments.findPaymentOf({ providerId: id })) ?? (await tx.payments.findPaymentOf({ chargeId: id }))
+  return attempt?.paymentId
+}
+
+/** What somebody has: their newest payments and orders. */
+export const readBelongings = async (tx: Transaction, owner: OwnerId) => ({
+  payments: await tx.payments.list({ owner, limit: 25 }),
+  orders: await tx.orders.list({ owner, limit: 25 }),
+})

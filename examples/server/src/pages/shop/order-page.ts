@@ -1,0 +1,95 @@
+import { html } from 'hono/html'
+import { isCollected, type Instant, type Order } from '@holdfast/core'
+import { formatMoment, formatMoney } from '../../language/format.ts'
+import { findArticle } from '../../shop/articles.ts'
+import { downloadsOf, hasSomethingToSend, readShipTo, type OrderCase } from '../../shop/read-orders.ts'
+import { badge } from '../badge.ts'
+import { buttonForm } from '../forms.ts'
+import { arrow, type Html, type Notice, type Page } from '../layout.ts'
+import type { SignedIn, Visitor } from '../visitor.ts'
+import { renderOrderLines } from './order-lines.ts'
+import { minutesLeft, standingOf } from './order-standing.ts'
+
+/** What the page of one order shows. */
+export interface OrderView extends OrderCase {
+  readonly now: Instant
+  readonly notice: Notice | undefined
+}
+
+/** One order: how it stands and what can be done about it, what was ordered, and what became of the money. */
+export const orderPage = (visitor: Visitor, signedIn: SignedIn, view: OrderView): Page => {
+  const { t, language } = visitor
+  const { order, kase, now } = view
+  const standing = standingOf(visitor, view, now)
+  const shipTo = readShipTo(order)
+  const tracking = order.status === 'shipped' || order.status === 'delivered' ? order.tracking : undefined
+  return {
+    title: t.shop.order.title,
+    section: 'orders',
+    notice: view.notice,
+    ...(standing.refreshS === undefined ? {} : { refreshS: standing.refreshS }),
+    content: html`<p class="back"><a href="/orders">${arrow('back')} ${t.shop.orders.title}</a></p>
+<h1>${t.shop.order.title}</h1>
+<p class="soft">${t.shop.order.reference} <code>${order.id}</code></p>
+<div class="columns order"><div>
+<section class="card standing ${standing.tone}"><p>${badge(order.status, t.shop.status[order.status])}${standing.canBePaid ? html` <strong>${t.shop.order.minutesLeft(minutesLeft(order, now))}</strong>` : ''}</p>
+<p role="status">${standing.text}</p>${renderRefunds(visitor, view)}
+${tracking === undefined ? '' : html`<p>${t.shop.order.tracking}: <code dir="ltr">${tracking}</code></p>`}
+${renderDownloads(visitor, view)}
+${renderActions(visitor, signedIn, view, standing.canBePaid)}</section>
+<section class="card"><h2>${t.shop.order.what}</h2>${renderOrderLines(visitor, order)}
+${shipTo === undefined ? '' : html`<p class="soft">${t.shop.cart.goesTo}: <bdi>${shipTo}</bdi></p>`}</section></div>
+<section class="card"><ol class="plan steps">${renderSteps(visitor, order)}</ol>
+${isCollected(kase.payment) ? html`<p><a class="button quiet" href="/orders/${order.id}/receipt">${t.shop.order.receipt} · ${formatMoney(language, kase.payment.amount)}</a></p>` : ''}</section></div>`,
+  }
+}
+
+const renderActions = (
+  { t, language }: Visitor,
+  signedIn: SignedIn,
+  { order, kase: { payment } }: OrderView,
+  canBePaid: boolean,
+): Html | string => {
+  if (order.status === 'cancelled') return html`<p><a class="button quiet" href="/shop">${t.shop.order.again}</a></p>`
+  if (!canBePaid) return ''
+  return html`<div class="row">${buttonForm(signedIn, `/payments/${payment.id}/pay`, `${t.shop.order.payNow} · ${formatMoney(language, order.total)}`)}</div>
+<details><summary>${t.shop.order.cancel}</summary><p class="soft">${t.shop.order.cancelHint}</p>
+${buttonForm(signedIn, `/orders/${order.id}/cancel`, t.shop.order.cancelSure, { look: 'danger' })}</details>`
+}
+
+const renderRefunds = ({ t, language }: Visitor, { kase: { refunds } }: OrderView): readonly Html[] =>
+  refunds
+    .filter(({ status }) => status !== 'failed')
+    .map(({ amount, status }) => {
+      const sum = formatMoney(language, amount)
+      return html`<p class="soft">${status === 'succeeded' ? t.shop.order.refunded(sum) : t.shop.order.refundComing(sum)}</p>`
+    })
+
+const renderDownloads = ({ t, language }: Visitor, view: OrderView): readonly Html[] =>
+  downloadsOf(view).map(
+    (slug) =>
+      html`<p><a class="button primary" href="/orders/${view.order.id}/download/${slug}">${t.shop.order.download(findArticle(slug)?.name[language] ?? slug)}</a></p>`,
+  )
+
+/** What has happened to it, and what is still to come. */
+const renderSteps = (visitor: Visitor, order: Order): readonly Html[] => {
+  const { t } = visitor
+  const paidAt = 'completedAt' in order ? order.completedAt : undefined
+  const isSent = order.status === 'shipped' || order.status === 'delivered'
+  const steps: readonly (Html | undefined)[] = [
+    step(visitor, t.shop.order.placed, order.createdAt),
+    order.status === 'cancelled' && paidAt === undefined ? undefined : step(visitor, t.shop.order.paid, paidAt),
+    ...(order.status === 'cancelled'
+      ? [step(visitor, t.shop.order.ended, order.cancelledAt, 'failed')]
+      : hasSomethingToSend(order) || isSent
+        ? [
+            step(visitor, t.shop.order.shipped, isSent ? order.shippedAt : undefined),
+            step(visitor, t.shop.order.delivered, order.status === 'delivered' ? order.deliveredAt : undefined),
+          ]
+        : []),
+  ]
+  return steps.filter((each) => each !== undefined)
+}
+
+const step = ({ language }: Visitor, name: string, at: Instant | undefined, look = 'done'): Html =>
+  html`<li class="${at === undefined ? 'waiting' : look}"><div><h3>${name}</h3><p class="soft">${at === undefined ? '' : formatMoment(language, at)}</p></div></li>`

@@ -1,0 +1,93 @@
+import { isCollected, minute, type Instant, type Order } from '@holdfast/core'
+import { formatMoment } from '../../language/format.ts'
+import { hasSomethingToSend, type OrderCase } from '../../shop/read-orders.ts'
+import type { Visitor } from '../visitor.ts'
+
+/** How an order stands, in plain words. */
+export interface Standing {
+  readonly text: string
+  readonly tone: 'good' | 'bad' | 'busy' | 'calm'
+  /** Whether it can be paid now. */
+  readonly canBePaid: boolean
+  /** Look again by itself after so many seconds. */
+  readonly refreshS?: number
+}
+
+/** What has become of an order, and of the money for it, as its buyer is told. */
+export const standingOf = (visitor: Visitor, { order, kase }: OrderCase, now: Instant): Standing => {
+  const { t } = visitor
+  const { payment } = kase
+  if (payment.status === 'disputed') return { text: t.shop.order.disputed, tone: 'bad', canBePaid: false }
+  switch (order.status) {
+    case 'pending':
+      return pendingStanding(visitor, { order, kase }, now)
+    case 'cancelled':
+      return { text: cancelledText(visitor, order, { order, kase }), tone: 'calm', canBePaid: false }
+    case 'completed':
+    case 'shipped':
+    case 'delivered':
+      return payment.status === 'refunded'
+        ? { text: t.shop.order.allRefunded, tone: 'calm', canBePaid: false }
+        : { text: paidText(visitor, order), tone: 'good', canBePaid: false }
+  }
+}
+
+const pendingStanding = (
+  { t, words, language }: Visitor,
+  { order, kase: { payment } }: OrderCase,
+  now: Instant,
+): Standing => {
+  const until = formatMoment(language, order.expiresAt)
+  switch (payment.status) {
+    case 'failed':
+      return order.expiresAt <= now
+        ? { text: t.shop.order.overdue, tone: 'busy', canBePaid: false, refreshS: 5 }
+        : {
+            text: t.shop.order.failed(words.failures[payment.failure.code], until),
+            tone: 'bad',
+            canBePaid: true,
+          }
+    case 'pending':
+      return order.expiresAt <= now
+        ? { text: t.shop.order.overdue, tone: 'busy', canBePaid: false, refreshS: 5 }
+        : { text: t.shop.order.waiting(until), tone: 'busy', canBePaid: true, refreshS: 60 }
+    // What its payment has come to, its order comes to in the same commit: there is no moment between.
+    case 'processing':
+    case 'authorized':
+    case 'cancelled':
+    case 'completed':
+    case 'partially_refunded':
+    case 'refunded':
+    case 'disputed':
+      return { text: t.shop.order.processing, tone: 'busy', canBePaid: false, refreshS: 3 }
+  }
+}
+
+const paidText = ({ t }: Visitor, order: Order): string => {
+  switch (order.status) {
+    case 'shipped':
+      return t.shop.order.onItsWay
+    case 'delivered':
+      return t.shop.order.arrived
+    case 'completed':
+    case 'pending':
+    case 'cancelled':
+      return hasSomethingToSend(order) ? t.shop.order.completed : t.shop.order.completedDownload
+  }
+}
+
+const cancelledText = (
+  { t }: Visitor,
+  { reason }: Extract<Order, { readonly status: 'cancelled' }>,
+  { kase: { payment, refunds } }: OrderCase,
+): string => {
+  const { cancelled } = t.shop.order
+  if (reason === 'recalled')
+    return isCollected(payment) && refunds.length === 0 ? cancelled.recalledKept : cancelled.recalled
+  // Money that came for it all the same has been sent back.
+  return refunds.length > 0 ? cancelled.late : cancelled[reason]
+}
+
+/** How many minutes are left to pay. */
+export const minutesLeft = ({ expiresAt }: Order, now: Instant): number =>
+  Math.max(1, Math.floor((expiresAt - now) / minute))

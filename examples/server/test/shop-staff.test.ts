@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest'
+import { buy, goods, onShelf, put, readBooks, toCheckout, useCoupon, usesOf } from './buyer.ts'
+import { eventually } from './eventually.ts'
+import { bookAndPay, toNextDueDate } from './guest.ts'
+import { choose, topUp } from './patient.ts'
+import { onADayInTheShop, type ShopDay } from './shop-day.ts'
+import { createVisitor } from './visitor.ts'
+
+let server: ShopDay['server']
+let stripe: ShopDay['stripe']
+let ana: ShopDay['ana']
+let ben: ShopDay['ben']
+let staff: ShopDay['staff']
+onADayInTheShop((day) => void ({ server, stripe, ana, ben, staff } = day))
+
+describe('orders in the console', () => {
+  it('are listed by status, and sent and delivered once', async () => {
+    const { orderPath } = await buy(ana, stripe, goods.jaguar)
+    await put(ben, goods.mug.slug)
+    await toCheckout(ben)
+    const eva = await staff()
+    const pending = await eva.get('/console/orders?status=pending')
+    expect(pending.text).toContain('1 × Talavera mug ben')
+    expect(pending.text).not.toContain('Jaguar')
+    expect((await eva.get('/console/orders?status=completed')).text).toContain('1 × Jaguar alebrije ana')
+    expect((await eva.get('/console/orders?status=nonsense')).text).toContain('Talavera mug')
+
+    const there = `/console${orderPath}`
+    const page = await eva.get(there)
+    expect(page.text).toMatch(/What was kept for it .* 1 × Jaguar alebrije taken/)
+    const sent = await eva.submit(page, `${there}/ship`, { tracking: ' FIRST-1 ' })
+    expect(sent.text).toContain('FIRST-1')
+    // Sent twice by two who did not know of each other: the first tracking stays.
+    expect((await eva.submit(page, `${there}/ship`, { tracking: 'SECOND-2', key: 'f'.repeat(24) })).text).toContain(
+      'FIRST-1',
+    )
+    expect((await eva.submit(page, `${there}/cancel`, { refund: 'all' })).text).toContain('This order has been sent.')
+    expect((await eva.submit(sent, `${there}/deliver`)).text).toContain('Noted: it has arrived.')
+    expect((await eva.get('/console/orders?status=delivered')).text).toContain('1 × Jaguar alebrije ana')
+    expect((await eva.get('/console/orders/ord_none')).status).toBe(404)
+  })
+
+  it.each([
+    ['all', 'We had to cancel this order after you had paid it.', [[125_000, 125_000]]],
+    ['nothing', 'This order was cancelled after it was paid, and the money was kept, as agreed.', [[125_000, 0]]],
+  ])(
+    'are cancelled with %s of the money going back, and their goods are on the shelf again',
+    async (refund, told, sums) => {
+      const { orderPath } = await buy(ana, stripe, goods.jaguar)
+      expect(onShelf(server, goods.jaguar.slug)).toEqual([0, 0])
+      const eva = await staff()
+      const there = `/console${orderPath}`
+      const page = await eva.get(there)
+      expect((await eva.submit(page, `${there}/cancel`, { refund: 'some' })).text).toContain('will not do')
+      expect((await eva.submit(page, `${there}/cancel`, { refund })).text).toContain('The order is cancelled.')
+      expect((await eva.submit(page, `${there}/cancel`, { refund })).text).toContain('The order is cancelled.')
+      expect(onShelf(server, goods.jaguar.slug)).toEqual([1, 0])
+      await eventually('the money', async () => {
+        const { money_by_payment_id: money } = (await stripe.ledger()).derived
+        return (
+          JSON.stringify(Object.values(money).map((each) => [each.captured, each.refunded])) === JSON.stringify(sums)
+        )
+      })
+      await eventually('its buyer to be told', async () => (await ana.get(orderPath)).text.includes(told))
+      expect((await eva.get('/console/payments')).text).toMatch(refund === 'all' ? /Refunded/ : /Completed/)
+    },
+  )
+
+  it('are cancelled before they are paid, and then nobody can pay them', async () => {
+    await put(ana, goods.jaguar.slug)
+    await useCoupon(ana, 'HOLA10')
+    const { orderPath, sessionId } = await toCheckout(ana)
+    const eva = await staff()
+    const there = `/console${orderPath}`
+    const page = await eva.get(there)
+    expect((await eva.submit(page, `${there}/cancel`)).text).toContain('The order is cancelled.')
+    expect(await stripe.pay(sessionId, 112_500)).not.toBe(200)
+    expect(onShelf(server, goods.jaguar.slug)).toEqual([1, 0])
+    expect(usesOf(server, 'HOLA10')).toEqual([0, 0])
+    expect((await ana.get(orderPath)).text).toContain('This order was cancelled. Nothing was charged.')
+  })
+})
+
+describe('the stock', () => {
+  it('is changed by a difference, once for each form', async () => {
+    const eva = await staff()
+    const page = await eva.get('/console/stock')
+    expect(page.text).toMatch(/Copper pitcher jarra-cobre 2 0 2 2 left/)
+    const at = `/console/stock/${goods.pitcher.slug}`
+    for (let times = 0; times < 2; times += 1)
+      expect((await eva.submit(page, at, { by: '+5' })).text).toContain('The stock is changed.')
+    expect(onShelf(server, goods.pitcher.slug)).toEqual([7, 0])
+    expect((await eva.submit(await eva.get('/console/stock'), at, { by: '−3' })).text).toContain('4 0 4 4 left')
+    for (const by of ['0', 'many', '1.5', ''])
+      expect((await eva.submit(await eva.get('/console/stock'), at, { by })).text).toContain('That is no whole number')
+    expect(onShelf(server, goods.pitcher.slug)).toEqual([4, 0])
+  })
+
+  it('is never less than what is kept for orders', async () => {
+    await put(ana, goods.pitcher.slug)
+    await toCheckout(ana)
+    const eva = await staff()
+    const page = await eva.get('/console/stock')
+    expect(page.text).toMatch(/Copper pitcher jarra-cobre 2 1 1 1 left/)
+    const at = `/console/stock/${goods.pitcher.slug}`
+    expect((await eva.submit(page, at, { by: '-2' })).text).toContain('what is kept for orders stays')
+    expect((await eva.submit(await eva.get('/console/stock'), at, { by: '-1' })).text).toContain(
+      'The stock is changed.',
+    )
+    expect((await ben.get(`/shop/${goods.pitcher.slug}`)).text).toContain('being paid for')
+  })
+})
+
+describe('coupons in the console', () => {
+  const save = async (fields: Readonly<Record<string, string>>) => {
+    const eva = await staff()
+    return eva.submit(await eva.get('/console/coupons'), '/console/coupons', fields)
+  }
+
+  it('are made, changed, and shown with the orders that have them', async () => {
+    const made = await save({ code: 'otoño', kind: 'percent', value: '20' })
+    expect(made.text).toContain('The coupon will not do like this: code.')
+    expect((await save({ code: 'fall-20', kind: 'percent', value: '20', limit: '2' })).text).toMatch(
+      /FALL-20 20 % 0 0 2 without end/,
+    )
+    await put(ana, goods.jaguar.slug)
+    await useCoupon(ana, 'fall-20')
+    const { sessionId } = await toCheckout(ana)
+    expect(await stripe.pay(sessionId, 100_000)).toBe(200)
+    await eventually('it to be used', async () => usesOf(server, 'FALL-20')[0] === 1)
+    const eva = await staff()
+    const uses = await eva.get('/console/coupons?code=FALL-20')
+    expect(uses.text).toMatch(/FALL-20 20 % 1 0 2/)
+    expect(uses.text).toMatch(/Orders with it, of the newest .* 1 × Jaguar alebrije ana MX\$1,000\.00/)
+    const changed = await eva.submit(uses, '/console/coupons', {
+      code: 'FALL-20',
+      kind: 'MXN',
+      value: '50',
+      limit: '9',
+      per_owner: '1',
+      minimum: '100',
+      ends: '2099-12-31',
+    })
+    expect(changed.text).toMatch(/FALL-20 MX\$50\.00 1 0 9 1 MX\$100\.00 until 1 Jan 2100, 00:00/)
+    expect(changed.html).toMatch(/name="ends"[^>]*value="2099-12-31"/)
+    // An order that was placed keeps the discount that it had.
+    expect((await ana.get('/orders')).text).toContain('MX$1,000.00')
+  })
+
+  it.each([
+    ['value', { code: 'A', kind: 'percent', value: '' }],
+    ['discount', { code: 'A', kind: 'percent', value: '0' }],
+    ['discount', { code: 'A', kind: 'percent', value: '101' }],
+    ['value', { code: 'A', kind: 'MXN', value: '-1' }],
+    ['value', { code: 'A', kind: 'EUR', value: '1' }],
+    ['limit', { code: 'A', kind: 'percent', value: '5', limit: '0' }],
+    ['limit', { code: 'A', kind: 'percent', value: '5', limit: 'x' }],
+    ['per_owner', { code: 'A', kind: 'percent', value: '5', per_owner: '1.5' }],
+    ['minimum', { code: 'A', kind: 'percent', value: '5', minimum: 'x' }],
+    ['starts', { code: 'A', kind: 'percent', value: '5', starts: '2027-02-30' }],
+    ['endsAt', { code: 'A', kind: 'percent', value: '5', starts: '2027-02-03', ends: '2027-02-01' }],
+  ])('are refused with the field at fault: %s', async (field, fields) => {
+    expect((await save(fields)).text).toContain(`The coupon will not do like this: ${field}.`)
+    expect(readBooks(server).coupons.map(({ code }) => code)).not.toContain('A')
+  })
+
+  it('get no limit below what has been used', async () => {
+    await put(ana, goods.mug.slug)
+    await useCoupon(ana, 'PRIMEROS3')
+    await toCheckout(ana)
+    await put(ben, goods.mug.slug)
+    await useCoupon(ben, 'PRIMEROS3')
+    await toCheckout(ben)
+    expect((await save({ code: 'primeros3', kind: 'percent', value: '25', limit: '1' })).text).toContain(
+      'It has been used more often than that.',
+    )
+  })
+})
+
+describe('the search box', () => {
+  it('finds a payment, an order and what Stripe calls it, a booking, a purchase, and a person', async () => {
+    const { orderPath, sessionId } = await buy(ana, stripe, goods.jaguar)
+    const { bookingPath } = await bookAndPay(ana, stripe)
+    const eva = await staff()
+    const find = async (text: string) => eva.get(`/console/search?q=${encodeURIComponent(text)}`)
+    const orderId = orderPath.split('/').at(-1) ?? ''
+    expect((await find(` ${orderId} `)).path).toBe(`/console/orders/${orderId}`)
+    const paymentPath = /href="(\/console\/payments\/pay_\w+)"/.exec(
+      (await eva.get(`/console/orders/${orderId}`)).html,
+    )?.[1]
+    expect((await find(paymentPath?.split('/').at(-1) ?? '')).path).toBe(paymentPath)
+    const atStripe = await find(sessionId)
+    expect(atStripe.path).toBe(paymentPath)
+    expect(atStripe.text).toMatch(/Order Paid 1 × Jaguar alebrije See the order/)
+    const booking = await find(bookingPath.split('/').at(-1) ?? '')
+    expect(booking.text).toContain('Deposit · MX$2,160.00')
+    const intentId = /int_\w+/.exec(booking.text)?.[0] ?? ''
+    expect((await find(intentId)).path).toBe(booking.path)
+    const person = await find('Ana@Example.com')
+    expect(person.text).toMatch(/What Ana has Payments .* Deposit ana .* Order ana .* Orders .* 1 × Jaguar alebrije/)
+  })
+
+  it('finds a consultation by its payment', async () => {
+    await topUp(ana, stripe, 280)
+    await choose(ana, undefined, 'wallet')
+    const eva = await staff()
+    const id = /con_\w+/.exec((await eva.get('/console/consultations')).text)?.[0] ?? ''
+    expect((await eva.get(`/console/search?q=${id}`)).text).toContain('Chat consultation · MX$280.00')
+  })
+
+  it.each(['', 'ord_none', 'eve@example.com', '<script>', 'ñ', '%'])(
+    'says what it does not know: "%s"',
+    async (text) => {
+      const eva = await staff()
+      const page = await eva.get(`/console/search?q=${encodeURIComponent(text)}`)
+      expect(page.status).toBe(200)
+      expect(page.html).not.toContain('<script>')
+      expect(page.text).toContain('Look for a payment, an order, an intent')
+      expect(page.text.includes('Nothing is known as')).toBe(text !== '')
+    },
+  )
+})
+
+describe('the overview', () => {
+  it('counts payments of today and of thirty days, what is to be sent, and what is sold out', async () => {
+    const eva = await staff()
+    expect((await eva.get('/console')).text).toContain('No payments.')
+    await buy(ana, stripe, goods.jaguar)
+    await put(ben, goods.pattern.slug)
+    const { sessionId } = await toCheckout(ben)
+    expect(await stripe.pay(sessionId, goods.pattern.minor, 'pm_card_chargeDeclined')).toBe(402)
+    const figures = await eva.get('/console')
+    expect(figures.text).toContain('1 orders to send')
+    expect(figures.text).toContain('1 articles sold out')
+    expect(figures.text).toMatch(/Today .* MXN 2 1 50% MX\$1,250\.00 MX\$0\.00 The last 30 days .* MXN 2 1 50%/)
+    // A day later today is another one.
+    await stripe.advance(24 * 3_600_000)
+    const tomorrow = await eva.get('/console')
+    expect(tomorrow.text).toMatch(/Today No payments\. The last 30 days .* MXN 2 1 50%/)
+  })
+
+  it('says why attempts to pay failed', async () => {
+    await bookAndPay(ana, stripe, { arrivesIn: 45 })
+    const eva = await staff()
+    const path = /href="(\/console\/payments\/pay_\w+)"/.exec(
+      (await eva.get('/console/payments?status=pending')).html,
+    )?.[1]
+    expect((await eva.submit(await eva.get(path ?? ''), `${path}/fail-card`)).text).toContain('The card is detached.')
+    await toNextDueDate(eva)
+    await eventually('the failure', async () => /Why attempts failed 1 \w/.test((await eva.get('/console')).text))
+  })
+
+  it('is in Spanish too, and in English for those who read from the right', async () => {
+    await buy(ana, stripe, goods.jaguar)
+    const eva = createVisitor(server.url, { language: 'es' })
+    await eva.signIn('staff@example.com')
+    expect((await eva.get('/console')).text).toMatch(/pedidos por enviar .* Los últimos 30 días/)
+    for (const [part, name] of [
+      ['orders', 'Pedidos'],
+      ['stock', 'Existencias'],
+      ['coupons', 'Cupones'],
+      ['search', 'Buscar'],
+    ])
+      expect((await eva.get(`/console/${part}`)).text).toContain(name)
+    const reader = createVisitor(server.url, { language: 'fa' })
+    await reader.signIn('staff@example.com')
+    expect((await reader.get('/console/orders')).html).toMatch(/class="console" lang="en" dir="ltr"/)
+  })
+})
