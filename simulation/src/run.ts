@@ -110,7 +110,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
       await world.database.whole()
       world.watch.whole()
       const ledger = world.stripe.ledger()
-      checkAtRest(readStored(world.database), ledger, world.database)
+      checkAtRest(readStored(world.database), ledger, world.database, world.watch.restocked)
     }
   } catch (error) {
     failure = error

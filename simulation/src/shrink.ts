@@ -70,6 +70,7 @@ export const failureShape = (failure: unknown): string => {
 }
 
 const calmerProfiles: readonly ((profile: Profile) => Partial<Profile>)[] = [
+  () => ({ breaker: false }),
   () => ({ faultRate: 0 }),
   () => ({ notifierFaultRate: 0 }),
   () => ({ livemode: false }),

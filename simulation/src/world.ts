@@ -226,6 +226,7 @@ export const createWorld = (options: WorldOptions): World => {
     secrets: () => secrets.accepted,
     settings,
     statements: profile.statements,
+    breaker: profile.breaker,
     sabotage: options.sabotage ?? {},
     onCommit: (process) => {
       commits += 1

@@ -20,6 +20,17 @@ const flows: Readonly<Record<string, readonly string[]>> = {
   'asked in writing, and called off by two at once': ['fact:consultation.cancelled', 'fact:refund.succeeded'],
   'three payers and two places': ['second_place_taken', 'place_lost_and_refunded', 'free_slots_told'],
   'found again without a cookie, and paid': ['found_by_cookie', 'found_by_owner', 'became:reservation'],
+  'ordered, sent, and a part of it given back': [
+    'fact:order.completed',
+    'fact:order.shipped',
+    'fact:order.delivered',
+    'fact:payment.refunded_in_part',
+  ],
+  'two carts and one vase': ['not_placed:out_of_stock', 'fact:order.completed'],
+  'three carts and one use of a coupon': ['not_placed:coupon_used_up', 'fact:order.completed'],
+  'an order that nobody pays': ['fact:order.cancelled', 'fact:order.completed'],
+  'an order called off while it is paid': ['fact:order.cancelled'],
+  'an order paid, and called off before it is sent': ['fact:order.recalled', 'fact:refund.succeeded'],
   'two banks that take their time, beyond the end of what is bought': ['paid_after_its_end', 'fact:intent.abandoned'],
 }
 
@@ -42,6 +53,7 @@ it.each([
   'paid from the wallet while a page is open',
   'asked in writing, and called off by two at once',
   'three payers and two places',
+  'an order called off while it is paid',
 ])('ends well wherever the process ends: %s', async (flow) => {
   const story = goldenStory(flow, { webhooks: false })
   const { failures } = await exhaust(

@@ -14,11 +14,11 @@ afterAll(() => databases.dispose())
 /** Some mistakes make a system try for ever: that has shown by then. */
 const mostSteps = 5_000
 
-const run = ({ flow, webhooks, fault, isAway, crash, notifier }: Mutant['scenario'], sabotage: Sabotage) => {
+const run = ({ flow, webhooks, breaker, fault, isAway, crash, notifier }: Mutant['scenario'], sabotage: Sabotage) => {
   const [kind, call, only] = fault ?? []
   let calls = 0
   let hasCrashed = false
-  return runStory(goldenStory(flow, { webhooks }), {
+  return runStory(goldenStory(flow, { webhooks, breaker: breaker === true }), {
     databases,
     sabotage,
     mostSteps,

@@ -1,27 +1,11 @@
 import { expect } from 'vitest'
 import { doctors, resourceOf } from '../../../examples/server/src/clinic/doctors.ts'
-import { oneOf, type Random } from '../../src/kernel/random.ts'
 import { freeHour } from '../appointments.ts'
-import type { Machine } from '../machine.ts'
 import { untilQuiet } from '../quiet.ts'
-import { aMoment, onEachDatabase } from '../scenario.ts'
+import { onEachDatabase } from '../scenario.ts'
+import { killServers, serverFrom } from '../several-servers.ts'
 import { goToPage } from '../stays.ts'
 import { balanceOf, billOf, payFromWallet, topUp } from '../wallets.ts'
-
-/** Ends servers without a word, one after the other, and starts each again. */
-const killServers = async ({ servers }: Machine, random: Random, times: number): Promise<void> => {
-  for (let time = 0; time < times; time += 1) {
-    await aMoment(random, 400)
-    const victim = oneOf(random, servers)
-    await victim.kill()
-    await victim.start()
-  }
-}
-
-const serverFrom =
-  ({ servers }: Machine, index: number) =>
-  (attempt: number) =>
-    servers[(index + attempt) % servers.length] ?? servers[0]
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined
 

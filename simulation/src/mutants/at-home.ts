@@ -13,6 +13,28 @@ const onEvent = (change: (event: ProviderEvent) => ProviderEvent | undefined): S
 /** Mistakes in hearing of things, in storing them, and in keeping what was promised. */
 export const mutantsAtHome: readonly Mutant[] = [
   {
+    name: 'circuit_never_probed',
+    scenario: {
+      flow: 'cancelled, and paid all the same',
+      webhooks: false,
+      breaker: true,
+      fault: ['timeout_before_effect', 9, '/v1/checkout/sessions'],
+      isAway: true,
+    },
+    mistake: 'once Stripe was away, nobody tries whether it is back',
+    noticedBy: ['A14'],
+    sabotage: () => ({
+      circuit: (inner) => ({
+        ...inner,
+        change: (name, next) =>
+          inner.change(name, (before) => {
+            const after = next(before)
+            return after.status === 'half_open' ? before : after
+          }),
+      }),
+    }),
+  },
+  {
     name: 'late_money_unseen',
     scenario: { flow: 'cancelled, and paid all the same', webhooks: false, fault: ['timeout_before_effect', 2] },
     mistake: 'money that comes for a cancelled payment is passed over',

@@ -1,6 +1,6 @@
-import { openConsultation, type ConsultationId, type IntentId, type Refund, type ResourceId } from '@holdfast/core'
+import { openConsultation, type ConsultationId, type IntentId, type ResourceId } from '@holdfast/core'
 import type { Mutant } from './mutant.ts'
-import { onTransaction } from './on-transaction.ts'
+import { onTransaction, withoutRefunds } from './on-transaction.ts'
 
 /** Mistakes with what exists only once it is paid, and with how it is found. */
 export const mutantsInTheClinic: readonly Mutant[] = [
@@ -46,27 +46,7 @@ export const mutantsInTheClinic: readonly Mutant[] = [
     scenario: { flow: 'asked in writing, and called off by two at once', webhooks: true },
     mistake: 'who is told that all of the money goes back does not get it',
     noticedBy: ['A5'],
-    sabotage: () => {
-      const isKept = ({ reason }: Refund): boolean => reason === 'consultation_cancelled'
-      const kept = new Set<string>()
-      return onTransaction(({ payments, outbox }) => ({
-        payments: {
-          ...payments,
-          save: async (kase, expected, now) => {
-            for (const { id } of kase.refunds.filter(isKept)) kept.add(id)
-            await payments.save({ ...kase, refunds: kase.refunds.filter((each) => !isKept(each)) }, expected, now)
-          },
-        },
-        outbox: {
-          ...outbox,
-          append: (work, now) =>
-            outbox.append(
-              work.filter(({ body }) => !(body.type === 'send_refund' && kept.has(body.refundId))),
-              now,
-            ),
-        },
-      }))
-    },
+    sabotage: () => withoutRefunds('consultation_cancelled'),
   },
   {
     name: 'lost_with_its_cookie',

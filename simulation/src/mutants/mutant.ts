@@ -17,6 +17,8 @@ export interface Mutant {
   readonly scenario: {
     readonly flow: string
     readonly webhooks: boolean
+    /** With a circuit breaker around Stripe. */
+    readonly breaker?: true
     readonly fault?: readonly [kind: FaultKind, call: number, path?: string]
     /** Calls to the fault's path get lost until it strikes, and no list has yet what was made a moment ago. */
     readonly isAway?: true

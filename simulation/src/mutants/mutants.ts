@@ -1,6 +1,7 @@
 import { mutantsAtHome } from './at-home.ts'
 import { mutantsInTheClinic } from './in-the-clinic.ts'
 import { mutantsInWallets } from './in-wallets.ts'
+import { mutantsInTheShop } from './in-the-shop.ts'
 import type { Mutant } from './mutant.ts'
 import { mutantsAtTheDoor } from './at-the-door.ts'
 import { mutantsTowardsStripe } from './towards-stripe.ts'
@@ -11,5 +12,6 @@ export const mutants: readonly Mutant[] = [
   ...mutantsAtHome,
   ...mutantsInWallets,
   ...mutantsInTheClinic,
+  ...mutantsInTheShop,
   ...mutantsAtTheDoor,
 ]

@@ -1,5 +1,6 @@
 import type { Ledger } from '@holdfast/stripe-simulator'
 import { checkPlaces, type CapacityOf } from './places.ts'
+import { checkShop } from './shop.ts'
 import { isCollected, isLive } from './statuses.ts'
 import { readCharges, type Stored } from './truth.ts'
 import { Violation } from './violation.ts'
@@ -18,7 +19,7 @@ export const checkStripe = (ledger: Ledger): void => {
   }
 }
 
-/** What holds in the database at every moment, against the truth at Stripe. @throws {@link Violation} A1, A3, A4, A8 */
+/** What holds in the database at every moment, against the truth at Stripe. @throws {@link Violation} A1, A3, A4, A7, A8 */
 export const checkStored = (
   stored: Stored,
   ledger: Ledger,
@@ -65,4 +66,5 @@ export const checkStored = (
     paidFor.add(payment_id)
   }
   checkWallets(stored)
+  checkShop(stored)
 }

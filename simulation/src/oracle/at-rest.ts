@@ -3,12 +3,21 @@ import type { Ledger } from '@holdfast/stripe-simulator'
 import type { Readable } from '../system/database.ts'
 import { readTimeline } from './edges.ts'
 import { checkCredits, creditedFrom, withCredits, type KnownCharge } from './credits.ts'
+import { checkShopAtRest, type Restocked } from './shop.ts'
 import { isCollected, isLive } from './statuses.ts'
 import { disputesOf, hasGone, readCharges, type Stored, type StoredPayment } from './truth.ts'
 import { Violation } from './violation.ts'
 
-/** What holds once everything has come to rest: here and at Stripe the same, and nothing left to do. */
-export const checkAtRest = (stored: Stored, ledger: Ledger, database: Readable): void => {
+/**
+ * What holds once everything has come to rest: here and at Stripe the same, and nothing left to do. `restocked`: what was put on
+ * the shelves, where that is known.
+ */
+export const checkAtRest = (
+  stored: Stored,
+  ledger: Ledger,
+  database: Readable,
+  restocked?: ReadonlyMap<string, Restocked>,
+): void => {
   const charges = withCredits(stored, readCharges(ledger))
   for (const payment of stored.payments) {
     const own = charges.filter(({ paymentId }) => paymentId === payment.id)
@@ -23,6 +32,7 @@ export const checkAtRest = (stored: Stored, ledger: Ledger, database: Readable):
   for (const { intentId, paymentId } of charges)
     if (!stored.payments.some(({ id }) => id === paymentId)) throw new Violation('A2', `${intentId} is for no payment`)
   checkCredits(stored, charges)
+  checkShopAtRest(stored, restocked)
   checkPromised(stored, charges, database)
   checkQueues(database)
 }
@@ -129,10 +139,12 @@ const standingOf = ({
 }
 
 const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly KnownCharge[]): void => {
-  const { attempts, refunds, reservations, consultations } = stored
+  const { attempts, refunds, reservations, consultations, orders } = stored
   // What a wallet was filled with is in it: that is for A8 to see.
-  if (payment.subject_type !== 'intent' || payment.purpose === 'wallet_topup' || !isCollected(payment.status)) return
-  const record = [...reservations, ...consultations].find(({ payment_id }) => payment_id === payment.id)
+  if (payment.subject_type === 'reservation' || payment.purpose === 'wallet_topup' || !isCollected(payment.status))
+    return
+  const had = orders.filter(({ status, cancel_reason }) => status !== 'cancelled' || cancel_reason === 'recalled')
+  const record = [...reservations, ...consultations, ...had].find(({ payment_id }) => payment_id === payment.id)
   const givenUp = refunds.filter(
     ({ payment_id, reason, status }) =>
       payment_id === payment.id && status !== 'failed' && (reason === 'slot_taken' || reason === 'unavailable'),
@@ -154,7 +166,7 @@ const checkPromised = (stored: Stored, charges: readonly KnownCharge[], database
   for (const { payment_id: id, type, name, data } of readTimeline(database)) {
     const isPromise =
       type === 'command' &&
-      (name === 'cancel_reservation' || name === 'cancel_consultation') &&
+      (name === 'cancel_reservation' || name === 'cancel_consultation' || name === 'cancel_order') &&
       data.includes('"refund":"all"')
     const payment = isPromise ? stored.payments.find((each) => each.id === id) : undefined
     if (payment === undefined || !isCollected(payment.status) || payment.status === 'refunded') continue
@@ -171,6 +183,7 @@ const checkEnded = ({ attempts, attention, reservations }: Stored, payment: Stor
   const { id, status } = payment
   if (payment.subject_type === 'intent')
     throw new Violation('A14', `${id} is ${status} for ever, and its intent is over`)
+  if (payment.subject_type === 'order') throw new Violation('A14', `${id} is ${status} for ever, and its order is over`)
   const stay = reservations.find(({ balance_payment_id }) => balance_payment_id === id)
   const listed = attention.some((item) => item.code === 'balance_unpaid' && item.payment_id === id)
   if (stay === undefined || stay.status === 'cancelled' || !listed)

@@ -2,6 +2,7 @@ import {
   attemptTransitions,
   consultationTransitions,
   intentTransitions,
+  orderTransitions,
   paymentTransitions,
   refundTransitions,
   type Transitions,
@@ -64,6 +65,7 @@ const machines: Readonly<
   attempt: { table: attemptTransitions, first: 'requested', rows: 'holdfast_attempts' },
   refund: { table: refundTransitions, first: 'requested', rows: 'holdfast_refunds' },
   intent: { table: intentTransitions, first: 'open', rows: 'holdfast_intents' },
+  order: { table: orderTransitions, first: 'pending', rows: 'holdfast_orders' },
   consultation: { table: consultationTransitions, first: 'open', rows: 'holdfast_consultations' },
 }
 
@@ -79,7 +81,7 @@ interface StatusRow {
 }
 
 /** What begins a life instead of moving it. */
-const births = new Set(['created', 'requested', 'found_at_provider', 'opened'])
+const births = new Set(['created', 'requested', 'found_at_provider', 'opened', 'placed'])
 
 export const createEdges = (database: Readable, counts: Counts): Edges => {
   const statuses = new Map<string, string>()

@@ -10,6 +10,10 @@ export interface Stored {
   readonly reservations: readonly StoredReservation[]
   readonly consultations: readonly StoredConsultation[]
   readonly attention: readonly StoredAttention[]
+  readonly orders: readonly StoredOrder[]
+  readonly holds: readonly StoredHold[]
+  readonly stock: readonly StoredStock[]
+  readonly coupons: readonly StoredCoupon[]
   readonly wallets: readonly StoredWallet[]
   readonly ledger: readonly StoredLine[]
 }
@@ -87,6 +91,41 @@ export interface StoredAttention {
   readonly data: string
 }
 
+export interface StoredOrder {
+  readonly id: string
+  readonly owner: string
+  readonly status: string
+  readonly payment_id: string
+  /** JSON. */
+  readonly lines: string
+  /** The code of the coupon that took something off. */
+  readonly coupon: string | null
+  readonly cancel_reason: string | null
+}
+
+/** Something that is or was held for an order: units of an article, or one use of a coupon. */
+export interface StoredHold {
+  readonly order_id: string
+  readonly article_id: string | null
+  readonly code: string | null
+  readonly quantity: number
+  readonly status: string
+}
+
+export interface StoredStock {
+  readonly article_id: string
+  readonly on_hand: number
+  readonly held: number
+}
+
+export interface StoredCoupon {
+  readonly code: string
+  readonly most_uses: number | null
+  readonly most_uses_per_owner: number | null
+  readonly used: number
+  readonly held: number
+}
+
 export interface StoredWallet {
   readonly owner: string
   readonly currency: string
@@ -128,6 +167,19 @@ export const readStored = (database: Readable): Stored => ({
   ),
   consultations: database.query('SELECT id, status, payment_id FROM holdfast_consultations ORDER BY created_at, id'),
   attention: database.query('SELECT id, code, payment_id, data FROM holdfast_attention ORDER BY at, id'),
+  orders: database.query(
+    `SELECT id, owner, status, payment_id, lines, json_extract(discount, '$.code') AS coupon, cancel_reason
+     FROM holdfast_orders ORDER BY created_at, id`,
+  ),
+  holds: database.query(
+    `SELECT order_id, article_id, coupon_code AS code, quantity, status FROM holdfast_order_holds
+     ORDER BY order_id, position`,
+  ),
+  stock: database.query('SELECT article_id, on_hand, held FROM holdfast_stock ORDER BY article_id'),
+  coupons: database.query(
+    `SELECT code, use_limit AS most_uses, use_limit_per_owner AS most_uses_per_owner, used, held FROM holdfast_coupons
+     ORDER BY code`,
+  ),
   wallets: database.query('SELECT owner, currency, balance_minor FROM holdfast_wallets ORDER BY owner, currency'),
   ledger: database.query(
     `SELECT transfer_id, account, owner, currency, position, type, change_minor, balance_minor, payment_id

@@ -4,7 +4,9 @@
  * A1 a payment has at most one session open at Stripe, and at most one live attempt here. A2 of several charges for one
  * payment at most one is kept, and none for nothing. A3 what counts as paid is a succeeded charge of that amount,
  * currency and mode. A4 a slot is held once, and everybody else who paid for it has all of it back, once. A5 refunds here
- * are refunds there, each exactly one, with the same sum and the same end. A8 a wallet holds the
+ * are refunds there, each exactly one, with the same sum and the same end. A7 what an
+ * order wants is held while it can be paid, and then taken or given back, once; nothing is held or sold that is not there, and no
+ * coupon is used more often than it can be. A8 a wallet holds the
  * sum of its entries and never less than nothing, each entry has its cause and each cause one entry, and what is in wallets is
  * what was paid into them or given back to them and not spent. A9 everything moves along its table only. A10 an
  * event that was answered 2xx is in the inbox. A11 a key towards Stripe goes with one set of parameters. A12 nobody sees or
@@ -22,6 +24,7 @@ export const ruleNames = [
   'A3',
   'A4',
   'A5',
+  'A7',
   'A8',
   'A9',
   'A10',

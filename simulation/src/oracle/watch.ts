@@ -7,6 +7,7 @@ import { checkStored, checkStripe } from './always.ts'
 import { createEdges, readTimeline, type Entry } from './edges.ts'
 import type { CapacityOf } from './places.ts'
 import type { Counts } from './sometimes.ts'
+import type { Restocked } from './shop.ts'
 import { readStored } from './truth.ts'
 import { Violation } from './violation.ts'
 import { createWalletNews } from './wallet-news.ts'
@@ -29,6 +30,10 @@ export interface Watch {
   /** Somebody who came back from a page was answered. */
   cameBack(paymentId: string): void
   told(message: Message): void
+  /** The stock of something is to change by so much, whatever becomes of that: until it is told, it may have or not. */
+  stockAsked(articleId: string, by: number): (outcome: 'changed' | 'refused') => void
+  /** Between which two numbers of each article were put there, as far as is known. */
+  readonly restocked: ReadonlyMap<string, Restocked>
   /** The disk is full: what fails because of that is foreseen. */
   diskFilled(): void
   lost(news: News): void
@@ -69,6 +74,7 @@ export const createWatch = ({
   const messages = new Map<string, string>()
   const finished = new Map<string, { readonly completed?: number; readonly cameBack?: number }>()
   const expiredBefore = new Set<string>()
+  const restocks: Restock[] = []
   let wasDiskFull = false
 
   const note = (entry: Entry): void => {
@@ -167,6 +173,24 @@ export const createWatch = ({
       counts.add('message_sent_again')
       if (before !== text) throw new Violation('N1', `message ${id} is another one now`)
     },
+    stockAsked(articleId, by) {
+      const restock: Restock = { articleId, by, outcome: undefined }
+      restocks.push(restock)
+      return (outcome) => void (restock.outcome = outcome)
+    },
+    get restocked() {
+      const bounds = new Map<string, Restocked>()
+      for (const { articleId, by, outcome } of restocks) {
+        const { least, most } = bounds.get(articleId) ?? { least: 0, most: 0 }
+        if (outcome === 'refused') continue
+        const isSure = outcome === 'changed'
+        bounds.set(articleId, {
+          least: least + (isSure || by < 0 ? by : 0),
+          most: most + (isSure || by > 0 ? by : 0),
+        })
+      }
+      return bounds
+    },
     diskFilled: () => void (wasDiskFull = true),
     lost({ payload }) {
       const { data } = JSON.parse(payload) as SeenEvent
@@ -210,6 +234,13 @@ export const createWatch = ({
   }
 }
 
+/** What was asked of a stock, and what became of that, where somebody was told. */
+interface Restock {
+  readonly articleId: string
+  readonly by: number
+  outcome: 'changed' | 'refused' | undefined
+}
+
 /** What an intent became. */
 const becomes = (data: string): string =>
   (JSON.parse(data) as { readonly record: { readonly type: string } }).record.type
@@ -227,6 +258,9 @@ const seenAtTheEnd = `
   SELECT 'second_place_taken' AS what FROM holdfast_reservations WHERE unit = 1
   UNION ALL SELECT 'place_lost_and_refunded' FROM holdfast_refunds JOIN holdfast_payments ON holdfast_payments.id = payment_id
     WHERE reason = 'slot_taken' AND purpose = 'reservation'
+  UNION ALL SELECT 'order_could_not_be_had' FROM holdfast_refunds JOIN holdfast_payments ON holdfast_payments.id = payment_id
+    WHERE reason = 'unavailable' AND purpose = 'order'
+  UNION ALL SELECT 'second_page_closed' FROM holdfast_outbox WHERE id LIKE 'close_attempt:%:%'
   UNION ALL SELECT 'paid_after_its_end' FROM holdfast_intents WHERE fulfilled_at > expires_at AND abandoned_at IS NULL`
 
 /** What a full disk makes SQLite say. */

@@ -8,13 +8,18 @@ import {
   isoTime,
   money,
   ok,
+  type Article,
+  type ArticleId,
   type ConsultationCatalogue,
+  type CouponCode,
+  type CouponTerms,
   type Instant,
   type Json,
   type Money,
   type ReservationCatalogue,
   type ResourceId,
   type Schedules,
+  type ShopCatalogue,
   type TopUpLimits,
 } from '@holdfast/core'
 
@@ -115,6 +120,27 @@ export const consultations: ConsultationCatalogue = {
 export const topUps = {
   limits: { MXN: { least: 10_00n, most: 10_000_00n } } satisfies TopUpLimits,
   item: ({ currency }: Money) => ({ name: 'Wallet', description: `To spend later, in ${currency}` }),
+}
+
+/** What the shop sells: two things of which there are few, and one that never runs out. */
+export const articles: readonly Article[] = [
+  { articleId: 'mug' as ArticleId, name: 'Mug', prices: [money(150_00n, 'MXN')] },
+  { articleId: 'vase' as ArticleId, name: 'Vase', prices: [money(400_00n, 'MXN')] },
+  { articleId: 'print' as ArticleId, name: 'Print', prices: [money(90_00n, 'MXN')], unlimited: true },
+]
+
+/** What the shop sells, to everybody alike. */
+export const shop: ShopCatalogue = {
+  async find(ids) {
+    return articles.filter(({ articleId }) => ids.includes(articleId))
+  },
+}
+
+/** A tenth off, once for everybody. */
+export const coupon: CouponTerms = {
+  code: 'TENTH' as CouponCode,
+  discount: { type: 'percent', percent: 10 },
+  limitPerOwner: 1,
 }
 
 /** When everything that was booked is over, and whatever follows from it has had its time. */

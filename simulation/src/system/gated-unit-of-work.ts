@@ -67,5 +67,7 @@ const gatedTransaction = (tx: Transaction, epoch: Epoch): Transaction => {
       }
     stores[name] = calls
   }
+  // What stands behind it, for those who write rows of their own.
+  for (const hidden of Object.getOwnPropertySymbols(tx)) Reflect.set(stores, hidden, Reflect.get(tx, hidden))
   return stores as unknown as Transaction
 }

@@ -1,3 +1,4 @@
+import { sqlCircuitBreakerStates } from '@holdfast/adapter-sql'
 import { stripeProvider, stripeWebhookVerifier } from '@holdfast/adapter-stripe'
 import {
   consultationKind,
@@ -7,6 +8,7 @@ import {
   planSweep,
   reservationKind,
   walletTopUpKind,
+  type CircuitBreakerStates,
   type Clock,
   type Dependencies,
   type Holdfast,
@@ -25,7 +27,7 @@ import {
 } from '@holdfast/core'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
 import { hashText } from '../kernel/random.ts'
-import { appointmentRules, catalogue, consultations, schedules, topUps } from './catalogue.ts'
+import { appointmentRules, catalogue, consultations, schedules, shop, topUps } from './catalogue.ts'
 import type { Database } from './database.ts'
 import { readDue, type Due } from './due.ts'
 import { gatedUnitOfWork } from './gated-unit-of-work.ts'
@@ -46,6 +48,7 @@ export interface Sabotage {
   readonly verifier?: (inner: WebhookVerifier) => WebhookVerifier
   readonly receiveEvent?: (inner: ReceiveEvent) => ReceiveEvent
   readonly notifier?: (inner: Notifier) => Notifier
+  readonly circuit?: (inner: CircuitBreakerStates) => CircuitBreakerStates
 }
 
 /** What a process of the host can be asked. */
@@ -68,6 +71,8 @@ export interface Surroundings {
   /** The webhook secrets in the configuration, read by each life as it begins. */
   readonly secrets: () => readonly string[]
   readonly settings: Settings
+  /** Whether the processes share a circuit breaker. */
+  readonly breaker: boolean
   readonly statements: boolean
   readonly sabotage: Sabotage
   readonly onCommit: (process: Process) => void
@@ -138,6 +143,8 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
   const real = stripeProvider({ stripe: sdk.stripe, clock })
   const notifier = around.messenger.notifierOf(epoch)
   const logger: Logger = { log: (_level, event, data) => around.onLog(event, data) }
+  const circuit = sqlCircuitBreakerStates(unitOfWork)
+  const states = sabotage.circuit?.(circuit) ?? circuit
   const dependencies: Dependencies = {
     unitOfWork,
     paymentProvider: sabotage.paymentProvider?.(real, unitOfWork) ?? real,
@@ -155,6 +162,8 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
       consultationKind({ catalogue: consultations }),
       walletTopUpKind({ ...topUps, unitOfWork }),
     ],
+    shopCatalogue: shop,
+    ...(around.breaker ? { circuitBreaker: { states, observe: ({ type }) => around.count(type) } } : {}),
   }
   const holdfast = createHoldfast(dependencies)
   const host: Host = {

@@ -63,6 +63,29 @@ export type Act =
   /** Pays in what is missing for an open intent, which is then paid by itself. */
   | { readonly do: 'top_up_missing'; readonly on: number; readonly key: boolean; readonly pays?: Paying }
   | { readonly do: 'pay_from_wallet'; readonly on: number; readonly times: number; readonly key: boolean }
+  /** Fills a cart, of few articles of which there are few, and buys it. */
+  | {
+      readonly do: 'order'
+      readonly who: number
+      readonly lines: readonly { readonly article: number; readonly quantity: number }[]
+      readonly coupon: boolean
+      readonly checkout: boolean
+      readonly key: boolean
+      readonly pays?: Paying
+    }
+  /** Comes back to an order that is not paid, and pays it. */
+  | { readonly do: 'pay_order'; readonly on: number; readonly key: boolean; readonly pays?: Paying }
+  | {
+      readonly do: 'cancel_order'
+      readonly on: number
+      readonly refund: 'all' | 'nothing'
+      readonly times: number
+      readonly key: boolean
+    }
+  | { readonly do: 'ship' | 'deliver'; readonly on: number; readonly times: number }
+  | { readonly do: 'restock'; readonly article: number; readonly by: number }
+  /** The coupon can be used so often from now on. */
+  | { readonly do: 'give_coupon'; readonly limit: number }
   | {
       readonly do: 'refund' | 'refund_to_wallet' | 'refund_top_up'
       readonly on: number
@@ -111,6 +134,13 @@ export const actNames = [
   'top_up',
   'top_up_missing',
   'pay_from_wallet',
+  'order',
+  'pay_order',
+  'cancel_order',
+  'ship',
+  'deliver',
+  'restock',
+  'give_coupon',
   'refund_to_wallet',
   'refund_top_up',
   'refund',

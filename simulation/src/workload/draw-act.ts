@@ -96,6 +96,30 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
       return { do: name, on, key, ...drawPaying(random, cards) }
     case 'pay_from_wallet':
       return { do: name, on, times: drawTimes(random), key }
+    case 'order':
+      return {
+        do: name,
+        who: below(random, 4),
+        lines: Array.from({ length: oneOf(random, [1, 1, 2, 3]) }, () => ({
+          article: oneOf(random, [0, 0, 1, 1, 2]),
+          quantity: oneOf(random, [1, 1, 1, 2]),
+        })),
+        coupon: happens(random, 0.3),
+        checkout: happens(random, 0.85),
+        key,
+        ...drawPaying(random, cards),
+      }
+    case 'pay_order':
+      return { do: name, on, key, ...drawPaying(random, cards) }
+    case 'cancel_order':
+      return { do: name, on, refund: oneOf(random, ['all', 'all', 'nothing'] as const), times: drawTimes(random), key }
+    case 'ship':
+    case 'deliver':
+      return { do: name, on, times: drawTimes(random) }
+    case 'restock':
+      return { do: name, article: below(random, 2), by: oneOf(random, [1, 1, 2, 3, -1, -2]) }
+    case 'give_coupon':
+      return { do: name, limit: 1 + below(random, 2) }
     case 'checkout':
     case 'cancel':
     case 'sync':

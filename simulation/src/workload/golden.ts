@@ -41,6 +41,21 @@ const wanted = (night: number): Extract<Act, { readonly do: 'book' }> => ({
   checkout: false,
   key: true,
 })
+const stocked = (article: number, by: number): Command => then(0, { do: 'restock', article, by })
+const ordered = (
+  who: number,
+  lines: readonly (readonly [article: number, quantity: number])[],
+  more: Partial<Extract<Act, { readonly do: 'order' }>> = {},
+): Act => ({
+  do: 'order',
+  who,
+  lines: lines.map(([article, quantity]) => ({ article, quantity })),
+  coupon: false,
+  checkout: true,
+  key: true,
+  pays: { card: 'pm_card_visa', afterMs: 5 * second },
+  ...more,
+})
 /** Nothing happens, but time goes on. */
 const later = (afterMs: number): Command => then(afterMs, { do: 'spy', on: 0 })
 
@@ -187,6 +202,59 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     }),
     later(hour),
   ],
+  'ordered, sent, and a part of it given back': [
+    stocked(0, 3),
+    then(0, { do: 'give_coupon', limit: 1 }),
+    then(
+      second,
+      ordered(
+        0,
+        [
+          [0, 1],
+          [2, 1],
+          [0, 1],
+        ],
+        { coupon: true },
+      ),
+    ),
+    cameBack,
+    then(minute, { do: 'ship', on: 0, times: 2 }),
+    then(hour, { do: 'deliver', on: 0, times: 1 }),
+    then(hour, { do: 'refund', on: -1, part: 2, times: 1, key: true }),
+    later(hour),
+  ],
+  'two carts and one vase': [
+    stocked(1, 1),
+    then(second, ordered(0, [[1, 1]])),
+    then(0, ordered(1, [[1, 1]])),
+    later(2 * hour),
+  ],
+  'three carts and one use of a coupon': [
+    stocked(0, 3),
+    then(0, { do: 'give_coupon', limit: 1 }),
+    ...[0, 1, 2].map((who) => then(second, ordered(who, [[0, 1]], { coupon: true }))),
+    later(2 * hour),
+  ],
+  'an order that nobody pays': [
+    stocked(1, 1),
+    then(0, ordered(2, [[2, 1]], { checkout: false })),
+    then(second, ordered(0, [[1, 1]], { pays: { card: 'pm_card_chargeDeclined', afterMs: 5 * second } })),
+    then(2 * hour, ordered(1, [[1, 1]])),
+    later(hour),
+  ],
+  'an order called off while it is paid': [
+    stocked(0, 1),
+    then(second, ordered(0, [[0, 1]], { pays: { card: 'pm_card_visa', afterMs: second } })),
+    then(second, { do: 'cancel_order', on: 0, refund: 'all', times: 2, key: true }),
+    later(2 * hour),
+  ],
+  'an order paid, and called off before it is sent': [
+    stocked(0, 1),
+    then(second, ordered(0, [[0, 1]])),
+    cameBack,
+    then(minute, { do: 'cancel_order', on: 0, refund: 'all', times: 2, key: true }),
+    later(hour),
+  ],
   'two banks that take their time, beyond the end of what is bought': [
     then(0, { ...consulted(0), pays: { card: 'pm_usBankAccount_success', afterMs: 5 * second } }),
     then(0, { ...consulted(1), pays: { card: 'pm_usBankAccount_insufficientFunds', afterMs: 5 * second } }),
@@ -210,12 +278,16 @@ export const harmless: Profile = {
   webhooksAtTheEnd: true,
   livemode: false,
   notifierFaultRate: 0,
+  breaker: false,
 }
 
 /** A golden flow as a story; without webhooks everything has to be found by asking. @throws where there is no such flow. */
-export const goldenStory = (name: string, { webhooks }: { readonly webhooks: boolean }): Story => {
+export const goldenStory = (
+  name: string,
+  { webhooks, breaker = false }: { readonly webhooks: boolean; readonly breaker?: boolean },
+): Story => {
   const commands = goldenFlows[name]
   if (commands === undefined) throw new RangeError(`There is no golden flow '${name}'.`)
   const post = { ...harmless.post, loss: webhooks ? 0 : 1 }
-  return { seed: `golden ${name}`, profile: { ...harmless, webhooksAtTheEnd: webhooks, post }, commands }
+  return { seed: `golden ${name}`, profile: { ...harmless, webhooksAtTheEnd: webhooks, post, breaker }, commands }
 }

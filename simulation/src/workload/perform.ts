@@ -12,6 +12,7 @@ import { countGhosts } from './ghosts.ts'
 import { checkOut, pay } from './paying.ts'
 import { refund } from './refunds.ts'
 import { deliverOdd, lookAtOwn, refundTooMuch, reuseKey, spy } from './strangers.ts'
+import { cancelOrder, giveCoupon, order, payOrder, restock, sendOrder } from './shop-acts.ts'
 import { payFromWallet, topUp } from './wallet-acts.ts'
 
 /** Does what a command says, from beginning to end. Never throws: what was thrown is judged by the world. */
@@ -99,6 +100,19 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
       return topUp(world, command, index)
     case 'pay_from_wallet':
       return payFromWallet(world, command, index)
+    case 'order':
+      return order(world, command, index)
+    case 'pay_order':
+      return payOrder(world, command, index)
+    case 'cancel_order':
+      return cancelOrder(world, command, index)
+    case 'ship':
+    case 'deliver':
+      return sendOrder(world, command, index)
+    case 'restock':
+      return restock(world, command, index)
+    case 'give_coupon':
+      return giveCoupon(world, command)
     case 'refund':
     case 'refund_to_wallet':
     case 'refund_top_up':

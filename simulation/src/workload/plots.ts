@@ -2,6 +2,7 @@ import { oneOf, type Random } from '../kernel/random.ts'
 import { clinicPlots } from './clinic-plots.ts'
 import type { Act } from './command.ts'
 import type { Scene } from './draw-act.ts'
+import { shopPlots } from './shop-plots.ts'
 import { walletPlots } from './wallet-plots.ts'
 
 /** An act with the time that passes before it. */
@@ -36,6 +37,7 @@ const hit = (lane: string, by: 'crash' | 'black_out', ms: number): Beat => ({ do
 export const plots: Readonly<Record<string, Plot>> = {
   ...walletPlots,
   ...clinicPlots,
+  ...shopPlots,
   'a page is replaced, and the new one paid': (random, scene) => [
     booked(random, scene, undefined),
     { do: 'reprice', on: newest, to: 2, afterMs: 10 * second },
@@ -119,4 +121,6 @@ export const plotNames: readonly string[] = [
   ...Array.from({ length: 5 }, () => 'a guest cancels and pays'),
   'what is paid in is spent, and taken back',
   'a consultation is called off while its money goes back',
+  'an order is called off while Stripe is unwell, and paid all the same',
+  'an order is called off while Stripe is unwell, and paid all the same',
 ]

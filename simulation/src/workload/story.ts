@@ -26,6 +26,8 @@ export interface Profile {
   /** Whether all this is about real money. */
   readonly livemode: boolean
   readonly notifierFaultRate: number
+  /** Whether the processes share a circuit breaker. */
+  readonly breaker: boolean
   /** Whether webhooks work again in the end. If not, asking alone has to find everything. */
   readonly webhooksAtTheEnd: boolean
 }
@@ -77,12 +79,22 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
       .map((beat) => ({ process: below(random, profile.processes), ...beat }))
   }
   const plotRate = oneOf(random, [0, 0.3, 0.6])
-  // Before anything is booked there is nothing that could go wrong.
-  const commands = [drawCommand('book'), drawCommand('book')]
+  // Before anything is booked there is nothing that could go wrong; and of nothing, nothing can be bought.
+  const commands = [
+    ...(happens(random, 0.5) ? openShop(random) : []).map((act) => ({ ...act, afterMs: 0, process: 0 })),
+    drawCommand('book'),
+    drawCommand('book'),
+  ]
   while (commands.length < length)
     commands.push(...(happens(random, plotRate) ? drawPlot() : [drawCommand(drawName())]))
   return { seed, profile, commands }
 }
+
+const openShop = (random: Random): readonly Act[] => [
+  { do: 'restock', article: 0, by: 1 + below(random, 4) },
+  { do: 'restock', article: 1, by: 1 + below(random, 2) },
+  { do: 'give_coupon', limit: 1 + below(random, 2) },
+]
 
 /**
  * Half of all stories have up to nine commands, one in nine has forty or more: what goes wrong mostly does so between a few, and
@@ -100,6 +112,7 @@ const walletReasons: readonly WalletRefundReason[] = [
   'late_payment',
   'reservation_cancelled',
   'consultation_cancelled',
+  'order_cancelled',
 ]
 
 const troubles: readonly Act['do'][] = [
@@ -156,5 +169,6 @@ const drawProfile = (name: ProfileName, random: Random): Profile => {
     webhooksAtTheEnd: happens(random, 0.5),
     livemode: happens(random, 0.1),
     notifierFaultRate: some(0, 0.2, 0.6),
+    breaker: happens(random, 0.5),
   }
 }

@@ -1,0 +1,159 @@
+import type { Order, Stock, Version } from '@holdfast/core'
+import type { Mutant } from './mutant.ts'
+import { onTransaction, withoutRefunds } from './on-transaction.ts'
+
+/** Saves another stock than it is told to, knowing the one that there was. */
+const onStock = (change: (before: Stock | undefined, after: Stock) => Stock | undefined) =>
+  onTransaction(({ stock }) => ({
+    stock: {
+      ...stock,
+      save: async (after, expected) => {
+        const other = change((await stock.find(after.articleId))?.value, after)
+        if (other !== undefined) await stock.save(other, expected)
+      },
+    },
+  }))
+
+const onOrders = (change: (order: Order, expected: Version) => Order) =>
+  onTransaction(({ orders }) => ({
+    orders: { ...orders, save: (order, expected) => orders.save(change(order, expected), expected) },
+  }))
+
+/** Mistakes with orders, and with what is held for them. */
+export const mutantsInTheShop: readonly Mutant[] = [
+  {
+    name: 'hold_not_released',
+    scenario: { flow: 'an order that nobody pays', webhooks: true },
+    mistake: 'what was held for an order that is cancelled stays held',
+    noticedBy: ['A7'],
+    sabotage: () =>
+      onStock((before, after) =>
+        before !== undefined && after.held < before.held && after.onHand === before.onHand ? undefined : after,
+      ),
+  },
+  {
+    name: 'hold_released_onto_the_shelf',
+    scenario: { flow: 'an order that nobody pays', webhooks: false },
+    mistake: 'what was held for an order that is cancelled is put on the shelf as if it had been away',
+    noticedBy: ['A7'],
+    sabotage: () =>
+      onStock((before, after) =>
+        before !== undefined && after.held < before.held && after.onHand === before.onHand
+          ? { ...after, onHand: after.onHand + before.held - after.held }
+          : after,
+      ),
+  },
+  {
+    name: 'sold_and_still_there',
+    scenario: { flow: 'ordered, sent, and a part of it given back', webhooks: true },
+    mistake: 'what was paid for is let go of, and stays on the shelf',
+    noticedBy: ['A7'],
+    sabotage: () =>
+      onStock((before, after) =>
+        before !== undefined && after.onHand < before.onHand ? { ...after, onHand: before.onHand } : after,
+      ),
+  },
+  {
+    name: 'sold_twice',
+    scenario: { flow: 'two carts and one vase', webhooks: true },
+    mistake: 'nobody looks how many there are',
+    noticedBy: ['A7', 'A13'],
+    sabotage: () =>
+      onTransaction(({ stock }) => ({
+        stock: {
+          ...stock,
+          find: async (id) => {
+            const found = await stock.find(id)
+            return found && { ...found, value: { ...found.value, onHand: found.value.onHand + 10 } }
+          },
+          save: (after, expected) =>
+            stock.save({ ...after, onHand: expected === 0 ? after.onHand : after.onHand - 10 }, expected),
+        },
+      })),
+  },
+  {
+    name: 'second_line_forgotten',
+    scenario: { flow: 'ordered, sent, and a part of it given back', webhooks: true },
+    mistake: 'an article that is on two lines is held once',
+    noticedBy: ['A7'],
+    sabotage: () =>
+      onOrders((order) => ({
+        ...order,
+        holds: order.holds.map((hold) =>
+          hold.of === 'stock'
+            ? { ...hold, quantity: order.lines.find(({ articleId }) => articleId === hold.articleId)?.quantity ?? 0 }
+            : hold,
+        ),
+      })),
+  },
+  {
+    name: 'coupon_without_end',
+    scenario: { flow: 'three carts and one use of a coupon', webhooks: true },
+    mistake: 'nobody looks how often a coupon was used',
+    noticedBy: ['A7', 'A13'],
+    sabotage: () =>
+      onTransaction(({ coupons }) => {
+        let limit: number | undefined
+        return {
+          coupons: {
+            ...coupons,
+            find: async (code) => {
+              const found = await coupons.find(code)
+              if (found === undefined) return undefined
+              const { limit: known, ...value } = found.value
+              limit = known
+              return { ...found, value }
+            },
+            save: (coupon, expected) =>
+              coupons.save(limit === undefined || coupon.limit !== undefined ? coupon : { ...coupon, limit }, expected),
+          },
+        }
+      }),
+  },
+  {
+    name: 'order_never_expires',
+    scenario: { flow: 'an order that nobody pays', webhooks: true },
+    mistake: 'nobody looks whether an order without a page was paid in time',
+    noticedBy: ['A14'],
+    sabotage: () =>
+      onTransaction(({ tasks }) => ({
+        tasks: {
+          ...tasks,
+          append: (work, now) =>
+            tasks.append(
+              work.filter(({ body }) => body.type !== 'expire_order'),
+              now,
+            ),
+        },
+      })),
+  },
+  {
+    name: 'sent_before_paid',
+    scenario: { flow: 'two carts and one vase', webhooks: true },
+    mistake: 'an order counts as paid when it is placed',
+    noticedBy: ['A3', 'A7', 'A9'],
+    sabotage: () =>
+      onOrders((order, expected) =>
+        expected === 0 && order.status === 'pending'
+          ? { ...order, status: 'completed', completedAt: order.createdAt }
+          : order,
+      ),
+  },
+  {
+    name: 'recalled_goods_lost',
+    scenario: { flow: 'an order paid, and called off before it is sent', webhooks: true },
+    mistake: 'what comes back of an order that was paid is not put on the shelf',
+    noticedBy: ['A7'],
+    sabotage: () =>
+      onStock((before, after) =>
+        before !== undefined && after.onHand > before.onHand && after.held === before.held ? before : after,
+      ),
+  },
+  {
+    name: 'recalled_money_kept',
+    scenario: { flow: 'an order paid, and called off before it is sent', webhooks: true },
+    mistake: 'who is told that the money for an order goes back does not get it',
+    noticedBy: ['A5'],
+    sabotage: () => withoutRefunds('order_cancelled'),
+  },
+]

@@ -1,0 +1,112 @@
+import { currency, encodeJson, type OrderId, type PaymentId } from '@holdfast/core'
+import { readStored } from '../oracle/truth.ts'
+import { Violation } from '../oracle/violation.ts'
+import { articles, coupon } from '../system/catalogue.ts'
+import type { World } from '../world.ts'
+import { at, guest, persist, staff } from './asking.ts'
+import type { Command } from './command.ts'
+import { pay } from './paying.ts'
+
+type Doing<Name> = Extract<Command, { readonly do: Name }>
+
+/** Somebody buys what is in their cart, asks for the page on which it is paid, and pays. */
+export const order = async (world: World, command: Doing<'order'>, index: number): Promise<void> => {
+  const { key, process, pays } = command
+  const request = {
+    actor: guest(`o${command.who}`),
+    cart: {
+      lines: command.lines.map(({ article, quantity }) => ({
+        articleId: at(articles, article)?.articleId ?? '',
+        quantity,
+      })),
+      currency: currency('MXN'),
+      ...(command.coupon ? { coupon: coupon.code } : {}),
+    },
+    ...(key ? { idempotencyKey: `k${index}` } : {}),
+  }
+  if (!command.checkout) {
+    const placed = await persist(world, process, key, (host) => host.placeOrder(request))
+    if (placed?.ok === false) world.counts.add(`not_placed:${placed.error.code}`)
+    return
+  }
+  const answer = await persist(world, process, key, (host) => host.checkOut(request))
+  if (answer?.ok === false) world.counts.add(`not_placed:${answer.error.code}`)
+  if (answer?.ok !== true || answer.value.checkout.type !== 'open' || pays === undefined) return
+  await world.kernel.sleep(pays.afterMs)
+  await pay(world, answer.value.checkout.sessionId, pays.card)
+}
+
+/** An order is called off by whoever placed it, or at the desk, so many times at once. Under one key all are answered alike. */
+export const cancelOrder = async (world: World, command: Doing<'cancel_order'>, index: number): Promise<void> => {
+  const wanted = at(readStored(world.database).orders, command.on)
+  if (wanted === undefined) return
+  const { refund, times, key, process } = command
+  const request = {
+    actor: index % 2 === 0 ? staff : guest(wanted.owner),
+    orderId: wanted.id as OrderId,
+    refund,
+    ...(key ? { idempotencyKey: `k${index}` } : {}),
+  }
+  const answers = await Promise.all(
+    Array.from({ length: times }, () => persist(world, process, key, (host) => host.cancelOrder(request))),
+  )
+  for (const answer of answers)
+    if (answer?.ok === false && answer.error.code === 'payment_already_completed')
+      world.counts.add('order_paid_meanwhile')
+}
+
+/** An order goes on its way, or arrives. */
+export const sendOrder = async (world: World, command: Doing<'ship' | 'deliver'>, index: number): Promise<void> => {
+  const wanted = at(readStored(world.database).orders, command.on)
+  if (wanted === undefined) return
+  const request = { actor: staff, orderId: wanted.id as OrderId, idempotencyKey: `k${index}` }
+  const answers = await Promise.all(
+    Array.from({ length: command.times }, () =>
+      persist(
+        world,
+        command.process,
+        true,
+        (host): Promise<unknown> =>
+          command.do === 'ship' ? host.shipOrder({ ...request, tracking: `t${index}` }) : host.deliverOrder(request),
+      ),
+    ),
+  )
+  const said = new Set(answers.filter((answer) => answer !== undefined).map((answer) => encodeJson(answer)))
+  if (said.size > 1) throw new Violation('K1', `one key was answered ${[...said].join(' and ')}`)
+}
+
+/** More of an article is there, or less. What was asked for and what was answered is remembered, to be judged by. */
+export const restock = async (world: World, command: Doing<'restock'>, index: number): Promise<void> => {
+  const articleId = at(articles, command.article)?.articleId
+  if (articleId === undefined) return
+  const done = world.watch.stockAsked(articleId, command.by)
+  const answer = await persist(world, command.process, true, (host) =>
+    host.adjustStock({ actor: staff, articleId, by: command.by, idempotencyKey: `k${index}` }),
+  )
+  if (answer?.ok === true) done('changed')
+  else if (answer !== undefined) done('refused')
+}
+
+/** The shop gives its coupon, as often as it can be used. */
+export const giveCoupon = async (world: World, command: Doing<'give_coupon'>): Promise<void> => {
+  const terms = { ...coupon, limit: command.limit }
+  await persist(world, command.process, true, (host) => host.defineCoupon({ actor: staff, terms }))
+}
+
+/** Somebody who placed an order and did not pay asks for its page, and pays. */
+export const payOrder = async (world: World, command: Doing<'pay_order'>, index: number): Promise<void> => {
+  const wanted = at(
+    readStored(world.database).orders.filter(({ status }) => status === 'pending'),
+    command.on,
+  )
+  if (wanted === undefined) return
+  const request = {
+    actor: guest(wanted.owner),
+    paymentId: wanted.payment_id as PaymentId,
+    ...(command.key ? { idempotencyKey: `k${index}` } : {}),
+  }
+  const answer = await persist(world, command.process, command.key, (host) => host.startCheckout(request))
+  if (answer?.ok !== true || answer.value.type !== 'open' || command.pays === undefined) return
+  await world.kernel.sleep(command.pays.afterMs)
+  await pay(world, answer.value.sessionId, command.pays.card)
+}
