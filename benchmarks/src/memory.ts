@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process'
 import type { EventEntry } from './lines/line.ts'
 import { collectGarbage } from './measure/collect-garbage.ts'
+import { drive } from './measure/drive.ts'
 import { deliveryWriter } from './paid-session.ts'
 import type { Scratch } from './scratch.ts'
-import { drive } from './events.ts'
 
 /** The memory of a process that takes in webhooks, in bytes, all garbage collected. */
 export interface MemoryFigures {

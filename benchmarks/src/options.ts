@@ -4,7 +4,9 @@ import { parseArgs } from 'node:util'
 export type DatabaseName = 'sqlite' | 'postgres'
 
 /** What can be measured. */
-export type PartName = 'events' | 'checkout' | 'memory'
+export type PartName = 'events' | 'checkout' | 'memory' | 'orders' | 'sweep' | 'tasks'
+
+const partNames: readonly PartName[] = ['events', 'checkout', 'memory', 'orders', 'sweep', 'tasks']
 
 /** What one run of the benchmarks does. */
 export interface Options {
@@ -16,12 +18,16 @@ export interface Options {
   readonly seconds: number
   /** How many times each line takes its turn. */
   readonly rounds: number
-  /** How many events or checkouts each line begins with, before anything is measured. */
+  /** How much of what it does each line begins with, before anything is measured. */
   readonly warmUps: number
   /** How long the provider takes to answer while checkouts are measured, in milliseconds, one after the other. */
   readonly latenciesMs: readonly number[]
   /** How many webhooks the memory is measured after. */
   readonly memoryEvents: number
+  /** How many payments the databases remember that are swept. */
+  readonly payments: readonly number[]
+  /** The Redis that tasks go through, where there is one. */
+  readonly redis: string
   /** Where to write a profile of each turn. */
   readonly profile?: string
   /** A profile to put in words, instead of measuring anything. */
@@ -39,11 +45,13 @@ export interface Options {
 const usage = `npm run bench -- [options]
 
   --db sqlite|postgres|all            default all
-  --only events,checkout,memory       default all three
+  --only PART[,PART]                  events, checkout, memory, orders, sweep, tasks; default all of them
   --lines TEXT                        only lines whose name contains TEXT, for profiles
   --seconds N                         per line, concurrency and part; default 6
   --rounds N                          turns that each line takes; default 9
   --memory-events N                   default 100000
+  --payments N[,N]                    how many the swept databases remember; default 10000,100000,1000000
+  --redis URL                         default TEST_REDIS_URL, else redis://127.0.0.1:6379; tasks do without where none answers
   --directory DIR                     where the SQLite files go meanwhile; default: the current directory
   --profile DIR                       write a profile of each turn of events there; slows everything down
   --summarise FILE                    says where the time of such a profile went, and measures nothing
@@ -56,7 +64,7 @@ export const readOptions = (args: readonly string[]): Options => {
   const quick = values.quick === true
   return {
     databases: values.db === 'all' ? ['sqlite', 'postgres'] : [oneOf(values.db, ['sqlite', 'postgres'])],
-    parts: values.only.split(',').map((part) => oneOf(part, ['events', 'checkout', 'memory'])),
+    parts: values.only.split(',').map((part) => oneOf(part, partNames)),
     ...(values.lines === undefined ? {} : { lines: values.lines }),
     seconds: positive('seconds', values.seconds ?? (quick ? '0.05' : '6')),
     rounds: positive('rounds', values.rounds ?? (quick ? '1' : '9')),
@@ -65,6 +73,8 @@ export const readOptions = (args: readonly string[]): Options => {
     // Not at all, so that nothing hides behind it, and about as long as a fast network.
     latenciesMs: quick ? [0] : [0, 5],
     memoryEvents: positive('memory-events', values['memory-events'] ?? (quick ? '250' : '100000')),
+    payments: manyOf(values.payments ?? (quick ? '1000,2000' : '10000,100000,1000000')),
+    redis: values.redis ?? process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379',
     ...(values.profile === undefined ? {} : { profile: values.profile }),
     ...(values.summarise === undefined ? {} : { summarise: values.summarise }),
     ...(values.json === undefined ? {} : { json: values.json }),
@@ -80,11 +90,13 @@ const parse = (args: readonly string[]) => {
       args: [...args],
       options: {
         db: { type: 'string', default: 'all' },
-        only: { type: 'string', default: 'events,checkout,memory' },
+        only: { type: 'string', default: partNames.join(',') },
         lines: { type: 'string' },
         seconds: { type: 'string' },
         rounds: { type: 'string' },
         'memory-events': { type: 'string' },
+        payments: { type: 'string' },
+        redis: { type: 'string' },
         directory: { type: 'string', default: '.' },
         profile: { type: 'string' },
         summarise: { type: 'string' },
@@ -104,6 +116,15 @@ const memoryOf = (line: string | undefined, filename: string | undefined): Pick<
 
 const oneOf = <Name extends string>(given: string, known: readonly Name[]): Name =>
   known.find((name) => name === given) ?? refuse(`'${given}' is none of ${known.join(', ')}.`)
+
+/** Sizes of a history, which has to have ten payments at least to have one that is due. */
+const manyOf = (given: string): readonly number[] =>
+  given.split(',').map((size) => {
+    const payments = Number(size)
+    return Number.isSafeInteger(payments) && payments >= 10
+      ? payments
+      : refuse(`--payments is whole numbers of 10 and more, not '${given}'.`)
+  })
 
 const positive = (name: string, given: string): number =>
   Number(given) > 0 ? Number(given) : refuse(`--${name} is a positive number, not '${given}'.`)

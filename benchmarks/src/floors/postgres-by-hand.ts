@@ -1,9 +1,9 @@
-import pg from 'pg'
 import type { InstantProvider } from '../instant-provider.ts'
 import type { CheckoutLine, EventLine } from '../lines/line.ts'
 import type { Location } from '../scratch.ts'
 import { auditData, inboxBody, owedMessage, readPaidNews, unexpected, type PaidNews } from './paid-news.ts'
-import { addPayments, connections, countRows, createTables, openKnex, orderOf } from './tables.ts'
+import { inTransaction, named, openPostgres } from './postgres.ts'
+import { addPayments, countRows, createTables, orderOf } from './tables.ts'
 
 const record = named(
   'record',
@@ -112,35 +112,8 @@ export const postgresCheckoutByHand = async (location: Location, provider: Insta
   }
 }
 
-/** A statement that each connection prepares once. Answers how many rows it read or changed. */
-function named(name: string, text: string) {
-  return async (on: pg.Pool | pg.PoolClient, values: readonly (string | number)[]): Promise<number> =>
-    (await on.query({ name, text, values: [...values] })).rowCount ?? 0
-}
-
-const inTransaction = async (pool: pg.Pool, work: (connection: pg.PoolClient) => Promise<void>): Promise<void> => {
-  const connection = await pool.connect()
-  try {
-    await connection.query('BEGIN')
-    await work(connection)
-    await connection.query('COMMIT')
-  } catch (error) {
-    await connection.query('ROLLBACK')
-    throw error
-  } finally {
-    connection.release()
-  }
-}
-
 const open = async (location: Location) => {
-  if (location.kind !== 'postgres') throw new Error('This floor is for Postgres.')
-  const pool = new pg.Pool({ connectionString: location.url, max: connections })
-  // For what is not measured: it makes the tables, fills them and counts.
-  const knex = openKnex(location)
-  await createTables(knex, location)
-  const close = async (): Promise<void> => {
-    await knex.destroy()
-    await pool.end()
-  }
-  return { pool, knex, close }
+  const opened = openPostgres(location)
+  await createTables(opened.knex, location)
+  return opened
 }

@@ -1,13 +1,13 @@
-import Database from 'better-sqlite3'
 import type { InstantProvider } from '../instant-provider.ts'
 import type { CheckoutLine, EventLine } from '../lines/line.ts'
 import type { Location } from '../scratch.ts'
 import { auditData, inboxBody, owedMessage, readPaidNews, unexpected, type PaidNews } from './paid-news.ts'
-import { addPayments, countRows, createTables, openKnex, orderOf, pragmas } from './tables.ts'
+import { openSqlite } from './sqlite.ts'
+import { addPayments, countRows, createTables, orderOf } from './tables.ts'
 
 /** The five rows in one commit, by hand: prepared statements of better-sqlite3 and nothing between. */
 export const sqliteEventsByHand = async (location: Location): Promise<EventLine> => {
-  const { database, knex, close } = await open(location)
+  const { database, knex, close, countWrites } = await open(location)
   const record = database.prepare(
     `INSERT INTO inbox (id, type, body, status, received_at) VALUES (?, ?, ?, 'done', ?) ON CONFLICT (id) DO NOTHING`,
   )
@@ -29,14 +29,13 @@ export const sqliteEventsByHand = async (location: Location): Promise<EventLine>
     const message = owedMessage(news)
     owe.run(message.id, message.body, at, at)
   })
-  const writes = database.prepare('SELECT total_changes()').pluck()
   return {
     openPages: (count) => addPayments(knex, count, 'with-page'),
     async receive(delivery) {
       apply.immediate(readPaidNews(delivery))
     },
     countCompleted: () => countRows(knex, 'payments', 'completed'),
-    countWrites: async () => Number(writes.get()),
+    countWrites,
     close,
   }
 }
@@ -80,15 +79,7 @@ export const sqliteCheckoutByHand = async (location: Location, provider: Instant
 }
 
 const open = async (location: Location) => {
-  if (location.kind !== 'sqlite') throw new Error('This floor is for SQLite.')
-  const database = new Database(location.filename)
-  for (const pragma of pragmas) database.pragma(pragma)
-  // For what is not measured: it makes the tables, fills them and counts.
-  const knex = openKnex(location)
-  await createTables(knex, location)
-  const close = async (): Promise<void> => {
-    await knex.destroy()
-    database.close()
-  }
-  return { database, knex, close }
+  const opened = openSqlite(location)
+  await createTables(opened.knex, location)
+  return opened
 }

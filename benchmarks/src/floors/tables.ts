@@ -100,3 +100,12 @@ export const countWrites = async (knex: Knex): Promise<number> => {
   const [row]: readonly { readonly writes: number }[] = await knex.raw('SELECT total_changes() AS writes')
   return row?.writes ?? 0
 }
+
+/** The one `number` that a statement answers; 0 for none. */
+export const readNumber = async (knex: Knex, statement: string): Promise<number> => {
+  const answer: unknown = await knex.raw(statement)
+  const rows = (Array.isArray(answer) ? answer : (answer as { readonly rows: unknown }).rows) as readonly {
+    readonly number: string | number | null
+  }[]
+  return Number(rows[0]?.number ?? 0)
+}

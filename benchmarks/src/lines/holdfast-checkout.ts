@@ -8,7 +8,7 @@ import { ticket } from './sale-kinds.ts'
 
 /** `startCheckout` of a payment that waits for its first page, under a key of the caller's. */
 export const holdfastCheckout = async (location: Location, provider: InstantProvider): Promise<CheckoutLine> => {
-  const wired = await wireHoldfast(location, ticket(), provider)
+  const wired = await wireHoldfast(location, ticket(), { provider })
   const { holdfast, database } = wired
   return {
     addPayments: async (count) => (await openIntents(wired, count, 'without-page')).map(({ paymentId }) => paymentId),

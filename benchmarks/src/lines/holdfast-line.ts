@@ -9,6 +9,7 @@ import {
   type Holdfast,
   type OwnerId,
   type PaymentId,
+  type ShopCatalogue,
   type UnitOfWork,
 } from '@holdfast/core'
 import { randomIds, systemClock } from '@holdfast/core/system'
@@ -26,11 +27,18 @@ export interface WiredHoldfast {
   readonly sale: KindOfSale
 }
 
-/** Opens an empty database and wires Holdfast to it by hand. */
+/** What not every line wants alike. */
+interface WiringOptions {
+  /** Default: one of its own, that takes no time. */
+  readonly provider?: InstantProvider
+  readonly shopCatalogue?: ShopCatalogue
+}
+
+/** Opens a database, makes its tables where there are none, and wires Holdfast to it by hand. */
 export const wireHoldfast = async (
   location: Location,
   sale: KindOfSale,
-  provider: InstantProvider = instantProvider(),
+  { provider = instantProvider(), shopCatalogue }: WiringOptions = {},
 ): Promise<WiredHoldfast> => {
   const database = openSql(location)
   await database.migrate()
@@ -42,6 +50,7 @@ export const wireHoldfast = async (
     notifier: { send: async () => {} },
     returnUrls: { of: () => ({ successUrl: 'https://shop.test/thanks', cancelUrl: 'https://shop.test/basket' }) },
     fulfilmentKinds: [sale.kindOn(database.unitOfWork)],
+    ...(shopCatalogue === undefined ? {} : { shopCatalogue }),
     settings: defaultSettings,
     logger: silentLogger,
   }
@@ -50,28 +59,36 @@ export const wireHoldfast = async (
 }
 
 /**
- * Opens intents, and pages for them where asked, by the use cases that a host calls, many in one transaction: how fast that
- * goes is measured elsewhere.
+ * Runs use cases that a host calls, all in one transaction: for what is made before anything is measured, when nobody minds
+ * how fast each would be alone.
  */
-export const openIntents = async (
+export const inOneTransaction = <Result>(
   { dependencies, sale }: WiredHoldfast,
+  work: (holdfast: Holdfast) => Promise<Result>,
+): Promise<Result> =>
+  dependencies.unitOfWork.run((tx) => {
+    const joined: UnitOfWork = { run: (part) => part(tx), read: (part) => part(tx) }
+    return work(
+      createHoldfast({
+        ...dependencies,
+        unitOfWork: joined,
+        paymentProvider: instantProvider().provider,
+        fulfilmentKinds: [sale.kindOn(joined)],
+      }),
+    )
+  })
+
+/** Opens intents, and pages for them where asked, by the use cases that a host calls, many in one transaction. */
+export const openIntents = async (
+  wired: WiredHoldfast,
   count: number,
   pages: 'with-page' | 'without-page',
 ): Promise<readonly OpenPage[]> => {
   const made: OpenPage[] = []
-  while (made.length < count)
-    made.push(
-      ...(await dependencies.unitOfWork.run((tx) => {
-        const joined: UnitOfWork = { run: (work) => work(tx), read: (work) => work(tx) }
-        const holdfast = createHoldfast({
-          ...dependencies,
-          unitOfWork: joined,
-          paymentProvider: instantProvider().provider,
-          fulfilmentKinds: [sale.kindOn(joined)],
-        })
-        return openSome(holdfast, Math.min(atOnce, count - made.length), sale, pages)
-      })),
-    )
+  while (made.length < count) {
+    const some = Math.min(atOnce, count - made.length)
+    made.push(...(await inOneTransaction(wired, (holdfast) => openSome(holdfast, some, wired.sale, pages))))
+  }
   return made
 }
 

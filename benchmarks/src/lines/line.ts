@@ -1,6 +1,7 @@
 import type { InstantProvider } from '../instant-provider.ts'
 import type { Delivery, OpenPage } from '../paid-session.ts'
 import type { Location } from '../scratch.ts'
+import type { FullCart, Shop } from './shop.ts'
 
 /** One way to take in webhooks, measured beside the others. */
 export interface EventLine {
@@ -26,6 +27,32 @@ export interface CheckoutLine {
   close(): Promise<void>
 }
 
+/** One way to place orders, measured beside others. */
+export interface ShopLine {
+  /** Places an order. Resolves when it can be paid. @throws unless it was taken. */
+  place(cart: FullCart): Promise<void>
+  /** Orders that can be paid, each with its payment, counted in the database. */
+  countPayable(): Promise<number>
+  /** Units that have been taken off what can be sold. @throws unless the rows that say for whom come to as many. */
+  countTaken(): Promise<number>
+  /** Rows written so far, on a database that counts them. */
+  countWrites?(): Promise<number>
+  close(): Promise<void>
+}
+
+/** One way to work off tasks, measured beside others. */
+export interface TaskLine {
+  /** Adds so many tasks that are due, for so many workers. Not measured. */
+  add(count: number, workers: number): Promise<void>
+  /** Works off all of them, by so many workers. Resolves when they are done. */
+  work(count: number, workers: number): Promise<void>
+  /** Tasks that are done, counted in the database. */
+  countDone(): Promise<number>
+  /** Rows written so far, on a database that counts them. */
+  countWrites?(): Promise<number>
+  close(): Promise<void>
+}
+
 /** What a line is called, and how it begins on an empty database. */
 export interface EventEntry {
   readonly name: string
@@ -36,4 +63,16 @@ export interface EventEntry {
 export interface CheckoutEntry {
   readonly name: string
   readonly open: (location: Location, provider: InstantProvider) => Promise<CheckoutLine>
+}
+
+/** As {@link EventEntry}, for a line that sells what is in a shop. */
+export interface ShopEntry {
+  readonly name: string
+  readonly open: (location: Location, shop: Shop) => Promise<ShopLine>
+}
+
+/** As {@link EventEntry}, for a line that works off tasks. */
+export interface TaskEntry {
+  readonly name: string
+  readonly open: (location: Location) => Promise<TaskLine>
 }

@@ -1,12 +1,19 @@
+import { postgresOrdersByHand, sqliteOrdersByHand } from '../floors/orders-by-hand.ts'
+import { ordersThroughKnex } from '../floors/orders-through-knex.ts'
 import { postgresCheckoutByHand, postgresEventsByHand, postgresEventsInOneTrip } from '../floors/postgres-by-hand.ts'
 import { sqliteCheckoutByHand, sqliteEventsByHand } from '../floors/sqlite-by-hand.ts'
 import { sameRowsCheckoutThroughKnex } from '../floors/same-rows-checkout.ts'
+import { sameRowsOrdersThroughKnex } from '../floors/same-rows-orders.ts'
 import { sameRowsThroughKnex } from '../floors/same-rows.ts'
+import { postgresTasksByHand, sqliteTasksByHand } from '../floors/tasks-by-hand.ts'
 import { checkoutThroughKnex, eventsThroughKnex } from '../floors/through-knex.ts'
 import type { DatabaseName } from '../options.ts'
+import type { RedisPlace } from '../redis-place.ts'
 import { holdfastCheckout } from './holdfast-checkout.ts'
 import { holdfastEvents, holdfastEventsOverHttp } from './holdfast-events.ts'
-import type { CheckoutEntry, EventEntry } from './line.ts'
+import { holdfastOrders } from './holdfast-orders.ts'
+import { holdfastTasks } from './holdfast-tasks.ts'
+import type { CheckoutEntry, EventEntry, ShopEntry, TaskEntry } from './line.ts'
 import { room, ticket } from './sale-kinds.ts'
 
 /** The line that all others are compared with. */
@@ -57,3 +64,37 @@ export const checkoutLines: Readonly<Record<DatabaseName, readonly CheckoutEntry
     { name: sameRows, open: sameRowsCheckoutThroughKnex },
   ],
 }
+
+/** Every way to place an order. */
+export const orderLines: Readonly<Record<DatabaseName, readonly ShopEntry[]>> = {
+  sqlite: [
+    { name: subject, open: holdfastOrders },
+    { name: byHand, open: sqliteOrdersByHand },
+    { name: throughKnex, open: ordersThroughKnex },
+    { name: sameRows, open: sameRowsOrdersThroughKnex },
+  ],
+  postgres: [
+    { name: subject, open: holdfastOrders },
+    { name: byHand, open: postgresOrdersByHand },
+    { name: throughKnex, open: ordersThroughKnex },
+    { name: sameRows, open: sameRowsOrdersThroughKnex },
+  ],
+}
+
+/** Every way to work off tasks; through Redis only where there is one. */
+export const taskLines = (redis: RedisPlace | undefined): Readonly<Record<DatabaseName, readonly TaskEntry[]>> => {
+  const holdfastLines = [{ name: subject, open: holdfastTasks }, ...(redis === undefined ? [] : [throughBullmq(redis)])]
+  return {
+    sqlite: [...holdfastLines, { name: byHand, open: sqliteTasksByHand }],
+    postgres: [...holdfastLines, { name: byHand, open: postgresTasksByHand }],
+  }
+}
+
+/** Loaded only when it is opened: a process that measures its own memory has nothing of it in there. */
+const throughBullmq = (redis: RedisPlace): TaskEntry => ({
+  name: 'holdfast, through bullmq',
+  async open(location) {
+    const { bullmqTasks } = await import('./bullmq-tasks.ts')
+    return bullmqTasks(redis)(location)
+  },
+})
