@@ -1,9 +1,9 @@
-import { isoTime, type Order, type ReadPaymentCase } from '@holdfast/core'
+import type { Order, ReadPaymentCase } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 import type { Catalogue } from '../language/catalogue.ts'
-import { orderFields, orderStatus, showOrderOf } from './order.ts'
-import { amount, capitals, currency, free, id, moneyFields, time, words } from './parts.ts'
-import { cancelledPaymentAnswer, paymentStatus, showStripe, stripeFields } from './payment.ts'
+import { orderFields, orderStatus } from './order.ts'
+import { amount, currency, free, id, time, words } from './parts.ts'
+import { cancelledPaymentAnswer, paymentStatus, showStanding, showStripe, stripeFields } from './payment.ts'
 
 /** Whose payments, or which one, to try a cancellation with. */
 export const testCancellationQuery = z.strictObject({
@@ -66,18 +66,11 @@ export const showTried = (
   order: Order | undefined,
   catalogue: Catalogue,
 ): z.infer<typeof tried> => {
-  const { payment } = kase
   const { session_id, session_status, payment_status, expires_at } = showStripe(kase)
   return {
-    payment_id: payment.id,
-    ...showOrderOf(order),
-    payment_status: capitals(payment.status),
-    payment_status_display: catalogue.paymentStatus[payment.status],
-    order_status_display: order === undefined ? null : catalogue.orderStatus[order.status],
-    ...moneyFields(payment.amount),
-    user_email: payment.owner,
+    ...showStanding(kase.payment, order, catalogue),
+    user_email: kase.payment.owner,
     stripe_session_id: session_id,
-    created_at: isoTime(payment.createdAt),
     stripe: { session_status, payment_status, expires_at },
   }
 }

@@ -97,25 +97,27 @@ export const listedPayment = z
   })
   .openapi('Payment')
 
+/** How a payment and its order stand. */
+export const showStanding = (payment: Payment, order: Order | undefined, catalogue: Catalogue) => ({
+  payment_id: payment.id,
+  ...showOrderOf(order),
+  payment_status: capitals(payment.status),
+  payment_status_display: catalogue.paymentStatus[payment.status],
+  order_status_display: order === undefined ? null : catalogue.orderStatus[order.status],
+  ...moneyFields(payment.amount),
+  created_at: isoTime(payment.createdAt),
+})
+
 /** How a payment and its order stand, with what Stripe holds of it. */
 export const showPaymentStatus = (
   kase: ReadPaymentCase,
   order: Order | undefined,
   catalogue: Catalogue,
-): z.infer<typeof paymentStatusAnswer> => {
-  const { payment } = kase
-  return {
-    payment_id: payment.id,
-    ...showOrderOf(order),
-    payment_status: capitals(payment.status),
-    payment_status_display: catalogue.paymentStatus[payment.status],
-    order_status_display: order === undefined ? null : catalogue.orderStatus[order.status],
-    ...moneyFields(payment.amount),
-    created_at: isoTime(payment.createdAt),
-    updated_at: isoTime(kase.updatedAt),
-    stripe: showStripe(kase),
-  }
-}
+): z.infer<typeof paymentStatusAnswer> => ({
+  ...showStanding(kase.payment, order, catalogue),
+  updated_at: isoTime(kase.updatedAt),
+  stripe: showStripe(kase),
+})
 
 /** A payment that has been cancelled, and its order with it. */
 export const showCancelledPayment = (

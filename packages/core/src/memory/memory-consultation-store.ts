@@ -1,23 +1,20 @@
 import type { Consultation } from '../consultation/consultation.ts'
 import { bug } from '../kernel/bug.ts'
 import { VersionConflict, type ConsultationStore, type Versioned } from '../ports/unit-of-work.ts'
-import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
+import { newestThat, type MemoryTable } from './memory-table.ts'
 
 /** Consultations in memory. */
 export const memoryConsultationStore = (consultations: MemoryTable<Versioned<Consultation>>): ConsultationStore => ({
   async find(id) {
     return consultations.get(id)
   },
-  async list({ owner, resourceId, limit, after }) {
-    const newestFirst = consultations
-      .all()
-      .map(({ value }) => value)
-      .sort(byNumberThenId(({ createdAt }) => createdAt))
-      .reverse()
-    return page(newestFirst, ({ id }) => id, { limit: newestFirst.length, after })
-      .filter((one) => owner === undefined || one.owner === owner)
-      .filter((one) => resourceId === undefined || one.resourceId === resourceId)
-      .slice(0, limit)
+  async list({ owner, resourceId, ...filter }) {
+    return newestThat(
+      consultations,
+      filter,
+      (one) =>
+        (owner === undefined || one.owner === owner) && (resourceId === undefined || one.resourceId === resourceId),
+    )
   },
   async save(consultation, expected) {
     const { id, intentId } = consultation

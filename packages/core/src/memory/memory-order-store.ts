@@ -2,23 +2,19 @@ import { bug } from '../kernel/bug.ts'
 import type { Order } from '../order/order.ts'
 import { VersionConflict, type OrderStore, type Versioned } from '../ports/unit-of-work.ts'
 import type { Hold } from '../order/hold.ts'
-import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
+import { newestThat, type MemoryTable } from './memory-table.ts'
 
 /** Orders in memory. */
 export const memoryOrderStore = (orders: MemoryTable<Versioned<Order>>): OrderStore => ({
   async find(id) {
     return orders.get(id)
   },
-  async list({ owner, status, limit, after }) {
-    const newestFirst = orders
-      .all()
-      .map(({ value }) => value)
-      .sort(byNumberThenId(({ createdAt }) => createdAt))
-      .reverse()
-    return page(newestFirst, ({ id }) => id, { limit: newestFirst.length, after })
-      .filter((one) => owner === undefined || one.owner === owner)
-      .filter((one) => status === undefined || one.status === status)
-      .slice(0, limit)
+  async list({ owner, status, ...filter }) {
+    return newestThat(
+      orders,
+      filter,
+      (order) => (owner === undefined || order.owner === owner) && (status === undefined || order.status === status),
+    )
   },
   async save(order, expected) {
     const stored = orders.get(order.id)

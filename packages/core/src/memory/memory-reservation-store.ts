@@ -3,7 +3,7 @@ import type { ResourceId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { VersionConflict, type ReservationStore, type Versioned } from '../ports/unit-of-work.ts'
 import { overlap, type Reservation } from '../reservation/reservation.ts'
-import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
+import { byNumberThenId, newestThat, type MemoryTable } from './memory-table.ts'
 
 const inOrder = byNumberThenId<Reservation>(({ slot }) => slot.startsAt)
 
@@ -21,14 +21,8 @@ export const memoryReservationStore = (reservations: MemoryTable<Versioned<Reser
     async find(id) {
       return reservations.get(id)
     },
-    async list({ owner, limit, after }) {
-      const newestFirst = reservations
-        .all()
-        .map(({ value }) => value)
-        .sort(byNumberThenId(({ createdAt }) => createdAt))
-        .reverse()
-      const older = page(newestFirst, ({ id }) => id, { limit: newestFirst.length, after })
-      return older.filter((reservation) => owner === undefined || reservation.owner === owner).slice(0, limit)
+    async list({ owner, ...filter }) {
+      return newestThat(reservations, filter, (one) => owner === undefined || one.owner === owner)
     },
     async listOverlapping({ resourceId, startsAt, endsAt }) {
       return holdingDuring(resourceId, startsAt, endsAt)

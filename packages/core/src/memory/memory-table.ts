@@ -54,3 +54,19 @@ export const page = <Row>(
   const start = after === undefined ? 0 : rows.findIndex((row) => id(row) === after) + 1
   return after !== undefined && start === 0 ? [] : rows.slice(start, start + limit)
 }
+
+/** Which records to list, the newest first: those that fit, at most `limit`, older than the one with id `after`. */
+export const newestThat = <Row extends { readonly id: string; readonly createdAt: number }>(
+  rows: MemoryTable<{ readonly value: Row }>,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+  fits: (row: Row) => boolean,
+): readonly Row[] => {
+  const newestFirst = rows
+    .all()
+    .map(({ value }) => value)
+    .sort(byNumberThenId(({ createdAt }) => createdAt))
+    .reverse()
+  return page(newestFirst, ({ id }) => id, { limit: newestFirst.length, after })
+    .filter(fits)
+    .slice(0, limit)
+}
