@@ -24,7 +24,7 @@ export const openForCommand = async ({ command, dryRun }: ConfigurationRequest):
   const read = readConfig(process.env, process.cwd())
   if (!read.ok) throw new Error(read.error.join('\n'))
   const config = read.value
-  if (command === 'migrate' || command === 'wait-for-database') return openDatabase(config)
+  if (command === 'migrate' || command === 'wait-for-database') return openDatabase(config, dryRun)
   const { database, production } = config
   if (database.type === 'sqlite' && !existsSync(database.file))
     throw new Error(
@@ -61,12 +61,15 @@ export const openForCommand = async ({ command, dryRun }: ConfigurationRequest):
 }
 
 /** The database alone, which need not have a table yet. */
-const openDatabase = ({ database }: Config): HostWiring => {
-  if (database.type === 'sqlite') makeFolder(dirname(database.file))
-  const sql = openSql(locationOf(database))
+const openDatabase = ({ database }: Config, dryRun: boolean): HostWiring => {
+  const isNew = database.type === 'sqlite' && !existsSync(database.file)
+  if (isNew && !dryRun) makeFolder(dirname(database.file))
+  // A dry run makes no file: a new one would lack what one in memory does.
+  const sql = openSql(isNew && dryRun ? { kind: 'sqlite', filename: ':memory:' } : locationOf(database))
   return {
     database: {
       ping: () => sql.ping(),
+      pending: () => sql.pending(),
       async migrate() {
         const steps = await sql.migrate()
         // This server's own tables, beside Holdfast's. They are made anew nowhere.

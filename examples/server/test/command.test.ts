@@ -106,7 +106,12 @@ it('shows and cancels what a guest has left, whom it knows by her address, and t
 
 it('makes the tables before any server has run, its own as well, and answers when they are asked for', async () => {
   expect(await command('wait-for-database', '--timeout', '5')).toMatchObject({ code: 0 })
+  expect(await command('migrate', '--dry-run')).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('would be taken'),
+  })
   expect(await command('migrate')).toMatchObject({ code: 0, said: expect.stringContaining('0001_initial') })
+  expect(await command('migrate', '--dry-run')).toMatchObject({ code: 0, said: expect.stringContaining('up to date') })
   expect(await command('migrate')).toMatchObject({ code: 0, said: 'The tables are up to date.\n' })
   expect(await command('check-payment-status')).toMatchObject({ code: 0, said: 'There are no open payments.\n' })
 })

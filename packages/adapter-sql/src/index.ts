@@ -1,5 +1,5 @@
 export { ConstraintViolation, type ConstraintType } from './constraint-violation.ts'
-export { migrate } from './migrations/migrate.ts'
+export { migrate, pendingMigrations } from './migrations/migrate.ts'
 export { openSql, type SqlDatabase, type SqlLocation } from './open-sql.ts'
 export type { RetryOptions, SqlOptions } from './retry.ts'
 export { CommitUnknown } from './session.ts'

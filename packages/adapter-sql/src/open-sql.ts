@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '@holdfast/core'
 import createKnex, { type Knex } from 'knex'
 import { hostPool } from './host-pool.ts'
-import { migrate } from './migrations/migrate.ts'
+import { migrate, pendingMigrations } from './migrations/migrate.ts'
 import { defaultIdleTransactionTimeoutMs, type SqlOptions } from './retry.ts'
 import { sqlUnitOfWork } from './sql-unit-of-work.ts'
 import { sqliteClient } from './sqlite-client.ts'
@@ -27,6 +27,8 @@ export interface SqlDatabase {
   readonly knex: Knex
   /** See {@link migrate}. */
   migrate(): Promise<readonly string[]>
+  /** See {@link pendingMigrations}. */
+  pending(): Promise<readonly string[]>
   /** Resolves when the database answers. @throws when it does not. */
   ping(): Promise<void>
   /** Waits for what is under way, and gives back what was opened here, and nothing else. */
@@ -45,6 +47,7 @@ export const openSql = (location: SqlLocation, options: SqlOptions = {}): SqlDat
     ),
     knex,
     migrate: () => migrate(knex, options),
+    pending: () => pendingMigrations(knex),
     async ping() {
       await knex.raw('select 1')
     },

@@ -32,10 +32,17 @@ describe.each(['sqlite', 'postgres'] as const)('migrating %s', (kind) => {
     await remove()
   })
 
+  it('says which steps it lacks, and takes none', async () => {
+    expect(await open().pending()).toEqual(['0001_initial'])
+    const { knex } = open()
+    for (const table of [...tables, 'holdfast_migrations']) expect(await knex.schema.hasTable(table)).toBe(false)
+  })
+
   it('takes each step once, however many do it at once and however often', async () => {
     const taken = await Promise.all(Array.from({ length: 6 }, () => open().migrate()))
     expect(taken.flat()).toEqual(['0001_initial'])
     expect(await open().migrate()).toEqual([])
+    expect(await open().pending()).toEqual([])
     const { knex } = open()
     for (const table of tables) expect(await knex.schema.hasTable(table)).toBe(true)
     expect(await knex('holdfast_migrations').pluck('name')).toEqual(['0001_initial'])

@@ -39,6 +39,15 @@ export const migrate = (knex: Knex, options: RetryOptions = {}): Promise<readonl
   )
 }
 
+/**
+ * The names of the steps that {@link migrate} would take, oldest first. Only reads. @throws when the database does not answer.
+ */
+export const pendingMigrations = async (knex: Knex): Promise<readonly string[]> => {
+  const isNew = !(await knex.schema.hasTable('holdfast_migrations'))
+  const applied = new Set<string>(isNew ? [] : await knex('holdfast_migrations').pluck('name'))
+  return migrations.filter(({ name }) => !applied.has(name)).map(({ name }) => name)
+}
+
 const names = statement('SELECT name FROM holdfast_migrations ORDER BY name')
 const note = statement('INSERT INTO holdfast_migrations (name, applied_at) VALUES (?, ?)')
 
