@@ -143,7 +143,8 @@ describe('a circuit breaker, whatever it is told and by how many clocks', () => 
       fc.property(story, (commands) => {
         for (const { after } of stepsOf(commands)) seen.add(after.status)
       }),
-      { numRuns: 400 },
+      // The same stories each time: what chance leaves out now and then would say nothing of the machine.
+      { numRuns: 2_000, seed: 1 },
     )
     expect([...seen].sort()).toEqual(Object.keys(circuitBreakerTransitions).sort())
   })
