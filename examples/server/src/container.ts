@@ -32,6 +32,7 @@ import { trace } from '@opentelemetry/api'
 import type { Hono } from 'hono'
 import { Container, ContainerModule } from 'inversify'
 import { Registry } from 'prom-client'
+import { watchLastSweep, type LastSweep, type LastSweepWatch } from './background/last-sweep.ts'
 import { redisDispatch } from './background/redis-dispatch.ts'
 import { clinicSchedules, createClinicKinds } from './clinic/clinic-kinds.ts'
 import type { DatabaseConfig, RedisConfig } from './config.ts'
@@ -67,6 +68,8 @@ export interface Wired {
   readonly circuit: CircuitBreakerStates
   /** What Stripe holds, and whom to ask by name, for `reconcile`. */
   readonly audited: { readonly audit: ProviderAudit; readonly paymentProvider: PaymentProvider }
+  /** What the last sweep of this process saw; `undefined`: none since it began. */
+  readonly lastSweep: () => LastSweep | undefined
   /** What is counted by this process. */
   readonly registry: Registry
   /** Works in the background, through Redis or without. */
@@ -81,9 +84,10 @@ export interface Wired {
 export const wire = async (parts: Parts): Promise<Wired> => {
   const { stripe, logger } = parts
   const registry = new Registry()
+  const sweeps = watchLastSweep()
   const container = new Container({ defaultScope: 'Singleton' })
   container.load(
-    watchModule(parts, registry),
+    watchModule(parts, registry, sweeps),
     coreModule({ logger }),
     sqlModule(locationOf(parts.database)),
     stripe.module,
@@ -120,6 +124,7 @@ export const wire = async (parts: Parts): Promise<Wired> => {
       guestBook,
       circuit,
       audited: { audit: container.get('providerAudit'), paymentProvider: container.get('paymentProvider') },
+      lastSweep: sweeps.read,
       registry,
       startWorker: () => dispatch?.start(holdfast) ?? holdfast.startWorker(),
       queueBoard: dispatch?.board(),
@@ -132,13 +137,14 @@ export const wire = async (parts: Parts): Promise<Wired> => {
 }
 
 /** What is done here is logged, counted, and traced where the process was started with OpenTelemetry's SDK. */
-const watchModule = ({ logger, database }: Parts, registry: Registry): ContainerModule => {
+const watchModule = ({ logger, database }: Parts, registry: Registry, sweeps: LastSweepWatch): ContainerModule => {
   const tracer = trace.getTracer('holdfast')
   const system = database.type === 'sqlite' ? 'sqlite' : 'postgresql'
   return observabilityModule({
     unitOfWork: [
       (unitOfWork) => logFacts(unitOfWork, logger),
       (unitOfWork) => countFacts(unitOfWork, { registry }),
+      sweeps.watch,
       (unitOfWork) => traceUnitOfWork(unitOfWork, tracer, { system }),
     ],
     paymentProvider: [(provider) => tracePaymentProvider(provider, tracer, { service: 'stripe' })],

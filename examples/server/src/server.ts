@@ -71,13 +71,14 @@ export const startServer = async (config: Config, logger: Logger): Promise<Runni
     }))
     await openShop(wired)
     parts.worker = wired.startWorker()
-    const { clock, demo, mounted } = stripe
+    const { clock, livemode, demo, mounted } = stripe
     open(
       createWeb({
         ...wired,
         sessions,
         carts: cartCookie(cookies),
         clock,
+        livemode,
         demo,
         mounted,
         logger,

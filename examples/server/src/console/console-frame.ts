@@ -14,6 +14,7 @@ export type ConsolePart =
   | 'appointments'
   | 'consultations'
   | 'attention'
+  | 'drift'
   | 'tasks'
   | 'outbox'
   | 'inbox'
@@ -62,6 +63,7 @@ const parts: readonly (readonly [ConsolePart, string])[] = [
   ['appointments', '/console/appointments'],
   ['consultations', '/console/consultations'],
   ['attention', '/console/attention'],
+  ['drift', '/console/drift'],
   ['tasks', '/console/work/tasks'],
   ['outbox', '/console/work/outbox'],
   ['inbox', '/console/work/inbox'],

@@ -7,6 +7,7 @@ import { appointmentConsoleRoutes } from './appointment-console-routes.ts'
 import { attentionRoutes } from './attention-routes.ts'
 import { consultationRoutes } from './consultation-routes.ts'
 import { demoRoutes } from './demo-routes.ts'
+import { driftRoutes } from './drift-routes.ts'
 import { orderConsoleRoutes } from './order-console-routes.ts'
 import { paymentConsoleRoutes } from './payment-console-routes.ts'
 import { searchRoutes } from './search-routes.ts'
@@ -30,6 +31,7 @@ export const consoleRoutes = (app: Hono<Env>, desk: Desk): void => {
   appointmentConsoleRoutes(app, desk)
   consultationRoutes(app, desk)
   attentionRoutes(app, desk)
+  driftRoutes(app, desk)
   workRoutes(app, desk)
   if (desk.queueBoard !== undefined) app.route(queueBoardPath, desk.queueBoard)
 }

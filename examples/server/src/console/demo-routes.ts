@@ -1,5 +1,6 @@
 import { available, day, hour, second, type Instant, type Transaction, type UnitOfWork } from '@holdfast/core'
 import type { Hono } from 'hono'
+import { sweepId } from '../background/last-sweep.ts'
 import { formatMoment } from '../language/format.ts'
 import type { Desk, Env } from '../pages/desk.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
@@ -11,17 +12,18 @@ import { overviewPage } from './overview-page.ts'
 
 /** How things stand, and the levers of the demonstration where there are any. */
 export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
-  const { show, signedIn, unitOfWork, clock, circuit, demo, holdfast } = desk
+  const { show, signedIn, unitOfWork, clock, circuit, lastSweep, demo, holdfast } = desk
 
   app.get('/console', async (c) => {
     const visitor = c.get('visitor')
     const now = clock.now()
-    const { depths, ...counted } = await unitOfWork.read(async (tx) => ({
+    const { depths, planned, ...counted } = await unitOfWork.read(async (tx) => ({
       depths: {
         tasks: await tx.tasks.depth(now),
         outbox: await tx.outbox.depth(now),
         inbox: await tx.inbox.depth(now),
       },
+      planned: await tx.tasks.find(sweepId),
       attention: (await tx.attention.list(100)).length,
       toSend: (await tx.orders.list({ status: 'completed', limit: 100 })).length,
       soldOut: await countSoldOut(tx),
@@ -43,6 +45,7 @@ export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
         depths,
         ...counted,
         circuit: await circuit.read('payment_provider'),
+        sweep: { planned, last: lastSweep() },
         figures: await readFigures(holdfast, now),
         nextDueAt: await nextBalanceDueAt(unitOfWork),
         demo: levers,

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import type { CircuitBreaker, Instant } from '@holdfast/core'
+import type { CircuitBreaker, Instant, Work } from '@holdfast/core'
+import type { LastSweep } from '../background/last-sweep.ts'
 import { formatMoment } from '../language/format.ts'
 import { buttonForm } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
@@ -26,6 +27,8 @@ export interface Overview {
   /** Articles of which nothing can be had. */
   readonly soldOut: number
   readonly circuit: CircuitBreaker
+  /** The sweep as it is planned, and what the last one of this process saw. */
+  readonly sweep: { readonly planned: Work<unknown> | undefined; readonly last: LastSweep | undefined }
   readonly figures: Figures
   /** When the next balance is to be charged by itself. */
   readonly nextDueAt: Instant | undefined
@@ -48,6 +51,7 @@ export const overviewPage = (visitor: Visitor, signedIn: SignedIn, overview: Ove
 <li class="card"><a href="/console/orders?status=completed"><strong>${overview.toSend}</strong> ${t.console.toSend}</a></li>
 <li class="card"><a href="/console/stock"><strong>${overview.soldOut}</strong> ${t.console.soldOut}</a></li>
 ${renderCircuit(visitor, overview.circuit)}
+${renderSweep(visitor, overview.now, overview.sweep)}
 ${queueNames.map((name) => renderDepth(visitor, overview.now, name, overview.depths[name]))}</ul>
 ${renderFigures(visitor, overview.figures)}</div>
 ${renderDemo(visitor, signedIn, overview)}`,
@@ -64,6 +68,22 @@ const renderCircuit = ({ t, language }: Visitor, circuit: CircuitBreaker): Html 
         : [words.halfOpen, words.since(formatMoment(language, circuit.since))]
   return html`<li class="card ${circuit.status === 'closed' ? '' : 'bad'}" data-circuit="${circuit.status}">
 <strong>Stripe</strong> ${said}<p class="soft">${more}</p></li>`
+}
+
+const renderSweep = ({ t, language }: Visitor, now: Instant, { planned, last }: Overview['sweep']): Html => {
+  const { sweep: words } = t.console
+  const isWrong =
+    planned?.status !== 'waiting' || planned.lastError !== undefined || (last !== undefined && last.failed > 0)
+  const next =
+    planned?.status !== 'waiting'
+      ? words.notPlanned
+      : planned.leasedUntil !== undefined && planned.leasedUntil > now
+        ? words.running
+        : words.next(formatMoment(language, planned.dueAt))
+  return html`<li class="card ${isWrong ? 'bad' : ''}" data-sweep>
+<a href="/console/work/tasks"><strong>${last?.asked ?? '—'}</strong> ${last === undefined ? words.never : words.asked(last.asked)}</a>
+<p class="soft">${last === undefined ? words.notYet : words.last(formatMoment(language, last.at), last.moved, last.failed)}</p>
+<p class="soft">${next}</p>${planned?.lastError === undefined ? '' : html`<p>${planned.lastError}</p>`}</li>`
 }
 
 const renderDepth = (

@@ -1,3 +1,5 @@
+import { englishDrift } from './english-drift.ts'
+
 /** The shop's part of the staff console, what it finds and what it counts, in English. */
 export const englishShopConsole = {
   orders: 'Orders',
@@ -77,6 +79,18 @@ export const englishShopConsole = {
     until: (since: string, probeAt: string) => `Without an answer since ${since}. It is tried again at ${probeAt}.`,
     halfOpen: 'is being tried',
     since: (since: string) => `Without an answer since ${since}.`,
+  },
+  drift: 'Drift',
+  driftPage: englishDrift,
+  sweep: {
+    asked: (count: number) => `${count === 1 ? 'thing' : 'things'} that the sweep asked about`,
+    never: 'Sweep',
+    notYet: 'Not since this server was started.',
+    last: (at: string, moved: number, failed: number) =>
+      `Last at ${at}: ${moved} had moved${failed === 0 ? '' : `, ${failed} could not be heard of`}.`,
+    next: (at: string) => `It comes again at ${at}.`,
+    running: 'It is under way.',
+    notPlanned: 'It is not planned: no worker has started.',
   },
   toSend: 'orders to send',
   soldOut: 'articles sold out',

@@ -1,4 +1,5 @@
 import type { englishShopConsole } from './english-shop-console.ts'
+import { spanishDrift } from './spanish-drift.ts'
 
 /** The shop's part of the staff console, what it finds and what it counts, in Spanish. */
 export const spanishShopConsole: typeof englishShopConsole = {
@@ -79,6 +80,18 @@ export const spanishShopConsole: typeof englishShopConsole = {
     until: (since: string, probeAt: string) => `Sin respuesta desde ${since}. Se intenta de nuevo a las ${probeAt}.`,
     halfOpen: 'se está probando',
     since: (since: string) => `Sin respuesta desde ${since}.`,
+  },
+  drift: 'Diferencias',
+  driftPage: spanishDrift,
+  sweep: {
+    asked: (count) => (count === 1 ? 'cosa por la que preguntó el repaso' : 'cosas por las que preguntó el repaso'),
+    never: 'Repaso',
+    notYet: 'Ninguno desde que arrancó este servidor.',
+    last: (at, moved, failed) =>
+      `El último, ${at}: ${moved} con cambios${failed === 0 ? '' : `, ${failed} sin respuesta`}.`,
+    next: (at) => `El próximo, ${at}.`,
+    running: 'Está en curso.',
+    notPlanned: 'No está previsto: ningún trabajador ha arrancado.',
   },
   toSend: 'pedidos por enviar',
   soldOut: 'artículos agotados',

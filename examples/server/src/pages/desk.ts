@@ -1,6 +1,15 @@
 import type { CookieSessions } from '@holdfast/adapter-http'
-import type { CircuitBreakerStates, Clock, Holdfast, Logger, UnitOfWork } from '@holdfast/core'
+import type {
+  CircuitBreakerStates,
+  Clock,
+  Holdfast,
+  Logger,
+  PaymentProvider,
+  ProviderAudit,
+  UnitOfWork,
+} from '@holdfast/core'
 import type { Context, Hono } from 'hono'
+import type { LastSweep } from '../background/last-sweep.ts'
 import type { GuestBook } from '../messages/guest-book.ts'
 import type { CartCookie } from '../shop/cart-cookie.ts'
 import type { DemoControl } from '../stripe/demo-control.ts'
@@ -16,6 +25,12 @@ export interface PagesOptions {
   readonly clock: Clock
   /** Whether Stripe is called. */
   readonly circuit: Pick<CircuitBreakerStates, 'read'>
+  /** What Stripe holds, and whom to ask by name, to be compared with what is known here. */
+  readonly audited: { readonly audit: ProviderAudit; readonly paymentProvider: PaymentProvider }
+  /** Whether money is real. */
+  readonly livemode: boolean
+  /** What the last sweep of this process saw; `undefined`: none since it began. */
+  readonly lastSweep: () => LastSweep | undefined
   readonly sessions: CookieSessions
   readonly guestBook: GuestBook
   readonly carts: CartCookie
