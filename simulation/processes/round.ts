@@ -9,6 +9,8 @@ import { heal } from './quiet.ts'
 import { lastWords } from './scenario.ts'
 import { payForStay } from './stays.ts'
 
+const minuteMs = 60_000
+
 /** What a round did. */
 export interface Round extends Tally {
   readonly mischiefs: number
@@ -33,7 +35,8 @@ export const playRound = async (options: {
     const tally = await load.stop()
     // After all of it, whoever comes can book.
     await heal(machine)
-    await advance(machine, 0)
+    // Where Stripe was away just now, whoever comes is told to come back within a minute.
+    await advance(machine, 2 * minuteMs)
     await payForStay(machine, machine.ana)
     await assertEveryRule(machine)
     return { ...tally, mischiefs }

@@ -78,7 +78,7 @@ export const pageOf = (caller: Caller, server: Program, path: string, options: A
     'a page',
     async () => {
       const answer = await caller.ask(server, `POST ${path}`, options)
-      if (answer !== undefined && answer.status >= 400 && answer.status !== 503)
+      if (answer !== undefined && answer.status >= 400 && answer.status !== 503 && answer.status !== 429)
         throw new Error(`${path} was answered ${answer.status} ${JSON.stringify(answer.body)}`)
       if (answer?.status !== 200) return undefined
       const [paymentId, sessionId] = [field(answer, 'payment_id'), field(answer, 'session_id')]

@@ -140,6 +140,7 @@ describe.each(['memory', ...everyKind] as const)('a known story, on %s', (kind) 
       'counter holdfast_sweep_asked_total',
       'counter holdfast_sweep_moved_total',
       'counter holdfast_sweep_failed_total',
+      'counter holdfast_sweep_recovered_total',
       'histogram holdfast_sweep_duration_seconds',
       'gauge holdfast_sweep_last_run_timestamp_seconds',
       'gauge active_payments',

@@ -18,7 +18,7 @@ import type { ContainerModule } from 'inversify'
 import { expectTypeOf } from 'vitest'
 
 expectTypeOf<SqlLocation['kind']>().toEqualTypeOf<'sqlite' | 'postgres' | 'knex' | 'pg-pool'>()
-expectTypeOf<keyof SqlDatabase>().toEqualTypeOf<'unitOfWork' | 'knex' | 'migrate' | 'ping' | 'close'>()
+expectTypeOf<keyof SqlDatabase>().toEqualTypeOf<'unitOfWork' | 'knex' | 'migrate' | 'pending' | 'ping' | 'close'>()
 expectTypeOf(openSql).returns.toEqualTypeOf<SqlDatabase>()
 expectTypeOf(sqlUnitOfWork).returns.toEqualTypeOf<UnitOfWork>()
 expectTypeOf(migrate).returns.resolves.toEqualTypeOf<readonly string[]>()

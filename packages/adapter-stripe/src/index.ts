@@ -1,4 +1,5 @@
 export { createStripe, type StripeClientOptions } from './client.ts'
+export { stripeEventHistory, type StripeEventHistoryOptions } from './event-history.ts'
 export { stripeAudit, type StripeAuditOptions } from './provider-audit.ts'
 export { stripeProvider, type StripeProviderOptions } from './provider.ts'
 export { stripeWebhookVerifier, type StripeWebhookOptions } from './webhook.ts'

@@ -1,7 +1,8 @@
-import type { PaymentProvider, ProviderAudit, WebhookVerifier } from '@holdfast/core'
+import type { PaymentProvider, ProviderAudit, ProviderEventHistory, WebhookVerifier } from '@holdfast/core'
 import { systemClock } from '@holdfast/core/system'
 import { ContainerModule } from 'inversify'
 import { createStripe, type StripeClientOptions } from './client.ts'
+import { stripeEventHistory } from './event-history.ts'
 import { stripeAudit } from './provider-audit.ts'
 import { stripeProvider, type StripeProviderOptions } from './provider.ts'
 import { stripeWebhookVerifier, type StripeWebhookOptions } from './webhook.ts'
@@ -19,10 +20,12 @@ export interface StripeServices {
   readonly webhookVerifier: WebhookVerifier
   /** For `reconcile`. */
   readonly providerAudit: ProviderAudit
+  /** For the sweep, which finds in it what was never delivered. */
+  readonly eventHistory: ProviderEventHistory
 }
 
 /**
- * Binds Stripe as `paymentProvider`, `webhookVerifier` and `providerAudit`, one of each.
+ * Binds Stripe as `paymentProvider`, `webhookVerifier`, `providerAudit` and `eventHistory`, one of each.
  *
  * All are made at once, so that wrong options stop the start of the server and not its first payment.
  *
@@ -45,5 +48,6 @@ export const stripeModule = ({
     bind<PaymentProvider>('paymentProvider').toConstantValue(provider)
     bind<WebhookVerifier>('webhookVerifier').toConstantValue(verifier)
     bind<ProviderAudit>('providerAudit').toConstantValue(stripeAudit({ stripe }))
+    bind<ProviderEventHistory>('eventHistory').toConstantValue(stripeEventHistory({ stripe }))
   })
 }

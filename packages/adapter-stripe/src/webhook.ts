@@ -56,15 +56,21 @@ export const stripeWebhookVerifier = ({ secrets, toleranceMs = 300_000 }: Stripe
 const read = (rawBody: Uint8Array): Result<ProviderEvent, WebhookRefusal> => {
   const body = parse(rawBody)
   if (body === undefined) return invalid('The body is not JSON in UTF-8.')
+  const event = readEvent(body)
+  return event.ok ? event : invalid(event.error)
+}
+
+/** An event as Stripe sends it, of whatever API version, in our words; or why it is turned away. */
+export const readEvent = (body: unknown): Result<ProviderEvent, string> => {
   const parsed = eventWire.safeParse(body)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    return invalid(`The body is not an event with its object in it: ${issue?.path.join('.')} ${issue?.message}`)
+    return err(`The body is not an event with its object in it: ${issue?.path.join('.')} ${issue?.message}`)
   }
   const event = parsed.data
-  if (event.account) return invalid(`The event is of the connected account '${event.account}'.`)
+  if (event.account) return err(`The event is of the connected account '${event.account}'.`)
   const news = translateEvent(event)
-  if (!news.ok) return invalid(`The object of '${event.type}' is not what it should be: ${news.error}`)
+  if (!news.ok) return err(`The object of '${event.type}' is not what it should be: ${news.error}`)
   return ok({
     id: event.id,
     type: event.type,

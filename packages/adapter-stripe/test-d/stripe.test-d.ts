@@ -1,7 +1,8 @@
-import type { PaymentProvider, ProviderAudit, WebhookVerifier } from '@holdfast/core'
+import type { PaymentProvider, ProviderAudit, ProviderEventHistory, WebhookVerifier } from '@holdfast/core'
 import {
   createStripe,
   stripeAudit,
+  stripeEventHistory,
   stripeProvider,
   stripeWebhookVerifier,
   type StripeClientOptions,
@@ -18,7 +19,9 @@ expectTypeOf<StripeServices>().toEqualTypeOf<{
   readonly paymentProvider: PaymentProvider
   readonly webhookVerifier: WebhookVerifier
   readonly providerAudit: ProviderAudit
+  readonly eventHistory: ProviderEventHistory
 }>()
 expectTypeOf(stripeAudit).returns.toEqualTypeOf<ProviderAudit>()
+expectTypeOf(stripeEventHistory).returns.toEqualTypeOf<ProviderEventHistory>()
 // @ts-expect-error a verifier without a secret would believe anybody
 stripeWebhookVerifier({})

@@ -27,6 +27,7 @@ import {
   type SyncPayment,
 } from './use-cases/read-payment.ts'
 import { receiveEvent, type ReceiveEvent } from './use-cases/receive-event.ts'
+import { recoverEvents } from './use-cases/recover-events.ts'
 import { removePaymentMethod, type RemovePaymentMethod } from './use-cases/remove-payment-method.ts'
 import { refundPayment, type RefundPayment } from './use-cases/refund-payment.ts'
 import { planSweep, runTasks, type RunTasks } from './use-cases/run-tasks.ts'
@@ -92,6 +93,8 @@ export const createHoldfast = (given: Dependencies): Holdfast => {
   const openPage = guard.checkout(startCheckout(deps))
   const listMethods = listPaymentMethods(deps)
   const look = sweep(deps)
+  const receive = receiveEvent(deps)
+  const { eventHistory } = deps
   const background = {
     ...deps,
     applyInbox: applyInbox(deps),
@@ -103,6 +106,9 @@ export const createHoldfast = (given: Dependencies): Holdfast => {
       cancelPayment: cancel,
       payFromWallet: payByWallet,
       sweep: look,
+      ...(eventHistory === undefined
+        ? {}
+        : { recoverEvents: recoverEvents({ ...deps, eventHistory, receiveEvent: receive }) }),
     }),
   }
   return {
@@ -132,7 +138,7 @@ export const createHoldfast = (given: Dependencies): Holdfast => {
     readTask: readTask(deps),
     startSweep: startSweep(deps),
     syncPayment: syncPayment(deps),
-    receiveEvent: receiveEvent(deps),
+    receiveEvent: receive,
     applyInbox: background.applyInbox,
     drainOutbox: background.drainOutbox,
     runTasks: background.runTasks,

@@ -23,8 +23,8 @@ const needed = [
 /**
  * Binds `holdfast`, and a silent `logger` unless `logger` is given. The rest of {@link Dependencies} is bound by the
  * adapters' modules and by the host: `unitOfWork` (adapter-sql), `paymentProvider` (adapter-stripe), `clock`, `ids`,
- * `notifier`, `returnUrls`, `fulfilmentKinds`, `settings`, by a shop its `shopCatalogue`, and by whoever wants them a
- * `circuitBreaker` and a `paymentMethodCache`.
+ * `notifier`, `returnUrls`, `fulfilmentKinds`, `settings`, by a shop its `shopCatalogue`, and by whoever wants them an
+ * `eventHistory` (adapter-stripe), a `circuitBreaker` and a `paymentMethodCache`.
  */
 export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger } = {}): ContainerModule =>
   new ContainerModule(({ bind }) => {
@@ -44,6 +44,7 @@ export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger
           shopCatalogue: Dependencies['shopCatalogue'],
           circuitBreaker: Dependencies['circuitBreaker'],
           paymentMethodCache: Dependencies['paymentMethodCache'],
+          eventHistory: Dependencies['eventHistory'],
         ) =>
           createHoldfast({
             unitOfWork,
@@ -58,12 +59,14 @@ export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger
             ...(shopCatalogue === undefined ? {} : { shopCatalogue }),
             ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
             ...(paymentMethodCache === undefined ? {} : { paymentMethodCache }),
+            ...(eventHistory === undefined ? {} : { eventHistory }),
           }),
         [
           ...needed,
           { optional: true, serviceIdentifier: 'shopCatalogue' },
           { optional: true, serviceIdentifier: 'circuitBreaker' },
           { optional: true, serviceIdentifier: 'paymentMethodCache' },
+          { optional: true, serviceIdentifier: 'eventHistory' },
         ],
       )
       .inSingletonScope()

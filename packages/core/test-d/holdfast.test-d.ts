@@ -78,6 +78,7 @@ expectTypeOf<keyof Dependencies>().toEqualTypeOf<
   | 'shopCatalogue'
   | 'circuitBreaker'
   | 'paymentMethodCache'
+  | 'eventHistory'
   | 'settings'
   | 'logger'
 >()

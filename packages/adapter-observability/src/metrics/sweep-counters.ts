@@ -12,7 +12,7 @@ export const sweepCounters = (registry: Registry): CommitListener => {
     registers,
   })
   for (const outcome of ['completed', 'failed']) runs.inc({ outcome }, 0)
-  const [asked, moved, failed] = [
+  const [asked, moved, failed, recovered] = [
     new Counter({
       name: 'holdfast_sweep_asked_total',
       help: 'Attempts, charges and refunds that sweeps have asked the provider about.',
@@ -26,6 +26,11 @@ export const sweepCounters = (registry: Registry): CommitListener => {
     new Counter({
       name: 'holdfast_sweep_failed_total',
       help: 'Of those that were asked about, those that could not be heard of.',
+      registers,
+    }),
+    new Counter({
+      name: 'holdfast_sweep_recovered_total',
+      help: 'Events that the provider has told and nobody had heard, taken in by sweeps.',
       registers,
     }),
   ]
@@ -59,6 +64,7 @@ export const sweepCounters = (registry: Registry): CommitListener => {
     asked.inc(countIn(move.result, 'asked'))
     moved.inc(countIn(move.result, 'moved'))
     failed.inc(countIn(move.result, 'failed'))
+    recovered.inc(countIn(move.result, 'recovered'))
   }
 
   return ({ tasks }) => {

@@ -1,5 +1,6 @@
 export * from './memory-circuit-breaker-states.ts'
 export * from './memory-clock.ts'
+export * from './memory-event-history.ts'
 export * from './memory-notifier.ts'
 export * from './memory-payment-method-cache.ts'
 export * from './memory-payment-provider.ts'

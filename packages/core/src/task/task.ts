@@ -1,4 +1,5 @@
 import type { IntentId, OrderId, PaymentId, ReservationId, RunId } from '../kernel/ids.ts'
+import type { Instant } from '../kernel/instant.ts'
 
 /** Work of our own that waits for its time. What talks to the outside is an effect instead. */
 export type Task =
@@ -13,9 +14,15 @@ export type Task =
   /** The end of a stay. */
   | { readonly type: 'complete_reservation'; readonly reservationId: ReservationId }
   /** Asks the provider about everything that may be alive there; plans its own next run. */
-  | { readonly type: 'sweep' }
+  | PlannedSweep
   /** The same, once, because somebody asked for it. */
   | { readonly type: 'sweep_once'; readonly runId: RunId }
+
+/** The sweep as it is planned. `eventsUntil`: what the provider told before that has been gone through. */
+export interface PlannedSweep {
+  readonly type: 'sweep'
+  readonly eventsUntil?: Instant
+}
 
 /** What a task is known by in the queue: one of a kind per thing it is about. */
 export const taskId = (task: Task): string => {

@@ -7,6 +7,7 @@ import type { Logger } from '../ports/logger.ts'
 import type { Notifier } from '../ports/notifier.ts'
 import type { PaymentMethodCache } from '../ports/payment-method-cache.ts'
 import type { PaymentProvider } from '../ports/payment-provider.ts'
+import type { ProviderEventHistory } from '../ports/provider-event-history.ts'
 import type { ReturnUrls } from '../ports/return-urls.ts'
 import type { ShopCatalogue } from '../ports/shop-catalogue.ts'
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
@@ -20,6 +21,8 @@ export interface Dependencies {
   readonly circuitBreaker?: CircuitBreakerOptions
   /** Keeps lists of saved cards. Absent: the provider is asked each time. */
   readonly paymentMethodCache?: PaymentMethodCache
+  /** What the provider has told, for the sweep to find what was never delivered. Absent: what was lost is found by asking alone. */
+  readonly eventHistory?: ProviderEventHistory
   readonly clock: Clock
   readonly ids: Ids
   readonly notifier: Notifier

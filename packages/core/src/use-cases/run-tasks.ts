@@ -1,15 +1,17 @@
 import { backoffMs } from '../kernel/backoff.ts'
 import type { PaymentId } from '../kernel/ids.ts'
-import { after, hour, minute, second } from '../kernel/instant.ts'
+import { after, hour, isoTime, minute, second } from '../kernel/instant.ts'
+import type { Json } from '../kernel/json.ts'
 import type { Leased } from '../ports/queue.ts'
 import { decideReservation, evolveReservation } from '../reservation/reservation.ts'
-import { taskId, type Task } from '../task/task.ts'
+import { taskId, type PlannedSweep, type Task } from '../task/task.ts'
 import type { Drained } from './apply-inbox.ts'
 import type { CancelPayment } from './cancel-payment.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PayFromWallet } from './pay-from-wallet.ts'
 import { payToppedUp } from './pay-topped-up.ts'
 import type { Ran } from './ran.ts'
+import type { RecoverEvents } from './recover-events.ts'
 import type { StartBalance } from './start-balance.ts'
 import type { Sweep } from './sweep.ts'
 
@@ -21,6 +23,13 @@ interface TaskDependencies extends Dependencies {
   readonly cancelPayment: CancelPayment
   readonly payFromWallet: PayFromWallet
   readonly sweep: Sweep
+  /** Absent: what was never delivered is found by asking alone. */
+  readonly recoverEvents?: RecoverEvents
+}
+
+/** `again`: what runs again, where that is not quite the same. */
+interface RanTask extends Ran {
+  readonly again?: Task
 }
 
 /** Runs tasks whose time has come, one after the other. What keeps failing ends among the dead letters. */
@@ -34,12 +43,12 @@ export const runTasks =
     for (const work of leased) {
       const { id, tries, lease } = work
       try {
-        const { result, againInMs } = await run(deps, work)
+        const { result, againInMs, again = work.body } = await run(deps, work)
         await unitOfWork.run(async (tx) => {
           const now = clock.now()
           const mine = await tx.tasks.finish(id, lease, { at: now, result })
           if (mine && againInMs !== undefined)
-            await tx.tasks.append([{ id, body: work.body, dueAt: after(now, againInMs) }], now)
+            await tx.tasks.append([{ id, body: again, dueAt: after(now, againInMs) }], now)
         })
       } catch (error) {
         const detail = error instanceof Error ? error.message : String(error)
@@ -72,7 +81,7 @@ export const planSweep =
         await tx.tasks.append([{ id: taskId(task), body: task, dueAt: after(now, minute) }], now)
     })
 
-const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promise<Ran> => {
+const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promise<RanTask> => {
   const actor = { type: 'system' } as const
   switch (task.type) {
     case 'charge_balance': {
@@ -93,16 +102,36 @@ const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promis
     case 'complete_reservation':
       return completeReservation(deps, task)
     case 'sweep': {
-      const { asked, moved, failed, nextInMs } = await deps.sweep()
-      return { result: { asked, moved, failed }, againInMs: nextInMs }
+      const { result, again, nextInMs } = await sweepAndRecover(deps, task)
+      return { result, againInMs: nextInMs, again }
     }
     case 'sweep_once':
       return sweepOnce(deps)
   }
 }
 
+/**
+ * Asks about everything that is due, then takes in what was told and never came. How far that has come is kept in the sweep that is
+ * planned next, since the result of this one is forgotten with it. That the provider did not answer is no failure of the sweep.
+ */
+const sweepAndRecover = async (
+  { sweep: look, recoverEvents }: TaskDependencies,
+  planned: PlannedSweep,
+): Promise<{ readonly result: Json; readonly again: PlannedSweep; readonly nextInMs: number }> => {
+  const { nextInMs, ...seen } = await look()
+  if (recoverEvents === undefined) return { result: seen, again: planned, nextInMs }
+  const { listed, recovered, until, interrupted, nextInMs: soonerInMs } = await recoverEvents(planned.eventsUntil)
+  return {
+    result: { ...seen, listed, recovered, events_until: isoTime(until) },
+    again: { ...planned, eventsUntil: until },
+    // As after an error in the sweep itself, which is not hurried either.
+    nextInMs: interrupted || seen.failed === 0 ? (soonerInMs ?? nextInMs) : nextInMs,
+  }
+}
+
 /** In the place of the one that is planned, so that only one sweeps at a time; which is planned again from then on. */
-const sweepOnce = async ({ unitOfWork, clock, settings, sweep: look }: TaskDependencies): Promise<Ran> => {
+const sweepOnce = async (deps: TaskDependencies): Promise<Ran> => {
+  const { unitOfWork, clock, settings } = deps
   const planned: Task = { type: 'sweep' }
   const id = taskId(planned)
   const place = await unitOfWork.run(async (tx) => {
@@ -112,13 +141,13 @@ const sweepOnce = async ({ unitOfWork, clock, settings, sweep: look }: TaskDepen
     return tx.tasks.take(id, { now, leaseMs: 5 * settings.leaseMs })
   })
   if (place === undefined) return { result: { refused: 'sweeping_already' }, againInMs: 5 * second }
-  const { nextInMs, ...seen } = await look()
+  const { result, again, nextInMs } = await sweepAndRecover(deps, place.body.type === 'sweep' ? place.body : planned)
   await unitOfWork.run(async (tx) => {
     const now = clock.now()
-    if (await tx.tasks.finish(id, place.lease, { at: now, result: seen }))
-      await tx.tasks.append([{ id, body: planned, dueAt: after(now, nextInMs) }], now)
+    if (await tx.tasks.finish(id, place.lease, { at: now, result }))
+      await tx.tasks.append([{ id, body: again, dueAt: after(now, nextInMs) }], now)
   })
-  return { result: seen }
+  return { result }
 }
 
 const abandonIntent = async (
