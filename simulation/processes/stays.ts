@@ -1,4 +1,5 @@
 import { eventually } from '../../examples/server/test/eventually.ts'
+import { advance } from './clock.ts'
 import type { AskOptions, Caller } from './guest.ts'
 import { field } from './guest.ts'
 import type { Machine } from './machine.ts'
@@ -67,19 +68,27 @@ export const goToPage = async (machine: Machine, caller: Caller, wanted?: Nights
   const intentId = field(intent, 'intent_id')
   return {
     intentId,
-    ...(await pageOf(caller, server, `/intents/${intentId}/pay`)),
+    ...(await pageOf(caller, server, `/intents/${intentId}/pay`, {
+      wait: (seconds) => advance(machine, seconds * 1_000),
+    })),
     amount: minor(field(intent, 'amount')),
   }
 }
 
-/** Asks for a page until there is one. */
-export const pageOf = (caller: Caller, server: Program, path: string, options: AskOptions = {}) =>
+/** Asks for a page until there is one. `wait`: what is done by whoever is told to come back in so many seconds. */
+export const pageOf = (
+  caller: Caller,
+  server: Program,
+  path: string,
+  { wait, ...options }: AskOptions & { readonly wait?: (seconds: number) => Promise<void> } = {},
+) =>
   eventually(
     'a page',
     async () => {
       const answer = await caller.ask(server, `POST ${path}`, options)
       if (answer !== undefined && answer.status >= 400 && answer.status !== 503 && answer.status !== 429)
         throw new Error(`${path} was answered ${answer.status} ${JSON.stringify(answer.body)}`)
+      if (answer?.status === 503 && answer.retryAfter !== null) await wait?.(Number(answer.retryAfter))
       if (answer?.status !== 200) return undefined
       const [paymentId, sessionId] = [field(answer, 'payment_id'), field(answer, 'session_id')]
       return { paymentId, sessionId, checkoutUrl: field(answer, 'checkout_url') }
