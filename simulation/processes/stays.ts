@@ -88,7 +88,8 @@ export const pageOf = (
       const answer = await caller.ask(server, `POST ${path}`, options)
       if (answer !== undefined && answer.status >= 400 && answer.status !== 503 && answer.status !== 429)
         throw new Error(`${path} was answered ${answer.status} ${JSON.stringify(answer.body)}`)
-      if (answer?.status === 503 && answer.retryAfter !== null) await wait?.(Number(answer.retryAfter))
+      // What could not be asked for, or was asked for and not heard of, is asked for again by itself, in a while.
+      if (answer?.status === 503 || answer?.status === 202) await wait?.(Math.max(10, Number(answer.retryAfter ?? 0)))
       if (answer?.status !== 200) return undefined
       const [paymentId, sessionId] = [field(answer, 'payment_id'), field(answer, 'session_id')]
       return { paymentId, sessionId, checkoutUrl: field(answer, 'checkout_url') }
