@@ -121,6 +121,6 @@ export const plotNames: readonly string[] = [
   ...Array.from({ length: 5 }, () => 'a guest cancels and pays'),
   'what is paid in is spent, and taken back',
   'a consultation is called off while its money goes back',
-  'an order is called off while Stripe is unwell, and paid all the same',
-  'an order is called off while Stripe is unwell, and paid all the same',
+  ...Array.from({ length: 12 }, () => 'an order is called off while Stripe is unwell, and paid all the same'),
+  ...Array.from({ length: 2 }, () => 'somebody uses a coupon, and wants to again'),
 ]

@@ -69,10 +69,11 @@ export const shopPlots: Readonly<Record<string, Plot>> = {
     ordered(random, [one(1)], { who: 0, left: true, afterMs: second }),
     { do: 'outage', ms: 20 * minute, afterMs: 20 * second },
     { do: 'cancel', on: newest, times: 1, key: true, afterMs: 0 },
-    // Whoever is first has the only one that is left.
+    // Whoever is first has the only one that is left, or somebody counts, and there is none.
     ...oneOf<readonly Beat[]>(random, [
       [],
       [ordered(random, [one(1)], { who: 3, checkout: false, left: true, afterMs: second })],
+      [stocked(1, -2, second), stocked(1, -1), stocked(1, -1), stocked(1, -1)],
     ]),
     { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [second, minute]) },
   ],
