@@ -6,9 +6,8 @@ import {
 } from '@holdfast/core'
 import type Stripe from 'stripe'
 import { z } from 'zod'
-import { ask } from './asking.ts'
+import { pagesOfPeriod, patiently, type ListQuery } from './pages-of-period.ts'
 import { readEvent } from './webhook.ts'
-import { listWire } from './wire.ts'
 
 /** What {@link stripeEventHistory} needs. */
 export interface StripeEventHistoryOptions {
@@ -59,30 +58,17 @@ const typesOfCards = [
   'customer.deleted',
 ]
 
-/** A list is the same however often it is asked for: here, unlike where money moves, the SDK may repeat by itself. */
-const patiently: Stripe.RequestOptions = { maxNetworkRetries: 3 }
-
 /** An odd event spoils itself only, but the list goes on after the last one's id. */
-const pageWire = listWire.extend({ data: z.array(z.looseObject({ id: z.string() })) })
+const eventWire = z.looseObject({ id: z.string() })
 
 const pagesOf = async function* (
   stripe: Stripe,
-  { from, to }: EventPeriod,
+  period: EventPeriod,
   types: string[],
 ): AsyncGenerator<readonly ProviderEvent[]> {
-  // Stripe counts whole seconds: the first that has begun by neither end.
-  const created = { gte: Math.ceil(from / 1_000), lt: Math.ceil(to / 1_000) }
-  for (let last: string | undefined; ; ) {
-    const after = last === undefined ? {} : { starting_after: last }
-    const asked = await ask(pageWire, () => stripe.events.list({ created, types, limit: 100, ...after }, patiently))
-    if (asked.type !== 'got') {
-      const detail = 'detail' in asked ? asked.detail : (asked.failure.detail ?? asked.failure.code)
-      throw new EventHistoryInterrupted(detail, asked.type === 'unreachable' ? asked.retryAfterMs : undefined)
-    }
-    const { data, has_more: hasMore } = asked.body
-    const events = data.map(readEvent).flatMap((event) => (event.ok ? [event.value] : []))
+  const list = (query: ListQuery) => stripe.events.list({ ...query, types }, patiently)
+  for await (const page of pagesOfPeriod(period, list, eventWire, EventHistoryInterrupted)) {
+    const events = page.map(readEvent).flatMap((event) => (event.ok ? [event.value] : []))
     if (events.length > 0) yield events
-    last = data.at(-1)?.id
-    if (!hasMore || last === undefined) return
   }
 }

@@ -11,9 +11,9 @@ import {
 import type Stripe from 'stripe'
 import { z } from 'zod'
 import { fromStripeAmount } from './amount.ts'
-import { ask } from './asking.ts'
+import { pagesOfPeriod, patiently, type ListQuery } from './pages-of-period.ts'
 import { marksOf, reportOfRefund } from './report.ts'
-import { intentWire, listWire, refundWire, sessionWire } from './wire.ts'
+import { intentWire, refundWire, sessionWire } from './wire.ts'
 
 /** What {@link stripeAudit} needs. */
 export interface StripeAuditOptions {
@@ -46,36 +46,13 @@ export const stripeAudit = ({ stripe }: StripeAuditOptions): ProviderAudit => ({
     ),
 })
 
-/** A list is the same however often it is asked for: here, unlike where money moves, the SDK may repeat by itself. */
-const patiently: Stripe.RequestOptions = { maxNetworkRetries: 3 }
-
-interface ListQuery {
-  readonly created: { readonly gte: number; readonly lt: number }
-  readonly limit: number
-  readonly starting_after?: string
-}
-
 const pagesOf = async function* <Wire extends { readonly id: string }, Row>(
-  { from, to }: AuditPeriod,
+  period: AuditPeriod,
   list: (query: ListQuery) => Promise<unknown>,
   wire: z.ZodType<Wire>,
   read: (object: Wire) => Row,
 ): AsyncGenerator<readonly Row[]> {
-  // Stripe counts whole seconds: the first that has begun by neither end.
-  const created = { gte: Math.ceil(from / 1_000), lt: Math.ceil(to / 1_000) }
-  const pageWire = listWire.extend({ data: z.array(wire) })
-  for (let last: string | undefined; ; ) {
-    const after = last === undefined ? {} : { starting_after: last }
-    const asked = await ask(pageWire, () => list({ created, limit: 100, ...after }))
-    if (asked.type !== 'got') {
-      const detail = 'detail' in asked ? asked.detail : (asked.failure.detail ?? asked.failure.code)
-      throw new AuditInterrupted(detail, asked.type === 'unreachable' ? asked.retryAfterMs : undefined)
-    }
-    const { data, has_more: hasMore } = asked.body
-    if (data.length > 0) yield data.map(read)
-    last = data.at(-1)?.id
-    if (!hasMore || last === undefined) return
-  }
+  for await (const page of pagesOfPeriod(period, list, wire, AuditInterrupted)) yield page.map(read)
 }
 
 const whole = z.number().int().nonnegative()
