@@ -6,10 +6,9 @@ import { isCollected, type Payment } from '../payment/payment.ts'
 import { liveAttempt } from '../payment/payment-case.ts'
 import type { Transaction, Versioned } from '../ports/unit-of-work.ts'
 import type { CaseMove } from '../settlement/case-change.ts'
-import { destinationOf, refundsTo } from '../settlement/give-back.ts'
-import { sendBack } from '../settlement/settlement.ts'
 import type { Settings } from './dependencies.ts'
 import { endHolds, takeHolds } from './move-holds.ts'
+import { confirm, sendBackUnavailable } from './tell-owner.ts'
 
 /** What is known where an order follows its payment. */
 interface Context {
@@ -80,7 +79,7 @@ const complete = async (
   if (paid === order) return
   await tx.orders.save(paid, version)
   await endHolds(tx, order, paid)
-  confirm(change, paid)
+  confirm(change, order.id, { type: 'order', id: order.id })
 }
 
 const cancel = async (
@@ -112,40 +111,11 @@ const reinstate = async (
   if (taken.ok) {
     const reinstated = moveTo(change, order, { type: 'reinstate', at: now })
     await tx.orders.save(reinstated, version)
-    confirm(change, reinstated)
+    confirm(change, order.id, { type: 'order', id: order.id })
     return
   }
-  const destination = destinationOf(change, payment.attemptId, refundsTo(settings, 'unavailable'))
-  sendBack(change, payment.attemptId, { at: now, reason: 'unavailable', policy: settings })
-  change.effect({
-    type: 'send_message',
-    paymentId: payment.id,
-    message: {
-      id: `refunded_unavailable:${order.id}`,
-      to: order.owner,
-      paymentId: payment.id,
-      template: 'refunded_unavailable',
-      reason: taken.error.code,
-      amount: payment.amount,
-      destination,
-      details: order.details,
-    },
-  })
-}
-
-const confirm = (change: CaseMove, { id, owner, total, paymentId }: Order): void => {
-  change.effect({
-    type: 'send_message',
-    paymentId,
-    message: {
-      id: `confirmed:${id}`,
-      to: owner,
-      paymentId,
-      template: 'confirmed',
-      record: { type: 'order', id },
-      amount: total,
-    },
-  })
+  const { id: of, details } = order
+  sendBackUnavailable(change, payment, { of, reason: 'unavailable', told: taken.error.code, details, settings, now })
 }
 
 /** The order after a command, told in its payment's story; the same one where it refuses, or where it is so already. */

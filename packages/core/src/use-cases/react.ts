@@ -7,10 +7,10 @@ import { decideIntent, evolveIntent, type IntentCommand, type PendingIntent } fr
 import type { Transaction, Versioned } from '../ports/unit-of-work.ts'
 import { decideReservation, evolveReservation } from '../reservation/reservation.ts'
 import type { CaseMove } from '../settlement/case-change.ts'
-import { destinationOf, refundsTo } from '../settlement/give-back.ts'
 import { sendBack } from '../settlement/settlement.ts'
 import type { Dependencies } from './dependencies.ts'
 import { moveOrder } from './move-order.ts'
+import { confirm, sendBackUnavailable } from './tell-owner.ts'
 
 type ReactDependencies = Pick<Dependencies, 'fulfilmentKinds' | 'ids' | 'settings'>
 
@@ -73,38 +73,12 @@ const fulfilIntent = async (
     const { record, transfers = [] } = fulfilment
     for (const transfer of transfers) change.transfer(transfer)
     await tx.intents.save(moveIntent(change, paid, { type: 'fulfil', at: now, record }), found.version)
-    change.effect({
-      type: 'send_message',
-      paymentId: payment.id,
-      message: {
-        id: `confirmed:${paid.id}`,
-        to: paid.owner,
-        paymentId: payment.id,
-        template: 'confirmed',
-        record,
-        amount: payment.amount,
-      },
-    })
+    confirm(change, paid.id, record)
     return
   }
   const { reason } = fulfilment
   await tx.intents.save(moveIntent(change, paid, { type: 'give_back', at: now, reason }), found.version)
-  const destination = destinationOf(change, payment.attemptId, refundsTo(settings, reason))
-  sendBack(change, payment.attemptId, { at: now, reason, policy: settings })
-  change.effect({
-    type: 'send_message',
-    paymentId: payment.id,
-    message: {
-      id: `refunded_unavailable:${paid.id}`,
-      to: paid.owner,
-      paymentId: payment.id,
-      template: 'refunded_unavailable',
-      reason,
-      amount: payment.amount,
-      destination,
-      details: paid.quote.details,
-    },
-  })
+  sendBackUnavailable(change, payment, { of: paid.id, reason, details: paid.quote.details, settings, now })
 }
 
 const abandonIntent = async (tx: Transaction, change: CaseMove, intentId: IntentId, now: Instant): Promise<void> => {
