@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { measureCheckout } from './checkout.ts'
 import { measureEvents } from './events.ts'
-import { byHand, checkoutLines, eventLines, orderLines, subject, taskLines } from './lines/lines.ts'
+import { byHand, cartLines, checkoutLines, eventLines, orderLines, subject, taskLines } from './lines/lines.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory, measureOwnMemory } from './memory.ts'
 import { readOptions, type DatabaseName, type Options, type PartName } from './options.ts'
@@ -71,6 +71,12 @@ const measures: Readonly<Record<PartName, Part>> = {
       options,
     )
     show(`${scratch.name}: the same, all carts of one and the same article`, hot, throughputText(hot, unit))
+    const whole = await measureOrders(scratch, chosen(cartLines[scratch.name], options), 100, options)
+    show(
+      `${scratch.name}: from a cart of three of 100 articles to the page of its order, the provider answering at once`,
+      whole,
+      throughputText(whole, { one: 'checkout', many: 'checkouts' }),
+    )
   },
   async sweep(scratch, options, show) {
     const say = (text: string): void => console.log(`${scratch.name}: ${text}`)

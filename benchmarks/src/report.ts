@@ -80,7 +80,7 @@ export const sweepText = ({ listings, sweeps }: SweepingFigures): string => {
     return [
       String(payments),
       String(due),
-      reads.rows === undefined ? '' : String(reads.rows),
+      String(reads.rows),
       reads.pages === undefined ? '' : String(reads.pages),
       String(reads.pagesInAll),
       median(ms[subject] ?? []).toFixed(3),

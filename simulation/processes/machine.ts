@@ -60,12 +60,12 @@ export const startMachine = async ({
     name: 'simulator',
     port: simulatorPort,
     folder,
-    command: [
-      ...simulatorProgram,
-      ...['--port', String(simulatorPort), '--state', join(folder, 'stripe.state')],
-      ...serverPorts.flatMap((port) => ['--webhook-url', `http://127.0.0.1:${port}/api/webhooks/stripe`]),
-      ...['--webhook-secret', webhookSecret],
-    ],
+    command: simulatorProgram({
+      port: simulatorPort,
+      folder,
+      servers: serverPorts.map((port) => `http://127.0.0.1:${port}`),
+      webhookSecret,
+    }),
   })
   const server = (name: string, port: number, environment: Readonly<Record<string, string>> = {}): Program =>
     createProgram({

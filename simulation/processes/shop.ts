@@ -1,29 +1,34 @@
 import { eventually } from '../../examples/server/test/eventually.ts'
-import type { Answer, AskOptions, Caller } from './guest.ts'
+import type { Answer, Caller } from './guest.ts'
 import type { Machine } from './machine.ts'
 import type { Program } from './program.ts'
 import { patienceMs } from './stays.ts'
 
-/** Sends a cart, asking again under the same key until somebody answers for good. */
-export const sendCart = (
-  caller: Caller,
-  serverFor: (attempt: number) => Program,
-  { key, ...body }: { readonly article: string; readonly coupon?: string; readonly key: string },
-): Promise<Answer> => {
-  const { article, coupon } = body
-  const options: AskOptions = {
+/** One of an article, and the key that it is ordered under. */
+export interface Cart {
+  readonly article: string
+  readonly coupon?: string
+  readonly key: string
+}
+
+/** Sends a cart once. */
+export const askCart = (caller: Caller, server: Program, { article, coupon, key }: Cart): Promise<Answer | undefined> =>
+  caller.ask(server, 'POST /checkout', {
     key,
     body: {
       lines: [{ article_id: article, quantity: 1 }],
       currency: 'MXN',
       ...(coupon === undefined ? {} : { coupon }),
     },
-  }
+  })
+
+/** Sends a cart, asking again under the same key until somebody answers for good. */
+export const sendCart = (caller: Caller, serverFor: (attempt: number) => Program, cart: Cart): Promise<Answer> => {
   let tries = 0
   return eventually(
-    `an answer about cart ${key}`,
+    `an answer about cart ${cart.key}`,
     async () => {
-      const answer = await caller.ask(serverFor(tries), 'POST /checkout', options)
+      const answer = await askCart(caller, serverFor(tries), cart)
       tries += 1
       return answer === undefined || [202, 429, 503].includes(answer.status) ? undefined : answer
     },

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { chooseDatabases } from './system/choose-database.ts'
 import { parseShare } from './workers.ts'
+import { goldenFlows } from './workload/golden.ts'
 import { profileNames } from './workload/story.ts'
 
 /** What `--help` says. */
@@ -13,6 +14,7 @@ export const usage = `npm run simulate -- [options]
   --profile NAME     ${profileNames.join(', ')}; swarm otherwise
   --tape FILE        run a story from a file
   --exhaust          the golden flows, with a crash at every point and every fault at every call
+  --flow TEXT        with --exhaust: only those whose name has this in it
   --pairs N          with --exhaust: also a second crash, in one of N pairs
   --mutants          every mistake made on purpose, in one story after another until it is noticed
   --db NAME          sqlite; postgres; or both: each seed on both, which has to go the same way. sqlite otherwise
@@ -48,12 +50,18 @@ export const readCommandLine = (args: readonly string[]) => {
     if (values[name] !== undefined && !/^\d+$/.test(values[name])) return mistake(name, 'a whole number', values[name])
   if (values.minutes !== undefined && !/^\d*\.?\d+$/.test(values.minutes))
     return mistake('minutes', 'a number', values.minutes)
+  const { flow = '' } = values
+  if (values.flow !== undefined && !values.exhaust)
+    return { type: 'mistake', message: '--flow goes with --exhaust only.' } as const
+  const flows = Object.keys(goldenFlows).filter((name) => name.includes(flow))
+  if (flows.length === 0) return mistake('flow', 'a part of the name of a golden flow', flow)
   return {
     type: values.help ? 'help' : 'run',
     values,
     profile,
     choice,
     share,
+    flows,
     workers: Number(values.workers),
   } as const
 }
@@ -73,6 +81,7 @@ const parse = (args: readonly string[]) => {
         profile: { type: 'string', default: 'swarm' },
         tape: { type: 'string' },
         exhaust: { type: 'boolean', default: false },
+        flow: { type: 'string' },
         pairs: { type: 'string', default: '0' },
         mutants: { type: 'boolean', default: false },
         db: { type: 'string', default: 'sqlite' },

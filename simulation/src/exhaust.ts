@@ -1,3 +1,4 @@
+import { hour, second } from '@holdfast/core'
 import type { FaultKind } from '@holdfast/stripe-simulator'
 import { tolerantTape } from './kernel/tape.ts'
 import { runStory, type Run, type RunOptions } from './run.ts'
@@ -33,10 +34,8 @@ export interface Exhaustion {
   readonly share: Share
 }
 
-const hour = 3_600_000
-
 /** At once, and after Stripe has forgotten every key. */
-export const usualDowns: readonly number[] = [1_000, 26 * hour]
+export const usualDowns: readonly number[] = [second, 26 * hour]
 
 /** Runs a story once for each point at which something can go wrong, with exactly that going wrong. */
 export const exhaust = async (
@@ -70,10 +69,10 @@ export const exhaust = async (
         },
       })
       if (pairsEvery === 0 || down !== downMs[0] || !isDistinct) continue
-      for (const { gate: second, isDistinct: isOther } of disturbed.gates)
-        if (second > at && isOther && (at * 31 + second) % pairsEvery === 0)
-          await strike(`${where}, and at ${second}`, {
-            crashAt: (gate) => (gate === at || gate === second ? down : undefined),
+      for (const { gate: next, isDistinct: isOther } of disturbed.gates)
+        if (next > at && isOther && (at * 31 + next) % pairsEvery === 0)
+          await strike(`${where}, and at ${next}`, {
+            crashAt: (gate) => (gate === at || gate === next ? down : undefined),
           })
     }
   if (faults)

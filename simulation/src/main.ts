@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { nameOfCode } from './code.ts'
+import { nameOfCode, nameOfLibrary } from './code.ts'
 import { readCommandLine, usage } from './command-line.ts'
 import { addUpExhausted, exhaustAll, printExhausted, type ExhaustReport } from './exhaust-all.ts'
 import { usualDowns } from './exhaust.ts'
@@ -25,7 +25,7 @@ if (command.type === 'help') {
   console.log(usage)
   process.exit(0)
 }
-const { values, profile, choice, share, workers } = command
+const { values, profile, choice, share, flows, workers } = command
 
 const opened = await openDatabases(choice)
 /** Leaves nothing behind. */
@@ -46,8 +46,8 @@ process.on('SIGINT', () => {
   stop.abort()
 })
 // Now, and not in the end: somebody may have compiled something else by then.
-const code = nameOfCode()
-if (!isWorker()) console.log(`On ${opened.name}, Node ${process.version}, code ${code}.`)
+const code = `code ${nameOfCode()} of library ${nameOfLibrary()}`
+if (!isWorker()) console.log(`On ${opened.name}, Node ${process.version}, ${code}.`)
 const { databases, against } = opened
 const options = {
   databases,
@@ -107,6 +107,12 @@ const handIn = (report: { readonly code: number }): void => {
   process.send?.(report, () => void leave(report.code))
 }
 
+/** A sign of life of a run that takes long: what this process has done of it so far. */
+const tellProgress = (seeds: number, failing: number): void => {
+  const whose = share.of === 1 ? '' : `share ${share.index} of ${share.of}: `
+  console.error(`${whose}${seeds} seeds, ${failing} failing, after ${Math.round(seconds() / 60)} minutes`)
+}
+
 /** What every worker reports. */
 const inShares = async <Report extends { readonly code: number }>(
   args: readonly string[],
@@ -137,6 +143,7 @@ if (values.mutants) {
       ? addUpExhausted(await inShares<ExhaustReport>([], true))
       : await exhaustAll(
           options,
+          flows,
           { downMs: usualDowns, faults: true, pairsEvery: Number(values.pairs), share },
           console.error,
         )
@@ -161,6 +168,7 @@ if (values.mutants) {
             profile,
             share,
             keepGoing: values['keep-going'],
+            onProgress: tellProgress,
             isStopped: () => stop.signal.aborted,
             onFailure: tell,
           },
@@ -170,9 +178,7 @@ if (values.mutants) {
   else {
     const isHeld = report.seeds >= fullRun && profile === 'swarm' && choice.gates === 'transaction'
     printReport(report, { seconds: seconds(), workers, isHeld })
-    console.log(
-      `code ${code}: npm run simulate -- --from ${first} --seeds ${report.seeds} --profile ${profile}${flags}`,
-    )
+    console.log(`${code}: npm run simulate -- --from ${first} --seeds ${report.seeds} --profile ${profile}${flags}`)
     await leave(
       report.code !== 0
         ? report.code

@@ -4,11 +4,13 @@ import { replayingTape, recordingTape, tolerantTape, type Choice, type Tape } fr
 import type { Ledger } from '@holdfast/stripe-simulator'
 import { checkAtRest } from './oracle/at-rest.ts'
 import { guardOutsideWorld } from './outside-world.ts'
+import { isUndisturbed } from './oracle/sometimes.ts'
 import { readStored } from './oracle/truth.ts'
 import { Violation } from './oracle/violation.ts'
 import { endOfEverything } from './system/catalogue.ts'
 import type { DatabaseMaker } from './system/database.ts'
 import type { Sabotage } from './system/process.ts'
+import { countLeft } from './workload/browsers.ts'
 import { countGhosts } from './workload/ghosts.ts'
 import { perform } from './workload/perform.ts'
 import type { Story } from './workload/story.ts'
@@ -102,6 +104,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     await kernel.run(() => failed() || (underWay === 0 && world.isWhole()) || kernel.now() > patienceMs)
     calls = world.stripe.calls
     world.heal()
+    const healedMs = kernel.now()
     const end = Math.max(endOfEverything, kernel.now() + quietMs)
     kernel.at(end - kernel.now() - 60_000, 'figures are read', () => void countGhosts(world, 0))
     const ended = await kernel.run(() => failed() || kernel.now() > end)
@@ -109,8 +112,12 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     if (!failed()) {
       await world.database.whole()
       world.watch.whole()
+      countLeft(world)
       const ledger = world.stripe.ledger()
-      checkAtRest(readStored(world.database), ledger, world.database, world.watch.restocked)
+      const { restocked } = world.watch
+      checkAtRest(readStored(world.database), ledger, world.database, restocked, world.watch.secondPages(healedMs), {
+        isUndisturbed: story.profile.impatience === 0 && isUndisturbed(world.counts),
+      })
     }
   } catch (error) {
     failure = error

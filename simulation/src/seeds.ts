@@ -1,3 +1,4 @@
+import { minute } from '@holdfast/core'
 import type { Report } from './report.ts'
 import { runStory, type Run, type RunOptions } from './run.ts'
 import { failureShape } from './shrink.ts'
@@ -16,16 +17,19 @@ export interface Campaign {
   readonly keepGoing: boolean
   /** Asked before every seed. */
   readonly isStopped: () => boolean
+  /** Told once a minute, of the wall's clock, how far it has come. */
+  readonly onProgress: (seeds: number, failing: number) => void
   /** Told each kind of failure once. Answers the exit code for it. */
   readonly onFailure: (story: Story, run: Run) => Promise<number>
 }
 
 /** Runs one seed after the other. */
 export const runSeeds = async (campaign: Campaign, options: RunOptions): Promise<Report> => {
-  const { first, most, untilMs, profile, share, keepGoing, isStopped, onFailure } = campaign
+  const { first, most, untilMs, profile, share, keepGoing, isStopped, onProgress, onFailure } = campaign
   const total = { seeds: 0, steps: 0, commands: 0, virtualMs: 0, code: 0 }
   const counts: Record<string, number> = {}
   const failures: Record<string, string[]> = {}
+  let toldAtMs = Date.now()
   for (let count = 0; count < most && Date.now() < untilMs && !isStopped(); count += 1) {
     if (!isIn(share, count)) continue
     const story = drawStory(`0x${(first + count).toString(16)}`, profile)
@@ -35,6 +39,10 @@ export const runSeeds = async (campaign: Campaign, options: RunOptions): Promise
     total.commands += run.commands
     total.virtualMs += run.virtualMs
     for (const [what, times] of run.counts) counts[what] = (counts[what] ?? 0) + times
+    if (Date.now() - toldAtMs >= minute) {
+      toldAtMs = Date.now()
+      onProgress(total.seeds, Object.values(failures).flat().length)
+    }
     if (run.failure === undefined) continue
     const shape = failureShape(run.failure)
     const known = (failures[shape] ??= [])

@@ -64,14 +64,16 @@ export const failureShape = (failure: unknown): string => {
   if (failure === undefined) return ''
   const text = failure instanceof Error ? failure.message : 'something thrown that is no error'
   return text
-    .replaceAll(/\b(?:pay|att|rf|int|res|evt|cs_test|pi|re|ch|req)_[\w.]+/g, '#')
+    .replaceAll(/\b(?:pay|att|rf|int|res|evt|cs_test|cs_live|pi|re|ch|req)_[\w.]+/g, '#')
     .replaceAll(/\d+/g, '#')
     .slice(0, 120)
 }
 
 const calmerProfiles: readonly ((profile: Profile) => Partial<Profile>)[] = [
   () => ({ breaker: false }),
+  () => ({ history: false }),
   () => ({ faultRate: 0 }),
+  () => ({ doubleRate: 0 }),
   () => ({ notifierFaultRate: 0 }),
   () => ({ livemode: false }),
   () => ({ crashRate: 0 }),

@@ -14,6 +14,7 @@ import { capacityOf, start } from './system/catalogue.ts'
 import type { Database } from './system/database.ts'
 import { seededIds } from './system/ids.ts'
 import { createMessenger, type NotifierFault } from './system/notifier.ts'
+import { twice, type Twice } from './system/network.ts'
 import { createPostman, type Postman } from './system/postman.ts'
 import { createSecrets, type Secrets } from './system/secrets.ts'
 import { ProcessEnded, startProcess, type Process, type Sabotage, type Surroundings } from './system/process.ts'
@@ -33,6 +34,10 @@ export interface World {
   pause(index: number, ms: number, replace: boolean): void
   /** Waits for the next process that comes to a gate. */
   ambush(trap: Trap): void
+  /** A proxy sends the next request for a page a second time, without its key. */
+  sendTwice(heard: Twice): void
+  /** The payments to which whoever was to pay them never comes back. */
+  readonly left: Set<string>
   /** Every process ends at once. */
   blackOut(downMs: number): void
   /** The processes are started anew, one after the other. */
@@ -101,6 +106,7 @@ export const createWorld = (options: WorldOptions): World => {
   let commits = 0
   let wasDiskFull = false
   const traps = new Set<Trap>()
+  const toSendTwice: Twice[] = []
   const secrets = createSecrets()
 
   const fail = (error: unknown): void => {
@@ -129,6 +135,9 @@ export const createWorld = (options: WorldOptions): World => {
     counts.add('connections_cut')
     if (database.cutConnections !== undefined) void kernel.busy(database.cutConnections())
   }
+
+  const drawTwice = (): Twice | undefined =>
+    tape.chance(profile.doubleRate, 'sent twice') ? twice[tape.choose(twice.length, 'heard of two')] : undefined
 
   const meets = (epoch: Epoch, lane: string): 'nothing' | 'ended' | 'paused' => {
     if (healed) return 'nothing'
@@ -187,6 +196,12 @@ export const createWorld = (options: WorldOptions): World => {
       if (key !== null) watch.givenUp(key)
     },
     onCall: (epoch, call) => attempt(() => watch.called(epoch, call)),
+    sendsTwice: () => {
+      if (healed) return undefined
+      const heard = toSendTwice.shift() ?? drawTwice()
+      if (heard !== undefined) counts.add('page_asked_for_twice')
+      return heard
+    },
     onNews: (news) => postman.take(news),
   })
   const watch = createWatch({ kernel, database, stripe, counts, livemode: profile.livemode, capacityOf })
@@ -227,6 +242,7 @@ export const createWorld = (options: WorldOptions): World => {
     settings,
     statements: profile.statements,
     breaker: profile.breaker,
+    history: profile.history,
     sabotage: options.sabotage ?? {},
     onCommit: (process) => {
       commits += 1
@@ -284,6 +300,7 @@ export const createWorld = (options: WorldOptions): World => {
   const pauseEpoch = (epoch: Epoch, ms: number, replace: boolean): void => {
     const process = lives.find((each) => each.epoch === epoch)
     if (process === undefined) return
+    counts.add('pause')
     epoch.setPaused(true)
     // Whoever stands still in a transaction keeps everybody else from writing: only for a moment.
     const isHolding = process.writing() > 0
@@ -327,6 +344,8 @@ export const createWorld = (options: WorldOptions): World => {
       if (process !== undefined) pauseEpoch(process.epoch, ms, replace)
     },
     ambush: (trap) => void traps.add(trap),
+    sendTwice: (heard) => void toSendTwice.push(heard),
+    left: new Set(),
     blackOut,
     async deploy() {
       for (let index = 0; index < profile.processes; index += 1) {

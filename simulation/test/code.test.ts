@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest'
-import { nameOfCode } from '../src/code.ts'
+import { nameOfCode, nameOfLibrary } from '../src/code.ts'
 
 it('names the code that is put to the test, the same each time', () => {
-  expect(nameOfCode()).toMatch(/^[0-9a-f]{12}$/)
-  expect(nameOfCode()).toBe(nameOfCode())
+  for (const name of [nameOfCode, nameOfLibrary]) {
+    expect(name()).toMatch(/^[0-9a-f]{12}$/)
+    expect(name()).toBe(name())
+  }
+  expect(nameOfLibrary()).not.toBe(nameOfCode())
 })

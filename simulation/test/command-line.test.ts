@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { readCommandLine } from '../src/command-line.ts'
+import { goldenFlows } from '../src/workload/golden.ts'
 
 it.each([
   [['--seeds', 'x'], /--seeds takes a whole number above 0, not "x"/],
@@ -11,6 +12,8 @@ it.each([
   [['--profile', 'nobody'], /--profile takes one of/],
   [['--db', 'mysql'], /--db and --gates takes a pair/],
   [['--share', '2/2'], /--share takes I\/N/],
+  [['--exhaust', '--flow', 'paid in shells'], /--flow takes a part of the name of a golden flow, not "paid in shells"/],
+  [['--flow', 'vase'], /--flow goes with --exhaust only/],
   [['--colour', 'red'], /--colour/],
   [['surplus'], /surplus/],
 ])('refuses %j', (args, message) => {
@@ -25,4 +28,14 @@ it('reads what it takes, and any text for a seed', () => {
     workers: 2,
   })
   expect(readCommandLine(['--help']).type).toBe('help')
+})
+
+it('takes the golden flows whose name has some text in it, and all of them otherwise', () => {
+  const flows = (...args: readonly string[]) => {
+    const command = readCommandLine(['--exhaust', ...args])
+    return command.type === 'mistake' ? command.message : command.flows
+  }
+  expect(flows('--flow', 'vase')).toEqual(['two carts and one vase'])
+  expect(flows('--flow', 'browser')).toHaveLength(2)
+  expect(flows()).toEqual(Object.keys(goldenFlows))
 })

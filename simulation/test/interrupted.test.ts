@@ -14,6 +14,8 @@ it.each([1, 2])('gives the sums of what was done when it is stopped by Ctrl-C, w
   const code = await new Promise((resolve) => run.once('exit', resolve))
   expect(said).toMatch(/Stopping after this seed/)
   expect(said).toMatch(/^seeds \d+, failing 0$/m)
-  expect(said).toMatch(/^code [0-9a-f]{12}: npm run simulate -- --from \d+ --seeds \d+ --profile swarm$/m)
+  expect(said).toMatch(
+    /^code [0-9a-f]{12} of library [0-9a-f]{12}: npm run simulate -- --from \d+ --seeds \d+ --profile swarm$/m,
+  )
   expect(code).toBe(130)
 })

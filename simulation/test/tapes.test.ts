@@ -6,13 +6,15 @@ import { runStory } from '../src/run.ts'
 import { readStory } from '../src/story-file.ts'
 import { sqliteDatabases } from '../src/system/database.ts'
 
-const databases = await sqliteDatabases()
-afterAll(() => databases.dispose())
+const gatings = [await sqliteDatabases(), await sqliteDatabases('turns')]
+afterAll(() => Promise.all(gatings.map((databases) => databases.dispose())))
 
 const folder = join(import.meta.dirname, '..', 'tapes')
 
 it.each(readdirSync(folder))('no longer ends badly: %s', async (name) => {
   const { story } = readStory(join(folder, name))
-  const { failure } = await runStory(story, { databases, tape: tolerantTape(story.choices ?? []) })
-  expect(failure).toBeUndefined()
+  for (const databases of gatings) {
+    const { failure } = await runStory(story, { databases, tape: tolerantTape(story.choices ?? []) })
+    expect(failure).toBeUndefined()
+  }
 })

@@ -28,10 +28,23 @@ export const createShopTables = async (knex: Knex, { kind }: Location, { article
   await knex.batchInsert('stock', stock, 50)
 }
 
+/** Where a floor keeps the pages of its payments: before the provider is asked, and with what it answered. */
+export const createPageTable = async (knex: Knex, { kind }: Location): Promise<void> => {
+  const integer = kind === 'sqlite' ? 'integer' : 'bigint'
+  const statements = [
+    `CREATE TABLE attempts (
+       id text PRIMARY KEY, payment_id text NOT NULL REFERENCES payments (id), idempotency_key text NOT NULL UNIQUE,
+       status text NOT NULL, session_id text UNIQUE, url text, expires_at ${integer}, requested_at ${integer} NOT NULL)`,
+    `CREATE UNIQUE INDEX attempts_live ON attempts (payment_id) WHERE status IN ('requested', 'open')`,
+  ]
+  for (const statement of statements) await knex.raw(statement)
+}
+
 /** An order as a floor stores it. */
 export const floorOrder = ({ owner, lines }: FullCart) => ({
   id: ids.next('order'),
   paymentId: ids.next('payment'),
+  attemptId: ids.next('attempt'),
   owner,
   lines,
   totalMinor: lines.reduce((sum, { quantity, unitMinor }) => sum + quantity * unitMinor, 0),
@@ -50,17 +63,19 @@ export const outOfStock = (articleId: string): never => {
   throw new Error(`There is not enough of '${articleId}'.`)
 }
 
+/** Orders that are before an open page, in a floor's tables. */
+export const floorOrdersWithPage = `SELECT count(*) AS number FROM orders JOIN payments ON payments.order_id = orders.id
+       JOIN attempts ON attempts.payment_id = payments.id
+       WHERE orders.status = 'pending' AND payments.status = 'pending' AND amount_minor = total_minor AND attempts.status = 'open'`
+
 /** What a floor's tables say of the orders that were placed. */
 export const countingFloorOrders = (
   knex: Knex,
   { articleIds }: Shop,
-): Pick<ShopLine, 'countPayable' | 'countTaken'> => ({
-  countPayable: () =>
-    readNumber(
-      knex,
-      `SELECT count(*) AS number FROM orders JOIN payments ON payments.order_id = orders.id
+  payable = `SELECT count(*) AS number FROM orders JOIN payments ON payments.order_id = orders.id
        WHERE orders.status = 'pending' AND payments.status = 'pending' AND amount_minor = total_minor`,
-    ),
+): Pick<ShopLine, 'countPayable' | 'countTaken'> => ({
+  countPayable: () => readNumber(knex, payable),
   async countTaken() {
     const left = await readNumber(knex, 'SELECT sum(on_hand) AS number FROM stock')
     const sold = await readNumber(knex, 'SELECT sum(quantity) AS number FROM order_lines')

@@ -1,4 +1,9 @@
-import { postgresOrdersByHand, sqliteOrdersByHand } from '../floors/orders-by-hand.ts'
+import {
+  postgresCheckoutsByHand,
+  postgresOrdersByHand,
+  sqliteCheckoutsByHand,
+  sqliteOrdersByHand,
+} from '../floors/orders-by-hand.ts'
 import { ordersThroughKnex } from '../floors/orders-through-knex.ts'
 import { postgresCheckoutByHand, postgresEventsByHand, postgresEventsInOneTrip } from '../floors/postgres-by-hand.ts'
 import { sqliteCheckoutByHand, sqliteEventsByHand } from '../floors/sqlite-by-hand.ts'
@@ -11,7 +16,7 @@ import type { DatabaseName } from '../options.ts'
 import type { RedisPlace } from '../redis-place.ts'
 import { holdfastCheckout } from './holdfast-checkout.ts'
 import { holdfastEvents, holdfastEventsOverHttp } from './holdfast-events.ts'
-import { holdfastOrders } from './holdfast-orders.ts'
+import { holdfastCheckouts, holdfastOrders } from './holdfast-orders.ts'
 import { holdfastTasks } from './holdfast-tasks.ts'
 import type { CheckoutEntry, EventEntry, ShopEntry, TaskEntry } from './line.ts'
 import { room, ticket } from './sale-kinds.ts'
@@ -78,6 +83,18 @@ export const orderLines: Readonly<Record<DatabaseName, readonly ShopEntry[]>> = 
     { name: byHand, open: postgresOrdersByHand },
     { name: throughKnex, open: ordersThroughKnex },
     { name: sameRows, open: sameRowsOrdersThroughKnex },
+  ],
+}
+
+/** Every way from a cart to the page of its order. */
+export const cartLines: Readonly<Record<DatabaseName, readonly ShopEntry[]>> = {
+  sqlite: [
+    { name: subject, open: holdfastCheckouts },
+    { name: byHand, open: sqliteCheckoutsByHand },
+  ],
+  postgres: [
+    { name: subject, open: holdfastCheckouts },
+    { name: byHand, open: postgresCheckoutsByHand },
   ],
 }
 

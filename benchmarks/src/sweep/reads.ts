@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { openSql, type SqlDatabase } from '@holdfast/adapter-sql'
 import type { Instant, PaymentId } from '@holdfast/core'
+import Database from 'better-sqlite3'
 import type { Location } from '../scratch.ts'
 import { listDue } from './due-lines.ts'
 
 /** What Holdfast's own listings read, as the database says, or the system it runs on. */
 export interface Reads {
-  /** Rows looked at, those that were left out again among them. Postgres counts them; SQLite does not, in this driver. */
-  readonly rows?: number
+  /** Rows looked at, those that were left out again among them. */
+  readonly rows: number
   /** Pages of the file that were read, where the system counts what a process reads (Linux); on Postgres, buffers. */
   readonly pages?: number
   /** Pages that the whole database has. */
@@ -38,20 +39,59 @@ const readsOnSqlite = async (location: At<'sqlite'>, now: Instant, limit: number
       await knex.raw('PRAGMA page_size')
     const [{ page_count: pagesInAll } = { page_count: 0 }]: readonly { readonly page_count: number }[] =
       await knex.raw('PRAGMA page_count')
-    const through: string[] = []
-    for (const text of texts.filter((each) => each.trimStart().startsWith('SELECT'))) {
-      const plan: readonly { readonly detail: string }[] = await knex.raw(`EXPLAIN QUERY PLAN ${text}`, [now, limit])
-      through.push(...plan.map(({ detail }) => / INDEX (\w+)/.exec(detail)?.[1] ?? detail))
-    }
+    const looks = rowsSeen(
+      location.filename,
+      texts.filter((each) => each.trimStart().startsWith('SELECT')),
+      [now, limit],
+    )
     return {
+      rows: looks.rows,
       ...(own === undefined || before === undefined || after === undefined
         ? {}
         : { pages: Math.floor((after - before - (before - own)) / pageSize) }),
       pagesInAll,
-      through,
+      through: looks.plans.map((detail) => / INDEX (\w+)/.exec(detail)?.[1] ?? detail),
     }
   } finally {
     await database.close()
+  }
+}
+
+/**
+ * How many rows these listings come across. SQLite keeps no such count, but calls a function that a condition has for each row that
+ * it looks at: so the same statements are run once more with a function that counts, on a connection of their own.
+ *
+ * @throws when SQLite would then go another way than it does without.
+ */
+const rowsSeen = (
+  filename: string,
+  texts: readonly string[],
+  values: readonly [Instant, number],
+): { readonly rows: number; readonly plans: readonly string[] } => {
+  const database = new Database(filename, { readonly: true })
+  try {
+    let rows = 0
+    // Not deterministic, so that it is called for every row, and takes a column, so that it is called where that is known.
+    database.function('seen', (_lookAt: unknown) => {
+      rows += 1
+      return 1
+    })
+    const planOf = (text: string): readonly string[] =>
+      database
+        .prepare<unknown[], { readonly detail: string }>(`EXPLAIN QUERY PLAN ${text}`)
+        .all(...values)
+        .map(({ detail }) => detail)
+    const plans = texts.map((text) => {
+      const counting = text.replace('WHERE ', 'WHERE seen(look_at) AND ')
+      const [plan, planOfCounting] = [planOf(text), planOf(counting)]
+      if (counting === text || plan.join() !== planOfCounting.join())
+        throw new Error(`What this reads cannot be counted: ${text}`)
+      database.prepare(counting).all(...values)
+      return plan
+    })
+    return { rows, plans: plans.flat() }
+  } finally {
+    database.close()
   }
 }
 

@@ -156,7 +156,7 @@ const sweepOnce = async ({ history: { due }, wired }: Place) => {
   await makeDue(wired, due)
   const cpuBefore = process.cpuUsage()
   const startedAt = performance.now()
-  const { asked, moved, failed } = await holdfast.sweep()
+  const swept = await holdfast.sweep()
   const ms = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpuBefore)
   const left = await listDue(database.unitOfWork, instant(Date.now()), mostDue)
@@ -164,6 +164,8 @@ const sweepOnce = async ({ history: { due }, wired }: Place) => {
     database.knex,
     `SELECT count(*) AS number FROM holdfast_outbox WHERE status = 'done' AND id LIKE 'look_up_%'`,
   )
+  if (!swept.ok) throw new Error('Somebody else sweeps.')
+  const { asked, moved, failed } = swept.value
   if (asked !== due.length || moved !== 0 || failed !== 0 || left !== 0 || looks !== due.length)
     throw new Error(`Of ${due.length}, ${asked} were asked about, ${moved} moved, ${failed} failed, ${left} are left.`)
   return { perSecond: (asked * 1_000) / ms, cpuUs: (user + system) / asked }

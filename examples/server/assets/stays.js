@@ -1,5 +1,5 @@
 // Nothing depends on this file. It keeps an impatient second click from being sent,
-// keeps figures up to date, and prints.
+// shows where in the menu one is, keeps figures up to date, and prints.
 addEventListener('submit', ({ target }) => {
   for (const button of target.querySelectorAll('button')) {
     // Disabling at once would take the button's own name and value out of what is sent.
@@ -17,6 +17,9 @@ addEventListener('pageshow', () => {
     button.removeAttribute('aria-busy')
   }
 })
+
+// On a narrow screen the menu scrolls, and where one is may be out of sight.
+document.querySelector('.menu [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
 
 // Figures that change by themselves: the page is read again, and what is marked takes the place of what was there.
 const live = document.querySelectorAll('[data-live]')

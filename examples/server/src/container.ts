@@ -1,13 +1,22 @@
-import type { HttpAdapter, CookieSessions } from '@holdfast/adapter-http'
+import type { Alternatives, HttpAdapter, CookieSessions, Metrics } from '@holdfast/adapter-http'
 import { httpModule } from '@holdfast/adapter-http/inversify'
 import { logFacts } from '@holdfast/adapter-observability'
 import { observabilityModule } from '@holdfast/adapter-observability/inversify'
-import { traceHoldfast, tracePaymentProvider, traceUnitOfWork } from '@holdfast/adapter-observability/opentelemetry'
+import {
+  traceEventHistory,
+  traceHoldfast,
+  tracePaymentProvider,
+  traceProviderAudit,
+  traceUnitOfWork,
+  traceWork,
+} from '@holdfast/adapter-observability/opentelemetry'
 import { circuitMetrics, countFacts } from '@holdfast/adapter-observability/prometheus'
-import { sqlCircuitBreakerStates, type SqlDatabase } from '@holdfast/adapter-sql'
+import { sqlCircuitBreakerStates, sqlPaymentMethodCache, type SqlDatabase } from '@holdfast/adapter-sql'
 import { sqlModule } from '@holdfast/adapter-sql/inversify'
 import {
   defaultSettings,
+  type Audited,
+  type AroundWork,
   type CircuitBreakerOptions,
   type CircuitBreakerStates,
   type Clock,
@@ -17,8 +26,6 @@ import {
   type Logger,
   type Notifier,
   type PaymentMethodCache,
-  type PaymentProvider,
-  type ProviderAudit,
   type ReturnUrls,
   type Settings,
   type ShopCatalogue,
@@ -26,23 +33,23 @@ import {
   type Worker,
 } from '@holdfast/core'
 import { coreModule } from '@holdfast/core/inversify'
-import { memoryPaymentMethodCache } from '@holdfast/core/memory'
 import { randomIds } from '@holdfast/core/system'
 import { trace } from '@opentelemetry/api'
 import type { Hono } from 'hono'
 import { Container, ContainerModule } from 'inversify'
 import { Registry } from 'prom-client'
-import { watchLastSweep, type LastSweep, type LastSweepWatch } from './background/last-sweep.ts'
+import { createAlternatives } from './alternatives.ts'
 import { redisDispatch } from './background/redis-dispatch.ts'
-import { clinicSchedules, createClinicKinds } from './clinic/clinic-kinds.ts'
+import { clinicSchedules } from './clinic/clinic-kinds.ts'
 import type { DatabaseConfig, RedisConfig } from './config.ts'
+import { createKinds, type Kinds } from './kinds.ts'
 import { openGuestBook, type GuestBook } from './messages/guest-book.ts'
 import { guestBookNotifier } from './messages/notifier.ts'
+import { createMetrics } from './metrics/metrics.ts'
 import { sessionRoute } from './people/session-route.ts'
 import { createReturnUrls } from './return-urls.ts'
 import { createShopCatalogue } from './shop/shop-catalogue.ts'
 import { cancellationTerms } from './stays/cancellation-terms.ts'
-import { stayKind } from './stays/stay-kind.ts'
 import type { StripeSide } from './stripe/stripe-side.ts'
 
 /** What the container is filled from. */
@@ -61,17 +68,16 @@ export interface Parts {
 /** What the server takes out of it. */
 export interface Wired {
   readonly holdfast: Holdfast
+  readonly kinds: Kinds
   readonly unitOfWork: UnitOfWork
   readonly httpAdapter: HttpAdapter
   readonly guestBook: GuestBook
   /** Whether Stripe is called, as all processes on this database see it together. */
   readonly circuit: CircuitBreakerStates
   /** What Stripe holds, and whom to ask by name, for `reconcile`. */
-  readonly audited: { readonly audit: ProviderAudit; readonly paymentProvider: PaymentProvider }
-  /** What the last sweep of this process saw; `undefined`: none since it began. */
-  readonly lastSweep: () => LastSweep | undefined
-  /** What is counted by this process. */
-  readonly registry: Registry
+  readonly audited: Audited
+  /** What is free instead of what somebody wanted, as the API offers it too. */
+  readonly alternatives: Alternatives
   /** Works in the background, through Redis or without. */
   readonly startWorker: () => Worker
   /** What the queues in Redis show of themselves, where work goes through them. */
@@ -84,24 +90,12 @@ export interface Wired {
 export const wire = async (parts: Parts): Promise<Wired> => {
   const { stripe, logger } = parts
   const registry = new Registry()
-  const sweeps = watchLastSweep()
   const container = new Container({ defaultScope: 'Singleton' })
   container.load(
-    watchModule(parts, registry, sweeps),
+    watchModule(parts, registry),
     coreModule({ logger }),
     sqlModule(locationOf(parts.database)),
     stripe.module,
-    httpModule({
-      cookies: parts.cookies,
-      production: parts.production,
-      cancellationTerms,
-      schedules: clinicSchedules,
-      moreRoutes: [sessionRoute(parts.sessions)],
-      pages: {
-        pending: (paymentId) => `/payment/opening?payment_id=${paymentId}`,
-        problem: ({ code, requestId }) => `/problem?code=${code}&request_id=${encodeURIComponent(requestId)}`,
-      },
-    }),
   )
   const { redis } = parts
   const dispatch = redis === undefined ? undefined : redisDispatch({ redis, clock: stripe.clock, logger })
@@ -114,18 +108,26 @@ export const wire = async (parts: Parts): Promise<Wired> => {
     const sql = container.get<SqlDatabase>('sqlDatabase')
     await sql.migrate()
     const guestBook = await openGuestBook(sql)
-    const circuit = sqlCircuitBreakerStates(container.get('unitOfWork'))
-    container.load(hostModule(parts, guestBook), guardModule(parts, circuit, registry))
+    const unitOfWork = container.get<UnitOfWork>('unitOfWork')
+    const { clock } = stripe
+    const circuit = sqlCircuitBreakerStates(unitOfWork)
+    const alternatives = createAlternatives({ unitOfWork, clock })
+    const metrics = createMetrics({ unitOfWork, clock, registry })
+    container.load(
+      hostModule(parts, guestBook),
+      guardModule(parts, circuit, registry),
+      apiModule(parts, { alternatives, metrics }),
+    )
     const holdfast = container.get<Holdfast>('holdfast')
     return {
       holdfast,
-      unitOfWork: container.get('unitOfWork'),
+      kinds: container.get<Kinds>('kinds'),
+      unitOfWork,
       httpAdapter: container.get('httpAdapter'),
       guestBook,
       circuit,
-      audited: { audit: container.get('providerAudit'), paymentProvider: container.get('paymentProvider') },
-      lastSweep: sweeps.read,
-      registry,
+      audited: container.get('audited'),
+      alternatives,
       startWorker: () => dispatch?.start(holdfast) ?? holdfast.startWorker(),
       queueBoard: dispatch?.board(),
       close,
@@ -136,18 +138,37 @@ export const wire = async (parts: Parts): Promise<Wired> => {
   }
 }
 
+/** Everything over HTTP, but for the pages. */
+const apiModule = (
+  { cookies, production, sessions }: Parts,
+  hooks: { readonly alternatives: Alternatives; readonly metrics: () => Promise<Metrics> },
+): ContainerModule =>
+  httpModule({
+    ...hooks,
+    cookies,
+    production,
+    cancellationTerms,
+    schedules: clinicSchedules,
+    moreRoutes: [sessionRoute(sessions)],
+    pages: {
+      pending: (paymentId) => `/payment/opening?payment_id=${paymentId}`,
+      problem: ({ code, requestId }) => `/problem?code=${code}&request_id=${encodeURIComponent(requestId)}`,
+    },
+  })
+
 /** What is done here is logged, counted, and traced where the process was started with OpenTelemetry's SDK. */
-const watchModule = ({ logger, database }: Parts, registry: Registry, sweeps: LastSweepWatch): ContainerModule => {
+const watchModule = ({ logger, database }: Parts, registry: Registry): ContainerModule => {
   const tracer = trace.getTracer('holdfast')
   const system = database.type === 'sqlite' ? 'sqlite' : 'postgresql'
   return observabilityModule({
     unitOfWork: [
       (unitOfWork) => logFacts(unitOfWork, logger),
       (unitOfWork) => countFacts(unitOfWork, { registry }),
-      sweeps.watch,
       (unitOfWork) => traceUnitOfWork(unitOfWork, tracer, { system }),
     ],
     paymentProvider: [(provider) => tracePaymentProvider(provider, tracer, { service: 'stripe' })],
+    eventHistory: [(history) => traceEventHistory(history, tracer, { service: 'stripe' })],
+    providerAudit: [(audit) => traceProviderAudit(audit, tracer, { service: 'stripe' })],
     holdfast: [(holdfast) => traceHoldfast(holdfast, tracer)],
   })
 }
@@ -157,12 +178,19 @@ const guardModule = ({ stripe }: Parts, states: CircuitBreakerStates, registry: 
   new ContainerModule(({ bind }) => {
     const observe = circuitMetrics({ registry, states })
     bind<CircuitBreakerOptions>('circuitBreaker').toConstantValue({ states, observe })
-    bind<PaymentMethodCache>('paymentMethodCache').toConstantValue(memoryPaymentMethodCache({ clock: stripe.clock }))
+    // Shared by all processes on the database: a webhook that one of them takes in drops a list for the others as well.
+    bind<PaymentMethodCache>('paymentMethodCache')
+      .toResolvedValue(
+        (unitOfWork: UnitOfWork) => sqlPaymentMethodCache(unitOfWork, { clock: stripe.clock }),
+        ['unitOfWork'],
+      )
+      .inSingletonScope()
   })
 
 /** This example's own part: its clock, its people, its stays, its clinic and its shop, and how it tells guests things. */
 const hostModule = ({ stripe, sessions, publicUrl }: Parts, guestBook: GuestBook): ContainerModule =>
   new ContainerModule(({ bind }) => {
+    bind<AroundWork>('aroundWork').toConstantValue(traceWork(trace.getTracer('holdfast')))
     bind<Clock>('clock').toConstantValue(stripe.clock)
     bind<Ids>('ids').toConstantValue(randomIds())
     bind<Settings>('settings').toConstantValue({
@@ -177,11 +205,9 @@ const hostModule = ({ stripe, sessions, publicUrl }: Parts, guestBook: GuestBook
     bind<Notifier>('notifier').toConstantValue(guestBookNotifier(guestBook, stripe.clock))
     bind<ReturnUrls>('returnUrls').toConstantValue(createReturnUrls(publicUrl, guestBook))
     bind<ShopCatalogue>('shopCatalogue').toConstantValue(createShopCatalogue(guestBook))
+    bind<Kinds>('kinds').toResolvedValue(createKinds, ['unitOfWork']).inSingletonScope()
     bind<readonly FulfilmentKind[]>('fulfilmentKinds')
-      .toResolvedValue(
-        (unitOfWork: UnitOfWork) => [stayKind(unitOfWork), ...createClinicKinds(unitOfWork)],
-        ['unitOfWork'],
-      )
+      .toResolvedValue((kinds: Kinds) => Object.values(kinds), ['kinds'])
       .inSingletonScope()
   })
 

@@ -1,11 +1,14 @@
 import { StoreUnavailable } from '@holdfast/core'
 import { UnreadableStateFile } from '@holdfast/stripe-simulator'
 import type { Config } from './config.ts'
+import { SimulatorUnreachable } from './stripe/demo-control.ts'
 
 /** Why the server did not start, in a sentence that says what to do. */
 export const explainFailure = (thrown: unknown, config: Config): string => {
   const error = thrown instanceof StoreUnavailable ? thrown.cause : thrown
   if (error instanceof UnreadableStateFile) return error.message
+  if (error instanceof SimulatorUnreachable)
+    return `STRIPE_API_BASE: ${error.message} Start it first, or leave out DEMO_CLOCK.`
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const detail = error instanceof Error ? error.message || code : String(error)
   switch (code) {
@@ -33,7 +36,5 @@ export const explainFailure = (thrown: unknown, config: Config): string => {
     case '3D000':
       return `DATABASE_URL: PostgreSQL cannot be reached as it says (${detail}). Start it, or correct the address.`
   }
-  return config.stripe.type === 'remote' && config.stripe.followClock && error instanceof TypeError
-    ? `STRIPE_API_BASE: no simulator answers at ${config.stripe.apiBase}. Start it first, or leave out DEMO_CLOCK.`
-    : detail
+  return detail
 }

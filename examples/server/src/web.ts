@@ -1,34 +1,28 @@
 import type { HttpAdapter } from '@holdfast/adapter-http'
 import { withRequestId } from '@holdfast/adapter-observability'
-import type { Registry } from 'prom-client'
-import { createMetrics } from './metrics/metrics.ts'
 import type { PagesOptions } from './pages/desk.ts'
 import { createPages } from './pages/pages.ts'
 import type { MountedSimulator } from './stripe/mounted-simulator.ts'
 
 /** What answers requests. */
-export interface WebOptions extends PagesOptions {
+export interface WebOptions extends Omit<PagesOptions, 'currentIntents'> {
   readonly httpAdapter: HttpAdapter
   readonly mounted: MountedSimulator | undefined
-  readonly registry: Registry
 }
 
 /**
- * One address for everything: the pages, the API with its webhooks, the metrics, and the simulator where it is in this
+ * One address for everything: the pages, the API with its webhooks and the metrics, and the simulator where it is in this
  * process.
  */
 export const createWeb = ({
   httpAdapter,
   mounted,
-  registry,
   ...options
 }: WebOptions): ((request: Request) => Promise<Response>) => {
-  const pages = createPages(options)
-  const answerMetrics = createMetrics({ ...options, registry })
+  const pages = createPages({ ...options, currentIntents: httpAdapter.currentIntents })
   const answer = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
     if (mounted?.owns(pathname) === true) return mounted.fetch(request)
-    if (pathname === '/metrics' && request.method === 'GET') return answerMetrics()
     return isApi(pathname) ? httpAdapter.fetch(request) : pages(request)
   }
   return (request) => withRequestId(knownBy(request), () => answer(request))

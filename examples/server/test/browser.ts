@@ -43,26 +43,47 @@ export interface Reader {
 /** Opens a browser. */
 export const openBrowser = async ({ locale = 'en-US', width = 1100 }: Reader = {}): Promise<Guest> => {
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'))
-  const context: BrowserContext = await chromium.launchPersistentContext(profile, {
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     args: flags,
     locale,
     viewport: { width, height: 900 },
   })
+  return {
+    ...(await listenIn(context)),
+    close: async () => {
+      await context.close()
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    },
+  }
+}
+
+/** One browser for many guests: starts at once for each but the first. Each is as private as with a browser of their own. */
+export interface SharedBrowser {
+  readonly open: (reader?: Reader) => Promise<Guest>
+  readonly close: () => Promise<void>
+}
+
+/** Starts a browser in which guests come and go. */
+export const shareBrowser = async (): Promise<SharedBrowser> => {
+  const browser = await chromium.launch({ executablePath, args: flags })
+  return {
+    open: async ({ locale = 'en-US', width = 1100 } = {}) => {
+      const context = await browser.newContext({ locale, viewport: { width, height: 900 } })
+      return { ...(await listenIn(context)), close: () => context.close() }
+    },
+    close: () => browser.close(),
+  }
+}
+
+const listenIn = async (context: BrowserContext): Promise<Omit<Guest, 'close'>> => {
   const complaints: string[] = []
   const page = context.pages()[0] ?? (await context.newPage())
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of 40[24]/.test(message.text())) complaints.push(message.text())
   })
-  return {
-    page,
-    complaints,
-    close: async () => {
-      await context.close()
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-    },
-  }
+  return { page, complaints }
 }
 
 /** Signs in by one click. */

@@ -106,11 +106,17 @@ describe('several retries', () => {
       expect(again.sessionId).toBe(sessionId)
     }
     expect((await toPaymentPage(ana, time)).sessionId).toBe(sessionId)
-    expect(await readMetrics(server.url)).toMatchObject({ holdfast_open_intents: 1, holdfast_ghost_records: 0 })
+    expect(await readMetrics(server.url)).toMatchObject({
+      holdfast_open_intents: 1,
+      holdfast_ghost_records: 0,
+      holdfast_failed_payments: 1,
+      holdfast_payment_retries: 2,
+    })
     expect(await countRecords(server)).toEqual(nothing)
     expect(await stripe.pay(sessionId, fees.appointment)).toBe(200)
     expect((await ana.get(success)).text).toContain('Your appointment is booked')
     expect(await sessionsOpened()).toBe(1)
+    expect(await readMetrics(server.url)).toMatchObject({ holdfast_failed_payments: 0, holdfast_payment_retries: 0 })
   })
 
   it('count: the gauge of retries says how many attempts came after the first', async () => {

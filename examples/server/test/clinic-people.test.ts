@@ -83,29 +83,36 @@ describe('staff', () => {
     const payment = await eva.get(newestPayment(await eva.get('/console/payments')))
     expect(payment.text).toMatch(/Refunds .* Consultation cancelled .* MX\$280\.00 Card/)
     expect((await ana.get('/wallet')).text).toContain('In your wallet MX$0.00')
+    const told = 'This will not take place: Dr Lucía Herrera. We are sorry. MX$280.00 is on its way back to your card.'
+    await eventually('the message', async () => (await ana.get('/messages')).text.includes(told))
   })
 
   it.each([
-    ['all', 'MX$650.00'],
-    ['nothing', 'MX$0.00'],
-  ])('cancel an appointment, with %s of the money going back, and its time is free again', async (refund, left) => {
-    await topUp(ana, stripe, 650)
-    const time = await freeTime(ana)
-    await choose(ana, time, 'wallet')
-    expect((await ana.get(time)).text).toContain('That time has just been taken.')
-    const eva = await staff()
-    const list = await eva.get('/console/appointments')
-    expect(list.text).toMatch(/Dr Lucía Herrera res_\w+ .* Cancel and give the money back Cancel and keep the money/)
-    const cancel = '/console/appointments/cancel'
-    expect((await eva.submit(list, cancel, { refund: '' })).text).toContain('Parts of the request will not do.')
-    const cancelled = await eva.submit(list, cancel, { refund })
-    expect(cancelled.text).toContain('The appointment is cancelled.')
-    expect(cancelled.html).not.toContain(cancel)
-    expect((await eva.submit(list, cancel, { refund })).text).toContain('The appointment is cancelled.')
-    expect((await ana.get('/appointments')).text).toContain('Cancelled')
-    expect((await ana.get('/wallet')).text).toContain(`In your wallet ${left}`)
-    expect((await ana.get(time)).text).not.toContain('That time has just been taken.')
-  })
+    ['all', 'MX$650.00', 'MX$650.00 is back in your wallet.'],
+    ['nothing', 'MX$0.00', 'Nothing is paid back for it.'],
+  ])(
+    'cancel an appointment, with %s of the money going back, and its time is free again',
+    async (refund, left, back) => {
+      await topUp(ana, stripe, 650)
+      const time = await freeTime(ana)
+      await choose(ana, time, 'wallet')
+      expect((await ana.get(time)).text).toContain('That time has just been taken.')
+      const eva = await staff()
+      const list = await eva.get('/console/appointments')
+      expect(list.text).toMatch(/Dr Lucía Herrera res_\w+ .* Cancel and give the money back Cancel and keep the money/)
+      const cancel = '/console/appointments/cancel'
+      expect((await eva.submit(list, cancel, { refund: '' })).text).toContain('Parts of the request will not do.')
+      const cancelled = await eva.submit(list, cancel, { refund })
+      expect(cancelled.text).toContain('The appointment is cancelled.')
+      expect(cancelled.html).not.toContain(cancel)
+      expect((await eva.submit(list, cancel, { refund })).text).toContain('The appointment is cancelled.')
+      expect((await ana.get('/appointments')).text).toContain('Cancelled')
+      expect((await ana.get('/wallet')).text).toContain(`In your wallet ${left}`)
+      expect((await ana.get(time)).text).not.toContain('That time has just been taken.')
+      const told = `We had to cancel This will not take place: Dr Lucía Herrera. We are sorry. ${back}`
+      await eventually('the message', async () => (await ana.get('/messages')).text.includes(told))
+    },
+  )
 
   it('cancel no stay as if it were an appointment', async () => {
     await topUp(ana, stripe, 650)

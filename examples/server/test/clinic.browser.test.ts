@@ -47,7 +47,7 @@ describe.runIf(hasBrowser)('the clinic in a browser', () => {
     await ana.getByRole('alert').waitFor()
     expect(await countRecords(server)).toMatchObject({ reservations: 0 })
     await ana.goto(`${server.url}/clinic`)
-    await ana.getByText('You have something unpaid.').waitFor()
+    await ana.getByText('Something waits for your payment.').waitFor()
     await ana.getByRole('link', { name: 'See it, pay it or leave it' }).click()
     await ana.getByRole('button', { name: 'Pay MX$650.00 by card' }).click()
     await atStripe(ana)
@@ -121,6 +121,19 @@ describe.runIf(hasBrowser)('the clinic in a browser', () => {
     await page.getByRole('link', { name: 'ES', exact: true }).click()
     await page.getByRole('heading', { name: 'Mateo Ríos' }).waitFor()
     expect(await page.locator('html').getAttribute('dir')).toBe('ltr')
+  })
+
+  it.each([['es-MX'], ['fa-IR']])('the menu of a phone shows where one is in %s', async (locale) => {
+    const page = await open({ width: 390, locale })
+    await signInAs(page, server.url, 'ana@example.com')
+    for (const path of ['/', '/messages']) {
+      await page.goto(`${server.url}${path}`)
+      const item = await page.locator('.menu [aria-current]').boundingBox()
+      const menu = await page.locator('.menu').boundingBox()
+      const [from, to] = [item?.x ?? -1, (item?.x ?? 0) + (item?.width ?? 1000)]
+      expect([from >= (menu?.x ?? 0) - 1, to <= (menu?.x ?? 0) + (menu?.width ?? 0) + 1]).toEqual([true, true])
+      expect(await page.evaluate('scrollY')).toBe(0)
+    }
   })
 
   it.each([['en-US'], ['es-MX'], ['fa-IR']])('every page fits a phone in %s', async (locale) => {

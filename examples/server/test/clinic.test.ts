@@ -47,11 +47,15 @@ describe.each([
     expect(await money()).toEqual([[price, 0]])
   })
 
-  it('direct payment, failed: nothing is created, and the same can be paid again', async () => {
+  it('direct payment, failed: nothing is created, it is said why, and the same can be paid again', async () => {
     const { sessionId, ways } = await toPaymentPage(ana, await wanted())
     expect(await stripe.pay(sessionId, price, 'pm_card_chargeDeclined')).toBe(402)
     const back = await ana.get(ways(await stripe.ledger()).cancel)
-    expect(back.text).toContain('Nothing has been charged.')
+    expect(back.text).toContain('That did not work')
+    expect(back.text).toContain(
+      'Your card was declined. Nothing has been charged. The payment page is still open: you can try again there',
+    )
+    expect(back.text).not.toContain('Not paid yet')
     expect(await made()).toEqual([0, 0])
     const again = atPayment(await ana.submit(back, payAction(back), { with: 'card' }))
     expect(again.sessionId).toBe(sessionId)
@@ -64,6 +68,7 @@ describe.each([
     const { sessionId, ways } = await toPaymentPage(ana, await wanted())
     const back = await ana.get(ways(await stripe.ledger()).cancel)
     expect(back.text).toContain('Not paid yet')
+    expect(back.text).not.toMatch(/That did not work|declined/)
     expect(await made()).toEqual([0, 0])
     expect(sessionIn((await ana.submit(back, payAction(back), { with: 'card' })).path)).toBe(sessionId)
     expect((await ana.submit(back, leaveAction(back))).text).toContain('You were not charged')
@@ -114,7 +119,7 @@ describe.each([
     expect(unpaid.path).toBe('/sign-in?next=%2Fappointments')
     const found = await later.submit(unpaid, '/sign-in', { email: 'ana@example.com', next: '/appointments' })
     expect(found.text).toContain('Waiting for your payment')
-    expect((await later.get('/clinic')).text).toContain('You have something unpaid.')
+    expect((await later.get('/clinic')).text).toContain('Something waits for your payment.')
     expect(await stripe.pay(sessionId, price)).toBe(200)
     const { success } = ways(await stripe.ledger())
     const stranger = createVisitor(server.url)

@@ -60,27 +60,17 @@ describe('killed at any moment and started again', () => {
   })
 
   it('ends the same with the simulator in a process of its own, which is killed as well', async () => {
-    const [port, stripePort] = [String(await freePort()), String(await freePort())]
+    const [port, stripePort] = [await freePort(), await freePort()]
     const [origin, stripeOrigin] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${stripePort}`]
     const secret = 'whsec_of_two_processes'
     const simulator = () =>
       runUntilListening(
-        [
-          ...simulatorProgram,
-          '--port',
-          stripePort,
-          '--state',
-          join(folder, 'stripe.state'),
-          '--webhook-url',
-          `${origin}/api/webhooks/stripe`,
-          '--webhook-secret',
-          secret,
-        ],
+        simulatorProgram({ port: stripePort, folder, servers: [origin], webhookSecret: secret }),
         folder,
       )
     const server = () =>
       runUntilListening(serverProgram, folder, {
-        PORT: port,
+        PORT: String(port),
         LOG_LEVEL: 'error',
         DEMO_CLOCK: '1',
         STRIPE_API_BASE: stripeOrigin,

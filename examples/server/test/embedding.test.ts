@@ -46,6 +46,7 @@ const catalogue: ReservationCatalogue = {
 
 const database = openSql({ kind: 'sqlite', filename: ':memory:' })
 const clock = systemClock()
+const house = reservationKind({ catalogue, unitOfWork: database.unitOfWork })
 const holdfast = createHoldfast({
   unitOfWork: database.unitOfWork,
   paymentProvider: stripeProvider({ stripe: createStripe({ apiKey: 'sk_test_123', httpClient }), clock }),
@@ -53,14 +54,14 @@ const holdfast = createHoldfast({
   ids: randomIds(),
   notifier,
   returnUrls,
-  fulfilmentKinds: [reservationKind({ catalogue, unitOfWork: database.unitOfWork })],
+  fulfilmentKinds: [house],
   settings: { ...defaultSettings, intentTtlMs: hour },
   logger: silentLogger,
 })
 
 const book = async (): Promise<string> => {
   const actor = { type: 'owner', id: 'ana' as OwnerId } as const
-  const opened = await holdfast.openIntent({ actor, kind: 'reservation', payload: {} })
+  const opened = await holdfast.openIntent({ actor, ...house.request({}) })
   if (!opened.ok) throw new Error(`Not to be had: ${opened.error.code}`)
   const checkout = await holdfast.startCheckout({ actor, paymentId: opened.value.paymentId })
   if (!checkout.ok || checkout.value.type !== 'open') throw new Error('No page yet: ask again.')

@@ -142,6 +142,6 @@ describe('the server as a program', () => {
         STRIPE_WEBHOOK_SECRET: 'whsec_abc',
         DEMO_CLOCK: '1',
       }),
-    ).toMatchObject({ code: 1, said: expect.stringContaining('STRIPE_API_BASE: no simulator answers') as string })
+    ).toMatchObject({ code: 1, said: expect.stringContaining('STRIPE_API_BASE: The simulator at') as string })
   })
 })

@@ -26,8 +26,23 @@ export const serverProgram = [fileURLToPath(new URL('../dist/main.js', import.me
 
 const simulatorPackage = createRequire(import.meta.url).resolve('@holdfast/stripe-simulator/package.json')
 
-/** The simulator as a program. */
-export const simulatorProgram = [join(dirname(simulatorPackage), 'dist', 'bin.js')] as const
+/** The simulator as a program, which keeps its state in `folder` and sends webhooks to each of these servers. */
+export const simulatorProgram = ({
+  port,
+  folder,
+  servers,
+  webhookSecret,
+}: {
+  readonly port: number
+  readonly folder: string
+  readonly servers: readonly string[]
+  readonly webhookSecret: string
+}): readonly string[] => [
+  join(dirname(simulatorPackage), 'dist', 'bin.js'),
+  ...['--port', String(port), '--state', join(folder, 'stripe.state')],
+  ...servers.flatMap((origin) => ['--webhook-url', `${origin}/api/webhooks/stripe`]),
+  ...['--webhook-secret', webhookSecret],
+]
 
 /** Runs a program with Node in `folder`. Nothing of it is waited for. */
 export const run = (

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { book, bookAndPay, stay } from './guest.ts'
 import { startTestServer, type TestServer } from './running.ts'
@@ -145,6 +147,20 @@ describe("somebody else's things", () => {
   })
 })
 
+const paymentIn = (action: string): string => /pay_\w+/.exec(action)?.[0] ?? ''
+
+/** Why payments were cancelled, as the database has it. */
+const reasonsOf = ({ folder }: TestServer) => {
+  const database = new Database(join(folder, '.data', 'holdfast.db'), { readonly: true })
+  try {
+    return database
+      .prepare("SELECT id, cancel_reason AS reason FROM holdfast_payments WHERE status = 'cancelled'")
+      .all()
+  } finally {
+    database.close()
+  }
+}
+
 describe('a payment that cannot be made now', () => {
   it('gets a clear answer when it is paid, and when its booking is cancelled', async () => {
     const ana = await visitor('ana@example.com')
@@ -176,10 +192,11 @@ describe('a payment that cannot be made now', () => {
     const { sessionId, amount, returnPath } = await book(ana, { arrivesIn: 120 })
     expect(await stripe.pay(sessionId, amount, 'pm_card_chargeDeclined')).toBe(402)
     const back = await ana.get(returnPath(await stripe.ledger()).replace('/success', '/cancel'))
-    expect(back.text).toContain('Not paid yet')
+    expect(back.text).toContain('That did not work Your card was declined. Nothing has been charged.')
     const abandon = /\/payments\/pay_\w+\/abandon/.exec(back.html)?.[0] ?? ''
     expect((await ana.submit(back, abandon)).text).toContain('Left unpaid')
     expect((await stripe.ledger()).derived.sessions.find(({ id }) => id === sessionId)?.status).toBe('expired')
+    expect(reasonsOf(server)).toContainEqual({ id: paymentIn(abandon), reason: 'abandoned' })
   })
 })
 

@@ -142,6 +142,16 @@ describe('a retry of the balance', () => {
     expect(await sessions()).toHaveLength(1)
   })
 
+  it('leads to the page on which another card was declined, and the booking says why', async () => {
+    const { stripe, ana, guest, bookingPath, retryPath, first, sessions } = await withFailedBalance()
+    expect(await stripe.pay(first.id, first.amount_total ?? 0, 'pm_card_chargeDeclinedExpiredCard')).toBe(402)
+    await eventually('the reason', async () =>
+      (await ana.get(bookingPath)).text.includes('The last try did not work: Your card has expired.'),
+    )
+    expect(await guest.lead(retryPath)).toMatchObject({ http: 200, session_id: first.id })
+    expect(await sessions()).toHaveLength(1)
+  })
+
   it('says that the booking is cancelled where it is, and so does the message', async () => {
     const { ana, guest, bookingPath, retryPath, sessions } = await withFailedBalance()
     expect((await guest.post(`/api/reservations${bookingPath.replace('/bookings', '')}/cancel/`)).http).toBe(200)

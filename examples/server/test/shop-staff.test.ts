@@ -62,6 +62,9 @@ describe('orders in the console', () => {
         )
       })
       await eventually('its buyer to be told', async () => (await ana.get(orderPath)).text.includes(told))
+      const back = refund === 'all' ? 'MX$1,250.00 is on its way back to your card.' : 'Nothing is paid back for it.'
+      const message = `We had to cancel Your order will not be sent. We are sorry. ${back}`
+      await eventually('the message', async () => (await ana.get('/messages')).text.includes(message))
       expect((await eva.get('/console/payments')).text).toMatch(refund === 'all' ? /Refunded/ : /Completed/)
     },
   )

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fitsItsWidth, hasBrowser, openBrowser, signInAs, typeCard, type Guest, type Reader } from './browser.ts'
 import { discrepancies, onShelf, readBooks, usesOf } from './buyer.ts'
 import { eventually } from './eventually.ts'
+import { stay } from './guest.ts'
 import { startTestServer, type TestServer } from './running.ts'
+import { keepCard } from './saved-cards.ts'
 import { doublyPayable, sessionIn, stripeAt } from './stripe-payer.ts'
 
 const jaguar = 'alebrije-jaguar'
@@ -120,6 +122,51 @@ describe.runIf(hasBrowser)('the shop in a browser', () => {
     await ana.emulateMedia({ media: 'print' })
     expect(await ana.locator('.site-header').isVisible()).toBe(false)
     expect(onShelf(server, 'taza-talavera')).toEqual([11, 0])
+  })
+
+  /** Books a stay, which lets Stripe keep the card of the deposit. */
+  const bookWith = async (page: Page, card: string) => {
+    await page.goto(`${server.url}/stays/${stay.slug}?arrival=${stay.arrival}&departure=${stay.departure}`)
+    await page.locator('form[action$="/book"] button').click()
+    await atStripe(page)
+    await typeCard(page, card)
+    await page.waitForURL(/\/payment\/success/)
+  }
+
+  it('a guest who has booked buys in the shop with the card of the deposit, with no page of Stripe between', async () => {
+    const ana = await signedIn('ana@example.com')
+    await bookWith(ana, '4242 4242 4242 4242')
+    await ana.getByRole('heading', { name: 'Booked!' }).waitFor()
+    await put(ana, jaguar)
+    await ana.goto(`${server.url}/cart`)
+    expect(await ana.getByLabel('A new card').isChecked()).toBe(true)
+    await ana.getByText('Visa •••• 4242').click()
+    await ana.getByRole('button', { name: 'Order and pay MX$1,250.00' }).click()
+    await ana.getByRole('heading', { name: 'Your order is paid' }).waitFor()
+    await ana.getByRole('link', { name: 'See your order' }).click()
+    await ana.getByRole('status').getByText('It is paid, and we are wrapping it.').waitFor()
+    await ana.getByRole('link', { name: 'Receipt' }).click()
+    await ana.getByText('By: Saved card').waitFor()
+    expect(onShelf(server, jaguar)).toEqual([0, 0])
+    const { derived } = await stripeAt(server.url).ledger()
+    expect(Object.values(derived.money_by_payment_id).map(({ captured }) => captured)).toContain(125_000)
+  })
+
+  it('a saved card is chosen on the page of an order by its keyboard, and a declined one leaves the others', async () => {
+    const ana = await signedIn('ana@example.com', { width: 390 })
+    await bookWith(ana, '4242 4242 4242 4242')
+    await put(ana, jaguar)
+    const declining = await keepCard(server, 'ana', 'pm_card_chargeCustomerFail')
+    await ana.goto(`${server.url}/cart`)
+    await ana.locator(`input[value="${declining}"]`).check()
+    await ana.getByRole('button', { name: /Order and pay/ }).click()
+    await ana.getByRole('status').getByText('Your card was declined. Nothing has been charged').waitFor()
+    expect(await fitsItsWidth(ana)).toBe(true)
+    await ana.getByLabel('A new card').focus()
+    await ana.keyboard.press('ArrowUp')
+    expect(await ana.getByLabel('Visa •••• 4242').isChecked()).toBe(true)
+    await ana.getByRole('button', { name: /Pay now/ }).click()
+    await ana.getByRole('heading', { name: 'Your order is paid' }).waitFor()
   })
 
   it('an order that is cancelled by hand gives back what it kept, once, and its page is closed', async () => {
@@ -247,6 +294,7 @@ describe.runIf(hasBrowser)('the shop in a browser', () => {
     }
     for (const path of ['/shop', `/shop/${jaguar}`, '/cart']) await look(path)
     await signInAs(page, server.url, 'ana@example.com')
+    await bookWith(page, '4242424242424242')
     for (const slug of [jaguar, 'servilletas-tenango', 'patron-papel-picado']) await put(page, slug)
     await look('/cart')
     await page.locator('input[name=coupon]').fill('verano25')

@@ -102,10 +102,14 @@ describe('an order', () => {
   it('whose card is declined is kept, and can be paid on the same page', async () => {
     await put(ana, goods.jaguar.slug)
     const { sessionId, ways, orderPath } = await toCheckout(ana)
-    expect(await stripe.pay(sessionId, goods.jaguar.minor, 'pm_card_chargeDeclined')).toBe(402)
     expect((await ana.get(ways(await stripe.ledger()).cancel)).text).toContain('Not paid yet')
+    expect((await ana.get(orderPath)).text).not.toContain('declined')
+    expect(await stripe.pay(sessionId, goods.jaguar.minor, 'pm_card_chargeDeclined')).toBe(402)
+    expect((await ana.get(ways(await stripe.ledger()).cancel)).text).toContain('Your card was declined.')
     const pending = await ana.get(orderPath)
-    expect(pending.text).toContain('Nothing has been charged')
+    expect(pending.text).toContain(
+      'Your card was declined. Nothing has been charged, and everything is kept for you until',
+    )
     expect(onShelf(server, goods.jaguar.slug)).toEqual([1, 1])
     expect(sessionIn((await ana.submit(pending, payAction(pending))).path)).toBe(sessionId)
     expect(await stripe.pay(sessionId, goods.jaguar.minor)).toBe(200)

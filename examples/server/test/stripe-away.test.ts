@@ -1,17 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { discrepancies, readBooks } from './buyer.ts'
 import { eventually } from './eventually.ts'
+import { freePort, runUntilListening, serverProgram, simulatorProgram, type Process } from './processes.ts'
 import { startTestServer, type TestServer } from './running.ts'
 import { stripeAt } from './stripe-payer.ts'
 import { createVisitor, type Visitor } from './visitor.ts'
 
 let server: TestServer | undefined
+const undo: (() => unknown)[] = []
 afterEach(async () => {
   await server?.remove()
   server = undefined
+  for (const each of undo.splice(0).toReversed()) await each()
 })
 
 const sixHours = 6 * 3_600_000
+const fiveMinutes = 5 * 60_000
 
 const buyAt = async (visitor: Visitor, key: string): Promise<Response> => {
   const { csrfToken } = await visitor.signIn('ana@example.com')
@@ -78,8 +85,10 @@ it('Stripe is away for six hours: a fast 503 that says when to come back, nothin
     const books = server === undefined ? undefined : readBooks(server)
     return books?.orders.some(({ status }) => status === 'completed')
   })
-  // The two that nobody could pay for in time have let go of what they held.
+  // Stripe has never said whether there is a page for the two others. That there is none is believed some minutes after it was
+  // asked last; until then they keep what they hold, and then they let go of it.
   await eventually('the others to be over', async () => {
+    await stripe.advance(fiveMinutes)
     const statuses = server === undefined ? [] : readBooks(server).orders.map(({ status }) => status)
     return statuses.toSorted().join(' ') === 'cancelled cancelled completed'
   })
@@ -87,3 +96,50 @@ it('Stripe is away for six hours: a fast 503 that says when to come back, nothin
   expect(await metric('holdfast_circuit_breaker_state{state="closed"} 1')).toBe(true)
   expect(await metric('holdfast_circuit_breaker_transitions_total{state="closed"} 1')).toBe(true)
 }, 240_000)
+
+it('The simulator is a process of its own and is gone: staff see how things stand, and what they cannot move', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stays-away-'))
+  undo.push(() => rmSync(folder, { recursive: true, force: true }))
+  const [port, stripePort] = [await freePort(), await freePort()]
+  const [origin, stripeOrigin] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${stripePort}`]
+  const webhookSecret = 'whsec_of_a_simulator_that_is_gone'
+  const running = async (...command: Parameters<typeof runUntilListening>): Promise<Process> => {
+    const program = await runUntilListening(...command)
+    undo.push(program.kill)
+    return program
+  }
+  const startSimulator = () =>
+    running(simulatorProgram({ port: stripePort, folder, servers: [origin], webhookSecret }), folder)
+  const simulator = await startSimulator()
+  await running(serverProgram, folder, {
+    PORT: String(port),
+    LOG_LEVEL: 'error',
+    DEMO_CLOCK: '1',
+    STRIPE_API_BASE: stripeOrigin,
+    STRIPE_SECRET_KEY: 'sk_test_gone',
+    STRIPE_WEBHOOK_SECRET: webhookSecret,
+  })
+  const staff = createVisitor(origin)
+  await staff.signIn('staff@example.com')
+  const console = await staff.get('/console')
+  expect(console.text).toContain('Webhooks: on')
+
+  await simulator.kill()
+  const without = await staff.get('/console')
+  expect(without.status).toBe(200)
+  expect(without.html).toContain('data-circuit="closed"')
+  expect(without.text).toContain('The Stripe simulator does not answer.')
+  expect(without.html).not.toContain('action="/console/demo/')
+  // Whoever still has the page from before is told the same.
+  for (const [action, fields] of [
+    ['/console/demo/clock', { by: 'hour' }],
+    ['/console/demo/webhooks', { mode: 'drop' }],
+  ] as const) {
+    const answer = await staff.submit(console, action, fields)
+    expect(answer.status).toBe(503)
+    expect(answer.text).toContain('The Stripe simulator does not answer.')
+  }
+
+  await startSimulator()
+  expect((await staff.get('/console')).text).toContain('Webhooks: on')
+})

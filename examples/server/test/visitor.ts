@@ -33,7 +33,8 @@ export const createVisitor = (origin: string, { language = 'en' } = {}): Visitor
     for (const cookie of response.headers.getSetCookie()) {
       const [pair = ''] = cookie.split(';')
       const at = pair.indexOf('=')
-      jar.set(pair.slice(0, at), pair.slice(at + 1))
+      if (/; max-age=0(;|$)/i.test(cookie)) jar.delete(pair.slice(0, at))
+      else jar.set(pair.slice(0, at), pair.slice(at + 1))
     }
     return response
   }

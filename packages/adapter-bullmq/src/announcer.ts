@@ -33,9 +33,10 @@ export const announcer = ({
     while (changed.size > 0 && isReady() && !isStopped) {
       const keys = [...changed.values()].slice(0, rowsAtOnce)
       for (const { queue, id } of keys) changed.delete(nameOf({ queue, id }))
+      const answered = outage.asking()
       try {
         await jobQueues.match(keys)
-        outage.end()
+        answered()
       } catch (error) {
         if (error instanceof RowsUnread) logger.log('warn', 'work_not_announced', { detail: messageOf(error.cause) })
         else outage.begin(error)

@@ -1,4 +1,12 @@
-import { second, silentLogger, type Clock, type Holdfast, type Logger, type UnitOfWork } from '@holdfast/core'
+import {
+  second,
+  silentLogger,
+  type Clock,
+  type Holdfast,
+  type Logger,
+  type UnitOfWork,
+  type QueueName,
+} from '@holdfast/core'
 import { Worker, type Queue } from 'bullmq'
 import { Redis, type RedisOptions } from 'ioredis'
 import { announcer } from './announcer.ts'
@@ -8,7 +16,7 @@ import { startKeeper, type Keeper } from './keeper.ts'
 import { messageOf, redisOutage } from './redis-outage.ts'
 import { watchedUnitOfWork } from './watched-unit-of-work.ts'
 import { within } from './within.ts'
-import { queueNames, type JobData, type QueueName } from './work-row.ts'
+import { queueNames, type JobData } from './work-row.ts'
 
 /** How work is dispatched. */
 export interface BullmqDispatchOptions {

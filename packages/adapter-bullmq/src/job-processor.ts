@@ -8,11 +8,12 @@ import {
   type Json,
   type Logger,
   type UnitOfWork,
+  type QueueName,
 } from '@holdfast/core'
 import { DelayedError, UnrecoverableError, type Job } from 'bullmq'
 import { messageOf } from './redis-outage.ts'
 import { takeTurn, type TurnEnd } from './turn.ts'
-import { findRow, lifeOf, startOf, type JobData, type QueueName, type WorkRow } from './work-row.ts'
+import { findRow, lifeOf, startOf, type JobData, type WorkRow } from './work-row.ts'
 
 /** The use cases that do what is due. */
 export type Work = Pick<Holdfast, 'runTasks' | 'drainOutbox' | 'applyInbox'>

@@ -1,4 +1,4 @@
-import type { Clock, Instant, UnitOfWork } from '@holdfast/core'
+import type { Clock, Instant, QueueName, UnitOfWork } from '@holdfast/core'
 import { Queue, type Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { beDelayed, removed } from './move-job.ts'
@@ -12,7 +12,6 @@ import {
   queueNames,
   startOf,
   type JobData,
-  type QueueName,
   type RowKey,
   type WorkRow,
 } from './work-row.ts'

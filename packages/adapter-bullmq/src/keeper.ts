@@ -45,6 +45,7 @@ export const startKeeper = (deps: KeeperDependencies): Keeper => {
 
   /** Whether Redis could be told all that it has to know. */
   const round = async (): Promise<boolean> => {
+    const answered = outage.asking()
     try {
       await within(patienceMs, deps.probe())
       if (!isPlanned) await planSweep(deps)
@@ -58,7 +59,7 @@ export const startKeeper = (deps: KeeperDependencies): Keeper => {
       }
       logger.log('error', 'work_failed', { detail: messageOf(error.cause) })
     }
-    outage.end()
+    answered()
     return true
   }
 

@@ -4,6 +4,11 @@ import type { Clock, Logger } from '@holdfast/core'
 export interface RedisOutage {
   begin(error: unknown): void
   end(): void
+  /**
+   * To be called before Redis is asked anything. What it answers is to be called when Redis has answered, and ends the outage; unless
+   * Redis was found to be away since, of which an answer from before says nothing.
+   */
+  asking(): () => void
 }
 
 /** Nothing is away yet. */
@@ -15,16 +20,25 @@ export const redisOutage = ({
   readonly clock: Pick<Clock, 'now'>
 }): RedisOutage => {
   let since: number | undefined
+  let timesFoundAway = 0
+  const end = (): void => {
+    if (since === undefined) return
+    logger.log('info', 'redis_reachable', { awayMs: clock.now() - since })
+    since = undefined
+  }
   return {
     begin(error) {
+      timesFoundAway += 1
       if (since !== undefined) return
       since = clock.now()
       logger.log('warn', 'redis_unreachable', { detail: messageOf(error) })
     },
-    end() {
-      if (since === undefined) return
-      logger.log('info', 'redis_reachable', { awayMs: clock.now() - since })
-      since = undefined
+    end,
+    asking() {
+      const timesBefore = timesFoundAway
+      return () => {
+        if (timesFoundAway === timesBefore) end()
+      }
     },
   }
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Json } from '@holdfast/core'
-import type { JobData, QueueName, RowKey } from './work-row.ts'
+import type { Json, QueueName } from '@holdfast/core'
+import type { JobData, RowKey } from './work-row.ts'
 
 /** What became of the row whose turn it is, as committed. */
 export type TurnEnd =

@@ -1,6 +1,6 @@
-import type { Inbox, Queue, Transaction, UnitOfWork } from '@holdfast/core'
+import type { Inbox, Queue, QueueName, Transaction, UnitOfWork } from '@holdfast/core'
 import { currentTurn, type Turn, type TurnEnd } from './turn.ts'
-import { lifeOf, type QueueName, type RowKey } from './work-row.ts'
+import { lifeOf, type RowKey } from './work-row.ts'
 
 /** Told which rows of work a commit has changed. It returns at once and throws nothing. */
 export type RowsChanged = (rows: readonly RowKey[]) => void
@@ -105,6 +105,8 @@ const watchedEnds = <Body>(
     if (isMine) ended(id, { type: 'done', ...(done.result === undefined ? {} : { result: done.result }) })
     return isMine
   },
+  // Nobody needs to be told: who waits for the row looks again when the lease that it saw is over.
+  prolong: (id, lease, until) => queue.prolong(id, lease, until),
   async postpone(id, lease, until, error) {
     const isMine = await queue.postpone(id, lease, until, error)
     if (isMine) ended(id, { type: 'postponed' })

@@ -1,8 +1,7 @@
-import type { Clock, Effect, Instant, ProviderEvent, Task, Transaction, Work } from '@holdfast/core'
+import type { Clock, Effect, Instant, ProviderEvent, QueueName, Task, Transaction, Work } from '@holdfast/core'
 
 /** The three tables of work, each of which is a queue of BullMQ's, under the same name. */
-export const queueNames = ['tasks', 'outbox', 'inbox'] as const
-export type QueueName = (typeof queueNames)[number]
+export const queueNames = ['tasks', 'outbox', 'inbox'] as const satisfies readonly QueueName[]
 
 /** A row of any of them. */
 export type WorkRow = Work<Task> | Work<Effect> | Work<ProviderEvent>

@@ -72,6 +72,15 @@ describe('a watched unit of work', () => {
     expect(asked).toEqual(['timeline', 'outbox'])
   })
 
+  it('tells nobody of work that its holder keeps for longer', async () => {
+    const { told, inner, unitOfWork } = watched()
+    await inner.run((tx) => tx.outbox.append([message('1')], now))
+    await unitOfWork.run((tx) => tx.outbox.take('send_message:1', { now, leaseMs: 100 }))
+    expect(await unitOfWork.run((tx) => tx.outbox.prolong('send_message:1', 1, instant(5_000)))).toBe(true)
+    expect(told).toEqual([])
+    expect(await inner.read((tx) => tx.outbox.find('send_message:1'))).toMatchObject({ leasedUntil: instant(5_000) })
+  })
+
   it('tells of events that wait, and not of those that were applied or known', async () => {
     const { told, unitOfWork } = watched()
     const event = eventAbout('evt_1', { about: 'nothing' })

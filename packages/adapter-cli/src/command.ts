@@ -9,7 +9,7 @@ export interface Answer {
   readonly exitCode: ExitCode
   /** For `--json`: names in snake_case, times in ISO 8601, amounts as decimal text. */
   readonly json: Readonly<Record<string, unknown>>
-  /** The JSON is the last of several documents, a line each. */
+  /** The JSON takes one line: it is the last of several documents, or said while the command goes on. */
   readonly oneLine?: true
   readonly text: string
 }
@@ -23,6 +23,8 @@ export interface CommandContext {
   readonly progress: Progress
   /** Where something is shown while the command runs. What it has done at last, it answers. */
   readonly terminal: Terminal
+  /** Says an answer while the command goes on. The command answers the very same at its end, and it is not said again. */
+  readonly announce: (answer: Answer) => void
   /** Whether `--json` was given: standard output is a program's then. */
   readonly wantsJson: boolean
   /** For commands that go on until they are told: from the first call on, Ctrl-C and SIGTERM abort this instead of ending the process. */

@@ -6,6 +6,7 @@ import { explain } from './commands/explain.ts'
 import { migrate } from './commands/migrate.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { startAutoCleanup } from './commands/start-auto-cleanup.ts'
+import { stripeSimulator } from './commands/stripe-simulator.ts'
 import { testCancellation } from './commands/test-cancellation.ts'
 import { waitForDatabase } from './commands/wait-for-database.ts'
 import { waitForRedis } from './commands/wait-for-redis.ts'
@@ -24,4 +25,5 @@ export const commands: readonly Command[] = [
   migrate,
   waitForDatabase,
   waitForRedis,
+  stripeSimulator,
 ]

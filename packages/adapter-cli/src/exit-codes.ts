@@ -2,9 +2,9 @@
 export const exitCodes = {
   /** All that was asked for is done. */
   done: 0,
-  /** Some of it could not be done now: the provider or the database was away. What is done stays; the same command may be run again. */
+  /** Some of it could not be done now: the provider or the database was away, a port taken, or a sweep under way. What is done stays; the same command may be run again. */
   notNow: 1,
-  /** The command line or the configuration is wrong. Nothing was done. */
+  /** The command line or the configuration is wrong, or a package that is needed is not installed. Nothing was done. */
   usage: 2,
   /** Something that should not happen. What is done stays. */
   unexpected: 3,

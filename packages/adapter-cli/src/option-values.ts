@@ -27,6 +27,13 @@ export const paymentId = (text: string): PaymentId => {
   throw new InvalidArgumentError('A payment is known by an id such as pay_fjk20mtg3nhbmsvcpyg8mxbvx9.')
 }
 
+/** Reads what can be an id of anything, here or at the provider. */
+export const anyId = (text: string): string => {
+  const id = parseId(text)
+  if (id !== undefined) return id
+  throw new InvalidArgumentError('Give an id such as pay_fjk20mtg3nhbmsvcpyg8mxbvx9, ord_… or cs_….')
+}
+
 /** Reads what can be an e-mail address. Whose it is, only the host knows. */
 export const email = (text: string): string => {
   if (/^[^\s@]+@[^\s@]+$/.test(text)) return text
@@ -39,3 +46,27 @@ export const moment = (text: string): Instant => {
   if (at !== undefined) return at
   throw new InvalidArgumentError('Give a day such as 2026-11-20, or a time such as 2026-11-20T10:00Z.')
 }
+
+/** Reads a port to listen on; 0 takes a free one. */
+export const portNumber = (text: string): number => {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('Give a port from 0 to 65535, such as 12111.')
+}
+
+/** Reads an address of the web. */
+export const httpUrl = (text: string): string => {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
+  throw new InvalidArgumentError('Give an address such as http://127.0.0.1:3000/webhooks.')
+}
+
+/** Reads any text but none. */
+export const nonEmpty = (text: string): string => {
+  if (text !== '') return text
+  throw new InvalidArgumentError('It is empty.')
+}
+
+/** For an option that may be given more than once: reads each by itself. */
+export const each =
+  <T>(read: (text: string) => T) =>
+  (text: string, before: readonly T[] | undefined): readonly T[] => [...(before ?? []), read(text)]

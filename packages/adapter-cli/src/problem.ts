@@ -3,7 +3,14 @@ import { exitCodes, type ExitCode } from './exit-codes.ts'
 
 /** Why a command has not done what it was asked: in words for a person, and by a code for a program. */
 export interface Problem {
-  readonly code: 'usage' | ConfigurationFault['code'] | RefusalCode | 'store_unavailable' | 'unexpected'
+  readonly code:
+    | 'usage'
+    | 'package_missing'
+    | ConfigurationFault['code']
+    | RefusalCode
+    | NotNowCode
+    | 'store_unavailable'
+    | 'unexpected'
   readonly message: string
   readonly exitCode: ExitCode
 }
@@ -16,6 +23,9 @@ export interface ConfigurationFault {
 
 /** Why something cannot be had as things stand. */
 export type RefusalCode = 'payment_not_found' | 'owner_not_found' | 'real_money'
+
+/** Why something cannot be done now, and perhaps in a moment. */
+export type NotNowCode = 'port_taken' | 'sweeping_already'
 
 /** Thrown where a command finds no host to work for, or one that lacks what it needs. */
 export class NoHost extends Error {
@@ -42,6 +52,21 @@ export class Refused extends Error {
   }
 }
 
+/** Thrown where something cannot be done now. Nothing was changed, and the same command may be run again. */
+export class NotNow extends Error {
+  override readonly name = 'NotNow'
+  readonly code: NotNowCode
+  constructor(code: NotNowCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Thrown where a command needs a package that is not installed. The message says which, and how to install it. */
+export class PackageMissing extends Error {
+  override readonly name = 'PackageMissing'
+}
+
 /** What a thrown error means to whoever typed the command. A database that is away is no fault of the configuration. */
 export const problemOf = (error: unknown): Problem => {
   const away = whyAway(error)
@@ -49,6 +74,9 @@ export const problemOf = (error: unknown): Problem => {
     return { code: 'store_unavailable', message: `The database: ${away.message}`, exitCode: exitCodes.notNow }
   if (error instanceof NoHost) return { ...error.fault, exitCode: exitCodes.usage }
   if (error instanceof WrongUsage) return { code: 'usage', message: error.message, exitCode: exitCodes.usage }
+  if (error instanceof PackageMissing)
+    return { code: 'package_missing', message: error.message, exitCode: exitCodes.usage }
+  if (error instanceof NotNow) return { code: error.code, message: error.message, exitCode: exitCodes.notNow }
   if (error instanceof Refused) return { code: error.code, message: error.message, exitCode: exitCodes.refused }
   return {
     code: 'unexpected',

@@ -44,12 +44,17 @@ export const runCommandLine = async (
     }
     const progress = showProgress(terminal)
     const listener = listenForStop()
+    let announced: Answer | undefined
     const ended = await run({
       terminal,
       wantsJson,
       environment,
       progress,
       stopSignal: () => stop ?? listener.signal(),
+      announce: (answer) => {
+        announced = answer
+        say(terminal, wantsJson, answer)
+      },
       openHost: async (request) => {
         const found = await open(request)
         return hostOf(found.wiring, found)
@@ -61,7 +66,7 @@ export const runCommandLine = async (
     }).catch(problemOf)
     progress.stop()
     listener.dispose()
-    say(terminal, wantsJson, ended)
+    if (ended !== announced) say(terminal, wantsJson, ended)
     exitCode = (await close(opened, terminal)) ? ended.exitCode : exitCodes.unexpected
   }
   const heard: string[] = []
@@ -143,8 +148,8 @@ const version = (): string =>
 const exitCodesText = `
 Exit codes:
   ${exitCodes.done}  all that was asked for is done
-  ${exitCodes.notNow}  some of it could not be done now: the provider or the database was away; run it again
-  ${exitCodes.usage}  the command line or the configuration is wrong; nothing was done
+  ${exitCodes.notNow}  some of it could not be done now: the provider or the database was away, or a port taken; run it again
+  ${exitCodes.usage}  the command line or the configuration is wrong, or a package is missing; nothing was done
   ${exitCodes.unexpected}  something that should not happen
   ${exitCodes.refused}  as things stand it cannot be had: no such payment or person, it is paid already, or it is real money
   ${exitCodes.differs}  something is not the same here and at the provider (reconcile)

@@ -2,7 +2,7 @@ import { hour, type PaymentId } from '@holdfast/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runCommandLine } from '../src/index.ts'
 import { liveLines } from '../src/live-lines.ts'
-import { goToPay, openClinicCommands, openIntent, pay, type ClinicCommands } from './clinic-commands.ts'
+import { decline, goToPay, openClinicCommands, openIntent, pay, type ClinicCommands } from './clinic-commands.ts'
 import { heardTerminal } from './terminals.ts'
 
 let clinic: ClinicCommands
@@ -68,6 +68,30 @@ describe('check-payment-status', () => {
       payments: [{ status: 'completed', asked: 'asked' }],
     })
     expect((await status()).out).toContain('completed')
+  })
+
+  it('says how many cards an open page has declined, and why the last one was', async () => {
+    const { paymentId } = await clinic.inClinic(hour, async (host) => {
+      const opened = await goToPay(host)
+      await decline(host, opened.sessionId)
+      await host.holdfast.syncPayment({ actor: staff, paymentId: opened.paymentId })
+      await decline(host, opened.sessionId)
+      return opened
+    })
+    const status = (...more: readonly string[]) =>
+      clinic.holdfast('check-payment-status', '--payment-id', paymentId, ...more)
+    expect((await status()).out).toMatch(/open until \S+Z, 1 declined on it, the last at \S+Z: insufficient_funds/)
+    expect(JSON.parse((await status('--sync', '--json')).out)).toMatchObject({
+      payments: [
+        {
+          status: 'pending',
+          failure: null,
+          attempts: [
+            { status: 'open', declines: [{ failure: 'insufficient_funds' }, { failure: 'insufficient_funds' }] },
+          ],
+        },
+      ],
+    })
   })
 
   it('says by its exit code that the provider could not be asked', async () => {

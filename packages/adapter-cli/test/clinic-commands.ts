@@ -124,13 +124,22 @@ export const goToPay = async (clinic: Clinic) => {
 }
 
 /** A page is paid at Stripe. Nobody is told of it here. */
-export const pay = async ({ simulator }: Clinic, sessionId: string): Promise<void> => {
-  const answer = await simulator.fetch(`http://127.0.0.1:12111/v1/payment_pages/${sessionId}/confirm`, {
-    method: 'POST',
-    body: new URLSearchParams({ payment_method: 'pm_card_visa' }),
-  })
+export const pay = async (clinic: Clinic, sessionId: string): Promise<void> => {
+  const answer = await confirm(clinic, sessionId, 'pm_card_visa')
   if (!answer.ok) throw new Error(await answer.text())
 }
+
+/** A card is declined on a page at Stripe: there is not enough money on it. Nobody is told of it here. */
+export const decline = async (clinic: Clinic, sessionId: string): Promise<void> => {
+  const answer = await confirm(clinic, sessionId, 'pm_card_chargeDeclinedInsufficientFunds')
+  if (answer.status !== 402) throw new Error(await answer.text())
+}
+
+const confirm = ({ simulator }: Clinic, sessionId: string, paymentMethod: string): Promise<Response> =>
+  simulator.fetch(`http://127.0.0.1:12111/v1/payment_pages/${sessionId}/confirm`, {
+    method: 'POST',
+    body: new URLSearchParams({ payment_method: paymentMethod }),
+  })
 
 /** A page that this clinic has opened, and of which its database knows nothing. */
 export const openLostPage = async ({ paymentProvider }: Clinic): Promise<string> => {

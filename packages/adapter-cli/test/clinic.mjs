@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openSql } from '@holdfast/adapter-sql'
-import { createStripe, stripeAudit, stripeProvider } from '@holdfast/adapter-stripe'
+import { createStripe, stripeAudit, stripeEventHistory, stripeProvider } from '@holdfast/adapter-stripe'
 import {
   consultationKind,
   createHoldfast,
@@ -27,7 +27,7 @@ const consultations = consultationKind({
   },
 })
 
-export const openClinic = async (folder, agoMs = 0, { tables = true } = {}) => {
+export const openClinic = async (folder, agoMs = 0, { tables = true, history = false } = {}) => {
   const now = () => Date.now() - agoMs
   const clock = { ...systemClock(), now: () => instant(now()) }
   const simulator = createSimulator({ stateFile: join(folder, 'stripe.jsonl'), now, livemode: false })
@@ -54,6 +54,7 @@ export const openClinic = async (folder, agoMs = 0, { tables = true } = {}) => {
       fulfilmentKinds: [consultations],
       settings: { ...defaultSettings, intentTtlMs: day },
       logger: silentLogger,
+      ...(history ? { eventHistory: stripeEventHistory({ stripe }) } : {}),
     }),
     close: async () => {
       await database.close()

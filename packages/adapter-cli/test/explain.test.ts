@@ -1,6 +1,6 @@
 import { hour, instant, money, type PaymentId } from '@holdfast/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { goToPay, openClinicCommands, openIntent, pay, type ClinicCommands } from './clinic-commands.ts'
+import { decline, goToPay, openClinicCommands, openIntent, pay, type ClinicCommands } from './clinic-commands.ts'
 import type { Clinic } from './clinic.mjs'
 
 let clinic: ClinicCommands
@@ -53,6 +53,32 @@ describe('explain', () => {
     expect(out).toMatch(/^worker {2}\S+Z {2}The worker will give the intent up, /m)
     expect(out).toMatch(/^worker {2}\S+Z {2}The sweep may ask the provider about attempt 1\.$/m)
     expect(out).not.toContain('HUMAN')
+  })
+
+  it('finds a payment by what it is for and by its page at the provider, and says where an id leads nowhere', async () => {
+    const { paymentId, intentId, sessionId } = await clinic.inClinic(hour, goToPay)
+    for (const id of [intentId, sessionId])
+      expect((await clinic.holdfast('explain', id)).out).toContain(`Payment ${paymentId}: `)
+    const nowhere = await clinic.holdfast('explain', 'ord_nobody')
+    expect(nowhere.code).toBe(4)
+    expect(nowhere.err).toContain('There is no payment ord_nobody here, and none that this leads to.')
+  })
+
+  it('says why cards were declined on a page that is still open, and that it may be paid there', async () => {
+    const { paymentId } = await clinic.inClinic(hour, async (host) => {
+      const opened = await goToPay(host)
+      await decline(host, opened.sessionId)
+      await host.holdfast.syncPayment({ actor: staff, paymentId: opened.paymentId })
+      return opened
+    })
+    const { out } = await clinic.holdfast('explain', paymentId)
+    expect(linesOf(out)[1]).toBe(
+      'It is not paid yet. A card was declined on its page, which is still open: insufficient_funds.',
+    )
+    expect(out).toMatch(/^Attempt 1: .*, 1 declined on it, the last at \S+Z: insufficient_funds$/m)
+    expect(out).toMatch(/^ {2}declined on the page at \S+Z: insufficient_funds \(Your card .*\), ch_\S+$/m)
+    expect(out).toMatch(/attempt 1: page declined\n +id ch_/)
+    expect(out).toMatch(/^owner {3}May pay until \S+, on the page that is open: http\S+$/m)
   })
 
   it('tells the story in order: commands, answers and webhooks, and under each what it moved', async () => {
@@ -216,15 +242,18 @@ describe('explain', () => {
     expect(await clinic.holdfast('explain', 'pay_nowhere')).toEqual({
       code: 4,
       out: '',
-      err: expect.stringContaining('There is no payment pay_nowhere here.'),
+      err: expect.stringContaining('There is no payment pay_nowhere here, and none that this leads to.'),
     })
     expect(JSON.parse((await clinic.holdfast('explain', 'pay_nowhere', '--json')).out)).toMatchObject({
       error: { code: 'payment_not_found' },
     })
     expect(await clinic.holdfast('explain', 'what happened?')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('known by an id such as'),
+      err: expect.stringContaining('Give an id such as'),
     })
-    expect(await clinic.holdfast('explain')).toMatchObject({ code: 2, err: expect.stringContaining('payment-id') })
+    expect(await clinic.holdfast('explain')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("missing required argument 'id'"),
+    })
   })
 })

@@ -64,7 +64,7 @@ it('leaves what was paid at Stripe without our having heard of it: it is a consu
   expect(made).toMatchObject([{ paymentId: paid.paymentId, status: 'open' }])
 })
 
-it('says by its exit code that Stripe could not be reached, which is asked again by itself', async () => {
+it('ends nothing where Stripe does not close the page, says so by its exit code, and leaves it to be asked again', async () => {
   const left = await inClinic(3 * hour, goToPay)
   configure(`
     const clinic = await openClinic(folder)
@@ -72,12 +72,25 @@ it('says by its exit code that Stripe could not be reached, which is asked again
     return clinic`)
   const { code, out } = await holdfast('cleanup-abandoned', '--hours', '0.5')
   expect(code).toBe(1)
-  expect(out).toContain('1 pending: closed here; the provider could not be reached')
-  expect(await standing(left.paymentId)).toEqual(['cancelled', 'abandoned', 'open'])
+  expect(out).toContain('1 pending: its page could not be closed yet; the provider is asked until it is')
+  expect(await standing(left.paymentId)).toEqual(['pending', 'open', 'open'])
   await inClinic(-10 * minute, async (clinic) => {
     while ((await clinic.holdfast.workOnce()) > 0);
   })
   expect(await standing(left.paymentId)).toEqual(['cancelled', 'abandoned', 'expired'])
+})
+
+it('sells what is paid before Stripe has closed the page', async () => {
+  const left = await inClinic(3 * hour, goToPay)
+  configure(`
+    const clinic = await openClinic(folder)
+    clinic.simulator.addFault({ match: 'POST /v1/checkout/sessions/{id}/expire', kind: '429' })
+    return clinic`)
+  expect(await holdfast('cleanup-abandoned')).toMatchObject({ code: 1 })
+  await inClinic(0, (clinic) => pay(clinic, left.sessionId))
+  configure('return openClinic(folder)')
+  expect(await holdfast('cleanup-abandoned')).toMatchObject({ code: 0, out: expect.stringContaining('1 paid') })
+  expect(await standing(left.paymentId)).toEqual(['completed', 'fulfilled', 'complete'])
 })
 
 it('tells the configuration which command wants its wiring, and whether it will change anything', async () => {

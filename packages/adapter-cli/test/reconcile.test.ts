@@ -63,13 +63,14 @@ describe('reconcile', () => {
     const { paymentId } = await clinic.inClinic(2 * hour, payUnheard)
     const { code, out } = await reconcile('--json', '--days', '2')
     expect(code).toBe(5)
-    const told = JSON.parse(out) as { readonly from: string; readonly to: string }
+    const told = JSON.parse(out) as { readonly from: string; readonly to: string; readonly at: string }
     expect(Date.parse(told.to) - Date.parse(told.from)).toBe(2 * day)
+    expect(Date.parse(told.at)).toBeGreaterThanOrEqual(Date.parse(told.to))
     expect(told).toEqual({
       command: 'reconcile',
       from: told.from,
       to: told.to,
-      at: told.to,
+      at: told.at,
       fix: false,
       dry_run: false,
       compared: {

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
-import { day, hour, money } from '@holdfast/core'
+import { day, hour, minute, money } from '@holdfast/core'
 import { runCommandLine } from '../src/index.ts'
 import { goToPay, openClinicCommands, openLostPage, pay, type ClinicCommands } from './clinic-commands.ts'
 import type { Clinic } from './clinic.mjs'
@@ -12,7 +12,11 @@ export interface Shown {
 }
 
 /** Runs the commands that the README shows, in clinics that have a little of everything. */
-export const showCommands = async (): Promise<readonly Shown[]> => [...(await showEach()), ...(await showReconcile())]
+export const showCommands = async (): Promise<readonly Shown[]> => [
+  ...(await showEach()),
+  ...(await showCleanUp()),
+  ...(await showReconcile()),
+]
 
 /** A clinic that did not hear of a page that was paid, and has lost one that it had opened. */
 const showReconcile = (): Promise<readonly Shown[]> =>
@@ -22,6 +26,17 @@ const showReconcile = (): Promise<readonly Shown[]> =>
     await clinic.inClinic(hour, openLostPage)
     await show('reconcile')
     await show('reconcile --fix')
+  })
+
+/** A clinic in which two have left what they wanted to buy, and one of the pages was paid without anybody here having heard. */
+const showCleanUp = (): Promise<readonly Shown[]> =>
+  showing(async (clinic, show) => {
+    await clinic.inClinic(2 * hour, goToPay)
+    await clinic.inClinic(hour + minute, async (host) => pay(host, (await goToPay(host)).sessionId))
+    await show('cleanup-abandoned --hours 1 --dry-run')
+    await show('cleanup-abandoned --hours 1')
+    await clinic.inClinic(2 * hour, goToPay)
+    await show('cleanup-abandoned --hours 1 --json')
   })
 
 const showEach = (): Promise<readonly Shown[]> =>
@@ -41,6 +56,7 @@ const showEach = (): Promise<readonly Shown[]> =>
     await show(`explain ${expired.paymentId}`)
     await show(`test-cancellation --payment-id ${open.paymentId} --stripe-test`)
     await show('worker', 300)
+    await show('stripe-simulator --port 0 --webhook-url http://127.0.0.1:3000/webhooks/stripe', 300)
   })
 
 type Show = (args: string, stopAfterMs?: number) => Promise<void>
@@ -97,4 +113,5 @@ export const masked = (text: string): string =>
     .replaceAll(/^\d{4}-\d\d-\d\d$/gm, 'some day')
     .replaceAll(/^\d\d:\d\d:\d\d {2}/gm, 'oclock  ')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:port')
+    .replaceAll(/(--port|port:) \d+/g, '$1 port')
     .replaceAll(/\d\.\d s\)/g, 'some time)')

@@ -32,6 +32,7 @@ describe('clean-expired-sessions', () => {
       asked: 0,
       moved: 0,
       failed: 0,
+      events: null,
       forced: { asked: 0, unheard: 0 },
       changes: [],
       next_in_s: 900,
@@ -79,6 +80,73 @@ describe('clean-expired-sessions', () => {
   })
 })
 
+describe('clean-expired-sessions, of which only one goes on at a time,', () => {
+  const planned = () => clinic.inClinic(0, ({ unitOfWork }) => unitOfWork.read((tx) => tx.tasks.find('sweep')))
+  /** Somebody sweeps, for so long. */
+  const sweeping = (leaseMs: number) =>
+    clinic.inClinic(0, ({ unitOfWork, clock }) =>
+      unitOfWork.run(async (tx) => {
+        const now = clock.now()
+        await tx.tasks.append([{ id: 'sweep', body: { type: 'sweep' }, dueAt: now }], now)
+        await tx.tasks.take('sweep', { now, leaseMs })
+      }),
+    )
+
+  it('takes the place of the sweep that is planned, which is planned anew from then on', async () => {
+    await clinic.inClinic(3 * hour, goAndPay)
+    await clinic.holdfast('start-auto-cleanup')
+    await clinic.holdfast('clean-expired-sessions')
+    const sweep = await planned()
+    expect(sweep).toMatchObject({ status: 'waiting', lastRun: { result: { asked: 1, moved: 1, failed: 0 } } })
+    expect(sweep?.leasedUntil).toBeUndefined()
+    expect((sweep?.dueAt ?? 0) - Date.now()).toBeGreaterThan(4 * minute)
+  })
+
+  it('asks nobody while another is under way, and says what to do', async () => {
+    const { paymentId } = await clinic.inClinic(3 * hour, goAndPay)
+    await sweeping(5 * minute)
+    const { code, out, err } = await clinic.holdfast('clean-expired-sessions', '--force')
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toMatch(/^A sweep is under way already, .* --wait 300, .* free at \S+Z\.\n$/)
+    expect((await clinic.standing(paymentId))[0]).toBe('pending')
+    expect(JSON.parse((await clinic.holdfast('clean-expired-sessions', '--json')).out)).toEqual({
+      error: { code: 'sweeping_already', message: expect.stringContaining('Run this again when it has ended') },
+    })
+    const waited = await clinic.holdfast('clean-expired-sessions', '--wait', '0.2')
+    expect([waited.code, waited.err]).toEqual([1, expect.stringMatching(/^A sweep is under way already: waiting/)])
+  })
+
+  it('waits for another with --wait, and is made then', async () => {
+    const { paymentId } = await clinic.inClinic(3 * hour, goAndPay)
+    await sweeping(3_000)
+    const { code, out, err } = await clinic.holdfast('clean-expired-sessions', '--wait', '60')
+    expect([code, err]).toEqual([0, 'A sweep is under way already: waiting for it.\n'])
+    expect(out).toContain('Asked about what was due: 1, of which 1 had moved.')
+    expect((await clinic.standing(paymentId))[0]).toBe('completed')
+  })
+
+  it('takes in what Stripe has told and nobody heard, where the host can list that', async () => {
+    const { paymentId } = await clinic.inClinic(minute, goAndPay)
+    clinic.configure('return openClinic(folder, 0, { history: true })')
+    const { code, out } = await clinic.holdfast('clean-expired-sessions')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^Taken in of what the provider has told and nobody had heard: [1-9]\d*\.$/m)
+    expect((await clinic.standing(paymentId))[0]).toBe('completed')
+    expect(JSON.parse((await clinic.holdfast('clean-expired-sessions', '--json')).out)).toMatchObject({
+      events: { recovered: 0, until: expect.stringMatching(/Z$/), interrupted: false },
+    })
+  })
+
+  it('says by its exit code that what Stripe has told could not be listed', async () => {
+    clinic.configure(`
+        const clinic = await openClinic(folder, 0, { history: true })
+        clinic.simulator.addFault({ match: 'GET /v1/events', kind: '429', times: 9 })
+        return clinic`)
+    const { code, out } = await clinic.holdfast('clean-expired-sessions')
+    expect([code, out]).toEqual([1, expect.stringContaining('could not be listed to its end')])
+  })
+})
+
 describe('start-auto-cleanup', () => {
   const run = async (...args: readonly string[]) =>
     JSON.parse((await clinic.holdfast('start-auto-cleanup', ...args, '--json')).out) as {
@@ -101,9 +169,19 @@ describe('start-auto-cleanup', () => {
 
   it('changes nothing in a dry run, and says what would be so', async () => {
     const { code, out } = await clinic.holdfast('start-auto-cleanup', '--delay', '300', '--dry-run')
-    expect([code, out]).toEqual([0, expect.stringMatching(/^The sweep is planned for \S+Z\. A worker runs it/)])
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^The sweep is not planned, and would be for \S+Z\. A worker runs it/),
+    ])
     expect(out).toContain('This was a dry run')
     expect(await planned()).toBeUndefined()
+    await run('--delay', '300')
+    const saidOf = async (...args: readonly string[]) => (await clinic.holdfast('start-auto-cleanup', ...args)).out
+    expect(await saidOf('--dry-run')).toMatch(/^The sweep is planned for later, and would come at \S+Z instead\. /)
+    expect(await saidOf('--delay', '600', '--dry-run')).toMatch(
+      /^The sweep is planned already: it comes at \S+Z, and would stay there\. /,
+    )
+    expect(await saidOf()).toMatch(/^The sweep was planned for later, and comes at \S+Z now\. /)
   })
 
   it('is what a worker runs, which plans it again', async () => {

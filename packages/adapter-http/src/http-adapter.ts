@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { negotiateLanguage } from './language/language.ts'
 import { docsRoutes } from './openapi/docs-page.ts'
 import { openApiDocument } from './openapi/document.ts'
-import type { HttpAdapterOptions } from './options.ts'
+import type { Alternatives, HttpAdapterOptions } from './options.ts'
 import { problemResponse } from './problem/problem.ts'
 import type { Refusal } from './problem/refusal.ts'
 import { routes } from './routes/routes.ts'
@@ -11,7 +11,8 @@ import type { Route } from './routes/route.ts'
 import { corsPolicy } from './security/cors.ts'
 import { tokenBuckets } from './security/rate-limiter.ts'
 import { requestIdOf } from './security/request-headers.ts'
-import { signedCookie } from './security/signed-cookie.ts'
+import { offerAlternatives } from './serving/alternatives.ts'
+import { currentIntents, type CurrentIntents } from './serving/current-intents.ts'
 import { beginExchange, logExchange, type Exchange } from './serving/exchange.ts'
 import { mountPoints } from './serving/mount-points.ts'
 import { publicStats } from './serving/public-stats.ts'
@@ -24,6 +25,8 @@ export interface HttpAdapter {
   fetch(request: Request): Promise<Response>
   /** The OpenAPI 3.1 document of all routes, as `GET {basePath}/openapi.json` answers it. */
   openapi(): object
+  /** What browsers are about to pay, for pages of the host's own: the cookie that the routes for intents use. */
+  readonly currentIntents: CurrentIntents
   /** The table that everything here is made from. */
   readonly routes: readonly Route[]
 }
@@ -88,6 +91,7 @@ export const createHttpAdapter = (options: HttpAdapterOptions): HttpAdapter => {
 
   return {
     routes: table,
+    currentIntents: services.currentIntents,
     openapi: document,
     async fetch(request) {
       const exchange = beginExchange(request, {
@@ -132,12 +136,16 @@ const servicesOf = (options: HttpAdapterOptions, basePath: string): Services => 
   publicStats: publicStats(options),
   listFreeSlots: listFreeSlots({ ...options, schedules: options.schedules ?? noSchedules }),
   pages: options.pages ?? {},
-  intentCookie: signedCookie(options.cookies, {
-    name: 'holdfast_intent',
-    maxAgeS: options.intentCookieMaxAgeS ?? 24 * 60 * 60,
+  currentIntents: currentIntents({ ...options, maxAgeS: options.intentCookieMaxAgeS ?? 24 * 60 * 60 }),
+  offerAlternatives: offerAlternatives({
+    alternatives: options.alternatives ?? nothingInstead,
+    logger: options.logger ?? silentLogger,
   }),
+  metrics: options.metrics,
   urlOf: (path) => `${basePath}${path}/`,
 })
+
+const nothingInstead: Alternatives = async () => []
 
 const noSchedules: Schedules = { find: async () => undefined }
 

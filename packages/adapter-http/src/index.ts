@@ -1,7 +1,17 @@
 export { createHttpAdapter, type HttpAdapter } from './http-adapter.ts'
 export type { Catalogue, MessageKey } from './language/catalogue.ts'
 export { catalogues, languages, negotiateLanguage, type Language } from './language/language.ts'
-export type { CancellationTerms, HealthCheck, HttpAdapterOptions, OrderCancellationTerms, Pages } from './options.ts'
+export type {
+  Alternative,
+  Alternatives,
+  CancellationTerms,
+  HealthCheck,
+  HttpAdapterOptions,
+  Metrics,
+  OrderCancellationTerms,
+  Pages,
+  Wanted,
+} from './options.ts'
 export { problemKinds, type ProblemKind } from './problem/problem-kinds.ts'
 export type {
   AdapterRefusal,
@@ -16,6 +26,7 @@ export {
   reply,
   route,
   seeOther,
+  plainText,
   type Answer,
   type Ask,
   type Redirect,
@@ -23,10 +34,12 @@ export {
   type Reply,
   type Route,
   type RouteSpec,
+  type PlainText,
 } from './routes/route.ts'
 export { routes } from './routes/routes.ts'
 export type { Audience, Authentication, Authenticator, Caller } from './security/authenticator.ts'
 export { cookieSessions, type CookieSessionOptions, type CookieSessions } from './security/cookie-sessions.ts'
 export { tokenBuckets, type RateLimiter, type TokenBucketOptions } from './security/rate-limiter.ts'
 export { signedCookie, type CookieOptions, type SignedCookie } from './security/signed-cookie.ts'
+export type { CurrentIntent, CurrentIntents, FoundIntent } from './serving/current-intents.ts'
 export type { Services } from './serving/services.ts'

@@ -1,10 +1,14 @@
 import type {
   Clock,
   Holdfast,
+  Instant,
+  Json,
   Logger,
   Order,
   PaymentId,
+  PendingIntent,
   Reservation,
+  ResourceId,
   Schedules,
   UnitOfWork,
   WebhookVerifier,
@@ -49,6 +53,10 @@ export interface HttpAdapterOptions {
   readonly orderCancellationTerms?: OrderCancellationTerms
   /** When what can be booked is open, for the list of free slots. Default: nothing has a schedule. */
   readonly schedules?: Schedules
+  /** What to offer to somebody whose slot is gone. Default: nothing. */
+  readonly alternatives?: Alternatives
+  /** What `/metrics` answers to whoever can reach it. Default: nothing is there (404). */
+  readonly metrics?: () => Promise<Metrics>
   /** The language for those who want none of ours. Default English. */
   readonly defaultLanguage?: Language
   /** The host's own pages for a person whose browser was to be led to the provider. */
@@ -67,6 +75,33 @@ export interface HealthCheck {
   readonly name: string
   check(): Promise<void>
 }
+
+/** What a process has counted, for whoever scrapes it. */
+export interface Metrics {
+  /** Such as prom-client's `registry.contentType`. */
+  readonly contentType: string
+  readonly body: string
+}
+
+/** What somebody wanted: the kind, and the payload as it was sent. Of a payload that was refused, no more is known. */
+export type Wanted = Pick<PendingIntent, 'kind' | 'payload'>
+
+/** A slot that is free now, and how to ask for it. */
+export interface Alternative {
+  readonly resourceId: ResourceId
+  readonly startsAt: Instant
+  readonly endsAt: Instant
+  /** What to send as `payload`, with the same kind, to want this one. */
+  readonly payload: Readonly<Record<string, Json>>
+}
+
+/**
+ * The host's offer to somebody whose slot is taken: slots that are free now, the one to be shown first first, at most `limit`.
+ * None for kinds that take no slot.
+ *
+ * No promise is made with it: whoever pays first has it. One that rejects is logged, and offers nothing.
+ */
+export type Alternatives = (wanted: Wanted, limit: number) => Promise<readonly Alternative[]>
 
 /** The host's terms: whether what was paid goes back. The same reservation at the same time has the same answer. */
 export type CancellationTerms = (
@@ -88,6 +123,6 @@ export type OrderCancellationTerms = (
 export interface Pages {
   /** A page that explains a refusal. */
   problem?(refusal: { readonly code: RefusalCode; readonly requestId: string }): string | undefined
-  /** A page that waits for the provider's page to be opened. */
+  /** A page that waits for the provider's page to be opened, or for the money, and shows what has become of the payment. */
   pending?(paymentId: PaymentId): string | undefined
 }

@@ -136,7 +136,7 @@ describe('a cart that will not do', () => {
     [
       'more than an order may come to',
       cart([{ article_id: 'book', quantity: 1000 }]),
-      'body',
+      'lines',
       'amount_too_large',
       { most: '10000.00', currency: 'MXN' },
     ],

@@ -175,7 +175,7 @@ describe('whatever is sent', () => {
     async (template, { method, body = {} }) => {
       const { here, ids } = await populated()
       const path = `/api${template.replace('{id}', ids.find((id) => id.startsWith('pay_')) ?? '')}`
-      const as = /^\/(intents|wallet|checkout)/.test(template) ? ana : staff
+      const as = /^\/(intents|wallet|checkout)|\/pay-with-saved-card/.test(template) ? ana : staff
       const right = await here.call(method, path, { as, body: valid(body) })
       expect(right.json['code'], right.text).not.toBe('invalid_request')
       await fc.assert(

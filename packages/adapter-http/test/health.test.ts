@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '@holdfast/core'
 import { Container } from 'inversify'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -29,6 +30,33 @@ describe('health', () => {
   it('is not ready while a check hangs', async () => {
     const here = world({ healthChecks: [{ name: 'redis', check: () => new Promise(() => {}) }] })
     expect((await here.call('GET', '/readyz')).json['checks']).toEqual({ database: 'ok', redis: 'failed' })
+  })
+})
+
+describe('metrics', () => {
+  const counted = { contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'holdfast_ghost_records 0\n' }
+
+  it.each(['/metrics', '/metrics/', '/api/metrics', '/api/metrics/'])('are told at %s, as they are', async (path) => {
+    const { status, headers, text } = await world({ metrics: async () => counted }).call('GET', path)
+    expect([status, headers.get('content-type'), text]).toEqual([200, counted.contentType, counted.body])
+    expect(headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('are not there where the host has given none', async () => {
+    const { status, json } = await world().call('GET', '/metrics')
+    expect([status, json['code']]).toEqual([404, 'not_found'])
+  })
+
+  it('that cannot be counted just now are a problem, and not half an answer', async () => {
+    const here = world({ metrics: () => Promise.reject(new StoreUnavailable('gone')) })
+    const { status, json } = await here.call('GET', '/metrics')
+    expect([status, json['code']]).toEqual([503, 'store_unavailable'])
+  })
+
+  it('stand in the document as text, and not as JSON', () => {
+    expect(world().adapter.openapi()).toHaveProperty(['paths', '/metrics/', 'get', 'responses', '200', 'content'], {
+      'text/plain': { schema: { type: 'string' } },
+    })
   })
 })
 

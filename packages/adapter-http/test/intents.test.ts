@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ana, ben, bookedReservation, openIntent, world } from './world.ts'
+import { ana, ben, bookedReservation, deliver, openIntent, world } from './world.ts'
 
 const wanted = { kind: 'reservation', payload: { house: 'casa', day: 1 } }
 
@@ -105,6 +105,30 @@ describe('an intent', () => {
       balance: { amount: '300.00', currency: 'MXN' },
       details: { day: 9, tax: '5' },
     })
+  })
+
+  it('says why a card was declined on its page, in the payer’s language, until it is paid', async () => {
+    const here = world()
+    const { intentId } = await openIntent(here)
+    const { json } = await here.call('POST', `/api/intents/${intentId}/pay/`, { as: ana })
+    const failureIn = async (language: string) =>
+      (await here.call('GET', `/api/intents/${intentId}/`, { as: ana, headers: { 'accept-language': language } })).json[
+        'payment_failure'
+      ]
+    expect(await failureIn('en')).toBeNull()
+    const sessionId = json['session_id'] as string
+    await here.provider.payer.declineOnPage(sessionId, { code: 'insufficient_funds', retryable: true, detail: 'No.' })
+    await deliver(here.holdfast, here.provider.events())
+    const failure = { code: 'insufficient_funds', retryable: true, at: '2027-01-01T00:00:00.000Z' }
+    expect(await failureIn('en')).toEqual({ ...failure, message: 'There is not enough money on your card.' })
+    expect(await failureIn('es')).toEqual({ ...failure, message: 'Tu tarjeta no tiene fondos suficientes.' })
+    expect(await failureIn('fa')).toEqual({ ...failure, message: expect.stringMatching(/\p{Script=Arabic}/u) })
+    // The page is as open as it was, and leads on.
+    const again = await here.call('POST', `/api/intents/${intentId}/retry/`, { as: ana })
+    expect(again.json['session_id']).toBe(sessionId)
+    await here.provider.payer.pay(sessionId)
+    await deliver(here.holdfast, here.provider.events())
+    expect(await failureIn('en')).toBeNull()
   })
 
   it('is given up: its page is closed, its cookie taken back, and it cannot be paid', async () => {

@@ -88,4 +88,5 @@ const facts = {
   sold: ['EUR', 'MXN'],
   least: money(10_00n, 'EUR'),
   most: money(20_00n, 'EUR'),
+  step: money(1_00n, 'ISK'),
 }

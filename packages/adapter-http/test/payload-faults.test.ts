@@ -62,6 +62,13 @@ describe('a reason that is built in', () => {
       'حداکثر ۱۰۰۰۰٫۰۰ MXN در هر بار.',
     ],
     [
+      'amount_not_a_multiple',
+      { code: 'amount_not_a_multiple', step: money(10n, 'KWD') },
+      { step: '0.010', currency: 'KWD' },
+      'Un múltiplo de 0.010 KWD: nada intermedio se puede cobrar.',
+      'مضربی از ۰٫۰۱۰ KWD: مبلغ‌های میان آن‌ها برداشت‌پذیر نیستند.',
+    ],
+    [
       'currency_not_taken',
       { code: 'currency_not_taken', taken: ['MXN', 'EUR'] },
       { taken: ['MXN', 'EUR'] },
@@ -114,8 +121,8 @@ it('is looked for in the body itself where it is the cart that will not do, and 
   const fault = { code: 'invalid_payload', message: 'No.', reason: { code: 'cart_empty' } } as const
   const fieldOf = (refusal: Parameters<typeof factsOf>[0]) =>
     (factsOf(refusal, english)['errors'] as readonly FieldError[])[0]?.field
-  expect(fieldOf({ ...fault, of: 'cart', field: 'lines.0.quantity' })).toBe('lines.0.quantity')
-  expect(fieldOf({ ...fault, of: 'cart', field: '' })).toBe('body')
+  expect(fieldOf({ ...fault, of: 'body', field: 'lines.0.quantity' })).toBe('lines.0.quantity')
+  expect(fieldOf({ ...fault, of: 'body', field: '' })).toBe('body')
   expect(fieldOf({ ...fault, field: 'lines' })).toBe('payload.lines')
 })
 

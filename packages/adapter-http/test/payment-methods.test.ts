@@ -46,6 +46,30 @@ describe('saved cards', () => {
     expect([again.status, again.json['code']]).toEqual(missing)
   })
 
+  it('are removed once under one key, and the key is good for no other card', async () => {
+    const here = world()
+    await bookedReservation(here)
+    const id = await firstOf(here)
+    const keyed = (card: string) =>
+      here.call('POST', `/api/payment-methods/${card}/remove/`, { as: ana, headers: { 'idempotency-key': 'k1' } })
+    const first = await keyed(id)
+    expect(first.status).toBe(200)
+    const again = await keyed(id)
+    expect([again.status, again.json]).toEqual([200, first.json])
+    const other = await keyed('pm_other')
+    expect([other.status, other.json['code']]).toEqual([422, 'idempotency_key_reused'])
+  })
+
+  it('whose removal could not be asked for are removed under the same key later', async () => {
+    const here = world()
+    await bookedReservation(here)
+    const id = await firstOf(here)
+    here.provider.faults.next('detachPaymentMethod', 'unreachable')
+    const keyed = () =>
+      here.call('POST', `/api/payment-methods/${id}/remove/`, { as: ana, headers: { 'idempotency-key': 'k1' } })
+    expect([(await keyed()).status, (await keyed()).status]).toEqual([503, 200])
+  })
+
   it('are nobody else’s to see, staff included', async () => {
     const here = world()
     expect((await here.call('GET', '/api/payment-methods/', { as: staff })).status).toBe(403)

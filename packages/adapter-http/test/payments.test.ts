@@ -1,5 +1,41 @@
 import { describe, expect, it } from 'vitest'
-import { ana, bookedReservation, deliver, openIntent, staff, world } from './world.ts'
+import { ana, bookedReservation, deliver, openIntent, staff, world, type World } from './world.ts'
+
+describe('asking Stripe under a key', () => {
+  const sync = (here: World, paymentId: string, key: string) =>
+    here.call('POST', `/api/payments/${paymentId}/sync_status/`, { as: ana, headers: { 'idempotency-key': key } })
+
+  it('has one answer, whatever has become of the payment since; another key asks again', async () => {
+    const here = world()
+    const { paymentId } = await openIntent(here)
+    const { json } = await here.call('POST', `/api/payments/${paymentId}/checkout/`, { as: ana })
+    const first = await sync(here, paymentId, 'k1')
+    expect(first.json).toMatchObject({ status: 'open', payment_status: 'PENDING' })
+    await here.provider.payer.pay(json['session_id'] as string)
+    const again = await sync(here, paymentId, 'k1')
+    expect([again.status, again.json]).toEqual([200, first.json])
+    expect((await sync(here, paymentId, 'k2')).json).toMatchObject({ status: 'complete', payment_status: 'COMPLETED' })
+  })
+
+  it('is refused for another payment under the same key', async () => {
+    const here = world()
+    const one = await openIntent(here)
+    const other = await openIntent(here, { day: 2 })
+    await sync(here, one.paymentId, 'k1')
+    const { status, json } = await sync(here, other.paymentId, 'k1')
+    expect([status, json['code']]).toEqual([422, 'idempotency_key_reused'])
+  })
+
+  it('goes on where it stood when Stripe could not be asked: "pending" is not kept', async () => {
+    const here = world()
+    const { paymentId } = await openIntent(here)
+    const { json } = await here.call('POST', `/api/payments/${paymentId}/checkout/`, { as: ana })
+    await here.provider.payer.pay(json['session_id'] as string)
+    here.provider.faults.next('findAttempt', 'unreachable')
+    expect((await sync(here, paymentId, 'k1')).json['status']).toBe('pending')
+    expect((await sync(here, paymentId, 'k1')).json).toMatchObject({ status: 'complete', payment_status: 'COMPLETED' })
+  })
+})
 
 describe('a payment', () => {
   it('says how it stands before anybody has tried to pay it', async () => {

@@ -239,6 +239,15 @@ describe('a sweep that was asked for', () => {
     expect(payment.json).toMatchObject({ payment_status: 'CANCELLED', order_status: 'CANCELLED' })
   })
 
+  it('is told of by the planned one, too, which says while it waits what the last one came to', async () => {
+    const here = await shop()
+    const { json } = await start(here)
+    await here.holdfast.runTasks(10)
+    const { result } = (await statusOf(here, json['task_id'])) as AnyJson
+    expect(result).toMatchObject({ asked: 0, failed: 0 })
+    expect(await statusOf(here, 'sweep')).toMatchObject({ status: 'PENDING', ready: false, result })
+  })
+
   it('is asked for once under one key', async () => {
     const here = await shop()
     const headers = { 'idempotency-key': 'sweep' }

@@ -1,6 +1,6 @@
 import { instant, type PaymentId } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
-import { ana, bookedReservation, openIntent, staff, world, type World } from './world.ts'
+import { ana, bookedReservation, deliver, openIntent, staff, world, type World } from './world.ts'
 
 const refund = (here: World, paymentId: string, body?: unknown) =>
   here.call('POST', `/api/payments/${paymentId}/refunds/`, { as: staff, ...(body === undefined ? {} : { body }) })
@@ -113,6 +113,50 @@ describe('a change of price by staff', () => {
     expect(again.json['session_id']).toBe('cs_2')
   })
 
+  it.each([
+    ['en', 'A multiple of 0.010 KWD: nothing in between can be charged.'],
+    ['es', 'Un múltiplo de 0.010 KWD: nada intermedio se puede cobrar.'],
+    ['fa', 'مضربی از ۰٫۰۱۰ KWD: مبلغ‌های میان آن‌ها برداشت‌پذیر نیستند.'],
+  ])(
+    'is of what can be charged, and so is what goes back, and it is said what that is: in %s',
+    async (language, message) => {
+      const here = world()
+      const { paymentId } = await openIntent(here)
+      const ask = async (path: string, body: unknown) => {
+        const headers = { 'accept-language': language }
+        const { status, json } = await here.call('POST', `/api/payments/${paymentId}/${path}/`, {
+          as: staff,
+          body,
+          headers,
+        })
+        return [status, json['code'], json['errors']]
+      }
+      const facts = { step: '0.010', currency: 'KWD' }
+      const refused = [400, 'invalid_payload', [{ field: 'amount', code: 'amount_not_a_multiple', message, facts }]]
+      expect(await ask('amount', { amount: '12.345', currency: 'KWD' })).toEqual(refused)
+      expect(await ask('amount', { amount: '12.340', currency: 'KWD' })).toEqual([200, undefined, undefined])
+      const { json: page } = await here.call('POST', `/api/payments/${paymentId}/checkout/`, { as: ana })
+      await here.provider.payer.pay(String(page['session_id']))
+      await deliver(here.holdfast, here.provider.events())
+      expect(await ask('refunds', { amount: '2.345' })).toEqual(refused)
+      expect(await ask('refunds', { amount: '2.340' })).toEqual([201, undefined, undefined])
+    },
+  )
+
+  it('is within what its kind takes, by the name of the field', async () => {
+    const here = world()
+    const body = { amount: '50.00', currency: 'MXN' }
+    const { json: topUp } = await here.call('POST', '/api/wallet/top-up/', { as: ana, body })
+    const change = async (sent: unknown) => {
+      const path = `/api/payments/${String(topUp['payment_id'])}/amount/`
+      return (await here.call('POST', path, { as: staff, body: sent })).json['errors']
+    }
+    expect(await change({ amount: '9.99' })).toMatchObject([{ field: 'amount', code: 'amount_too_small' }])
+    expect(await change({ amount: '50', currency: 'EUR' })).toMatchObject([
+      { field: 'currency', code: 'currency_not_taken', facts: { taken: ['MXN'] } },
+    ])
+  })
+
   it('comes too late for what is paid or cancelled', async () => {
     const here = world()
     const { paymentId } = await bookedReservation(here)
@@ -189,6 +233,68 @@ describe('what staff can see', () => {
     expect(types).toEqual(expect.arrayContaining(['abandon_intent', 'charge_balance', 'complete_reservation']))
     for (const queue of ['inbox', 'tasks'])
       expect((await here.call('POST', `/api/staff/${queue}/nothing/retry/`, { as: staff })).status).toBe(404)
+  })
+
+  describe.each([
+    { queue: 'outbox', about: 'effect' },
+    { queue: 'inbox', about: 'event' },
+    { queue: 'tasks', about: 'task' },
+  ] as const)('gives dead work of the $queue another try', ({ queue, about }) => {
+    const dead = async () => {
+      const here = world()
+      const { paymentId, intentId } = await bookedReservation(here)
+      const now = here.clock.now()
+      const [attempt] = here.provider.truth.attempts()
+      const charge = attempt?.state.type === 'captured' ? attempt.state.charge.id : ''
+      const news = { about: 'dispute', providerId: 'dp_1', chargeId: charge, outcome: 'opened' } as const
+      const nothing = { about: 'nothing' } as const
+      await here.unitOfWork.run(async (tx) => {
+        const effect = { type: 'send_refund', paymentId: paymentId as PaymentId, refundId: 'rf_1' as never } as const
+        const task = { type: 'abandon_intent', intentId: intentId as never } as const
+        await tx.outbox.append([{ id: 'dead', body: effect, dueAt: now }], now)
+        await tx.tasks.append([{ id: 'dead', body: task, dueAt: now }], now)
+        await tx.tasks.append([{ id: 'loose', body: { type: 'sweep' }, dueAt: now }], now)
+        const event = { id: 'dead', type: 'x', occurredAt: now, livemode: false, news } as const
+        const loose = { id: 'loose', type: 'y', occurredAt: now, livemode: false, news: nothing } as const
+        for (const each of [event, loose]) await tx.inbox.record(each, { status: 'waiting', at: now, dueAt: now })
+        for (const id of ['dead', 'loose'])
+          for (const each of [tx.outbox, tx.inbox, tx.tasks]) {
+            const taken = await each.take(id, { now, leaseMs: 1 })
+            if (taken !== undefined) await each.bury(id, taken.lease, 'gave up', now)
+          }
+      })
+      return { here, paymentId }
+    }
+    const retry = (here: World, id: string, headers = {}) =>
+      here.call('POST', `/api/staff/${queue}/${id}/retry/`, { as: staff, headers })
+
+    it('and says in the story of the payment who did it', async () => {
+      const { here, paymentId } = await dead()
+      const retried = await retry(here, 'dead', { 'idempotency-key': 'k1' })
+      expect([retried.status, retried.json]).toEqual([200, { id: 'dead', status: 'waiting' }])
+      expect((await retry(here, 'dead', { 'idempotency-key': 'k1' })).json).toEqual(retried.json)
+      expect((await retry(here, 'dead')).status).toBe(404)
+      const { json } = await here.call('GET', `/api/payments/${paymentId}/timeline/`, { as: staff })
+      const told = (json['timeline'] as { readonly name: string }[]).filter(({ name }) => name.startsWith('retry_'))
+      expect(told).toMatchObject([
+        { type: 'command', name: `retry_${about}`, about: { type: about, id: 'dead' }, actor: 'staff:eve' },
+      ])
+    })
+
+    it('and has it in the log with the actor, whether it concerns a payment or not', async () => {
+      const { here, paymentId } = await dead()
+      const ids = queue === 'outbox' ? ['dead'] : ['dead', 'loose']
+      for (const id of ids) expect((await retry(here, id)).status).toBe(200)
+      await retry(here, 'dead')
+      expect(here.logged.filter(({ event }) => event === 'work_retried').map(({ data }) => data)).toEqual(
+        ids.map((id) => ({
+          queue,
+          id,
+          actor: 'staff:eve',
+          ...(id === 'dead' ? { payment_id: paymentId } : {}),
+        })),
+      )
+    })
   })
 
   it('lists what needs a human with what to do about it, until somebody has seen to it', async () => {

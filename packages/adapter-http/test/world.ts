@@ -8,7 +8,6 @@ import {
   ok,
   parseId,
   reservationKind,
-  silentLogger,
   walletTopUpKind,
   type Article,
   type ArticleId,
@@ -63,7 +62,7 @@ export const world = (change: Partial<HttpAdapterOptions> = {}, hooks: MemoryHoo
     ],
     shopCatalogue,
     settings: { ...defaultSettings, patienceMs: 0 },
-    logger: silentLogger,
+    logger,
   })
   const options: HttpAdapterOptions = {
     holdfast,

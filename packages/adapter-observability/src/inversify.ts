@@ -1,4 +1,4 @@
-import type { Holdfast, PaymentProvider, UnitOfWork } from '@holdfast/core'
+import type { Holdfast, PaymentProvider, ProviderAudit, ProviderEventHistory, UnitOfWork } from '@holdfast/core'
 import { ContainerModule } from 'inversify'
 
 /** Makes of something the same that is watched. */
@@ -8,6 +8,8 @@ export type Decorate<Service> = (service: Service) => Service
 export interface Decorations {
   readonly unitOfWork?: readonly Decorate<UnitOfWork>[]
   readonly paymentProvider?: readonly Decorate<PaymentProvider>[]
+  readonly eventHistory?: readonly Decorate<ProviderEventHistory>[]
+  readonly providerAudit?: readonly Decorate<ProviderAudit>[]
   readonly holdfast?: readonly Decorate<Holdfast>[]
 }
 
@@ -15,12 +17,20 @@ export interface Decorations {
  * Decorates what other modules bind: whoever asks the container for the service gets the decorated one. To be loaded before
  * anything is asked for.
  */
-export const observabilityModule = ({ unitOfWork, paymentProvider, holdfast }: Decorations): ContainerModule =>
+export const observabilityModule = ({
+  unitOfWork,
+  paymentProvider,
+  eventHistory,
+  providerAudit,
+  holdfast,
+}: Decorations): ContainerModule =>
   new ContainerModule(({ onActivation }) => {
     const decorate = <Service>(name: string, decorations: readonly Decorate<Service>[] = []): void => {
       for (const each of decorations) onActivation<Service>(name, (_context, service) => each(service))
     }
     decorate('unitOfWork', unitOfWork)
     decorate('paymentProvider', paymentProvider)
+    decorate('eventHistory', eventHistory)
+    decorate('providerAudit', providerAudit)
     decorate('holdfast', holdfast)
   })

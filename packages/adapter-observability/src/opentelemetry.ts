@@ -1,3 +1,5 @@
 export { traceHoldfast } from './tracing/trace-holdfast.ts'
+export { traceEventHistory, traceProviderAudit } from './tracing/trace-listings.ts'
 export { tracePaymentProvider, type TracePaymentProviderOptions } from './tracing/trace-payment-provider.ts'
+export { traceWork } from './tracing/trace-work.ts'
 export { traceUnitOfWork, type TraceUnitOfWorkOptions } from './tracing/trace-unit-of-work.ts'

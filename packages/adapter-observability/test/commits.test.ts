@@ -121,6 +121,8 @@ describe('a commit', () => {
     await observed.run((tx) => tx.tasks.append([work], at(0)))
     const [leased] = await observed.run((tx) => tx.tasks.lease({ now: at(0), limit: 1, leaseMs: 1_000 }))
     const lease = leased?.lease ?? 0
+    // To keep it for longer is no move.
+    expect(await observed.run((tx) => tx.tasks.prolong('sweep', lease, at(2_000)))).toBe(true)
     await observed.run((tx) => tx.tasks.postpone('sweep', lease, at(0), 'Away.'))
     expect(await observed.run((tx) => tx.tasks.finish('sweep', lease, { at: at(1) }))).toBe(false)
     const taken = await observed.run((tx) => tx.tasks.take('sweep', { now: at(1), leaseMs: 1_000 }))

@@ -239,6 +239,21 @@ describe('the facts of a story', () => {
     return { w, paymentId, lines, written }
   }
 
+  it('of an order are logged with it', async () => {
+    const { logger, written } = listening({ level: 'info' })
+    const w = rules.world({ unitOfWork: logFacts(memoryUnitOfWork(), logger), logger })
+    const placed = await w.holdfast.placeOrder({
+      actor: rules.ana,
+      cart: { lines: [{ articleId: 'pattern', quantity: 1 }], currency: rules.mxn(0n).currency },
+    })
+    if (!placed.ok) throw new Error(placed.error.code)
+    const { orderId, paymentId } = placed.value
+    await w.holdfast.cancelOrder({ actor: rules.ana, orderId, refund: 'nothing' })
+    const ofOrder = written().filter(({ event }) => String(event).startsWith('order_'))
+    expect(ofOrder.map(({ event }) => event)).toEqual(['order_placed', 'order_cancelled'])
+    for (const line of ofOrder) expect(line).toMatchObject({ order_id: orderId, payment_id: paymentId })
+  })
+
   it('are logged one by one, once each, with their payment', async () => {
     const { paymentId, written, w } = await story('info')
     expect(written().map(({ event }) => event)).toEqual([
@@ -263,6 +278,22 @@ describe('the facts of a story', () => {
     const [attempt] = (await w.get(paymentId)).attempts
     expect(written()[3]).toMatchObject({ attempt_id: attempt?.id, kind: 'hosted', minor_units: '30000' })
     expect(written()[10]).toMatchObject({ actor: 'staff:eve' })
+  })
+
+  it('tell of a card that a page declined by a name of its own, with why', async () => {
+    const { logger, written } = listening({ level: 'info' })
+    const w = rules.world({ unitOfWork: logFacts(memoryUnitOfWork(), logger), logger })
+    const { sessionId, paymentId } = await w.book(rules.ana)
+    await w.provider.payer.declineOnPage(sessionId, { code: 'expired_card', retryable: true })
+    await w.deliver()
+    const [attempt] = (await w.get(paymentId)).attempts
+    expect(written().at(-1)).toMatchObject({
+      event: 'attempt_page_declined',
+      payment_id: paymentId,
+      attempt_id: attempt?.id,
+      failure: { code: 'expired_card', retryable: true },
+    })
+    expect(written().at(-1)).not.toHaveProperty('redacted')
   })
 
   it('tell of owners that one asked, and of pages no address', async () => {

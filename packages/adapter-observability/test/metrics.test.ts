@@ -182,6 +182,29 @@ describe.each(['memory', ...everyKind] as const)('a known story, on %s', (kind) 
     expect(told(families, 'payment_refunds_total')).toEqual({ amount_mismatch: 1 })
   })
 
+  it('counts each card that a page declined, with its reason, and what is failing for it', async () => {
+    const { w, scrape } = counted(await open(kind))
+    const { sessionId, paymentId } = await w.book(ana)
+    for (const code of ['insufficient_funds', 'insufficient_funds', 'expired_card'] as const)
+      await w.provider.payer.declineOnPage(sessionId, { code, retryable: true })
+    await w.deliver()
+    // Told of again, and found by asking, it is the same news.
+    await w.holdfast.syncPayment({ actor: ana, paymentId })
+    const waiting = await scrape()
+    expect(told(waiting, 'payment_failures_total')).toEqual({
+      'hosted insufficient_funds': 2,
+      'hosted expired_card': 1,
+    })
+    expect(told(waiting, 'holdfast_failed_payments')).toEqual({ '': 1 })
+    expect(told(waiting, 'holdfast_payment_retries')).toEqual({ '': 2 })
+    await w.provider.payer.pay(sessionId)
+    await w.deliver()
+    const paid = await scrape()
+    expect(told(paid, 'payment_failures_total')).toEqual(told(waiting, 'payment_failures_total'))
+    expect(told(paid, 'holdfast_failed_payments')).toEqual({})
+    expect(told(paid, 'holdfast_payment_retries')).toEqual({})
+  })
+
   it('counts sweeps that run as a task, with what they asked and how it went', async () => {
     const unitOfWork = await open(kind)
     const { w, scrape } = counted(unitOfWork)
@@ -214,10 +237,13 @@ it('counts what the worker commits, as what a request does', async () => {
   await w.provider.payer.pay(sessionId)
   const worker = w.holdfast.startWorker({ idleMs: 1_000 })
   await w.clock.advance(20 * minute)
+  await vi.waitFor(async () => {
+    await w.clock.advance(minute)
+    expect(told(await scrape(), 'payment_success_total')).toEqual({ hosted: 1 })
+  })
   const stopped = worker.stop()
   await w.clock.advance(minute)
   await stopped
-  expect(told(await scrape(), 'payment_success_total')).toEqual({ hosted: 1 })
 })
 
 it('counts a sweep that failed, and one that could not hear of everything', async () => {
@@ -236,7 +262,7 @@ it('counts a sweep that failed, and one that could not hear of everything', asyn
   isAway = false
   expect(told(await scrape(), 'holdfast_sweep_runs_total')).toEqual({ failed: 1 })
   w.provider.faults.next('findAttempt', 'unreachable')
-  await w.clock.advance(minute)
+  await w.clock.advance(10 * minute)
   await w.holdfast.runTasks(20)
   expect(allTold(await scrape())).toMatchObject({
     holdfast_sweep_runs_total: { failed: 1, completed: 1 },

@@ -4,6 +4,7 @@ import type { SqlDatabase } from '@holdfast/adapter-sql'
 import {
   createHoldfast,
   defaultSettings,
+  hour,
   silentLogger,
   StoreUnavailable,
   VersionConflict,
@@ -19,7 +20,7 @@ import {
   sequentialIds,
 } from '@holdfast/core/memory'
 import { afterEach, describe, expect, it } from 'vitest'
-import { traceHoldfast, tracePaymentProvider, traceUnitOfWork } from '../src/opentelemetry.ts'
+import { traceHoldfast, tracePaymentProvider, traceUnitOfWork, traceWork } from '../src/opentelemetry.ts'
 import { openTestDatabase } from './databases.ts'
 import { listenToSpans } from './spans.ts'
 
@@ -160,6 +161,50 @@ describe('a use case', () => {
     expect(Object.keys(watched).toSorted()).toEqual(names.toSorted())
     for (const name of names as (keyof typeof holdfast)[])
       if (name !== 'startWorker') expect(watched[name], name).not.toBe(holdfast[name])
+  })
+})
+
+describe('work in the background', () => {
+  it('is a span for each piece, over its transactions and its calls, and none while there is none', async () => {
+    const heard = listenToSpans()
+    const { tracer } = heard
+    const w = rules.world({
+      unitOfWork: traceUnitOfWork(memoryUnitOfWork(), tracer),
+      wrapProvider: (provider) => tracePaymentProvider(provider, tracer),
+      aroundWork: traceWork(tracer),
+    })
+    await w.holdfast.workOnce()
+    expect(heard.spans()).toEqual([])
+    const { paymentId, sessionId } = await w.book(ana)
+    await w.provider.payer.pay(sessionId)
+    await w.deliver()
+    await w.holdfast.refundPayment({ actor: staff, paymentId })
+    const before = heard.spans().length
+    await w.clock.advance(3 * hour)
+    await w.holdfast.workOnce()
+    const spans = heard.spans().slice(before)
+    const pieces = spans.filter(({ attributes }) => 'holdfast.work.type' in attributes)
+    expect(pieces.map(({ name, attributes }) => [name, attributes['holdfast.work.type']])).toEqual([
+      ['holdfast.perform_effect', 'send_message'],
+      ['holdfast.run_task', 'abandon_intent'],
+    ])
+    for (const span of spans.filter((each) => !pieces.includes(each)))
+      expect(parentOf(spans, span)).toMatch(/^holdfast\.(perform_effect|run_task)$/)
+    expect(spans.length).toBeGreaterThan(pieces.length)
+  })
+
+  it('is an error where it fails, and none of it is lost', async () => {
+    const { tracer, spans } = listenToSpans()
+    await expect(
+      traceWork(tracer)({ queue: 'inbox', id: 'evt_1', type: 'charge.updated' }, async () => {
+        throw new Error('Not known: sk_live_51Secret')
+      }),
+    ).rejects.toThrow('sk_live_51Secret')
+    expect(spans().map(({ name, status }) => [name, status.code])).toEqual([
+      ['holdfast.apply_event', SpanStatusCode.ERROR],
+    ])
+    expect(JSON.stringify(spans().map(({ status, events }) => [status, events]))).not.toContain('sk_live')
+    expect(await traceWork(undefined)({ queue: 'tasks', id: 'sweep', type: 'sweep' }, async () => 7)).toBe(7)
   })
 })
 

@@ -50,6 +50,11 @@ export interface Dialect {
   wasNeverSent(error: unknown): boolean
   /** The text under a name in an object that a column holds as JSON; one with no quotes in it, under a name that is there once. */
   textIn(column: string, name: string): string
+  /**
+   * As {@link Dialect.textIn}, of all objects of a list, each of which has it where `path` leads: what to join for it, and how it is
+   * called there.
+   */
+  textsIn(column: string, path: readonly [string, string]): { readonly join: string; readonly text: string }
   /** Keeps everybody else from this resource until the end of the transaction. */
   lockResource(session: SqlSession, resourceId: string): void
   /** Keeps everybody else from migrating until the end of the transaction. */
@@ -184,6 +189,10 @@ const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
   // Not by an operator for JSON: each reads all that is in it, and fails over characters that Postgres does not keep. Quotes
   // within a text have a backslash before them: nothing that was written looks like the name of something.
   textIn: (column, name) => `substring(${column} from '"${name}" *: *"([^"]*)"')`,
+  textsIn: (column, [, name]) => ({
+    join: `CROSS JOIN LATERAL regexp_matches(${column}, '"${name}" *: *"([^"]*)"', 'g') AS found (texts)`,
+    text: 'found.texts[1]',
+  }),
   lockResource(session, resourceId) {
     session.post(lockResource, [resourceId])
   },
@@ -284,6 +293,10 @@ const sqlite: Dialect = {
   violationOf: sqliteViolation,
   wasNeverSent: () => false,
   textIn: (column, name) => `${column} ->> '${name}'`,
+  textsIn: (column, path) => ({
+    join: `CROSS JOIN json_each(${column}) AS found`,
+    text: `found.value ->> '$.${path.join('.')}'`,
+  }),
   // There is one writer at a time: whoever is in a transaction that writes has locked everything.
   lockResource: () => {},
   lockMigrations: () => {},

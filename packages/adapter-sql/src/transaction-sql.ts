@@ -53,6 +53,13 @@ interface Behind {
  */
 export const behind = Symbol('what a transaction runs on')
 
+/** What a transaction runs on, for what is asked for by this name. @throws for a transaction of any other adapter. */
+export const sessionOf = (tx: Transaction, askedBy: string): SqlSession => {
+  const found = (tx as Partial<SqlTransaction>)[behind]
+  if (found === undefined) throw new Error(`${askedBy} takes a unit of work of @holdfast/adapter-sql.`)
+  return found.session
+}
+
 /**
  * The SQL of a transaction: what a host writes to its own tables with, in `fulfil`, so that they and the payment are kept
  * together or not at all.

@@ -52,6 +52,7 @@ export const tables = [
   'reservations',
   'consultations',
   'circuit_breakers',
+  'payment_method_lists',
   'order_holds',
   'orders',
   'stock',

@@ -3,10 +3,13 @@ import {
   currency,
   withAttempt,
   type Attempt,
+  type Currency,
   type Effect,
   type Hold,
   type Transaction,
+  type TransferId,
   type UnitOfWork,
+  type WalletEntry,
 } from '@holdfast/core'
 import { samples } from '@holdfast/core/contracts'
 import { memoryUnitOfWork } from '@holdfast/core/memory'
@@ -317,6 +320,9 @@ const queueSteps: readonly fc.Arbitrary<Step>[] = [
       step(`postpone ${id} as ${lease} to ${ms}`, (tx) => tx.outbox.postpone(id, lease, at(ms), 'later')),
     ),
   fc
+    .tuple(few, version, when)
+    .map(([id, lease, ms]) => step(`prolong ${id} as ${lease} to ${ms}`, (tx) => tx.outbox.prolong(id, lease, at(ms)))),
+  fc
     .tuple(few, version)
     .map(([id, lease]) => step(`bury ${id} as ${lease}`, (tx) => tx.outbox.bury(id, lease, 'no', at(21)))),
   fc.tuple(few, when).map(([id, ms]) => step(`revive ${id}`, (tx) => tx.outbox.revive(id, at(ms)))),
@@ -335,6 +341,79 @@ const queueSteps: readonly fc.Arbitrary<Step>[] = [
       step(`record ${id} as ${status}`, (tx) => tx.inbox.record(samples.someEvent(id), { status, at: at(ms) })),
     ),
   limit.map((n) => step('list recent events', (tx) => tx.inbox.listRecent(n))),
+]
+
+const money = fc.constantFrom('MXN', 'MXN', 'EUR').map((code) => currency(code))
+/** What comes in or goes out, now and then beyond what a double holds. */
+const change = fc.oneof(
+  fc.bigInt({ min: -20n, max: 20n }).filter((minorUnits) => minorUnits !== 0n),
+  fc.bigInt({ min: -(2n ** 55n), max: 2n ** 55n }),
+)
+/** A payment is one owner's, in one currency. */
+const paymentOf = (id: string, owner: string, code: Currency) => paymentId(`${id}_${owner}_${code}`)
+const entryOf = (
+  id: number,
+  { payment = 'a', owner = 'ana', code = currency('MXN') },
+  moved: bigint,
+  { position, balance }: Pick<WalletEntry, 'position' | 'balance'>,
+): WalletEntry => ({
+  id: `t${id}` as TransferId,
+  owner: ownerId(owner),
+  currency: code,
+  position,
+  type: moved < 0n ? 'spend' : 'top_up',
+  change: moved,
+  balance,
+  against: moved < 0n ? 'sales' : 'provider',
+  paymentId: paymentOf(payment, owner, code),
+  at: at(1),
+})
+
+const walletSteps: readonly fc.Arbitrary<Step>[] = [
+  // Decided on what is there, as a use case does it: mostly right, now and then of a wrong sum or in a wrong place.
+  fc
+    .tuple(fc.nat(40), few, who, money, change, fc.constantFrom(0n, 0n, 0n, 0n, 1n), fc.constantFrom(1, 1, 1, 1, 2))
+    .map(([id, payment, owner, code, moved, off, further]) =>
+      step(`post ${id} for ${payment}: ${moved} ${code} of ${owner}, off by ${off}, ${further} further`, async (tx) => {
+        const found = await tx.wallets.find(ownerId(owner), code)
+        const expected = found?.version ?? 0
+        const balance = (found?.value.balance ?? 0n) + moved + off
+        const place = { position: expected + further, balance }
+        await tx.wallets.post(entryOf(id, { payment, owner, code }, moved, place), expected)
+        return balance
+      }),
+    ),
+  // Decided on nothing.
+  fc
+    .tuple(fc.nat(40), version, fc.bigInt({ min: 1n, max: 20n }))
+    .map(([id, expected, moved]) =>
+      step(`post ${id} blindly: ${moved} at ${expected}`, (tx) =>
+        tx.wallets.post(entryOf(id, {}, moved, { position: expected + 1, balance: moved }), expected),
+      ),
+    ),
+  fc
+    .tuple(who, money)
+    .map(([owner, code]) =>
+      step(`find the wallet of ${owner} in ${code}`, (tx) => tx.wallets.find(ownerId(owner), code)),
+    ),
+  who.map((owner) => step(`wallets of ${owner}`, (tx) => tx.wallets.listOf(ownerId(owner)))),
+  fc
+    .tuple(few, who, money)
+    .map(([id, owner, code]) =>
+      step(`entries of payment ${id} of ${owner} in ${code}`, (tx) =>
+        tx.wallets.listEntriesOf(paymentOf(id, owner, code)),
+      ),
+    ),
+  fc.tuple(who, money, limit, fc.option(fc.nat(5))).map(([owner, code, n, before]) =>
+    step(`statement of ${owner} in ${code} before ${before}`, (tx) =>
+      tx.wallets.listEntries({
+        owner: ownerId(owner),
+        currency: code,
+        limit: n,
+        ...(before === null ? {} : { before }),
+      }),
+    ),
+  ),
 ]
 
 /** A transaction of a few steps, which may think better of it at the end. */
@@ -375,8 +454,9 @@ describe.each(['sqlite memory', 'postgres'] as const)('%s answers as the model d
     ['payments', paymentSteps],
     ['intents, reservations, requests, customers and attention', otherSteps],
     ['orders, stock and coupons', shopSteps],
+    ['wallets', walletSteps],
     ['queues', queueSteps],
-    ['everything', [...paymentSteps, ...otherSteps, ...shopSteps, ...queueSteps]],
+    ['everything', [...paymentSteps, ...otherSteps, ...shopSteps, ...walletSteps, ...queueSteps]],
   ])('on %s', { timeout: 120_000 }, async (_what, steps) => {
     await fc.assert(
       fc.asyncProperty(transactions(steps), async (story) => {

@@ -85,11 +85,7 @@ describe.each(everyKind)("a table of the host's, on %s", (kind) => {
       fulfilmentKinds: [placeKind],
     })
     const openIntent = async (actor: typeof ana) => {
-      const opened = await holdfast.openIntent({
-        actor,
-        kind: 'workshop_place',
-        payload: { workshop: 'clay', place: 3 },
-      })
+      const opened = await holdfast.openIntent({ actor, ...placeKind.request({ workshop: 'clay', place: 3 }) })
       if (!opened.ok) throw new Error(opened.error.code)
       return opened.value.paymentId
     }

@@ -1,8 +1,9 @@
-import { currency, type Transaction } from '@holdfast/core'
+import { currency, err, type Transaction, type UnitOfWork } from '@holdfast/core'
 import { samples } from '@holdfast/core/contracts'
 import type Database from 'better-sqlite3'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { sqlPaymentMethodCache } from '../src/index.ts'
 import { openTestDatabase, type TestDatabase } from './databases.ts'
 
 const {
@@ -61,6 +62,7 @@ const questions: readonly (readonly [string, string | RegExp, (tx: Transaction) 
         after: reservationId('s3987'),
       }),
   ],
+  ['whose browser it is', 'holdfast_intents_token', (tx) => tx.intents.findByToken('t7')],
   ["an owner's open intents", 'holdfast_intents_open', (tx) => tx.intents.listOpen(ownerId('o7'), 20)],
   ['intents that were left', 'holdfast_intents_stale', (tx) => tx.intents.listStale(at(2_000), 20)],
   [
@@ -118,6 +120,15 @@ const questions: readonly (readonly [string, string | RegExp, (tx: Transaction) 
   ],
   ["a payment's story", 'holdfast_timeline_payment', (tx) => tx.timeline.list(paymentId('p7'), 20)],
   ['what needs a human', 'holdfast_attention_unresolved', (tx) => tx.attention.list(20)],
+]
+
+const readCards = (unitOfWork: UnitOfWork): Promise<unknown> =>
+  sqlPaymentMethodCache(unitOfWork, { clock: { now: () => at(10) } }).read('cus_none', async () => err('no'))
+
+/** What is asked for beside the stores, in transactions of its own. */
+const questionsBeside: readonly (readonly [string, string | RegExp, (unitOfWork: UnitOfWork) => Promise<unknown>])[] = [
+  ["a customer's list of cards", keyOf('payment_method_lists'), readCards],
+  ['lists of cards that are too old', 'holdfast_payment_method_lists_old', readCards],
 ]
 
 const history = 4_000
@@ -270,6 +281,7 @@ const fill = async ({ knex }: TestDatabase): Promise<void> => {
     payment_id: `p${n}`,
     at: at(n),
   }))
+  await insert('payment_method_lists', (n) => ({ id: `cus_${n}`, fetch_id: 'f', methods: '[]', kept_until: at(n) }))
   await insert('attention', (n) => ({
     id: `x${n}`,
     code: 'refund_failed',
@@ -281,7 +293,10 @@ const fill = async ({ knex }: TestDatabase): Promise<void> => {
 }
 
 /** The statements that `ask` sends, as the driver gets them. */
-const sentBy = async (database: TestDatabase, ask: (tx: Transaction) => Promise<unknown>): Promise<readonly Sent[]> => {
+const sentBy = async (
+  database: TestDatabase,
+  ask: (unitOfWork: UnitOfWork) => Promise<unknown>,
+): Promise<readonly Sent[]> => {
   const sent: Sent[] = []
   const texts = new Map<unknown, string>()
   const { parse, bind } = pg.Connection.prototype
@@ -294,17 +309,18 @@ const sentBy = async (database: TestDatabase, ask: (tx: Transaction) => Promise<
     Reflect.apply(bind, this, [query, more])
   })
   const statements = await sqliteStatements(database)
-  const onSqlite = statements?.all
-  if (statements !== undefined && onSqlite !== undefined)
-    statements.all = function (this: Database.Statement, values: unknown) {
+  for (const way of ['all', 'run'] as const) {
+    const onSqlite = statements?.[way]
+    if (statements === undefined || onSqlite === undefined) continue
+    vi.spyOn(statements, way).mockImplementation(function (this: Database.Statement, values: unknown) {
       sent.push({ text: this.source, values: values as readonly unknown[] })
       return Reflect.apply(onSqlite, this, [values])
-    }
+    })
+  }
   // On a connection that has prepared nothing yet, so that the texts are seen.
-  await database.another().unitOfWork.run(ask)
-  if (statements !== undefined && onSqlite !== undefined) statements.all = onSqlite
+  await ask(database.another().unitOfWork)
   vi.restoreAllMocks()
-  return sent.filter(({ text }) => /^\s*(SELECT|WITH)/.test(text) && !text.includes('advisory'))
+  return sent.filter(({ text }) => /^\s*(SELECT|WITH|DELETE)/.test(text) && !text.includes('advisory'))
 }
 
 /** What all statements of SQLite's driver have in common, or `undefined` on Postgres. */
@@ -346,7 +362,10 @@ describe.each(['sqlite file', 'postgres'] as const)('with a long history, %s fin
     return rows.map(({ detail }) => detail).join('\n')
   }
 
-  it.each(questions)('%s through %s', async (_what, index, ask) => {
+  it.each([
+    ...questions.map(([what, index, ask]) => [what, index, (unitOfWork: UnitOfWork) => unitOfWork.run(ask)] as const),
+    ...questionsBeside,
+  ])('%s through %s', async (_what, index, ask) => {
     const plans = await Promise.all((await sentBy(database, ask)).map(planOf))
     expect(plans.length).toBeGreaterThan(0)
     const text = plans.join('\n')

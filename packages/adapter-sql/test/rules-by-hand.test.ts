@@ -1,7 +1,8 @@
 import { currency, type TransferId } from '@holdfast/core'
-import { samples } from '@holdfast/core/contracts'
+import { rules, samples } from '@holdfast/core/contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { everyKind, openTestDatabase, type TestDatabase } from './databases.ts'
+import { ledgerOf } from './ledger.ts'
 
 const {
   at,
@@ -68,8 +69,21 @@ describe.each(everyKind)('statements typed by hand, on %s', (kind) => {
     const line = await database.knex('holdfast_ledger').where({ account: 'wallet' }).first()
     await expect(database.knex('holdfast_ledger').insert({ ...line, transfer_id: 'other' })).rejects.toThrow()
     await expect(database.knex('holdfast_ledger').insert({ ...line, position: 2 })).rejects.toThrow()
-    const sum = await database.knex('holdfast_ledger').sum({ minor: 'change_minor' }).first()
-    expect(Number(sum?.['minor'])).toBe(0)
+    const lines = await ledgerOf(database)
+    expect(lines.map(({ account, change }) => [account, change]).toSorted()).toEqual([
+      ['provider', -5n],
+      ['wallet', 5n],
+    ])
+    expect(rules.brokenLedger(lines)).toEqual([])
+  })
+  it('does not keep one side of a movement without being noticed', async () => {
+    const entry = { owner: ownerId('ana'), currency: currency('MXN'), type: 'top_up', against: 'provider' } as const
+    const more = { paymentId: paymentId('p'), at: at(0), position: 1, change: 5n, balance: 5n }
+    await database.unitOfWork.run((tx) => tx.wallets.post({ ...entry, ...more, id: 'top_up:p' as TransferId }, 0))
+    await byHand("DELETE FROM holdfast_ledger WHERE account = 'provider'")
+    expect(rules.brokenLedger(await ledgerOf(database))).toEqual([
+      '8: top_up:p has 1 lines, 1 of a wallet, which make 5 MXN',
+    ])
   })
   it('cannot make a status that there is not', async () => {
     for (const table of ['attempts', 'payments', 'reservations', 'orders', 'order_holds'])
@@ -223,6 +237,10 @@ describe.each(everyKind)('statements typed by hand, on %s', (kind) => {
     await expect(
       byHand("UPDATE holdfast_reservations SET unit = 0, id = 'renamed' WHERE id = 'door'"),
     ).rejects.toThrow()
+  })
+  it('cannot book a unit that there is none of', async () => {
+    for (const change of [{ unit: -1 }, { unit: 7, capacity: 1 }])
+      await expect(copyOf('holdfast_reservations', 'held', { id: 'thief', ...change })).rejects.toThrow(/constraint/i)
   })
   it('cannot bring a cancelled reservation back to a slot that is held', async () => {
     await expect(byHand("UPDATE holdfast_reservations SET status = 'paid' WHERE id = 'gone'")).rejects.toThrow()

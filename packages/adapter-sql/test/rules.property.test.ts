@@ -1,5 +1,6 @@
 import { rulesContract } from '@holdfast/core/contracts'
 import { everyKind, openTestDatabase, type TestDatabase } from './databases.ts'
+import { ledgerOf } from './ledger.ts'
 
 const runs = Number(process.env['HOLDFAST_PROPERTY_RUNS'] ?? 15)
 
@@ -14,6 +15,7 @@ for (const kind of everyKind) {
       await empty()
       return unitOfWork
     },
+    ledger: async () => (database === undefined ? [] : ledgerOf(await database)),
     close: async () => (await database)?.close(),
   })
 }

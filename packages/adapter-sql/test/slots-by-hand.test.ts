@@ -8,6 +8,7 @@ const { at, cancelledReservation, paidReservation, slot } = samples
 interface Change {
   readonly id: string
   readonly unit?: unknown
+  readonly capacity?: unknown
   readonly starts_at?: unknown
   readonly ends_at?: unknown
   readonly resource_id?: unknown
@@ -54,6 +55,23 @@ describe.each(everyKind)('slots that are typed by hand, on %s', (kind) => {
     for (const unit of [0, 2, 3]) await insert({ id: `free${unit}`, unit })
     for (const unit of [0, 1, 2, 3]) await expect(insert({ id: 'thief', unit })).rejects.toThrow()
     expect(await holders()).toEqual(['free0', 'free2', 'free3', 'held'])
+  })
+
+  it('cannot take a unit that there is none of: below 0, or not below what the row says there are', async () => {
+    for (const [unit, capacity] of [
+      [-1, null],
+      [-1, 3],
+      [7, 1],
+      [2, 2],
+      [3, 3],
+      [0, 0],
+    ])
+      await expect(insert({ id: 'thief', unit, capacity })).rejects.toThrow(/constraint/i)
+    await insert({ id: 'first', unit: 0, capacity: 3 })
+    await insert({ id: 'last', unit: 2, capacity: 3 })
+    for (const change of [{ unit: 3 }, { unit: -1 }, { capacity: 2 }])
+      await expect(rows().where({ id: 'last' }).update(change)).rejects.toThrow(/constraint/i)
+    expect(await holders()).toEqual(['first', 'held', 'last'])
   })
 
   it('cannot take one twice by another spelling of the same number', async () => {

@@ -68,10 +68,18 @@ const oneTry = (client: HttpClient): HttpClient => ({
       const readJson = response.toJSON.bind(response)
       return Object.assign(response, { toJSON: async (): Promise<unknown> => objectOf(await readJson()) })
     } catch (cause) {
-      throw isClosed(cause) ? new Error('The connection was closed before the answer came.', { cause }) : cause
+      throw isClosed(cause) ? new ConnectionClosed(cause) : cause
     }
   },
 })
+
+/** The other side closed the connection, or it was dead already. Without a code, by which the SDK would repeat the call. */
+export class ConnectionClosed extends Error {
+  override readonly name = 'ConnectionClosed'
+  constructor(cause: unknown) {
+    super('The connection was closed before the answer came.', { cause })
+  }
+}
 
 const isClosed = (error: unknown): boolean =>
   typeof error === 'object' &&

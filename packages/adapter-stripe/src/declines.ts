@@ -1,5 +1,6 @@
-import type { FailureCode, PaymentFailure } from '@holdfast/core'
-import type { CardError } from './wire.ts'
+import { createHash } from 'node:crypto'
+import type { DeclinedTry, FailureCode, PaymentFailure } from '@holdfast/core'
+import type { CardError, IntentWire } from './wire.ts'
 
 /**
  * Every decline code on Stripe's page of them (fifty cards' codes, read 2026-11-20), and the error codes that come
@@ -43,7 +44,11 @@ export const declineCodes: Readonly<Record<FailureCode, readonly string[]>> = {
  * What looks like fraud is not to be tried again, and is not to be told apart before the payer; everything else may
  * succeed with this card or another.
  */
-export const failureOfCard = ({ code, decline_code: declineCode, message }: CardError): PaymentFailure => {
+export const failureOfCard = ({
+  code,
+  decline_code: declineCode,
+  message,
+}: Pick<CardError, 'code' | 'decline_code' | 'message'>): PaymentFailure => {
   const providerCode = declineCode || code
   const known = [declineCode, code].flatMap((each) => (each ? (meaning.get(each) ?? []) : []))
   const ours = known.find((each) => each !== 'card_declined') ?? 'card_declined'
@@ -53,6 +58,23 @@ export const failureOfCard = ({ code, decline_code: declineCode, message }: Card
     ...(providerCode ? { providerCode } : {}),
     ...(message ? { detail: message } : {}),
   }
+}
+
+/**
+ * The last try to pay a PaymentIntent that brought nothing, if there was one; Stripe forgets it once the next is under way.
+ *
+ * It is named by its charge. Where it did not come to one, as where its owner could not be authenticated, by what was tried:
+ * each try on a page is a payment method of its own, whose id is nobody's business and is told of in no other way.
+ */
+export const declinedTryOf = ({
+  id,
+  last_payment_error: error,
+}: Pick<IntentWire, 'id' | 'last_payment_error'>): DeclinedTry | undefined => {
+  if (!error) return undefined
+  const tried = createHash('sha256')
+    .update(`${error.payment_method?.id ?? ''} ${error.code ?? ''}`)
+    .digest('hex')
+  return { id: error.charge ?? `${id}:${tried.slice(0, 16)}`, failure: failureOfCard(error) }
 }
 
 function words(text: string): readonly string[] {

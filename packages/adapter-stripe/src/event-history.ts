@@ -1,9 +1,4 @@
-import {
-  EventHistoryInterrupted,
-  type EventPeriod,
-  type ProviderEvent,
-  type ProviderEventHistory,
-} from '@holdfast/core'
+import { type EventPeriod, type ProviderEvent, type ProviderEventHistory } from '@holdfast/core'
 import type Stripe from 'stripe'
 import { z } from 'zod'
 import { pagesOfPeriod, patiently, type ListQuery } from './pages-of-period.ts'
@@ -13,19 +8,25 @@ import { readEvent } from './webhook.ts'
 export interface StripeEventHistoryOptions {
   /** From {@link createStripe}. A restricted key will do that may read Events. */
   readonly stripe: Stripe
+  /** How often the SDK asks again for a page that could not be had; 3 unless given. */
+  readonly maxNetworkRetries?: number
 }
 
 /**
  * The events that Stripe lists, of the last 30 days, a hundred to a request: those that webhooks are wanted for, money first and
  * then saved cards, since one request takes no more than 20 types. It only ever lists. A page that could not be had is asked for
- * again, three times, by the SDK.
+ * again by the SDK.
  *
  * Each is read as its delivery would have been, in the API version it was made in; what `stripeWebhookVerifier` turns away as
  * `payload_invalid` is passed over. Whether Stripe believes that it was delivered is not asked: it may have been, and been lost here.
  */
-export const stripeEventHistory = ({ stripe }: StripeEventHistoryOptions): ProviderEventHistory => ({
+export const stripeEventHistory = ({
+  stripe,
+  maxNetworkRetries = patiently.maxNetworkRetries,
+}: StripeEventHistoryOptions): ProviderEventHistory => ({
   async *events(period) {
-    for (const types of [typesOfMoney, typesOfCards]) yield* pagesOf(stripe, period, types)
+    for (const types of [typesOfMoney, typesOfCards])
+      yield* pagesOf((query) => stripe.events.list({ ...query, types }, { maxNetworkRetries }), period)
   },
 })
 
@@ -62,12 +63,10 @@ const typesOfCards = [
 const eventWire = z.looseObject({ id: z.string() })
 
 const pagesOf = async function* (
-  stripe: Stripe,
+  list: (query: ListQuery) => Promise<unknown>,
   period: EventPeriod,
-  types: string[],
 ): AsyncGenerator<readonly ProviderEvent[]> {
-  const list = (query: ListQuery) => stripe.events.list({ ...query, types }, patiently)
-  for await (const page of pagesOfPeriod(period, list, eventWire, EventHistoryInterrupted)) {
+  for await (const page of pagesOfPeriod(period, list, eventWire)) {
     const events = page.map(readEvent).flatMap((event) => (event.ok ? [event.value] : []))
     if (events.length > 0) yield events
   }

@@ -1,5 +1,6 @@
 import type { PaymentFailure, ProviderAnswer } from '@holdfast/core'
 import Stripe from 'stripe'
+import { ConnectionClosed } from './client.ts'
 import { failureOfCard } from './declines.ts'
 import { cardErrorWire, intentWire, type IntentWire } from './wire.ts'
 
@@ -25,7 +26,9 @@ export const problemOf = (error: unknown): Problem => {
   if (!(error instanceof Stripe.errors.StripeError)) return unheard(messageOf(error))
   const detail = detailOf(error)
   if (error instanceof Stripe.errors.StripeConnectionError)
-    return neverConnected(error.detail) ? { type: 'unreachable', detail } : unheard(detail)
+    return neverConnected(error.detail)
+      ? { type: 'unreachable', detail }
+      : { ...unheard(detail), ...(wasClosed(error.detail) ? { closed: true } : {}) }
   if (error.rawType === 'idempotency_error')
     return error.statusCode === 409
       ? { ...unheard(detail), inService: true }
@@ -104,6 +107,9 @@ const neverConnected = (error: unknown, depth = 0): boolean => {
   if (typeof code === 'string' && (neverSent.has(code) || badCertificate.test(code))) return true
   return neverConnected(cause, depth + 1)
 }
+
+/** True when the connection was closed, and the time was not up. */
+const wasClosed = (error: unknown): boolean => error instanceof ConnectionClosed
 
 const longestWaitMs = 3_600_000
 

@@ -1,4 +1,4 @@
-import type { Instant } from '@holdfast/core'
+import { ListingInterrupted, type Instant } from '@holdfast/core'
 import type Stripe from 'stripe'
 import { z } from 'zod'
 import { ask } from './asking.ts'
@@ -12,18 +12,17 @@ export interface ListQuery {
 }
 
 /** A list is the same however often it is asked for: here, unlike where money moves, the SDK may repeat by itself. */
-export const patiently: Stripe.RequestOptions = { maxNetworkRetries: 3 }
+export const patiently = { maxNetworkRetries: 3 } as const satisfies Stripe.RequestOptions
 
 /**
  * What a list of Stripe's has of a period, a hundred at a time, newest first; a page is asked for when it is wanted.
  *
- * @throws an `Interrupted`, from any page that could not be had.
+ * @throws {@link ListingInterrupted} from any page that could not be had.
  */
 export const pagesOfPeriod = async function* <Wire extends { readonly id: string }>(
   { from, to }: { readonly from: Instant; readonly to: Instant },
   list: (query: ListQuery) => Promise<unknown>,
   wire: z.ZodType<Wire>,
-  Interrupted: new (detail: string, retryAfterMs?: number) => Error,
 ): AsyncGenerator<readonly Wire[]> {
   // Stripe counts whole seconds: the first that has begun by neither end.
   const created = { gte: Math.ceil(from / 1_000), lt: Math.ceil(to / 1_000) }
@@ -32,8 +31,11 @@ export const pagesOfPeriod = async function* <Wire extends { readonly id: string
     const after = last === undefined ? {} : { starting_after: last }
     const asked = await ask(pageWire, () => list({ created, limit: 100, ...after }))
     if (asked.type !== 'got') {
-      const detail = 'detail' in asked ? asked.detail : (asked.failure.detail ?? asked.failure.code)
-      throw new Interrupted(detail, asked.type === 'unreachable' ? asked.retryAfterMs : undefined)
+      if (!('detail' in asked))
+        throw new ListingInterrupted(asked.failure.detail ?? asked.failure.code, { inService: true })
+      const { detail, inService = false } = asked
+      const wait = asked.type === 'unreachable' && asked.retryAfterMs !== undefined
+      throw new ListingInterrupted(detail, { inService, ...(wait ? { retryAfterMs: asked.retryAfterMs } : {}) })
     }
     const { data, has_more: hasMore } = asked.body
     if (data.length > 0) yield data

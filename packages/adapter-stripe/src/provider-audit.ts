@@ -1,5 +1,4 @@
 import {
-  AuditInterrupted,
   bug,
   instant,
   type AuditedCharge,
@@ -52,7 +51,7 @@ const pagesOf = async function* <Wire extends { readonly id: string }, Row>(
   wire: z.ZodType<Wire>,
   read: (object: Wire) => Row,
 ): AsyncGenerator<readonly Row[]> {
-  for await (const page of pagesOfPeriod(period, list, wire, AuditInterrupted)) yield page.map(read)
+  for await (const page of pagesOfPeriod(period, list, wire)) yield page.map(read)
 }
 
 const whole = z.number().int().nonnegative()

@@ -86,7 +86,7 @@ export const stripeProvider = ({ stripe, clock, lookUpPages = 100 }: StripeProvi
     closeAttempt: async ({ kind, providerId }) => {
       const asked =
         kind === 'hosted'
-          ? await ask(sessionWire, () => stripe.checkout.sessions.expire(providerId))
+          ? await ask(sessionWire, () => stripe.checkout.sessions.expire(providerId, { expand: ['payment_intent'] }))
           : await ask(intentWire, () => stripe.paymentIntents.cancel(providerId, { cancellation_reason: 'abandoned' }))
       if (asked.type === 'refused') return attempts.retrieve(kind, providerId)
       if (asked.type !== 'got') return ofLookUp(asked)

@@ -3,6 +3,7 @@ import type {
   AttemptReport,
   AttemptState,
   Charge,
+  DeclinedTry,
   DisputeState,
   PaymentFailure,
   PaymentId,
@@ -13,14 +14,15 @@ import type {
 } from '@holdfast/core'
 import { instant, parseId } from '@holdfast/core'
 import { fromStripeAmount } from './amount.ts'
-import { failureOfCard } from './declines.ts'
+import { declinedTryOf, failureOfCard } from './declines.ts'
 import type { IntentWire, RefundWire, SessionWire } from './wire.ts'
 
 /**
  * What a Checkout Session says about its attempt.
  *
- * Open is open whatever was tried on it. Complete is captured when it is paid; otherwise its PaymentIntent tells what
- * became of the money, where it was expanded, and until then the money is on its way.
+ * Open is open whatever was tried on it, and expired is expired: the last try that was declined on it is told beside, where its
+ * PaymentIntent was expanded. Complete is captured when it is paid; otherwise its PaymentIntent tells what became of the money, where
+ * it was expanded, and until then the money is on its way.
  */
 export const reportOfSession = (session: SessionWire): AttemptReport => ({
   state: stateOfSession(session),
@@ -45,6 +47,18 @@ export const reportOfPageIntent = (intent: IntentWire): AttemptReport | undefine
   return state.type === 'captured' || state.type === 'processing' || state.type === 'authorized'
     ? { state, livemode: intent.livemode }
     : undefined
+}
+
+/**
+ * What the PaymentIntent behind a hosted page says of a card that was declined on it. `ask`: of what else failed it is not said whether
+ * the page is still open, or was completed and its money did not come. `undefined`: nothing was declined.
+ */
+export const reportOfDeclinedPage = (intent: IntentWire): AttemptReport | 'ask' | undefined => {
+  const declined = declinedTryOf(intent)
+  if (declined === undefined) return undefined
+  return intent.last_payment_error?.payment_method?.type === 'card'
+    ? { state: { type: 'page_declined', declined }, livemode: intent.livemode }
+    : 'ask'
 }
 
 /** What a refund says about itself, or `undefined` for one that gives back no PaymentIntent and so is none of ours. */
@@ -113,16 +127,21 @@ const stateOfSession = (session: SessionWire): AttemptState | Unrecognized => {
   switch (session.status) {
     case 'open':
       return session.url
-        ? { type: 'opened', url: session.url, expiresAt: instant(session.expires_at * 1_000) }
+        ? { type: 'opened', url: session.url, expiresAt: instant(session.expires_at * 1_000), ...triedOn(session) }
         : unrecognized('open without an address')
     case 'expired':
-      return { type: 'expired' }
+      return { type: 'expired', ...triedOn(session) }
     case 'complete':
       return stateOfComplete(session)
     case null:
     default:
       return unrecognized(session.status ?? 'none')
   }
+}
+
+const triedOn = ({ payment_intent: intent }: SessionWire): { readonly declined?: DeclinedTry } => {
+  const declined = typeof intent === 'object' && intent !== null ? declinedTryOf(intent) : undefined
+  return declined === undefined ? {} : { declined }
 }
 
 const stateOfComplete = (session: SessionWire): AttemptState | Unrecognized => {

@@ -2,6 +2,7 @@ import { err, ok, type AttemptReport, type ProviderNews, type Result } from '@ho
 import type { z } from 'zod'
 import {
   marksOf,
+  reportOfDeclinedPage,
   reportOfIntent,
   reportOfPageIntent,
   reportOfRefund,
@@ -145,9 +146,11 @@ const ofIntent = (intent: IntentWire, marks: Marks, type: string): ProviderNews 
     const report = waitsForSomebody(intent) || overtaken ? 'ask' : reportOfIntent(intent)
     return { about: 'attempt', providerId: intent.id, ...marks, report }
   }
-  // A page that was cancelled under its payer has to be looked at; a card that was declined on it ends nothing.
-  if (type === 'payment_intent.canceled') return { about: 'attempt', ...marks, report: 'ask' }
-  const report = reportOfPageIntent(intent)
+  // Which page it is of is not said: one that was cancelled under its payer, or whose money is on its way, has to be looked at.
+  if (type === 'payment_intent.canceled' || type === 'payment_intent.processing')
+    return { about: 'attempt', ...marks, report: 'ask' }
+  const isDecline = type === 'payment_intent.payment_failed'
+  const report = isDecline ? reportOfDeclinedPage(intent) : reportOfPageIntent(intent)
   return report === undefined ? nothing : { about: 'attempt', ...marks, report }
 }
 

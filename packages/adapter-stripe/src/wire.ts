@@ -23,11 +23,20 @@ export const marksWire = z
   .nullish()
   .transform((marks) => marks ?? {})
 
+/** What somebody tried to pay with: the object, or where only its id is told, that. */
+const triedMethodWire = z.union([
+  z.string().transform((id) => ({ id, type: undefined })),
+  z.object({ id: z.string(), type: z.string().optional() }),
+])
+
 /** What is wrong with a card or its charge: the body of a 402, and `last_payment_error`. */
 export const cardErrorWire = z.object({
   code: z.string().nullish(),
   decline_code: z.string().nullish(),
   message: z.string().nullish(),
+  /** Absent where it did not come to a charge, as with an authentication that failed. */
+  charge: reference,
+  payment_method: triedMethodWire.nullish(),
 })
 export type CardError = z.output<typeof cardErrorWire>
 

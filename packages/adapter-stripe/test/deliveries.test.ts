@@ -27,12 +27,14 @@ const begin = () => {
   })
   const stripe = createStripe({ apiKey: 'sk_test_deliveries', httpClient: simulatorHttpClient(simulator) })
   const provider = stripeProvider({ stripe, clock: { now: () => noon } })
-  const pay = (session: string, paymentMethod: string) =>
-    simulator.fetch(`http://127.0.0.1:12111/v1/payment_pages/${session}/confirm`, {
+  const act = (session: string, path: string, body: Readonly<Record<string, string>>) =>
+    simulator.fetch(`http://127.0.0.1:12111/v1/payment_pages/${session}/${path}`, {
       method: 'POST',
-      body: new URLSearchParams({ payment_method: paymentMethod }),
+      body: new URLSearchParams(body),
       headers: { authorization: 'Bearer sk_test_deliveries' },
     })
+  const pay = (session: string, paymentMethod: string) => act(session, 'confirm', { payment_method: paymentMethod })
+  const authenticate = (session: string, outcome: string) => act(session, 'authenticate', { outcome })
   /** What was told of payments since the last time it was asked, in short. */
   const told = async () => {
     await simulator.settle()
@@ -43,7 +45,18 @@ const begin = () => {
       return [`${type}: ${news.report === 'ask' ? 'ask' : news.report.state.type} ${news.attemptId ?? ''}`]
     })
   }
-  /** The same, of customers' cards. */
+  /** The tries on pages that it was said were declined. */
+  const declined = async () => {
+    await simulator.settle()
+    return events
+      .splice(0)
+      .flatMap(({ news }) =>
+        news.about === 'attempt' && news.report !== 'ask' && news.report.state.type === 'page_declined'
+          ? [news.report.state.declined]
+          : [],
+      )
+  }
+  /** What was told of customers' cards. */
   const toldOfCards = async () => {
     await simulator.settle()
     return events
@@ -54,7 +67,7 @@ const begin = () => {
     const answer = await provider.openSession(sessionRequest({ saveCard }))
     return answer.type === 'reported' ? (answer.report.providerId ?? '') : ''
   }
-  return { simulator, stripe, provider, pay, told, toldOfCards, open }
+  return { simulator, stripe, provider, pay, authenticate, told, declined, toldOfCards, open }
 }
 
 describe('what Stripe delivers', () => {
@@ -91,10 +104,42 @@ describe('what Stripe delivers', () => {
     })
   })
 
-  it('of a card declined on a page is nothing', async () => {
-    const { open, pay, told } = begin()
-    await pay(await open(), 'pm_card_chargeDeclined')
-    expect(await told()).toEqual([])
+  it('of a card declined on a page is that it was, each time, and the page is still open', async () => {
+    const { open, pay, provider, told } = begin()
+    const id = await open()
+    const page = { kind: 'hosted', attemptId: sessionRequest().attemptId, requestedAt: noon, providerId: id } as const
+    await pay(id, 'pm_card_chargeDeclined')
+    expect(await told()).toEqual(['payment_intent.payment_failed: page_declined att_1'])
+    await pay(id, 'pm_card_chargeDeclinedInsufficientFunds')
+    expect(await told()).toEqual(['payment_intent.payment_failed: page_declined att_1'])
+    expect(await provider.findAttempt(page)).toMatchObject({
+      report: { state: { type: 'opened', declined: { failure: { code: 'insufficient_funds' } } } },
+    })
+    await pay(id, 'pm_card_visa')
+    expect((await told()).toSorted()).toEqual([
+      'checkout.session.completed: captured att_1',
+      'payment_intent.succeeded: captured att_1',
+    ])
+    expect(await provider.findAttempt(page)).toMatchObject({ report: { state: { type: 'captured' } } })
+  })
+
+  it('of a payer who did not prove to be the owner of a card is that it was declined, under one name for each try', async () => {
+    const { open, pay, authenticate, provider, declined } = begin()
+    const id = await open()
+    const page = { kind: 'hosted', attemptId: sessionRequest().attemptId, requestedAt: noon, providerId: id } as const
+    const names: string[] = []
+    for (const _try of [1, 2]) {
+      await pay(id, 'pm_card_authenticationRequired')
+      await authenticate(id, 'failed')
+      const [told, ...more] = await declined()
+      expect(more).toEqual([])
+      expect(told).toMatchObject({ failure: { code: 'authentication_required', retryable: true } })
+      expect(await provider.findAttempt(page)).toMatchObject({ report: { state: { type: 'opened', declined: told } } })
+      names.push(told?.id ?? '')
+    }
+    expect(new Set(names).size).toBe(2)
+    // The card's own id is told to nobody.
+    expect(names.join()).not.toContain('pm_')
   })
 
   it('of a page that ran out is a session to ask for', async () => {
@@ -109,13 +154,16 @@ describe('what Stripe delivers', () => {
       'pm_usBankAccount_success',
       ['checkout.session.async_payment_succeeded: captured att_1', 'payment_intent.succeeded: captured att_1'],
     ],
-    ['pm_usBankAccount_insufficientFunds', ['checkout.session.async_payment_failed: declined att_1']],
+    [
+      'pm_usBankAccount_insufficientFunds',
+      ['checkout.session.async_payment_failed: declined att_1', 'payment_intent.payment_failed: ask att_1'],
+    ],
   ])('of money that takes days (%s) is that it is on its way, and then its end', async (method, end) => {
     const { open, pay, simulator, told } = begin()
     await pay(await open(), method)
     expect((await told()).toSorted()).toEqual([
       'checkout.session.completed: processing att_1',
-      'payment_intent.processing: processing att_1',
+      'payment_intent.processing: ask att_1',
     ])
     await simulator.advance(5 * 24 * 60 * 60 * 1_000)
     expect((await told()).toSorted()).toEqual(end)

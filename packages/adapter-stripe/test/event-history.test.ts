@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import {
   after,
   day,
-  EventHistoryInterrupted,
+  ListingInterrupted,
   instant,
   second,
   type EventPeriod,
@@ -11,11 +11,11 @@ import {
 } from '@holdfast/core'
 import { providerEventHistoryContract } from '@holdfast/core/contracts'
 import { createSimulator, simulatorHttpClient } from '@holdfast/stripe-simulator'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createStripe, stripeEventHistory, stripeProvider, stripeWebhookVerifier } from '../src/index.ts'
 import { openInProcess } from './bench.ts'
 import { noon, refundRequest, session, sessionRequest } from './samples.ts'
-import { answering, failing, standIn, type Behaviour } from './stand-in.ts'
+import { answering, answeringInTurn, failing, listing, type Behaviour } from './stand-in.ts'
 
 providerEventHistoryContract({
   name: 'stripe in this process',
@@ -118,25 +118,11 @@ describe('where every webhook is lost', () => {
   })
 })
 
-let server: Awaited<ReturnType<typeof standIn>> | undefined
-afterEach(async () => {
-  await server?.close()
-  server = undefined
-})
-
-/** The history of a stand-in that answers each request as the next of these says. */
 const facing = async (...behaviours: readonly Behaviour[]) => {
-  const left = [...behaviours]
-  server = await standIn((response, request, body) => {
-    const behaviour = left.shift() ?? failing(500, { message: 'Not expected.' })
-    behaviour(response, request, body)
-  })
-  const stripe = createStripe({ apiKey: 'sk_test_1', apiBase: server.apiBase })
-  return { history: stripeEventHistory({ stripe }), requests: server.requests }
+  const { stripe, requests } = await answeringInTurn(...behaviours)
+  return { history: stripeEventHistory({ stripe }), requests }
 }
 
-const list = (data: readonly unknown[], more = false): Behaviour =>
-  answering(200, { object: 'list', data, has_more: more, url: '/v1/events' })
 const period: EventPeriod = { from: noon, to: after(noon, 10 * second) }
 const marked = session({ metadata: { attempt_id: 'att_1', payment_id: 'pay_1' } })
 const event = (id: string, more: Readonly<Record<string, unknown>> = {}) => ({
@@ -152,7 +138,7 @@ const event = (id: string, more: Readonly<Record<string, unknown>> = {}) => ({
 
 describe('the list of events', () => {
   it('is asked for by whole seconds and types, 20 at most at a time, and goes on after the last of a page', async () => {
-    const { history, requests } = await facing(list([event('evt_2')], true), list([event('evt_1')]), list([]))
+    const { history, requests } = await facing(listing([event('evt_2')], true), listing([event('evt_1')]), listing([]))
     const odd = { from: after(noon, -999), to: after(noon, 1) }
     expect((await all(history, odd)).map(({ id }) => id)).toEqual(['evt_2', 'evt_1'])
     const queries = requests.map(({ url }) => new URL(url, 'http://stripe').searchParams)
@@ -181,14 +167,14 @@ describe('the list of events', () => {
 
   it('is read as deliveries are: other API versions and other programs’ objects too, and what is turned away is passed over', async () => {
     const { history } = await facing(
-      list([
+      listing([
         event('evt_5', { account: 'acct_another' }),
         event('evt_4', { data: { object: { ...marked, expires_at: 'soon' } } }),
         event('evt_3', { api_version: '2019-02-11', account: null }),
         event('evt_2', { data: { object: session({ metadata: {} }) } }),
         event('evt_1', { type: 'checkout.session.from_the_future' }),
       ]),
-      list([]),
+      listing([]),
     )
     const told = await all(history, period)
     expect(told.map(({ id, news }) => [id, news.about])).toEqual([
@@ -200,16 +186,16 @@ describe('the list of events', () => {
 
   it('goes on after a page of which nothing could be read', async () => {
     const { history, requests } = await facing(
-      list([event('evt_2', { account: 'acct_another' })], true),
-      list([event('evt_1')]),
-      list([]),
+      listing([event('evt_2', { account: 'acct_another' })], true),
+      listing([event('evt_1')]),
+      listing([]),
     )
     expect((await all(history, period)).map(({ id }) => id)).toEqual(['evt_1'])
     expect(requests[1]?.url).toContain('starting_after=evt_2')
   })
 
   it('is asked for a page at a time, as it is wanted', async () => {
-    const { history, requests } = await facing(list([event('evt_1')], true))
+    const { history, requests } = await facing(listing([event('evt_1')], true))
     for await (const page of history.events(period)) {
       expect(page).toHaveLength(1)
       break
@@ -218,19 +204,19 @@ describe('the list of events', () => {
   })
 
   it.each([
-    ['turns it away', failing(429, { code: 'rate_limit' }, { 'retry-after': '7' }), 7_000],
-    ['does not let this key read events', failing(403, { message: 'Not with this key.' }), undefined],
-    ['answers with something else', answering(200, { object: 'list', data: [{}], has_more: false }), undefined],
-    ['refuses the request', failing(400, { type: 'invalid_request_error' }), undefined],
-  ])('is interrupted where Stripe %s', async (_what, behaviour, retryAfterMs) => {
+    ['turns it away', failing(429, { code: 'rate_limit' }, { 'retry-after': '7' }), 7_000, true],
+    ['does not let this key read events', failing(403, { message: 'Not with this key.' }), undefined, true],
+    ['answers with something else', answering(200, { object: 'list', data: [{}], has_more: false }), undefined, false],
+    ['refuses the request', failing(400, { type: 'invalid_request_error' }), undefined, true],
+  ])('is interrupted where Stripe %s', async (_what, behaviour, retryAfterMs, inService) => {
     const { history } = await facing(behaviour)
     const error: unknown = await all(history, period).catch((thrown: unknown) => thrown)
-    expect(error).toBeInstanceOf(EventHistoryInterrupted)
-    expect(error).toMatchObject({ retryAfterMs })
+    expect(error).toBeInstanceOf(ListingInterrupted)
+    expect(error).toMatchObject({ retryAfterMs, inService })
   })
 
   it('is asked for again where Stripe failed, without anybody noticing', async () => {
-    const { history, requests } = await facing(failing(500, { type: 'api_error' }), list([]), list([]))
+    const { history, requests } = await facing(failing(500, { type: 'api_error' }), listing([]), listing([]))
     expect(await all(history, period)).toEqual([])
     expect(requests).toHaveLength(3)
   })

@@ -105,7 +105,7 @@ const table: readonly (readonly [string, Behaviour, object])[] = [
   ['200 that is a number', answering(200, '5'), unknown(true)],
   ['200 that is text', answering(200, '"ok"'), unknown(true)],
   ['200 with another object', answering(200, { object: 'customer', id: 'cus_1' }), unknown(true)],
-  ['the connection is closed before an answer', (response) => response.destroy(), unknown(false)],
+  ['the connection is closed before an answer', (response) => response.destroy(), { ...unknown(false), closed: true }],
   [
     'the connection is closed in the middle of the answer',
     (response) => {

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { createStripe } from '../src/index.ts'
 
 /** What a stand-in for Stripe's server does with a request, whose body has been read. */
 export type Behaviour = (response: ServerResponse, request: IncomingMessage, body: string) => void
@@ -18,6 +20,21 @@ export const failing = (
   error: Readonly<Record<string, unknown>>,
   headers?: Readonly<Record<string, string>>,
 ): Behaviour => answering(status, { error: { message: 'No.', ...error } }, headers)
+
+/** Answers with a page of a list; `more`: it goes on after its last object. */
+export const listing = (data: readonly unknown[], more = false): Behaviour =>
+  answering(200, { object: 'list', data, has_more: more, url: '/' })
+
+/** A client of a stand-in that answers each request as the next of these says, until the test has finished. */
+export const answeringInTurn = async (...behaviours: readonly Behaviour[]) => {
+  const left = [...behaviours]
+  const { requests, apiBase, close } = await standIn((response, request, body) => {
+    const behaviour = left.shift() ?? failing(500, { message: 'Not expected.' })
+    behaviour(response, request, body)
+  })
+  onTestFinished(close)
+  return { stripe: createStripe({ apiKey: 'sk_test_1', apiBase }), requests }
+}
 
 /** A server on a free port of this machine that behaves as told, and remembers what was asked. */
 export const standIn = async (behaviour: Behaviour) => {

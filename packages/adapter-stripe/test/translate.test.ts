@@ -18,6 +18,17 @@ const failed = {
   last_payment_error: { code: 'card_declined', decline_code: 'do_not_honor' },
 }
 
+/** A PaymentIntent on whose page this went wrong last. */
+const declinedOnPage = (error: object = {}) => ({
+  ...failed,
+  last_payment_error: {
+    ...failed.last_payment_error,
+    charge: 'ch_1',
+    payment_method: { id: 'pm_1', type: 'card' },
+    ...error,
+  },
+})
+
 const table: readonly (readonly [string, string, unknown, object])[] = [
   [
     'a paid page',
@@ -104,7 +115,7 @@ const table: readonly (readonly [string, string, unknown, object])[] = [
     'money of a page on its way',
     'payment_intent.processing',
     intent({ status: 'processing', metadata: hostedMarks }),
-    state('processing'),
+    ask,
   ],
   [
     'money of a page set aside',
@@ -112,7 +123,41 @@ const table: readonly (readonly [string, string, unknown, object])[] = [
     intent({ status: 'requires_capture', metadata: hostedMarks }),
     state('authorized'),
   ],
-  ['a card declined on a page', 'payment_intent.payment_failed', intent({ ...failed, metadata: hostedMarks }), nothing],
+  [
+    'a card declined on a page',
+    'payment_intent.payment_failed',
+    intent({ ...declinedOnPage(), metadata: { ...hostedMarks, payment_id: 'pay_1' } }),
+    {
+      about: 'attempt',
+      attemptId: 'att_1',
+      paymentId: 'pay_1',
+      report: {
+        state: {
+          type: 'page_declined',
+          declined: { id: 'ch_1', failure: { code: 'card_declined', retryable: true, providerCode: 'do_not_honor' } },
+        },
+        livemode: false,
+      },
+    },
+  ],
+  [
+    'a payer who did not prove to be a card’s owner on a page',
+    'payment_intent.payment_failed',
+    intent({
+      ...declinedOnPage({ charge: null, code: 'payment_intent_authentication_failure', decline_code: null }),
+      metadata: hostedMarks,
+    }),
+    state('page_declined', {
+      declined: { id: expect.stringMatching(/^pi_1:[\da-f]{16}$/), failure: { code: 'authentication_required' } },
+    }),
+  ],
+  [
+    'a debit that failed, of a page that may be complete',
+    'payment_intent.payment_failed',
+    intent({ ...declinedOnPage({ payment_method: { id: 'pm_1', type: 'us_bank_account' } }), metadata: hostedMarks }),
+    ask,
+  ],
+  ['a failure that says nothing', 'payment_intent.payment_failed', intent({ metadata: hostedMarks }), nothing],
   [
     'a page that asks its payer to authenticate',
     'payment_intent.requires_action',

@@ -1,5 +1,6 @@
 import { guardOf } from './circuit-breaker/guard.ts'
 import { adjustStock, type AdjustStock } from './use-cases/adjust-stock.ts'
+import { askAboutDue } from './use-cases/ask-about-due.ts'
 import { applyInbox, type ApplyInbox } from './use-cases/apply-inbox.ts'
 import { cancelConsultation, type CancelConsultation } from './use-cases/cancel-consultation.ts'
 import { cancelOrder, type CancelOrder } from './use-cases/cancel-order.ts'
@@ -15,6 +16,7 @@ import type { Dependencies } from './use-cases/dependencies.ts'
 import { drainOutbox, type DrainOutbox } from './use-cases/drain-outbox.ts'
 import { droppingMethods, listPaymentMethods, type ListPaymentMethods } from './use-cases/list-payment-methods.ts'
 import { openIntent, type OpenIntent } from './use-cases/open-intent.ts'
+import { payWithSavedCard, type PayWithSavedCard } from './use-cases/pay-with-saved-card.ts'
 import { payFromWallet, type PayFromWallet } from './use-cases/pay-from-wallet.ts'
 import { performEffect, type PerformEffect } from './use-cases/perform-effect.ts'
 import { placeOrder, type PlaceOrder } from './use-cases/place-order.ts'
@@ -30,14 +32,18 @@ import { receiveEvent, type ReceiveEvent } from './use-cases/receive-event.ts'
 import { recoverEvents } from './use-cases/recover-events.ts'
 import { removePaymentMethod, type RemovePaymentMethod } from './use-cases/remove-payment-method.ts'
 import { refundPayment, type RefundPayment } from './use-cases/refund-payment.ts'
-import { planSweep, runTasks, type RunTasks } from './use-cases/run-tasks.ts'
+import { letGo } from './use-cases/let-go.ts'
+import { runTasks, type RunTasks } from './use-cases/run-tasks.ts'
 import { readPaymentStats, type ReadPaymentStats } from './use-cases/payment-stats.ts'
 import { readTask, type ReadTask } from './use-cases/read-task.ts'
+import { resolveAttention, type ResolveAttention } from './use-cases/resolve-attention.ts'
+import { retryWork, type RetryWork } from './use-cases/retry-work.ts'
 import { shipOrder, type ShipOrder } from './use-cases/ship-order.ts'
 import { startBalance, type StartBalance } from './use-cases/start-balance.ts'
 import { startSweep, type StartSweep } from './use-cases/start-sweep.ts'
 import { startCheckout, type StartCheckout } from './use-cases/start-checkout.ts'
-import { sweep, type Sweep } from './use-cases/sweep.ts'
+import { sweep, sweepInPlace, type Sweep } from './use-cases/sweep.ts'
+import { planSweep } from './use-cases/sweep-place.ts'
 import { startWorker, workOnce, type Worker, type WorkOnce } from './use-cases/work.ts'
 
 /** Everything a host can ask of Holdfast, wired to one set of adapters. */
@@ -52,6 +58,7 @@ export interface Holdfast {
   readonly adjustStock: AdjustStock
   readonly defineCoupon: DefineCoupon
   readonly payFromWallet: PayFromWallet
+  readonly payWithSavedCard: PayWithSavedCard
   readonly startBalance: StartBalance
   readonly cancelPayment: CancelPayment
   readonly cancelReservation: CancelReservation
@@ -66,6 +73,8 @@ export interface Holdfast {
   readonly readTimeline: ReadTimeline
   readonly readPaymentStats: ReadPaymentStats
   readonly readTask: ReadTask
+  readonly retryWork: RetryWork
+  readonly resolveAttention: ResolveAttention
   readonly startSweep: StartSweep
   readonly syncPayment: SyncPayment
   readonly receiveEvent: ReceiveEvent
@@ -88,13 +97,22 @@ export const createHoldfast = (given: Dependencies): Holdfast => {
   const deps = { ...dependencies, perform }
   const chargeBalance = startBalance(deps)
   const cancel = cancelPayment(deps)
+  const endInTime = letGo(deps)
   const payByWallet = payFromWallet(deps)
-  const place = placeOrder(deps)
-  const openPage = guard.checkout(startCheckout(deps))
   const listMethods = listPaymentMethods(deps)
-  const look = sweep(deps)
+  const place = placeOrder({ ...deps, listPaymentMethods: listMethods })
+  const openPage = guard.patience(startCheckout(deps))
+  const payByCard = guard.patience(payWithSavedCard({ ...deps, listPaymentMethods: listMethods }))
   const receive = receiveEvent(deps)
   const { eventHistory } = deps
+  const sweepIn = sweepInPlace({
+    ...deps,
+    askAboutDue: askAboutDue(deps),
+    ...(eventHistory === undefined
+      ? {}
+      : { recoverEvents: recoverEvents({ ...deps, eventHistory, receiveEvent: receive }) }),
+  })
+  const sweepNow = sweep({ ...deps, sweepInPlace: sweepIn })
   const background = {
     ...deps,
     applyInbox: applyInbox(deps),
@@ -103,32 +121,36 @@ export const createHoldfast = (given: Dependencies): Holdfast => {
     runTasks: runTasks({
       ...deps,
       startBalance: chargeBalance,
-      cancelPayment: cancel,
+      letGo: endInTime,
       payFromWallet: payByWallet,
-      sweep: look,
-      ...(eventHistory === undefined
-        ? {}
-        : { recoverEvents: recoverEvents({ ...deps, eventHistory, receiveEvent: receive }) }),
+      sweep: sweepNow,
+      sweepInPlace: sweepIn,
     }),
   }
   return {
     openIntent: openIntent(deps),
     startCheckout: openPage,
     placeOrder: place,
-    checkOut: checkOut({ placeOrder: place, startCheckout: openPage, cancelPayment: cancel }),
+    checkOut: checkOut({
+      placeOrder: place,
+      startCheckout: openPage,
+      payWithSavedCard: payByCard,
+      cancelPayment: cancel,
+    }),
     cancelOrder: cancelOrder({ ...deps, cancelPayment: cancel }),
     shipOrder: shipOrder(deps),
     deliverOrder: deliverOrder(deps),
     adjustStock: adjustStock(deps),
     defineCoupon: defineCoupon(deps),
     payFromWallet: payByWallet,
+    payWithSavedCard: payByCard,
     startBalance: chargeBalance,
     cancelPayment: cancel,
     cancelReservation: cancelReservation(deps),
     closeConsultation: closeConsultation(deps),
     cancelConsultation: cancelConsultation(deps),
     changeAmount: changeAmount(deps),
-    cleanUpAbandoned: cleanUpAbandoned({ ...deps, cancelPayment: cancel }),
+    cleanUpAbandoned: cleanUpAbandoned({ ...deps, letGo: endInTime }),
     refundPayment: refundPayment(deps),
     listPaymentMethods: listMethods,
     removePaymentMethod: removePaymentMethod({ ...deps, listPaymentMethods: listMethods }),
@@ -136,13 +158,15 @@ export const createHoldfast = (given: Dependencies): Holdfast => {
     readTimeline: readTimeline(deps),
     readPaymentStats: readPaymentStats(deps),
     readTask: readTask(deps),
+    retryWork: retryWork(deps),
+    resolveAttention: resolveAttention(deps),
     startSweep: startSweep(deps),
     syncPayment: syncPayment(deps),
     receiveEvent: receive,
     applyInbox: background.applyInbox,
     drainOutbox: background.drainOutbox,
     runTasks: background.runTasks,
-    sweep: look,
+    sweep: sweepNow,
     performEffect: perform,
     workOnce: workOnce(background),
     startWorker: (options) => startWorker(background, options),

@@ -1,11 +1,15 @@
 import { ContainerModule } from 'inversify'
+import { guardedAudited, type Audited } from './circuit-breaker/guard.ts'
 import { createHoldfast, type Holdfast } from './holdfast.ts'
 import { silentLogger, type Logger } from './ports/logger.ts'
+import type { ProviderAudit } from './ports/provider-audit.ts'
 import type { Dependencies } from './use-cases/dependencies.ts'
 
 /** Every service by name, as the containers of all packages know it. */
 export interface Services extends Dependencies {
   readonly holdfast: Holdfast
+  /** For `reconcile`. Where it is asked for, a `providerAudit` has to be bound. */
+  readonly audited: Audited
 }
 
 const needed = [
@@ -21,10 +25,10 @@ const needed = [
 ] as const satisfies readonly (keyof Dependencies)[]
 
 /**
- * Binds `holdfast`, and a silent `logger` unless `logger` is given. The rest of {@link Dependencies} is bound by the
+ * Binds `holdfast`, `audited` for `reconcile` (of the `providerAudit` that adapter-stripe binds), and a silent `logger` unless `logger` is given. The rest of {@link Dependencies} is bound by the
  * adapters' modules and by the host: `unitOfWork` (adapter-sql), `paymentProvider` (adapter-stripe), `clock`, `ids`,
  * `notifier`, `returnUrls`, `fulfilmentKinds`, `settings`, by a shop its `shopCatalogue`, and by whoever wants them an
- * `eventHistory` (adapter-stripe), a `circuitBreaker` and a `paymentMethodCache`.
+ * `eventHistory` (adapter-stripe), a `circuitBreaker`, a `paymentMethodCache` and an `aroundWork`.
  */
 export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger } = {}): ContainerModule =>
   new ContainerModule(({ bind }) => {
@@ -45,6 +49,7 @@ export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger
           circuitBreaker: Dependencies['circuitBreaker'],
           paymentMethodCache: Dependencies['paymentMethodCache'],
           eventHistory: Dependencies['eventHistory'],
+          aroundWork: Dependencies['aroundWork'],
         ) =>
           createHoldfast({
             unitOfWork,
@@ -60,6 +65,7 @@ export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger
             ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
             ...(paymentMethodCache === undefined ? {} : { paymentMethodCache }),
             ...(eventHistory === undefined ? {} : { eventHistory }),
+            ...(aroundWork === undefined ? {} : { aroundWork }),
           }),
         [
           ...needed,
@@ -67,6 +73,35 @@ export const coreModule = ({ logger = silentLogger }: { readonly logger?: Logger
           { optional: true, serviceIdentifier: 'circuitBreaker' },
           { optional: true, serviceIdentifier: 'paymentMethodCache' },
           { optional: true, serviceIdentifier: 'eventHistory' },
+          { optional: true, serviceIdentifier: 'aroundWork' },
+        ],
+      )
+      .inSingletonScope()
+    bind<Audited>('audited')
+      .toResolvedValue(
+        (
+          audit: ProviderAudit,
+          paymentProvider: Dependencies['paymentProvider'],
+          clock: Dependencies['clock'],
+          ids: Dependencies['ids'],
+          bound: Dependencies['logger'],
+          circuitBreaker: Dependencies['circuitBreaker'],
+        ) =>
+          guardedAudited({
+            audit,
+            paymentProvider,
+            clock,
+            ids,
+            logger: bound,
+            ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
+          }),
+        [
+          'providerAudit',
+          'paymentProvider',
+          'clock',
+          'ids',
+          'logger',
+          { optional: true, serviceIdentifier: 'circuitBreaker' },
         ],
       )
       .inSingletonScope()

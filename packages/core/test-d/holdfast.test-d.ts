@@ -25,6 +25,7 @@ import {
   type Result,
   type Settings,
   type StartBalanceOutcome,
+  type RetryWorkOutcome,
   type StartCheckoutOutcome,
 } from '@holdfast/core'
 import { expectTypeOf } from 'vitest'
@@ -43,6 +44,7 @@ expectTypeOf<keyof Holdfast>().toEqualTypeOf<
   | 'listPaymentMethods'
   | 'removePaymentMethod'
   | 'payFromWallet'
+  | 'payWithSavedCard'
   | 'startBalance'
   | 'cancelPayment'
   | 'cancelReservation'
@@ -64,6 +66,8 @@ expectTypeOf<keyof Holdfast>().toEqualTypeOf<
   | 'sweep'
   | 'performEffect'
   | 'workOnce'
+  | 'retryWork'
+  | 'resolveAttention'
   | 'startWorker'
 >()
 expectTypeOf(createHoldfast).parameters.toEqualTypeOf<[dependencies: Dependencies]>()
@@ -79,6 +83,7 @@ expectTypeOf<keyof Dependencies>().toEqualTypeOf<
   | 'circuitBreaker'
   | 'paymentMethodCache'
   | 'eventHistory'
+  | 'aroundWork'
   | 'settings'
   | 'logger'
 >()
@@ -139,8 +144,9 @@ expectTypeOf<Codes<StartBalanceOutcome>>().toEqualTypeOf<
   | 'provider_unavailable'
 >()
 expectTypeOf<Codes<CancelPaymentOutcome>>().toEqualTypeOf<
-  'payment_not_found' | 'idempotency_key_reused' | 'payment_already_completed' | 'charge_in_flight'
+  'payment_not_found' | 'idempotency_key_reused' | 'payment_already_completed'
 >()
+expectTypeOf<Codes<RetryWorkOutcome>>().toEqualTypeOf<'idempotency_key_reused' | 'work_not_found'>()
 expectTypeOf<Codes<CloseConsultationOutcome>>().toEqualTypeOf<
   'consultation_not_found' | 'idempotency_key_reused' | 'consultation_cancelled'
 >()
@@ -155,6 +161,7 @@ expectTypeOf<Codes<RefundPaymentOutcome>>().toEqualTypeOf<
   | 'currency_mismatch'
   | 'refund_exceeds_payment'
   | 'wallet_insufficient'
+  | 'invalid_payload'
 >()
 
 // Somebody who asks for a page has to think of the case that there is none yet.

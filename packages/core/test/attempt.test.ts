@@ -6,6 +6,7 @@ import { money } from '../src/kernel/money.ts'
 import {
   decideAttempt,
   evolveAttempt,
+  isEnding,
   isLive,
   requestAttempt,
   type Attempt,
@@ -19,6 +20,7 @@ const amount = money(12_500, 'MXN')
 const page = { successUrl: 'https://host.example/ok', cancelUrl: 'https://host.example/no', expiresAt: at(7_200_000) }
 const failure = { code: 'card_declined', retryable: true } as const
 const charge = { id: 'pi_1', amount }
+const declined = { id: 'ch_1', failure: { code: 'insufficient_funds', retryable: true } } as const
 const dispute = { id: 'dp_1', openedAt: at(4), status: 'open' } as const
 const base = {
   id: attemptId('att_1'),
@@ -62,6 +64,31 @@ describe('what an attempt answers in every status', () => {
     })
     // Without the page's id at the provider nobody could ever ask about it, or close it.
     expect(answers(says(opened))).toEqual({ unchanged: ['requested', 'open', 'processing', ...ended] })
+  })
+
+  it('to a card that was declined on its page, which ends nothing', () => {
+    const kept = { 'page_declined → requested': ['requested'], 'page_declined → open': ['open'] }
+    // Once money is on its way, a card that was declined before is no news, and what fails after is an end.
+    expect(answers(says({ type: 'page_declined', declined }))).toEqual({ ...kept, unchanged: ['processing', ...ended] })
+    expect(answers(says({ ...opened, declined }, 'cs_1'))).toEqual({
+      'opened, page_declined → open': ['requested'],
+      'page_declined → open': ['open'],
+      unchanged: ['processing', ...ended],
+    })
+    expect(answers(says({ type: 'expired', declined }, 'cs_1'))).toEqual({
+      'page_declined, expired → expired': ['requested', 'open'],
+      'expired → expired': ['processing'],
+      unchanged: ended,
+    })
+    // A card that is charged without its owner has no page, and a page beside its own says nothing of it.
+    expect(decideAttempt({ ...inStatus.open, kind: 'off_session' }, says({ type: 'page_declined', declined }))).toEqual(
+      unchanged,
+    )
+    for (const state of [
+      { ...opened, declined },
+      { type: 'expired', declined },
+    ] as const)
+      expect(decideAttempt(inStatus.open, says(state, 'cs_2'))).toEqual(unchanged)
   })
 
   it('to money that is on its way, or set aside', () => {
@@ -143,11 +170,76 @@ describe('closing an attempt again', () => {
   })
 })
 
+describe('an attempt that is being closed', () => {
+  it.each(['requested', 'abandoned', 'expired', 'payment_failed', 'reservation_cancelled'] as const)(
+    'ends its payment with it where that is why: %s',
+    (closing) => {
+      expect(isEnding({ ...inStatus.open, closing })).toBe(true)
+    },
+  )
+
+  it('makes room for the next where it is replaced, and for none where it is not being closed', () => {
+    expect(isEnding({ ...inStatus.open, closing: 'replaced' })).toBe(false)
+    expect(isEnding(inStatus.open)).toBe(false)
+  })
+})
+
+describe('what was declined on the page of an attempt', () => {
+  const hear = (attempt: Attempt, state: AttemptState, providerId?: string): Attempt =>
+    decideAttempt(attempt, says(state, providerId)).events.reduce(evolveAttempt, attempt)
+  const kept = { id: 'ch_1', at: at(5), failure: declined.failure }
+  const tried = hear(inStatus.open, { type: 'page_declined', declined })
+
+  it('is kept with its reason, and leaves everything else as it was', () => {
+    expect(tried).toStrictEqual({ ...inStatus.open, declines: [kept] })
+    expect(hear({ ...inStatus.requested, closing: 'requested' }, { type: 'page_declined', declined })).toStrictEqual({
+      ...inStatus.requested,
+      closing: 'requested',
+      declines: [kept],
+    })
+  })
+
+  it('is kept once, however often and in whatever way it is told of', () => {
+    for (const state of [
+      { type: 'page_declined', declined },
+      { ...opened, declined },
+    ] as const)
+      expect(decideAttempt(tried, says(state, 'cs_1'))).toStrictEqual(unchanged)
+    const other = { ...declined, id: 'ch_2' }
+    expect(hear(tried, { ...opened, declined: other }, 'cs_1')).toHaveProperty('declines', [
+      kept,
+      { ...kept, id: 'ch_2' },
+    ])
+  })
+
+  it('is kept fifty times, and no more', () => {
+    const many = Array.from({ length: 60 }, (_, n) => ({ ...declined, id: `ch_${n}` }))
+    const full = many.reduce<Attempt>((sofar, each) => hear(sofar, { type: 'page_declined', declined: each }), tried)
+    expect(full.declines).toHaveLength(50)
+    expect(full.declines?.at(-1)?.id).toBe('ch_49')
+  })
+
+  it('stays known however the attempt goes on', () => {
+    const ways: readonly AttemptState[] = [
+      { type: 'processing' },
+      { type: 'captured', charge },
+      { type: 'declined', failure },
+      { type: 'expired' },
+    ]
+    for (const state of ways) expect(hear(tried, state, 'cs_1').declines).toEqual([kept])
+    expect(hear(hear(inStatus.requested, { type: 'page_declined', declined }), opened, 'cs_1').declines).toEqual([kept])
+  })
+})
+
 describe('the facts of an attempt', () => {
   it('say when, and what the provider calls it', () => {
     const heard = { at: at(5), providerId: 'cs_2' }
     const facts: readonly (readonly [AttemptState, AttemptEvent])[] = [
       [opened, { ...heard, type: 'opened', url: 'https://pay.example/2', expiresAt: at(9_000_000) }],
+      [
+        { type: 'page_declined', declined },
+        { at: at(5), type: 'page_declined', ...declined },
+      ],
       [{ type: 'processing' }, { ...heard, type: 'processing_started' }],
       [
         { type: 'captured', charge },
@@ -159,8 +251,14 @@ describe('the facts of an attempt', () => {
       ],
       [{ type: 'expired' }, { ...heard, type: 'expired' }],
     ]
+    const { providerId: _none, ...unnamed } = inStatus.requested
     for (const [state, event] of facts)
-      expect(decideAttempt(inStatus.requested, says(state, 'cs_2'))).toStrictEqual(accept([event]))
+      expect(decideAttempt(unnamed, says(state, 'cs_2'))).toStrictEqual(accept([event]))
+    // That another page than its own is gone says nothing of it.
+    for (const state of [{ type: 'declined', failure }, { type: 'expired' }] as const) {
+      expect(decideAttempt(inStatus.open, says(state, 'cs_2'))).toStrictEqual(unchanged)
+      expect(decideAttempt(inStatus.open, says(state, 'cs_1'))).toMatchObject({ events: [{ type: state.type }] })
+    }
     expect(decideAttempt(inStatus.requested, says({ type: 'expired' }))).toStrictEqual(
       accept([{ type: 'expired', at: at(5) }]),
     )
@@ -219,11 +317,16 @@ describe('an attempt after an event', () => {
     })
   })
 
-  it("keeps the provider's first name for it, and takes one where it had none", () => {
+  it("keeps the provider's first name for it, takes one where it had none, and is watched where its money comes by", () => {
     const { providerId: _none, page: _neither, ...unnamed } = inStatus.requested
-    const heard = { type: 'processing_started', at: at(5), providerId: 'pi_9' } as const
-    expect(evolveAttempt(inStatus.requested, heard).providerId).toBe('cs_1')
-    expect(evolveAttempt(unnamed, heard).providerId).toBe('pi_9')
+    const paid = { type: 'captured', at: at(5), charge, providerId: 'cs_9' } as const
+    const heard = { type: 'processing_started', at: at(5), providerId: 'cs_9' } as const
+    for (const event of [paid, heard]) {
+      expect(evolveAttempt(inStatus.open, event).providerId).toBe('cs_9')
+      expect(evolveAttempt({ ...inStatus.open, kind: 'off_session' }, event).providerId).toBe('cs_1')
+    }
+    expect(evolveAttempt(inStatus.open, { type: 'expired', at: at(5), providerId: 'cs_9' }).providerId).toBe('cs_1')
+    expect(evolveAttempt(unnamed, heard).providerId).toBe('cs_9')
     const nameless = evolveAttempt(unnamed, { type: 'expired', at: at(5) })
     expect(Object.keys(nameless)).not.toContain('providerId')
     expect(Object.keys(nameless)).not.toContain('page')

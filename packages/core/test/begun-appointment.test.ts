@@ -54,6 +54,14 @@ describe('an appointment that was asked for before it began', () => {
     expect(await waiting.checkout()).toEqual(expired)
   })
 
+  it('leads nobody to a page that is still open once it has begun', async () => {
+    const { w, checkout } = await clinic(minute)
+    const { expiresAt } = await pageOf(checkout)
+    await w.clock.advance(minute)
+    expect(expiresAt).toBeGreaterThan(w.clock.now())
+    expect(await checkout()).toEqual(expired)
+  })
+
   it('has a page that ends as it begins', async () => {
     const { checkout } = await clinic(90 * minute)
     expect((await pageOf(checkout)).expiresAt).toBe(startsAt)

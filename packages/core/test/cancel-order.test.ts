@@ -140,6 +140,12 @@ describe('an order that is paid', () => {
       ['fact requested', expect.stringMatching(/^refund /) as string, { reason: 'order_cancelled' }],
     ])
     await w.pass(hour)
+    expect(w.notifier.sent.at(-1)).toMatchObject({
+      id: `cancelled:${orderId}`,
+      template: 'cancelled',
+      record: { type: 'order', id: orderId },
+      refunds: [{ amount: mxn(216_00n), destination: 'provider' }],
+    })
     expect(w.provider.truth.refunds()).toMatchObject([{ amount: mxn(216_00n), state: { type: 'succeeded' } }])
     expect((await w.get(paymentId)).payment.status).toBe('refunded')
   })

@@ -19,6 +19,7 @@ const noon = instant(Date.UTC(2027, 0, 15, 12))
 const away = { type: 'unreachable', detail: 'Not connected.' } as const
 const lost = { type: 'unknown', answered: false, detail: 'The answer got lost.' } as const
 const broken = { type: 'unknown', answered: true, detail: 'Internal error.' } as const
+const closed = { type: 'unknown', answered: false, closed: true, detail: 'The connection was closed.' } as const
 const absent = { type: 'absent' } as const
 const refused = { type: 'refused', failure: { code: 'provider_rejected', retryable: false } } as const
 const declined = {
@@ -271,6 +272,43 @@ describe('once it has been left alone for a minute', () => {
     await clock.advance(1)
     await first.call()
     expect(asked).toHaveLength(7)
+  })
+
+  it('is asked once more at once by that one, where its connection was closed: it may have been dead before', async () => {
+    const { first, asked, does, stored } = await opened()
+    const answers: Answer[] = [closed, absent]
+    does(async () => answers.shift() ?? away)
+    expect(await first.call()).toEqual(absent)
+    expect(asked).toHaveLength(7)
+    expect(await stored.read('payment_provider')).toMatchObject({ status: 'closed' })
+  })
+
+  it.each<[string, Answer, Answer, string]>([
+    ['not reached then', away, closed, 'open'],
+    ['not heard then either', closed, closed, 'open'],
+    ['turned away then', { ...away, inService: true }, { ...closed, inService: true }, 'closed'],
+  ])('is not taken to have done nothing the first time, where it is %s', async (_what, second, told, status) => {
+    const { first, asked, does, stored } = await opened()
+    const answers: Answer[] = [closed, second]
+    does(async () => answers.shift() ?? absent)
+    expect(await first.call()).toEqual(told)
+    expect(asked).toHaveLength(7)
+    expect(await stored.read('payment_provider')).toMatchObject({ status })
+  })
+
+  it('is not asked once more by any other call, nor to take a card away, nor after its time was up', async () => {
+    const { first, asked, says, clock } = await opened()
+    says(closed)
+    await first.guarded.detachPaymentMethod({ customerId: 'cus_1', paymentMethodId: 'pm_1' })
+    expect(asked).toHaveLength(6)
+    await clock.advance(minute)
+    says(lost)
+    await first.call()
+    expect(asked).toHaveLength(7)
+    const { start, asked: others, says: say } = host()
+    say(closed)
+    await start().call()
+    expect(others).toHaveLength(1)
   })
 
   it('is left alone for another minute when that one throws', async () => {

@@ -5,6 +5,7 @@ import {
   defaultSettings,
   hour,
   minute,
+  ok,
   reservationKind,
   silentLogger,
   type Actor,
@@ -124,6 +125,21 @@ const outage = async () => {
   return { ...h, anas: paid.paymentId, bens: open }
 }
 
+describe('a sweep while the provider is away', () => {
+  it('asks nobody, leaves what it has not come to for later, and comes again in ten minutes', async () => {
+    const h = host()
+    const { paymentId } = await book(h, ana, 0)
+    for (let night = 5; night < 12; night += 1) await book(h, owner(`guest-${night}`), night)
+    await h.clock.advance(hour)
+    h.goAway()
+    for (let n = 0; n < 5; n += 1) await h.web.syncPayment({ actor: staff, paymentId })
+    expect(h.news.map(({ type }) => type)).toEqual(['circuit_breaker_opened'])
+    const calls = h.asked.length
+    expect(await h.worker.sweep()).toEqual(ok({ asked: 4, moved: 0, failed: 4, nextInMs: 10 * minute }))
+    expect(h.asked).toHaveLength(calls)
+  })
+})
+
 describe('while the provider is away', () => {
   it('whoever wants to pay is told so at once, however often they ask, and when to come back', async () => {
     const h = await outage()
@@ -177,6 +193,23 @@ describe('while the provider is away', () => {
     await h.pass(7 * minute)
     expect((await h.get(h.bens.paymentId)).attempts).toMatchObject([{ status: 'expired' }])
     expect(h.provider.truth.attempts().at(-1)?.state).toEqual({ type: 'expired' })
+  })
+
+  it('what ends by its time ends nowhere until it is back, and then everywhere', async () => {
+    const h = await outage()
+    const { paymentId } = h.bens
+    await h.clock.advance(2)
+    const now = h.clock.now()
+    expect(await h.web.cleanUpAbandoned({ olderThanMs: 1 })).toMatchObject({ counts: { pending: 1, abandoned: 0 } })
+    expect(h.clock.now()).toBe(now)
+    const { payment, attempts } = await h.get(paymentId)
+    expect([payment.status, ...attempts.map(({ status }) => status)]).toEqual(['pending', 'open'])
+    await h.pass(3 * hour, minute)
+    expect((await h.get(paymentId)).payment.status).toBe('pending')
+    h.comeBack()
+    await h.pass(7 * minute)
+    expect((await h.get(paymentId)).attempts).toMatchObject([{ status: 'expired' }])
+    expect((await h.get(paymentId)).payment).toMatchObject({ status: 'cancelled', reason: 'abandoned' })
   })
 
   it('for six hours, it is asked once a minute, and no wait has grown; when it is back all is done within minutes', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  circuitBreakerTransitions,
   decideCircuitBreaker,
   defaultCircuitBreakerPolicy,
   evolveCircuitBreaker,
@@ -11,6 +12,7 @@ import {
   type CircuitBreaker,
   type CircuitBreakerCommand,
 } from '../src/index.ts'
+import { drawMachine } from './draw-machine.ts'
 import { answersOf, oneOfEach } from './every-status.ts'
 
 const noon = instant(Date.UTC(2027, 0, 15, 12))
@@ -166,5 +168,11 @@ describe('what a circuit breaker answers', () => {
       IllegalTransition,
     )
     expect(() => evolveCircuitBreaker(open, { type: 'closed', at: noon })).toThrow(IllegalTransition)
+  })
+
+  it('is drawn as documented', async () => {
+    await expect(drawMachine(freshCircuitBreaker.status, circuitBreakerTransitions)).toMatchFileSnapshot(
+      '../../../docs/machines/circuit-breaker.mmd',
+    )
   })
 })

@@ -148,30 +148,48 @@ describe('cleaning up', () => {
     expect((await clean(w)).counts).toMatchObject({ abandoned: 1 })
   })
 
-  it('closes here what it cannot close at the provider, who is asked until it is closed there', async () => {
+  it.each(['unreachable', 'request_lost', 'answer_lost'] as const)(
+    'ends nothing here where closing the page is %s, and all of it when the provider has said that it is closed',
+    async (fault) => {
+      const w = patient()
+      const { paymentId } = await w.book(ana)
+      await w.clock.advance(3 * hour)
+      w.provider.faults.next('closeAttempt', fault)
+      expect((await clean(w)).counts).toMatchObject({ pending: 1, abandoned: 0 })
+      expect(await statuses(w)).toEqual(['open'])
+      const { payment, attempts } = await w.get(paymentId)
+      expect(payment.status).toBe('pending')
+      expect(attempts).toMatchObject([{ status: 'open', closing: 'abandoned' }])
+      await w.pass(10 * minute, minute)
+      expect(pages(w)).toEqual(['expired'])
+      expect(await statuses(w)).toEqual(['abandoned'])
+      expect((await w.get(paymentId)).payment).toMatchObject({ status: 'cancelled', reason: 'abandoned' })
+      expect((await clean(w)).intents).toEqual([])
+    },
+  )
+
+  it('asks about it again when it is run again', async () => {
     const w = patient()
     await w.book(ana)
     await w.clock.advance(3 * hour)
     w.provider.faults.next('closeAttempt', 'unreachable')
-    expect((await clean(w)).counts).toMatchObject({ pending: 1, abandoned: 0 })
-    expect(await statuses(w)).toEqual(['abandoned'])
-    expect(pages(w)).toEqual(['opened'])
-    await w.pass(10 * minute, minute)
-    expect(pages(w)).toEqual(['expired'])
-    expect((await clean(w)).intents).toEqual([])
+    w.provider.faults.next('closeAttempt', 'unreachable')
+    expect([(await clean(w)).counts.pending, (await clean(w)).counts.pending]).toEqual([1, 1])
+    expect((await clean(w)).counts).toMatchObject({ pending: 0, abandoned: 1 })
   })
 
-  it('sends back what is paid between closing it here and there', async () => {
+  it('sells what is paid before the provider could be asked to close its page', async () => {
     const w = patient()
     const { paymentId, sessionId } = await w.book(ana)
     await w.clock.advance(3 * hour)
     w.provider.faults.next('closeAttempt', 'unreachable')
-    await clean(w)
+    expect((await clean(w)).counts).toMatchObject({ pending: 1 })
     await w.provider.payer.pay(sessionId)
     await w.pass(10 * minute, minute)
-    await w.deliver()
-    expect((await w.get(paymentId)).refunds).toMatchObject([{ status: 'succeeded' }])
-    expect(await w.reservations()).toEqual([])
+    expect((await w.get(paymentId)).payment.status).toBe('completed')
+    expect((await w.get(paymentId)).refunds).toEqual([])
+    expect(await w.reservations()).toHaveLength(1)
+    expect(await statuses(w)).toContain('fulfilled')
   })
 })
 

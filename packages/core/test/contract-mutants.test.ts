@@ -15,6 +15,7 @@ import {
   type UnitOfWork,
 } from '../src/ports/unit-of-work.ts'
 import type { Hold } from '../src/order/hold.ts'
+import { isCollected } from '../src/payment/payment.ts'
 
 /** An adapter that keeps every promise, but for what `change` breaks in each of its transactions. */
 const wholeExcept = (change: (tx: Transaction) => Partial<Transaction>) => (): UnitOfWork => {
@@ -367,6 +368,32 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
   'overlooks why attempts failed': wholeExcept(({ payments }) => ({
     payments: withStats(payments, (stats) => ({ ...stats, failures: [] })),
   })),
+  'forgets what pages have declined': wholeExcept(({ payments }) => ({
+    payments: {
+      ...payments,
+      save: ({ attempts, ...rest }, ...more) =>
+        payments.save({ ...rest, attempts: attempts.map(({ declines: _forgotten, ...attempt }) => attempt) }, ...more),
+    },
+  })),
+  'counts no payment as failing for what its page has declined': wholeExcept(({ gauges, payments }) => ({
+    gauges: {
+      read: async () => {
+        const failed = await payments.list({ status: 'failed', limit: 1_000 })
+        return { ...(await gauges.read()), failedPayments: failed.length }
+      },
+    },
+  })),
+  'counts attempts beyond the first, and no further tries on a page': wholeExcept(({ gauges, payments }) => ({
+    gauges: {
+      read: async () => {
+        const listed = await payments.list({ limit: 1_000 })
+        const cases = await Promise.all(listed.map(({ payment }) => payments.find(payment.id)))
+        const payable = cases.flatMap((found) => (found && !isCollected(found.value.payment) ? [found.value] : []))
+        const retries = payable.reduce((sum, { attempts }) => sum + Math.max(0, attempts.length - 1), 0)
+        return { ...(await gauges.read()), retries }
+      },
+    },
+  })),
   'forgets to append to the outbox': wholeExcept(({ outbox }) => ({
     outbox: queueWith(outbox, { append: async () => {} }),
   })),
@@ -374,6 +401,26 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
     tasks: queueWith(tasks, {
       append: async (works, now) => {
         for (const work of works) if ((await tasks.find(work.id)) === undefined) await tasks.append([work], now)
+      },
+    }),
+  })),
+  'forgets the result of work that is asked for again': wholeExcept(({ tasks }) => ({
+    tasks: queueWith(tasks, {
+      find: async (id) => {
+        const known = await tasks.find(id)
+        if (known === undefined) return undefined
+        const { lastRun: _forgotten, ...rest } = known
+        return rest
+      },
+    }),
+  })),
+  'takes the run that was given up for the last that was done': wholeExcept(({ tasks }) => ({
+    tasks: queueWith(tasks, {
+      find: async (id) => {
+        const known = await tasks.find(id)
+        return known?.status === 'dead' && known.finishedAt !== undefined
+          ? { ...known, lastRun: { endedAt: known.finishedAt } }
+          : known
       },
     }),
   })),
@@ -385,6 +432,19 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
   'lets a holder postpone whose lease was lost': wholeExcept(({ tasks }) => ({
     tasks: queueWith(tasks, {
       postpone: async (id, _lease, ...rest) => tasks.postpone(id, (await tasks.find(id))?.lease ?? 0, ...rest),
+    }),
+  })),
+  'lets a holder keep work whose lease was lost': wholeExcept(({ tasks }) => ({
+    tasks: queueWith(tasks, {
+      prolong: async (id, _lease, until) => tasks.prolong(id, (await tasks.find(id))?.lease ?? 0, until),
+    }),
+  })),
+  'says that work is kept, and lets its lease run out': wholeExcept(({ tasks }) => ({
+    tasks: queueWith(tasks, {
+      prolong: async (id, lease) => {
+        const known = await tasks.find(id)
+        return known?.lease === lease && known.leasedUntil !== undefined
+      },
     }),
   })),
   'numbers leases from one again in a new life': wholeExcept(({ outbox }) => ({

@@ -100,6 +100,14 @@ describe('what somebody sends', () => {
     })
   })
 
+  it('has the limits that the host gives it, and none otherwise', () => {
+    const limits = { EUR: { least: 1n, most: 5n } }
+    const definition = { name: 'check_up', payload: checkUp, price: () => ok({ amount, item, details: {} }) }
+    const done = () => ({ type: 'unavailable', reason: 'unavailable' }) as const
+    expect(defineKind({ ...definition, limits, fulfil: done }).limits).toBe(limits)
+    expect(defineKind({ ...definition, fulfil: done })).not.toHaveProperty('limits')
+  })
+
   it('is refused where the price rule refuses it', async () => {
     const kind = defineKind({
       name: 'check_up',

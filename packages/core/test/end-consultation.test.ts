@@ -111,6 +111,10 @@ describe('cancelling a consultation', () => {
     await w.pass(hour, minute)
     expect((await w.get(paymentId)).payment).toMatchObject({ status: 'refunded', refunded: 400_00n })
     expect(w.provider.truth.refunds()).toMatchObject([{ amount: mxn(400_00n) }])
+    expect(w.notifier.sent.find(({ id }) => id === `cancelled:${consultationId}`)).toMatchObject({
+      template: 'cancelled',
+      refunds: [{ amount: mxn(400_00n), destination: 'provider' }],
+    })
   })
 
   it('leaves the money where the terms say so', async () => {

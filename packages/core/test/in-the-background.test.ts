@@ -7,6 +7,7 @@ import {
   hour,
   instant,
   minute,
+  ok,
   runTasks,
   startWorker,
   taskId,
@@ -215,7 +216,7 @@ describe('tasks', () => {
       settings: { ...defaultSettings, triesBeforeDead: 2 },
       startBalance: fails,
       cancelPayment: fails,
-      sweep: fails,
+      sweepInPlace: fails,
     } as unknown as Parameters<typeof runTasks>[0])
     const bodies: readonly Task[] = [
       { type: 'sweep' },
@@ -278,14 +279,14 @@ describe('tasks', () => {
 describe('a sweep', () => {
   it('asks about what is due, and comes again sooner where something had moved unheard', async () => {
     const w = world()
-    expect(await w.holdfast.sweep()).toEqual({ asked: 0, moved: 0, failed: 0, nextInMs: 15 * minute })
+    expect(await w.holdfast.sweep()).toEqual(ok({ asked: 0, moved: 0, failed: 0, nextInMs: 15 * minute }))
     const { paymentId, sessionId } = await w.book(ana)
-    expect(await w.holdfast.sweep()).toEqual({ asked: 0, moved: 0, failed: 0, nextInMs: 15 * minute })
+    expect(await w.holdfast.sweep()).toEqual(ok({ asked: 0, moved: 0, failed: 0, nextInMs: 15 * minute }))
     await w.clock.advance(15 * minute)
-    expect(await w.holdfast.sweep()).toEqual({ asked: 1, moved: 0, failed: 0, nextInMs: 15 * minute })
+    expect(await w.holdfast.sweep()).toEqual(ok({ asked: 1, moved: 0, failed: 0, nextInMs: 15 * minute }))
     await w.provider.payer.pay(sessionId)
     await w.clock.advance(hour)
-    expect(await w.holdfast.sweep()).toEqual({ asked: 1, moved: 1, failed: 0, nextInMs: 5 * minute })
+    expect(await w.holdfast.sweep()).toEqual(ok({ asked: 1, moved: 1, failed: 0, nextInMs: 5 * minute }))
     expect((await w.get(paymentId)).payment.status).toBe('completed')
   })
 
@@ -294,7 +295,7 @@ describe('a sweep', () => {
     await w.book(ana)
     await w.clock.advance(hour)
     w.provider.faults.next('findAttempt', 'unreachable')
-    expect(await w.holdfast.sweep()).toEqual({ asked: 1, moved: 0, failed: 1, nextInMs: 10 * minute })
+    expect(await w.holdfast.sweep()).toEqual(ok({ asked: 1, moved: 0, failed: 1, nextInMs: 10 * minute }))
   })
 })
 
@@ -451,5 +452,74 @@ describe('a worker', () => {
     await clock.advance(100)
     await stopped
     expect(rounds).toHaveLength(5)
+  })
+
+  it('tells its tasks when it is to stop, so that a sweep leaves its rest', async () => {
+    const asked: boolean[] = []
+    let endTasks = (): void => {}
+    const ended = new Promise<void>((resolve) => {
+      endTasks = resolve
+    })
+    const clock = memoryClock(instant(0))
+    const worker = startWorker({
+      clock,
+      logger,
+      applyInbox: async () => ({ taken: 0 }),
+      drainOutbox: async () => ({ taken: 0 }),
+      runTasks: async (_limit, isStopping) => {
+        asked.push(isStopping?.() ?? false)
+        await ended
+        asked.push(isStopping?.() ?? false)
+        return { taken: 1 }
+      },
+      planSweep: async () => {},
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    const stopped = worker.stop()
+    endTasks()
+    await clock.advance(500)
+    await stopped
+    expect(asked).toEqual([false, true])
+  })
+
+  it('goes on with the inbox and the outbox while a sweep takes long, and waits for it when it stops', async () => {
+    const clock = memoryClock(instant(0))
+    const seen = { sweeping: false, events: 0, effects: 0 }
+    let endSweep = (): void => {}
+    const swept = new Promise<void>((resolve) => {
+      endSweep = resolve
+    })
+    const worker = startWorker(
+      {
+        clock,
+        logger,
+        applyInbox: async () => ((seen.events += 1), { taken: 0 }),
+        drainOutbox: async () => ((seen.effects += 1), { taken: 0 }),
+        runTasks: async () => {
+          seen.sweeping = true
+          await swept
+          seen.sweeping = false
+          return { taken: 0 }
+        },
+        planSweep: async () => {},
+      },
+      { idleMs: 100 },
+    )
+    const settled = () => new Promise((resolve) => setImmediate(resolve))
+    await settled()
+    for (let round = 0; round < 9; round += 1) {
+      await clock.advance(100)
+      await settled()
+    }
+    expect(seen).toEqual({ sweeping: true, events: 10, effects: 10 })
+    let isStopped = false
+    const stopped = worker.stop().then(() => {
+      isStopped = true
+    })
+    await clock.advance(100)
+    expect([seen.sweeping, isStopped]).toEqual([true, false])
+    endSweep()
+    await stopped
+    expect(seen).toEqual({ sweeping: false, events: 10, effects: 10 })
   })
 })

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { hour, type PaymentCase, type PaymentId, type PaymentProvider, type Reservation } from '../src/index.ts'
+import {
+  type Attempt,
+  hour,
+  type PaymentCase,
+  type PaymentId,
+  type PaymentProvider,
+  type Reservation,
+} from '../src/index.ts'
 import { ana, mxn, staff, world, type World } from '../src/contracts/rules/world.ts'
 import { pendingPayment } from '../src/contracts/sample-payments.ts'
 import { paidStay } from './paid-stay.ts'
@@ -79,11 +86,11 @@ describe('what is stored and cannot be is named by what is missing:', () => {
     w.provider.faults.next('chargeSavedCard', 'request_lost')
     await w.holdfast.startBalance({ actor: staff, reservationId })
     await rewrite(w, balanceId, (kase) => {
-      const { savedCard: _none, ...payment } = kase.payment
-      return { ...kase, payment }
+      const attempts = kase.attempts.map(({ card: _none, ...attempt }) => attempt as Attempt)
+      return { ...kase, attempts }
     })
     expect(await lastError(w, 'charge_saved_card:att_0002')).toBe(
-      "Attempt 'att_0002' charges a saved card, but payment 'pay_0002' has none.",
+      "Attempt 'att_0002' charges a saved card, but has none.",
     )
 
     const other = world()

@@ -8,6 +8,7 @@ import { decodeJson, encodeJson } from '../src/kernel/json.ts'
 import { allows, evolver, IllegalTransition } from '../src/kernel/machine.ts'
 import {
   chargeableStep,
+  upToChargeable,
   currency,
   decimals,
   decimalString,
@@ -54,6 +55,17 @@ describe('money', () => {
     for (const code of ['ISK', 'UGX']) expect([code, chargeableStep(currency(code))]).toEqual([code, 100n])
     for (const code of ['EUR', 'USD', 'MXN', 'JPY', 'CLP'])
       expect([code, chargeableStep(currency(code))]).toEqual([code, 1n])
+  })
+
+  it('is rounded up to what can be charged, and never down', () => {
+    for (const [units, code, up] of [
+      [12_341n, 'KWD', 12_350n],
+      [12_350n, 'KWD', 12_350n],
+      [9_01n, 'ISK', 10_00n],
+      [9_01n, 'EUR', 9_01n],
+      [0n, 'UGX', 0n],
+    ] as const)
+      expect(upToChargeable(money(units, code))).toEqual(money(up, code))
   })
 
   it('is the same only in the same currency', () => {

@@ -5,6 +5,7 @@ import {
   defaultSettings,
   hour,
   minute,
+  ok,
   startWorker,
   type Logger,
   type PaymentProvider,
@@ -144,7 +145,7 @@ describe('a sweep', () => {
       const other = await w.book(ana, 5)
       await w.provider.payer.pay(other.sessionId)
       await w.clock.advance(hour)
-      expect(await w.holdfast.sweep()).toEqual({ asked: 2, moved: 1, failed: 1, nextInMs: 10 * minute })
+      expect(await w.holdfast.sweep()).toEqual(ok({ asked: 2, moved: 1, failed: 1, nextInMs: 10 * minute }))
       expect(logged).toEqual([['error', 'sweep_look_failed', { effect: 'look_up_attempt:att_0001', detail }]])
     }
   })

@@ -6,7 +6,7 @@ import {
 } from '../src/contracts/provider-event-history.contract.ts'
 import {
   after,
-  EventHistoryInterrupted,
+  ListingInterrupted,
   instant,
   minute,
   second,
@@ -72,7 +72,7 @@ const mutants: Readonly<Record<string, Change>> = {
       try {
         yield* history.events(period)
       } catch (error) {
-        if (!(error instanceof EventHistoryInterrupted)) throw error
+        if (!(error instanceof ListingInterrupted)) throw error
       }
     },
   }),

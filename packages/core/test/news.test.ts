@@ -65,7 +65,7 @@ describe('news about an attempt', () => {
     expect(await w.get(paymentId)).toEqual(before)
   })
 
-  it('that only says to ask is asked about, once, and not at all where the attempt has ended', async () => {
+  it('that only says to ask is asked about, once, and where the attempt has ended only by the page that it names', async () => {
     const w = world()
     const { paymentId, sessionId } = await w.book(ana)
     const ask = { about: 'attempt', providerId: 'cs_1', attemptId: 'att_0001' as AttemptId, report: 'ask' } as const
@@ -84,8 +84,15 @@ describe('news about an attempt', () => {
     await w.holdfast.drainOutbox(9)
     expect((await w.get(paymentId)).payment.status).toBe('completed')
     await w.holdfast.drainOutbox(9)
-    await w.holdfast.receiveEvent(event('evt_3', ask))
+    const { providerId: _page, ...unnamed } = ask
+    await w.holdfast.receiveEvent(event('evt_3', unnamed))
     expect(await waiting()).toEqual([])
+    const ended = await w.get(paymentId)
+    await w.holdfast.receiveEvent(event('evt_4', ask))
+    expect(await waiting()).toMatchObject([{ id: 'look_up_attempt:att_0001:cs_1', body: { providerId: 'cs_1' } }])
+    await w.holdfast.drainOutbox(9)
+    expect(await waiting()).toEqual([])
+    expect((await w.get(paymentId)).payment).toEqual(ended.payment)
   })
 
   it('of another mode than ours is not believed, even where it is about ours, and a human is called', async () => {

@@ -40,10 +40,8 @@ describe('one live attempt', () => {
     expect(planAttempt(hear(open, 'a', { type: 'expired' }), 'hosted', now)).toEqual({ type: 'start' })
     const requested = begin(due, 'a')
     expect(planAttempt(requested, 'hosted', now)).toEqual({ type: 'wait', attempt: requested.attempts[0] })
-    expect(planAttempt(requested, 'off_session', now)).toEqual({
-      type: 'refuse',
-      refusal: { code: 'charge_in_flight' },
-    })
+    for (const kind of ['off_session', 'wallet'] as const)
+      expect(planAttempt(requested, kind, now)).toEqual({ type: 'wait', attempt: requested.attempts[0] })
     expect(() => begin(requested, 'b')).toThrow('has a live attempt already')
   })
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { restock } from '../src/contracts/rules/shop.ts'
 import { ana, ben, mxn, owner, planned, staff, type World, type WorldOptions } from '../src/contracts/rules/world.ts'
 import {
+  after,
   day,
   hour,
   instant,
@@ -215,10 +216,11 @@ describe('a page that has expired', () => {
 describe('a try that failed', () => {
   it('on the page leaves the order payable on that page', async () => {
     const w = await openShop()
-    const { orderId, sessionId } = await ordered(w, mugs)
+    const { orderId, paymentId, sessionId } = await ordered(w, mugs)
     await w.provider.payer.declineOnPage(sessionId)
     await w.deliver()
     expect(await standing(w, orderId)).toBe('pending held')
+    expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'open', declines: [{ id: 'try_1' }] }])
     await w.provider.payer.pay(sessionId)
     await w.deliver()
     expect(await standing(w, orderId)).toBe('completed consumed')
@@ -379,18 +381,62 @@ describe('the time of an order', () => {
     expect(await shelf(w, 'mug')).toEqual({ onHand: 10, held: 0 })
   })
 
-  it('is over while the provider is away: it is cancelled here, and there as soon as that can be', async () => {
+  it('is over while the provider is away: all stays as it is until its page is closed there', async () => {
     const w = await openShop()
-    const { orderId, paymentId } = await place(w, mugs)
+    const { orderId, paymentId } = await place(w, mugs, withCoupon)
     await w.clock.advance(40 * minute)
     await pageFor(w, paymentId)
     w.provider.faults.next('closeAttempt', 'unreachable')
     await w.pass(20 * minute, 20 * minute)
-    expect(await standing(w, orderId)).toBe('cancelled released')
-    expect(await taskOf(w, orderId)).toMatchObject({ status: 'done', result: { provider_cancellation: 'pending' } })
-    expect(w.provider.truth.attempts()).toMatchObject([{ state: { type: 'opened' } }])
+    expect(await standing(w, orderId)).toBe('pending held held')
+    expect((await w.get(paymentId)).payment.status).toBe('pending')
+    expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'open', closing: 'expired' }])
+    expect(await shelf(w, 'mug')).toEqual({ onHand: 10, held: 2 })
+    expect(await uses(w, 'TEN')).toEqual({ used: 0, held: 1 })
+    expect(await taskOf(w, orderId)).toMatchObject({
+      status: 'waiting',
+      dueAt: after(w.clock.now(), hour),
+      lastRun: { result: { refused: 'provider_unavailable' } },
+    })
     await w.pass(5 * minute, minute)
     expect(w.provider.truth.attempts()).toMatchObject([{ state: { type: 'expired' } }])
+    expect(await orderOf(w, orderId)).toMatchObject({ status: 'cancelled', reason: 'expired' })
+    expect(await standing(w, orderId)).toBe('cancelled released released')
+    expect(await shelf(w, 'mug')).toEqual({ onHand: 10, held: 0 })
+    expect(await uses(w, 'TEN')).toEqual({ used: 0, held: 0 })
+    await w.pass(hour)
+    expect(await taskOf(w, orderId)).toMatchObject({ status: 'done', result: { order: 'cancelled' } })
+  })
+
+  it('is over while the provider is away, and it is paid before its page is closed: it is completed', async () => {
+    const w = await openShop()
+    const { orderId, paymentId } = await place(w, mugs)
+    await w.clock.advance(40 * minute)
+    const sessionId = await pageFor(w, paymentId)
+    w.provider.faults.next('closeAttempt', 'unreachable')
+    await w.pass(20 * minute, 20 * minute)
+    await w.provider.payer.pay(sessionId)
+    await w.pass(5 * minute, minute)
+    expect(await standing(w, orderId)).toBe('completed consumed')
+    expect(told(w)).toEqual(['confirmed'])
+    expect(w.provider.truth.refunds()).toEqual([])
+  })
+
+  it('is over while the provider is away: whoever comes to pay is told to ask again, and then that it is over', async () => {
+    const w = await openShop()
+    const { orderId, paymentId } = await place(w, mugs)
+    await w.clock.advance(40 * minute)
+    await pageFor(w, paymentId)
+    for (const fault of ['unreachable', 'unreachable', 'request_lost'] as const)
+      w.provider.faults.next('closeAttempt', fault)
+    await w.pass(20 * minute, 20 * minute)
+    const asked = () => w.holdfast.startCheckout({ actor: ana, paymentId, idempotencyKey: 'pay' })
+    for (let time = 0; time < 2; time += 1)
+      expect(await asked()).toMatchObject({ ok: false, error: { code: 'provider_unavailable' } })
+    expect(await standing(w, orderId)).toBe('pending held')
+    expect(await asked()).toEqual({ ok: false, error: { code: 'payment_cancelled' } })
+    expect(await standing(w, orderId)).toBe('cancelled released')
+    expect(w.provider.truth.attempts()).toHaveLength(1)
   })
 
   it('is over for one that has ended before, or that there is not: nothing is done', async () => {
@@ -458,14 +504,21 @@ describe('money that comes for an order that is cancelled', () => {
     expect(await w.holdfast.shipOrder({ actor: staff, orderId })).toMatchObject({ ok: true })
   })
 
-  it('completes one that had run out of time', async () => {
-    const w = await openShop(honour)
+  it('completes one that had run out of time: the page by which it comes was taken for gone', async () => {
+    let isGone = true
+    const w = await openShop({
+      ...honour,
+      wrapProvider: (provider) => ({
+        ...provider,
+        closeAttempt: async (request) => (isGone ? { type: 'absent' as const } : provider.closeAttempt(request)),
+      }),
+    })
     const { orderId, paymentId } = await place(w, mugs)
     await w.clock.advance(40 * minute)
     const sessionId = await pageFor(w, paymentId)
-    w.provider.faults.next('closeAttempt', 'unreachable')
     await w.pass(20 * minute, 20 * minute)
     expect(await standing(w, orderId)).toBe('cancelled released')
+    isGone = false
     await w.provider.payer.pay(sessionId)
     await w.deliver()
     expect(await standing(w, orderId)).toBe('completed released consumed')

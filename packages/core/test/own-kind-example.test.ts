@@ -97,7 +97,7 @@ const theatre = () => {
     fulfilmentKinds: [seatKind],
   })
   const goToPay = async (actor: typeof ana, seat: number) => {
-    const opened = await holdfast.openIntent({ actor, kind: 'seat', payload: { play: 'celestina', seat } })
+    const opened = await holdfast.openIntent({ actor, ...seatKind.request({ play: 'celestina', seat }) })
     if (!opened.ok) throw new Error(opened.error.code)
     const page = await holdfast.startCheckout({ actor, paymentId: opened.value.paymentId })
     if (!page.ok || page.value.type !== 'open') throw new Error('No page.')
@@ -139,7 +139,7 @@ it('gives whoever pays for a seat second the money back', async () => {
 
 it('sends nobody to pay for a seat that is gone', async () => {
   const { holdfast, provider, goToPay, hear } = theatre()
-  const late = await holdfast.openIntent({ actor: ben, kind: 'seat', payload: { play: 'celestina', seat: 7 } })
+  const late = await holdfast.openIntent({ actor: ben, ...seatKind.request({ play: 'celestina', seat: 7 }) })
   await provider.payer.pay((await goToPay(ana, 7)).sessionId)
   await hear()
   if (!late.ok) throw new Error(late.error.code)
@@ -149,6 +149,7 @@ it('sends nobody to pay for a seat that is gone', async () => {
 
 it('refuses what the schema and the price rule will not have, by its field', async () => {
   const { holdfast } = theatre()
+  // As a stranger sends it, of whom the compiler knows nothing.
   const open = (payload: object) => holdfast.openIntent({ actor: ana, kind: 'seat', payload: { ...payload } })
   expect(await open({ play: 'celestina', seat: 0 })).toMatchObject({
     ok: false,

@@ -344,7 +344,7 @@ describe('a cart is refused', () => {
     await restock(w, 'sticker' as ArticleId, 1_000, 'stickers')
     expect(await refusalOf(w, cartOf([['sticker', 49]]))).toEqual({
       code: 'invalid_payload',
-      field: '',
+      field: 'lines',
       reason: { code: 'amount_too_small', least: mxn(50n) },
       message: 'At least 0.50 MXN at a time.',
     })
@@ -355,7 +355,7 @@ describe('a cart is refused', () => {
     ] as const
     expect(await refusalOf(w, cartOf([...most, ['sticker', 1]]))).toEqual({
       code: 'invalid_payload',
-      field: '',
+      field: 'lines',
       reason: { code: 'amount_too_large', most: mxn(10_000_00n) },
       message: 'At most 10000.00 MXN at a time.',
     })
@@ -365,7 +365,11 @@ describe('a cart is refused', () => {
   it('by what is left to pay after the discount', async () => {
     const w = await openShop()
     await define(w, 'ALL', { discount: { type: 'percent', percent: 100 } })
-    expect(await short(w, cartOf([['mug', 1]], { coupon: 'ALL' }))).toEqual(['invalid_payload', '', 'amount_too_small'])
+    expect(await short(w, cartOf([['mug', 1]], { coupon: 'ALL' }))).toEqual([
+      'invalid_payload',
+      'coupon',
+      'amount_too_small',
+    ])
     expect(
       (
         await place(
@@ -497,7 +501,7 @@ describe('a cart is refused', () => {
       ['invalid_payload', 'lines.0.article_id', 'article_not_in_currency'],
       ['invalid_payload', 'lines.0.article_id', 'article_unknown'],
       ['coupon_unknown', 'coupon'],
-      ['invalid_payload', '', 'amount_too_large'],
+      ['invalid_payload', 'lines', 'amount_too_large'],
       ['coupon_ended', 'coupon'],
       ['out_of_stock', 'lines.0.quantity'],
     ])
@@ -638,5 +642,35 @@ describe('in a currency', () => {
     const w = await world('ISK', 99_900n)
     const { total } = await place(w, [['vase', 1]], { currency: currency('ISK'), coupon: 'TEN' })
     expect(total).toEqual(money(90_000n, 'ISK'))
+  })
+
+  it.each([
+    ['KWD', 12_345n, 10n, 'A multiple of 0.010 KWD: nothing in between can be charged.'],
+    ['ISK', 9_50n, 100n, 'A multiple of 1.00 ISK: nothing in between can be charged.'],
+    ['UGX', 5_001n, 100n, 'A multiple of 1.00 UGX: nothing in between can be charged.'],
+  ])(
+    '%s, %s that no provider would charge is refused, and nothing is held for it',
+    async (code, price, step, message) => {
+      const w = await world(code, price)
+      expect(await refusalOf(w, cartOf([['vase', 1]], { currency: currency(code) }))).toEqual({
+        code: 'invalid_payload',
+        field: 'lines',
+        reason: { code: 'amount_not_a_multiple', step: money(step, code) },
+        message,
+      })
+      expect(await uses(w, 'TEN')).toMatchObject({ held: 0 })
+      expect(await w.unitOfWork.read((tx) => tx.orders.list({ limit: 9 }))).toEqual([])
+    },
+  )
+
+  it('prices that cannot be charged one by one are taken where their sum can, and no coupon makes one of them of others', async () => {
+    const w = await world('KWD', 12_345n)
+    const code = currency('KWD')
+    expect((await place(w, [['vase', 2]], { currency: code })).total).toEqual(money(24_690n, 'KWD'))
+    expect(await short(w, cartOf([['vase', 3]], { currency: code, coupon: 'TEN' }))).toEqual([
+      'invalid_payload',
+      'lines',
+      'amount_not_a_multiple',
+    ])
   })
 })

@@ -51,6 +51,13 @@ const rewrite = (
   change: (report: AttemptReport) => AttemptReport,
 ): ProviderAnswer<AttemptReport> => (answer.type === 'reported' ? { ...answer, report: change(answer.report) } : answer)
 
+const withoutDecline = (report: AttemptReport): AttemptReport => {
+  const { state } = report
+  if (state.type !== 'opened' && state.type !== 'expired') return report
+  const { declined: _untold, ...rest } = state
+  return { ...report, state: rest }
+}
+
 const ofCharge =
   (change: (report: ChargeReport) => ChargeReport): Break =>
   (whole) => ({
@@ -215,6 +222,23 @@ const mutants: Readonly<Record<string, Break>> = {
             },
           }
         : whole.findAttempt(query),
+  }),
+  'says nothing of a card declined on a page': (whole) => ({
+    findAttempt: async (query) => rewrite(await whole.findAttempt(query), (report) => withoutDecline(report)),
+  }),
+  'calls a card declined on a page by another name each time it is asked': (whole) => {
+    let asked = 0
+    return {
+      findAttempt: async (query) =>
+        rewrite(await whole.findAttempt(query), (report) =>
+          report.state.type === 'opened' && report.state.declined !== undefined
+            ? { ...report, state: { ...report.state, declined: { ...report.state.declined, id: `try_${asked++}` } } }
+            : report,
+        ),
+    }
+  },
+  'forgets a card declined on a page once it is closed': (whole) => ({
+    closeAttempt: async (attempt) => rewrite(await whole.closeAttempt(attempt), (report) => withoutDecline(report)),
   }),
   'takes money on its way for money': (whole) => ({
     findAttempt: async (query) =>

@@ -62,6 +62,18 @@ describe('how far a piece of work has come', () => {
     expect(await read(w, taskId)).toMatchObject({ ok: true, value: { status: 'done' } })
   })
 
+  it('is what it came to the last time, while it waits for the next', async () => {
+    const w = world()
+    await planned(w)
+    await w.clock.advance(minute)
+    const endedAt = w.clock.now()
+    await w.holdfast.runTasks(10)
+    const lastRun = { endedAt, result: { asked: 0, moved: 0, failed: 0 } }
+    expect(await read(w, 'sweep')).toMatchObject({ ok: true, value: { status: 'waiting', tries: 0, lastRun } })
+    await w.unitOfWork.run((tx) => tx.tasks.take('sweep', { now: w.clock.now(), leaseMs: 1000 }))
+    expect(await read(w, 'sweep')).toMatchObject({ ok: true, value: { status: 'running', lastRun } })
+  })
+
   it('is that it was given up, until a human has it tried again', async () => {
     const w = world()
     await planned(w)

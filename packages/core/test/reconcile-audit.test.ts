@@ -6,7 +6,7 @@ import {
 } from '../src/contracts/provider-audit.contract.ts'
 import {
   after,
-  AuditInterrupted,
+  ListingInterrupted,
   day,
   instant,
   money,
@@ -103,7 +103,7 @@ const mutants: Readonly<Record<string, Change>> = {
       try {
         yield* audit.charges(period)
       } catch (error) {
-        if (!(error instanceof AuditInterrupted)) throw error
+        if (!(error instanceof ListingInterrupted)) throw error
       }
     },
   }),

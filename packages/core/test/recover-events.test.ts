@@ -6,7 +6,7 @@ import {
   after,
   createHoldfast,
   day,
-  EventHistoryInterrupted,
+  ListingInterrupted,
   hour,
   isoTime,
   minute,
@@ -243,6 +243,32 @@ describe('an event', () => {
   })
 })
 
+describe('who looks into what was told', () => {
+  it('stops as soon as somebody else does, and leaves how far it had come as it was', async () => {
+    const { w, holdfast, history } = listening({ pageSize: 1 })
+    const since = w.clock.now()
+    for (const night of [0, 5]) await w.provider.payer.pay((await w.book(ana, night)).sessionId)
+    await w.clock.advance(minute)
+    let pages = 0
+    const { unitOfWork, clock, settings } = w
+    const recover = recoverEvents({
+      unitOfWork,
+      clock,
+      settings,
+      logger: silentLogger,
+      eventHistory: history,
+      receiveEvent: holdfast.receiveEvent,
+    })
+    expect(await recover(since, async () => pages++ < 1)).toMatchObject({
+      listed: 1,
+      recovered: 1,
+      until: since,
+      interrupted: false,
+    })
+    expect(await inboxOf(w)).toHaveLength(1)
+  })
+})
+
 describe('an interruption', () => {
   it('is no failure: it is logged, the next sweep comes in ten minutes and goes on where this one was', async () => {
     const logged: unknown[] = []
@@ -296,7 +322,7 @@ describe('an interruption', () => {
     await w.clock.advance(5 * day)
     const away: ProviderEventHistory = {
       events: (period) => {
-        if (asked.length === 2) throw new EventHistoryInterrupted('No.', hour)
+        if (asked.length === 2) throw new ListingInterrupted('No.', { retryAfterMs: hour })
         return eventHistory.events(period)
       },
     }

@@ -66,7 +66,7 @@ describe('opening an intent', () => {
 
   it('refuses a kind that nobody registered, and names those that are', async () => {
     expect(await world().holdfast.openIntent({ actor: ana, kind: 'ticket', payload: {} })).toEqual(
-      refusal({ code: 'unknown_kind', known: ['reservation', 'consultation', 'wallet_topup'] }),
+      refusal({ code: 'unknown_kind', known: ['reservation', 'appointment', 'consultation', 'wallet_topup'] }),
     )
   })
 
@@ -262,7 +262,7 @@ describe('starting a balance', () => {
     })
     expect(await w.holdfast.startBalance({ actor: system, reservationId })).toEqual(started)
     expect((await w.get(balanceId)).attempts.map(({ kind, status, announce }) => [kind, status, announce])).toEqual([
-      ['off_session', 'declined', false],
+      ['off_session', 'declined', true],
       ['hosted', 'open', true],
     ])
     await w.holdfast.workOnce()

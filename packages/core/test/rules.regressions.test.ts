@@ -21,6 +21,11 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
     { do: 'book', who: 0, night: 0, checkout: false, trouble: undefined },
     { do: 'deliver', on: 0, times: 1 },
   ],
+  'what is topped up for waits for a page of which nobody has heard yet whether it is open': [
+    { do: 'book', who: 0, night: 0, checkout: true, trouble: 'error_without_effect' },
+    { do: 'top_up_missing', on: 0, upTo: 'heard', trouble: undefined },
+    { do: 'pass', ms: 60_000 },
+  ],
 }
 
 describe('stories that once ended badly', () => {

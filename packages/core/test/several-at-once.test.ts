@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ok, type ReservationCatalogue } from '../src/index.ts'
+import { ok, type ReservationCatalogue, type ResourceId } from '../src/index.ts'
 import { brokenAlways, brokenAtRest } from '../src/contracts/rules/oracle.ts'
 import { catalogue, mxn, owner, staff, world, type World } from '../src/contracts/rules/world.ts'
 
@@ -16,7 +16,7 @@ const unitsOf = async (w: World) =>
 
 describe('a slot that three can have', () => {
   it('is had by the first three who pay, each on a unit of their own; all others have their money back, once', async () => {
-    const w = world({ catalogue: forSeveral(3) })
+    const w = world({ catalogue: forSeveral(3), places: new Map([['casa' as ResourceId, 3]]) })
     const booked = []
     for (let n = 0; n < 8; n += 1) booked.push(await w.book(owner(`guest-${n}`)))
     for (const { sessionId } of booked) await w.provider.payer.pay(sessionId)
@@ -37,7 +37,7 @@ describe('a slot that three can have', () => {
   })
 
   it('has no page for a fourth, and has one again when somebody cancels', async () => {
-    const w = world({ catalogue: forSeveral(3) })
+    const w = world({ catalogue: forSeveral(3), places: new Map([['casa' as ResourceId, 3]]) })
     const open = async (name: string) => {
       const opened = await w.holdfast.openIntent({ actor: owner(name), kind: 'reservation', payload: { night: 0 } })
       if (!opened.ok) throw new Error(opened.error.code)

@@ -525,6 +525,16 @@ describe('cancelling a reservation', () => {
     const outcome = await w.holdfast.cancelReservation({ actor: staff, reservationId: reservation.id, refund: 'all' })
     expect(outcome).toMatchObject({ ok: true, value: { reservation: { status: 'cancelled' } } })
     await w.pass(hour, minute)
+    expect(w.notifier.sent.filter(({ template }) => template === 'cancelled')).toEqual([
+      {
+        id: `cancelled:${reservation.id}`,
+        to: ana.id,
+        paymentId: [paymentId, balanceId].toSorted().at(-1),
+        template: 'cancelled',
+        record: { type: 'reservation', id: reservation.id },
+        refunds: [{ amount: mxn(300_00n), destination: 'provider' }],
+      },
+    ])
     expect((await w.get(paymentId)).payment.status).toBe('refunded')
     expect((await w.get(balanceId)).payment.status).toBe('cancelled')
     expect(openPages(w, (await w.get(balanceId)).attempts)).toEqual([])
@@ -533,5 +543,13 @@ describe('cancelling a reservation', () => {
       ok: false,
       error: { code: 'reservation_cancelled' },
     })
+  })
+
+  it('is no news to its owner where they do it themselves', async () => {
+    const w = world()
+    const { reservation } = await bookAndPay(w)
+    await w.holdfast.cancelReservation({ actor: ana, reservationId: reservation.id, refund: 'all' })
+    await w.pass(hour, minute)
+    expect(w.notifier.sent.map(({ template }) => template)).not.toContain('cancelled')
   })
 })

@@ -155,9 +155,10 @@ describe('a task that is being run', () => {
       clock: w.clock,
       logger: silentLogger,
       settings: { ...defaultSettings, leaseMs: minute },
-      sweep: async (): Promise<Swept> => {
+      sweepInPlace: async () => {
         await meanwhile(w)
-        return { asked: 1, moved: 0, failed: 0, nextInMs: 7 * minute }
+        const swept: Swept = { asked: 1, moved: 0, failed: 0, nextInMs: 7 * minute }
+        return { swept, again: task }
       },
     } as unknown as Parameters<typeof runTasks>[0])
     expect(await run(9)).toEqual({ taken: 1 })

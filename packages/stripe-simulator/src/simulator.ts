@@ -83,7 +83,10 @@ export interface Simulator {
   readonly ledger: () => Ledger
   /** Forgets everything but the endpoints given as options. */
   readonly reset: () => void
-  /** Stops timers and lets go of the state file. */
+  /**
+   * Stops timers and lets go of the state file. What a webhook under way comes to by then is not written down: a simulator that
+   * starts from the same file sends it again.
+   */
   readonly close: () => void
 }
 
@@ -91,7 +94,7 @@ const defaultPublicUrl = 'http://127.0.0.1:12111'
 
 /** A simulated Stripe in this process. */
 export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
-  const stateFile = options.stateFile === undefined ? undefined : openStateFile(options.stateFile)
+  let stateFile = options.stateFile === undefined ? undefined : openStateFile(options.stateFile)
   const world = createWorld({
     seed: String(options.seed ?? randomBytes(12).toString('hex')),
     now: options.now ?? Date.now,
@@ -175,6 +178,7 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
     close: () => {
       pump.stop()
       stateFile?.close()
+      stateFile = undefined
     },
   }
 }

@@ -154,6 +154,41 @@ it('refuses to pay another amount than the one shown', async () => {
   expect((await stripe.checkout.sessions.retrieve(id)).payment_intent).toBeNull()
 })
 
+it('tells of each card that is declined on it, by its PaymentIntent with what that was marked with, and stays open', async () => {
+  const { stripe, pay, simulator, received } = createBench()
+  const { id } = await stripe.checkout.sessions.create(
+    sessionParams({ payment_intent_data: { metadata: { attempt_id: 'att_1' } } }),
+  )
+  for (const [card, code, declineCode] of [
+    ['pm_card_chargeDeclined', 'card_declined', 'generic_decline'],
+    ['pm_card_chargeDeclinedInsufficientFunds', 'card_declined', 'insufficient_funds'],
+  ]) {
+    received.length = 0
+    await pay(id, String(card))
+    await simulator.settle()
+    const [told, ...more] = received.filter(({ event }) => event.type === 'payment_intent.payment_failed')
+    expect(more).toEqual([])
+    expect(told?.event.data.object).toMatchObject({
+      status: 'requires_payment_method',
+      payment_method: null,
+      metadata: { attempt_id: 'att_1' },
+      last_payment_error: {
+        type: 'card_error',
+        code,
+        decline_code: declineCode,
+        charge: expect.stringMatching(/^ch_/),
+        payment_method: { object: 'payment_method', type: 'card' },
+      },
+    })
+    const open = await stripe.checkout.sessions.retrieve(id, { expand: ['payment_intent'] })
+    expect(open).toMatchObject({ status: 'open', payment_intent: told?.event.data.object })
+  }
+  expect(await stripe.checkout.sessions.expire(id, { expand: ['payment_intent'] })).toMatchObject({
+    status: 'expired',
+    payment_intent: { status: 'canceled', last_payment_error: { decline_code: 'insufficient_funds' } },
+  })
+})
+
 it('keeps its PaymentIntent from being confirmed or cancelled directly, and cancels it when it expires', async () => {
   const { stripe, pay } = createBench()
   const { id } = await stripe.checkout.sessions.create(sessionParams())
@@ -218,7 +253,13 @@ it.each([
   await simulator.advance(4 * 86_400_000)
   await simulator.settle()
   expect(received.at(-1)?.event.type).toBe(event)
-  expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({ status: 'complete', payment_status: status })
+  const ended = await stripe.checkout.sessions.retrieve(id, { expand: ['payment_intent'] })
+  expect(ended).toMatchObject({ status: 'complete', payment_status: status })
+  // Whoever hears of the PaymentIntent alone can tell that it was no card.
+  if (status === 'unpaid')
+    expect(ended.payment_intent).toMatchObject({
+      last_payment_error: { payment_method: { type: 'us_bank_account' }, charge: expect.stringMatching(/^py_|^ch_/) },
+    })
 })
 
 it('settles a bank debit by hand', async () => {

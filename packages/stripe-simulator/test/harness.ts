@@ -1,5 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Stripe from 'stripe'
+import { afterEach, beforeEach } from 'vitest'
 import { createSimulator, simulatorHttpClient, type Simulator, type SimulatorOptions } from '../src/index.ts'
+
+/** A place for a state file, another for each test, and gone after it. */
+export const ownStateFile = (): { readonly path: string } => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'stripe-simulator-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+  return {
+    get path() {
+      return join(folder, 'state.jsonl')
+    },
+  }
+}
 
 /** Noon on a winter day: a fixed start for tests with a virtual clock. */
 export const noonMs = Date.UTC(2027, 0, 15, 12)

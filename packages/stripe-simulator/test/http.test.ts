@@ -1,9 +1,11 @@
+import { EventEmitter, once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Stripe from 'stripe'
-import { afterEach, expect, it } from 'vitest'
-import { serveSimulator, type ServeOptions, type SimulatorServer } from '../src/index.ts'
-import { failure, sessionParams } from './harness.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import { serveSimulator, UnreadableStateFile, type ServeOptions, type SimulatorServer } from '../src/index.ts'
+import { failure, ownStateFile, sessionParams } from './harness.ts'
 
 const open: { close: () => unknown }[] = []
 afterEach(async () => {
@@ -63,6 +65,49 @@ it.each(['timeout_before_effect', 'timeout_after_effect', 'reset_after_headers']
 it('says clearly that its port is taken', async () => {
   const first = await serve()
   await expect(serveSimulator({ port: first.port })).rejects.toThrow(/EADDRINUSE/)
+})
+
+describe('with a state file', () => {
+  const own = ownStateFile()
+
+  it('leaves it alone where its port is taken: it may belong to whoever has it', async () => {
+    const first = await serve({ stateFile: own.path })
+    await expect(serveSimulator({ port: first.port, stateFile: own.path })).rejects.toThrow(/EADDRINUSE/)
+    await sdk(first).customers.create({ email: 'ana@example.com' })
+    await first.close()
+    const second = await serve({ stateFile: own.path })
+    expect((await sdk(second).customers.list()).data).toMatchObject([{ email: 'ana@example.com' }])
+  })
+
+  it('gives its port back where the file cannot be read', async () => {
+    const { port, close } = await serve()
+    await close()
+    writeFileSync(own.path, 'no journal\n')
+    await expect(serveSimulator({ port, stateFile: own.path })).rejects.toThrow(UnreadableStateFile)
+    await serve({ port })
+  })
+
+  it('closes while a webhook is under way, and sends that one again when it starts again', async () => {
+    const receiver = new EventEmitter()
+    const [arrived, answered] = [once(receiver, 'arrived'), once(receiver, 'answered')]
+    const webhooks = [{ url: 'http://127.0.0.1:9/hooks', secret: 'whsec_http' }]
+    const deliver = async (): Promise<Response> => {
+      receiver.emit('arrived')
+      await answered
+      return new Response(null, { status: 200 })
+    }
+    const first = await serve({ stateFile: own.path, webhooks, deliver })
+    await sdk(first).customers.create({ email: 'ana@example.com' })
+    await arrived
+    await first.close()
+    receiver.emit('answered')
+    const second = await serve({
+      stateFile: own.path,
+      webhooks,
+      deliver: async () => new Response(null, { status: 200 }),
+    })
+    await expect.poll(() => second.simulator.ledger().deliveries).toMatchObject([{ status: 'delivered' }])
+  })
 })
 
 it('refuses a call without a key, and control calls need none', async () => {

@@ -1,20 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
 import { createSimulator, UnreadableStateFile } from '../src/index.ts'
-import { createBench, failure, sessionParams } from './harness.ts'
+import { createBench, failure, ownStateFile, sessionParams } from './harness.ts'
 
-let folder = ''
-let stateFile = ''
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'stripe-simulator-'))
-  stateFile = join(folder, 'state.jsonl')
-})
-afterEach(() => rmSync(folder, { recursive: true }))
+const own = ownStateFile()
 
 it('starts again exactly where it was left, without having been closed', async () => {
-  const first = createBench({ stateFile })
+  const first = createBench({ stateFile: own.path })
   const customer = await first.stripe.customers.create({ email: 'ana@example.com' }, { idempotencyKey: 'k' })
   const session = await first.stripe.checkout.sessions.create(sessionParams({ customer: customer.id }))
   await first.pay(session.id)
@@ -23,7 +15,7 @@ it('starts again exactly where it was left, without having been closed', async (
   await first.simulator.advance(3_600_000)
   const before = first.simulator.ledger()
 
-  const second = createBench({ stateFile, seed: 'another' })
+  const second = createBench({ stateFile: own.path, seed: 'another' })
   expect(second.simulator.ledger()).toEqual(before)
   expect((await second.stripe.customers.create({ email: 'ana@example.com' }, { idempotencyKey: 'k' })).id).toBe(
     customer.id,
@@ -37,25 +29,25 @@ it('starts again exactly where it was left, without having been closed', async (
 
 it('expires after a restart what ran out while it was down', async () => {
   let nowMs = Date.UTC(2027, 0, 15)
-  const first = createBench({ stateFile, now: () => nowMs })
+  const first = createBench({ stateFile: own.path, now: () => nowMs })
   const { id } = await first.stripe.checkout.sessions.create(sessionParams())
   nowMs += 2 * 86_400_000
-  const second = createBench({ stateFile, now: () => nowMs })
+  const second = createBench({ stateFile: own.path, now: () => nowMs })
   expect((await second.stripe.checkout.sessions.retrieve(id)).status).toBe('expired')
   expect(second.simulator.ledger().events[0]?.created).toBe(Date.UTC(2027, 0, 16) / 1000)
 })
 
 it('drops a line that was cut off wherever the process died, and nothing else', async () => {
-  const first = createBench({ stateFile })
+  const first = createBench({ stateFile: own.path })
   await first.stripe.customers.create({ name: 'first' })
-  const kept = readFileSync(stateFile).length
+  const kept = readFileSync(own.path).length
   await first.stripe.customers.create({ name: 'second' })
-  const whole = readFileSync(stateFile).length
-  const text = readFileSync(stateFile, 'utf8')
+  const whole = readFileSync(own.path).length
+  const text = readFileSync(own.path, 'utf8')
   for (let length = whole; length >= kept; length -= 97) {
-    writeFileSync(stateFile, text)
-    truncateSync(stateFile, length)
-    const names = createBench({ stateFile })
+    writeFileSync(own.path, text)
+    truncateSync(own.path, length)
+    const names = createBench({ stateFile: own.path })
       .simulator.ledger()
       .objects.customer.map((customer) => ('name' in customer ? customer.name : null))
     expect(names).toEqual(length === whole ? ['first', 'second'] : ['first'])
@@ -69,23 +61,23 @@ it.each([
   ['{"format":"stripe-simulator","version":2}\n', /line 1.*version 2/],
   ['{"format":"stripe-simulator","version":1}\n[{"table":"customer"}]\n[]\n', /line 2.*damaged/],
 ])('refuses %j with a sentence that names the line', (text, message) => {
-  writeFileSync(stateFile, text)
-  expect(() => createSimulator({ stateFile })).toThrow(UnreadableStateFile)
-  expect(() => createSimulator({ stateFile })).toThrow(message)
-  expect(readFileSync(stateFile, 'utf8')).toBe(text)
+  writeFileSync(own.path, text)
+  expect(() => createSimulator({ stateFile: own.path })).toThrow(UnreadableStateFile)
+  expect(() => createSimulator({ stateFile: own.path })).toThrow(message)
+  expect(readFileSync(own.path, 'utf8')).toBe(text)
 })
 
 it('refuses a file that was damaged in the middle', async () => {
-  const first = createBench({ stateFile })
+  const first = createBench({ stateFile: own.path })
   await first.stripe.customers.create()
-  appendFileSync(stateFile, '{"half\n[]\n')
-  expect(() => createSimulator({ stateFile })).toThrow(/damaged/)
+  appendFileSync(own.path, '{"half\n[]\n')
+  expect(() => createSimulator({ stateFile: own.path })).toThrow(/damaged/)
 })
 
 it('keeps a reset', async () => {
-  const first = createBench({ stateFile })
+  const first = createBench({ stateFile: own.path })
   await first.stripe.customers.create()
   await first.control('POST', '/reset')
-  const { objects, events } = createBench({ stateFile }).simulator.ledger()
+  const { objects, events } = createBench({ stateFile: own.path }).simulator.ledger()
   expect([objects.customer.length, events.length, objects.webhook_endpoint.length]).toEqual([0, 0, 1])
 })

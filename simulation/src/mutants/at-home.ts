@@ -1,7 +1,7 @@
 import type { ProviderEvent } from '@holdfast/core'
 import type { Sabotage } from '../system/process.ts'
 import type { Mutant } from './mutant.ts'
-import { onTransaction } from './on-transaction.ts'
+import { onTransaction, withoutRefunds } from './on-transaction.ts'
 
 const onEvent = (change: (event: ProviderEvent) => ProviderEvent | undefined): Sabotage => ({
   receiveEvent: (inner) => async (event) => {
@@ -185,6 +185,33 @@ export const mutantsAtHome: readonly Mutant[] = [
           },
         },
       })),
+  },
+  {
+    name: 'second_charge_kept',
+    scenario: { flow: 'a page asked for twice, and both paid', webhooks: true },
+    mistake: 'what one attempt brought a second time is kept',
+    noticedBy: ['A2'],
+    sabotage: () => withoutRefunds('duplicate'),
+  },
+  {
+    name: 'page_of_an_event_forgotten',
+    scenario: { flow: 'a page asked for twice, and both paid', webhooks: true },
+    mistake: 'an event about a page has its attempt asked about, by whichever page that attempt is called by then',
+    noticedBy: ['A2'],
+    sabotage: () =>
+      onEvent((event) => {
+        const { news } = event
+        if (news.about !== 'attempt' || news.attemptId === undefined) return event
+        const { providerId: _, ...marks } = news
+        return { ...event, news: { ...marks, report: 'ask' } }
+      }),
+  },
+  {
+    name: 'loser_not_refunded',
+    scenario: { flow: 'two payers and one slot', webhooks: true },
+    mistake: 'who loses a slot does not get the money back',
+    noticedBy: ['A4', 'A2'],
+    sabotage: () => withoutRefunds('slot_taken'),
   },
   {
     name: 'slot_given_twice',

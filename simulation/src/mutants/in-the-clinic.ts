@@ -56,6 +56,13 @@ export const mutantsInTheClinic: readonly Mutant[] = [
     sabotage: () => onTransaction(({ intents }) => ({ intents: { ...intents, listOpen: async () => [] } })),
   },
   {
+    name: 'cookie_forgotten',
+    scenario: { flow: 'found again without a cookie, and paid', webhooks: false },
+    mistake: 'a cookie finds nothing',
+    noticedBy: ['F1'],
+    sabotage: () => onTransaction(({ intents }) => ({ intents: { ...intents, findByToken: async () => undefined } })),
+  },
+  {
     name: 'taken_times_offered',
     scenario: { flow: 'three payers and two places', webhooks: true },
     mistake: 'what is taken is told as free',

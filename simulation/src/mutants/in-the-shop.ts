@@ -1,4 +1,4 @@
-import type { Order, Stock, Version } from '@holdfast/core'
+import { isLive, type Order, type Payment, type Stock, type Version } from '@holdfast/core'
 import type { Mutant } from './mutant.ts'
 import { onTransaction, withoutRefunds } from './on-transaction.ts'
 
@@ -19,6 +19,26 @@ const onOrders = (change: (order: Order, expected: Version) => Order) =>
     orders: { ...orders, save: (order, expected) => orders.save(change(order, expected), expected) },
   }))
 
+const isReleased = (before: Stock | undefined, after: Stock): before is Stock =>
+  before !== undefined && after.held < before.held && after.onHand === before.onHand
+
+/** Lets go of what is held for somebody else's order, in the place of what is held for the one that is cancelled. */
+const releasingOfAnother = () =>
+  onTransaction(({ orders }) => ({
+    orders: {
+      ...orders,
+      save: async (order, expected) => {
+        const [other] = order.status === 'cancelled' ? await orders.list({ status: 'pending', limit: 1 }) : []
+        const found = other && (await orders.find(other.id))
+        const isAnother = found !== undefined && found.value.id !== order.id
+        const holds = (own: Order, status: 'held' | 'released'): Order['holds'] =>
+          own.holds.map((hold) => ({ ...hold, status }))
+        await orders.save(isAnother ? { ...order, holds: holds(order, 'held') } : order, expected)
+        if (isAnother) await orders.save({ ...found.value, holds: holds(found.value, 'released') }, found.version)
+      },
+    },
+  }))
+
 /** Mistakes with orders, and with what is held for them. */
 export const mutantsInTheShop: readonly Mutant[] = [
   {
@@ -26,10 +46,7 @@ export const mutantsInTheShop: readonly Mutant[] = [
     scenario: { flow: 'an order that nobody pays', webhooks: true },
     mistake: 'what was held for an order that is cancelled stays held',
     noticedBy: ['A7'],
-    sabotage: () =>
-      onStock((before, after) =>
-        before !== undefined && after.held < before.held && after.onHand === before.onHand ? undefined : after,
-      ),
+    sabotage: () => onStock((before, after) => (isReleased(before, after) ? undefined : after)),
   },
   {
     name: 'hold_released_onto_the_shelf',
@@ -38,10 +55,25 @@ export const mutantsInTheShop: readonly Mutant[] = [
     noticedBy: ['A7'],
     sabotage: () =>
       onStock((before, after) =>
-        before !== undefined && after.held < before.held && after.onHand === before.onHand
-          ? { ...after, onHand: after.onHand + before.held - after.held }
-          : after,
+        isReleased(before, after) ? { ...after, onHand: after.onHand + before.held - after.held } : after,
       ),
+  },
+  {
+    name: 'hold_released_twice',
+    scenario: { flow: 'two hold what they want, and one is called off', webhooks: true },
+    mistake: 'what was held for an order that is cancelled is let go of twice',
+    noticedBy: ['A7'],
+    sabotage: () =>
+      onStock((before, after) =>
+        isReleased(before, after) ? { ...after, held: Math.max(0, 2 * after.held - before.held) } : after,
+      ),
+  },
+  {
+    name: 'hold_of_another_released',
+    scenario: { flow: 'two hold what they want, and one is called off', webhooks: false },
+    mistake: 'what is held for somebody else is let go of when an order is cancelled',
+    noticedBy: ['A7'],
+    sabotage: releasingOfAnother,
   },
   {
     name: 'sold_and_still_there',
@@ -124,6 +156,30 @@ export const mutantsInTheShop: readonly Mutant[] = [
               work.filter(({ body }) => body.type !== 'expire_order'),
               now,
             ),
+        },
+      })),
+  },
+  {
+    name: 'time_ends_what_is_open',
+    scenario: { flow: 'an order whose page outlives it', webhooks: true },
+    mistake: 'the end of its time ends an order whose page is still to be closed',
+    noticedBy: ['A7'],
+    sabotage: () =>
+      onTransaction(({ payments, timeline }) => ({
+        payments: {
+          ...payments,
+          save: async (kase, expected, now) => {
+            const { payment, attempts } = kase
+            const isExpiring = attempts.some((attempt) => isLive(attempt) && attempt.closing === 'expired')
+            if (!isExpiring || payment.status !== 'pending') return payments.save(kase, expected, now)
+            const ended: Payment = { ...payment, status: 'cancelled', cancelledAt: now, reason: 'expired' }
+            await payments.save({ ...kase, payment: ended }, expected, now)
+            const about = { type: 'payment', id: payment.id }
+            const told = { at: now, reason: ended.reason }
+            await timeline.append([
+              { paymentId: payment.id, at: now, type: 'fact', about, name: 'cancelled', data: told },
+            ])
+          },
         },
       })),
   },

@@ -1,6 +1,15 @@
-import type { PaymentCase, PaymentProvider, Transaction, TransferId, WalletStore } from '@holdfast/core'
+import {
+  after,
+  hour,
+  type PaymentCase,
+  type PaymentProvider,
+  type Transaction,
+  type TransferId,
+  type WalletStore,
+} from '@holdfast/core'
 import type { Sabotage } from '../system/process.ts'
 import type { Mutant } from './mutant.ts'
+import { onTasks } from './on-transaction.ts'
 
 const onWallets = (change: (inner: WalletStore) => Partial<WalletStore>): Sabotage => ({
   unitOfWork: (inner) => ({
@@ -61,6 +70,20 @@ export const mutantsInWallets: readonly Mutant[] = [
           if (change !== 0n) await inner.post({ ...entry, change, balance }, expected)
         },
       })),
+  },
+  {
+    name: 'topped_up_and_left',
+    scenario: { flow: 'too little in the wallet, topped up for what is wanted', webhooks: true },
+    mistake: 'what was paid in for something lies in the wallet, and nothing goes on',
+    noticedBy: ['A16'],
+    sabotage: () => onTasks('pay_from_wallet', () => undefined),
+  },
+  {
+    name: 'topped_up_and_late',
+    scenario: { flow: 'too little in the wallet, topped up for what is wanted', webhooks: false },
+    mistake: 'what was paid in for something is spent on it when it can no longer be bought',
+    noticedBy: ['A16'],
+    sabotage: () => onTasks('pay_from_wallet', (asked) => after(asked, 3 * hour)),
   },
   {
     name: 'balance_remembered',

@@ -1,4 +1,5 @@
 import { mutantsAtHome } from './at-home.ts'
+import { mutantsInMessages } from './in-messages.ts'
 import { mutantsInTheClinic } from './in-the-clinic.ts'
 import { mutantsInWallets } from './in-wallets.ts'
 import { mutantsInTheShop } from './in-the-shop.ts'
@@ -13,5 +14,6 @@ export const mutants: readonly Mutant[] = [
   ...mutantsInWallets,
   ...mutantsInTheClinic,
   ...mutantsInTheShop,
+  ...mutantsInMessages,
   ...mutantsAtTheDoor,
 ]

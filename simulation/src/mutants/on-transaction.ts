@@ -1,4 +1,12 @@
-import type { RefundReason, Transaction } from '@holdfast/core'
+import {
+  effectId,
+  type Effect,
+  type Instant,
+  type Message,
+  type RefundReason,
+  type Task,
+  type Transaction,
+} from '@holdfast/core'
 import type { Sabotage } from '../system/process.ts'
 
 /** Puts something else in the place of stores, in every transaction. */
@@ -30,3 +38,43 @@ export const withoutRefunds = (reason: RefundReason): Sabotage => {
     },
   }))
 }
+
+/** Forgets messages of a kind: they are never owed. */
+export const withoutMessages = (template: Message['template']): Sabotage => onMessages(template, () => [])
+
+/** Owes something else in the place of each message of a kind. */
+export const onMessages = (
+  template: Message['template'],
+  change: (message: Message) => readonly Message[],
+): Sabotage => {
+  const changed = (body: Effect): readonly Effect[] =>
+    body.type === 'send_message' && body.message.template === template
+      ? change(body.message).map((message) => ({ ...body, message }))
+      : [body]
+  return onTransaction(({ outbox }) => ({
+    outbox: {
+      ...outbox,
+      append: (work, now) =>
+        outbox.append(
+          work.flatMap(({ body, dueAt }) => changed(body).map((each) => ({ id: effectId(each), body: each, dueAt }))),
+          now,
+        ),
+    },
+  }))
+}
+
+/** Plans a kind of task at another time, or never. */
+export const onTasks = (type: Task['type'], dueAt: (asked: Instant) => Instant | undefined): Sabotage =>
+  onTransaction(({ tasks }) => ({
+    tasks: {
+      ...tasks,
+      append: (work, now) =>
+        tasks.append(
+          work.flatMap((piece) => {
+            const at = piece.body.type === type ? dueAt(piece.dueAt) : piece.dueAt
+            return at === undefined ? [] : [{ ...piece, dueAt: at }]
+          }),
+          now,
+        ),
+    },
+  }))

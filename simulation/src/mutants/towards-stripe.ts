@@ -4,6 +4,7 @@ import {
   type ChargeReport,
   type PaymentProvider,
   type ProviderAnswer,
+  type SavedCard,
   type UnitOfWork,
 } from '@holdfast/core'
 import type { Sabotage } from '../system/process.ts'
@@ -71,6 +72,18 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
           tries += 1
           return inner.chargeSavedCard({ ...request, idempotencyKey: `${request.idempotencyKey}!${tries}` })
         },
+      }))
+    },
+  },
+  {
+    name: 'card_of_the_first',
+    scenario: { flow: 'two cards kept, and orders paid with them', webhooks: true },
+    mistake: 'everybody pays with the saved card of whoever came first',
+    noticedBy: ['A12'],
+    sabotage: () => {
+      let first: SavedCard | undefined
+      return onProvider((inner) => ({
+        chargeSavedCard: (request) => inner.chargeSavedCard({ ...request, card: (first ??= request.card) }),
       }))
     },
   },

@@ -1,24 +1,32 @@
 import { defaultSettings } from '@holdfast/core'
 import type { Ledger } from '@holdfast/stripe-simulator'
 import type { Readable } from '../system/database.ts'
-import { readTimeline } from './edges.ts'
+import { checkCards } from './cards.ts'
 import { checkCredits, creditedFrom, withCredits, type KnownCharge } from './credits.ts'
+import { readTimeline, type Entry } from './edges.ts'
+import { checkMessages, isCancelling, readMessages } from './messages.ts'
+import { noSecondPages, settleSecondPages, type SecondPages } from './second-pages.ts'
+import { checkDeclines } from './declines.ts'
 import { checkShopAtRest, type Restocked } from './shop.ts'
 import { isCollected, isLive } from './statuses.ts'
+import { checkToppedUp, type Course } from './topped-up.ts'
 import { disputesOf, hasGone, readCharges, type Stored, type StoredPayment } from './truth.ts'
 import { Violation } from './violation.ts'
 
 /**
  * What holds once everything has come to rest: here and at Stripe the same, and nothing left to do. `restocked`: what was put on
- * the shelves, where that is known.
+ * the shelves, where that is known. `second`: what is known of pages that somebody between us and Stripe has made. `course`: how
+ * it came to rest.
  */
 export const checkAtRest = (
   stored: Stored,
   ledger: Ledger,
   database: Readable,
   restocked?: ReadonlyMap<string, Restocked>,
+  second: SecondPages = noSecondPages,
+  course: Course = { isUndisturbed: false },
 ): void => {
-  const charges = withCredits(stored, readCharges(ledger))
+  const charges = settleSecondPages(stored, ledger, database, withCredits(stored, readCharges(ledger)), second)
   for (const payment of stored.payments) {
     const own = charges.filter(({ paymentId }) => paymentId === payment.id)
     checkMoney(stored, payment, own)
@@ -31,9 +39,15 @@ export const checkAtRest = (
     if (status === 'open' || status === 'paid') throw new Violation('A14', `intent ${id} is ${status} for ever`)
   for (const { intentId, paymentId } of charges)
     if (!stored.payments.some(({ id }) => id === paymentId)) throw new Violation('A2', `${intentId} is for no payment`)
+  checkCards(stored, ledger)
+  checkDeclines(stored, ledger, readTimeline(database))
   checkCredits(stored, charges)
   checkShopAtRest(stored, restocked)
-  checkPromised(stored, charges, database)
+  const timeline = readTimeline(database)
+  const messages = readMessages(database)
+  checkPromised(stored, charges, timeline.filter(isCancelling))
+  checkMessages(stored, messages, timeline)
+  checkToppedUp(stored, database, messages, timeline, course)
   checkQueues(database)
 }
 
@@ -162,12 +176,9 @@ const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly 
 }
 
 /** Whoever was told that all of it goes back has it back, unless a bank decided about it. */
-const checkPromised = (stored: Stored, charges: readonly KnownCharge[], database: Readable): void => {
-  for (const { payment_id: id, type, name, data } of readTimeline(database)) {
-    const isPromise =
-      type === 'command' &&
-      (name === 'cancel_reservation' || name === 'cancel_consultation' || name === 'cancel_order') &&
-      data.includes('"refund":"all"')
+const checkPromised = (stored: Stored, charges: readonly KnownCharge[], cancelled: readonly Entry[]): void => {
+  for (const { payment_id: id, name, data } of cancelled) {
+    const isPromise = data.includes('"refund":"all"')
     const payment = isPromise ? stored.payments.find((each) => each.id === id) : undefined
     if (payment === undefined || !isCollected(payment.status) || payment.status === 'refunded') continue
     const disputed = charges.some((charge) => charge.paymentId === id && charge.disputed)

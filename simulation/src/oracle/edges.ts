@@ -19,6 +19,8 @@ export interface Entry {
   readonly about_id: string
   readonly name: string
   readonly data: string
+  /** Present for commands: who gave it. */
+  readonly actor?: string
 }
 
 interface Row {
@@ -29,16 +31,25 @@ interface Row {
 
 /** The lines of a row, read without the help of what wrote them. */
 const entriesOf = ({ payment_id, lines }: Row): readonly Entry[] =>
-  (JSON.parse(lines) as readonly Line[]).map(([_at, type, aboutType, aboutId, name, data]) => ({
+  (JSON.parse(lines) as readonly Line[]).map(([_at, type, aboutType, aboutId, name, data, actor]) => ({
     payment_id,
     type,
     about_type: aboutType,
     about_id: aboutId,
     name,
     data: JSON.stringify(data),
+    ...(actor === undefined ? {} : { actor }),
   }))
 
-type Line = readonly [at: number, type: string, aboutType: string, aboutId: string, name: string, data: unknown]
+type Line = readonly [
+  at: number,
+  type: string,
+  aboutType: string,
+  aboutId: string,
+  name: string,
+  data: unknown,
+  actor?: string,
+]
 
 /** The whole timeline, in the order in which it was written. */
 export const readTimeline = (database: Readable): readonly Entry[] => rowsAfter(database, 0).flatMap(entriesOf)

@@ -9,6 +9,12 @@ export const createCounts = (): Counts => {
   return { add: (what) => void all.set(what, (all.get(what) ?? 0) + 1), all }
 }
 
+/** True for a run in which no process ended or stood still, no call failed, and no message or row had to wait. */
+export const isUndisturbed = ({ all }: Pick<Counts, 'all'>): boolean =>
+  ![...all.keys()].some((what) => trouble.test(what))
+
+const trouble = /^(fault:|ambush:|notifier:|(crash|pause|given_up|contention|busy_database|disk_full|connections_cut)$)/
+
 /**
  * What a long run has to come across: a rule that was never put to the test has not been kept.
  *
@@ -35,6 +41,8 @@ export const sometimes = [
   'busy_database',
   'page_replaced',
   'fallback_page',
+  'page_asked_for_twice',
+  'second_page_closed',
   'amount_changed_while_open',
   'wallet:top_up',
   'wallet:spend',
@@ -58,6 +66,12 @@ export const sometimes = [
   'found_by_cookie',
   'found_by_owner',
   'free_slots_told',
+  'left_and_paid',
+  'left_unpaid',
+  'cleaned_up:abandoned',
+  'cleaned_up:pending',
+  'cleaned_up:processing',
+  'clean_up_foreseen',
   'ghosts_counted',
   'to_wallet:consultation_cancelled',
   'cancel_too_late',
@@ -77,6 +91,12 @@ export const sometimes = [
   'secret_rotated',
   'disk_full',
   'message_sent_again',
+  'message:cancelled',
+  'message:confirmed',
+  'message:kept_in_wallet',
+  'message:payment_link',
+  'message:refunded_surplus',
+  'message:refunded_unavailable',
   'notifier:away',
   'notifier:unheard',
   'notifier:slow',
@@ -109,12 +129,14 @@ export const sometimes = [
   'fact:payment.dispute_won',
   'fact:payment.dispute_lost',
   'fact:attempt.opened',
+  'fact:attempt.page_declined',
   'fact:attempt.processing_started',
   'fact:attempt.declined',
   'fact:attempt.expired',
   'fact:dispute.opened',
   'fact:dispute.won',
   'fact:dispute.lost',
+  'fact:attempt.found_at_provider',
   'fact:refund.found_at_provider',
   'fact:refund.accepted',
   'fact:refund.failed',
@@ -138,8 +160,15 @@ export const sometimes = [
   'not_placed:coupon_used_up',
   'not_placed:coupon_used_by_you',
   'order_paid_meanwhile',
+  'by_card:paid',
+  'by_card:payment_declined',
+  'checked_out_by_card:paid',
+  'page_closed_for_card',
   'order_could_not_be_had',
+  'order_disputed:completed',
+  'order_disputed:shipped',
   'to_wallet:order_cancelled',
+  'log:events_recovered',
   'circuit_breaker_opened',
   'circuit_breaker_half_opened',
   'circuit_breaker_closed',

@@ -27,6 +27,8 @@ export interface StoredPayment {
   readonly subject_id: string
   readonly amount_minor: number
   readonly amount_currency: string
+  /** Of one that is cancelled. */
+  readonly cancel_reason: string | null
   readonly counted_attempt_id: string | null
   readonly refunded_minor: number | null
 }
@@ -36,12 +38,20 @@ export interface StoredAttempt {
   readonly payment_id: string
   readonly kind: string
   readonly status: string
+  /** 1 where its owner was not there to be sent to the page. */
+  readonly announce: number
   readonly provider_id: string | null
   readonly charge_id: string | null
   readonly charge_minor: number | null
   /** JSON, or nothing where there is none. */
   readonly disputes: string | null
+  /** JSON, or nothing where there is none. */
+  readonly declines: string | null
 }
+
+/** What was declined on the page of an attempt, as it is known here. */
+export const declinesOf = ({ declines }: Pick<StoredAttempt, 'declines'>) =>
+  JSON.parse(declines ?? '[]') as readonly { readonly id: string }[]
 
 /** The disputes of what an attempt brought, as they are known here. */
 export const disputesOf = ({ disputes }: Pick<StoredAttempt, 'disputes'>) =>
@@ -64,6 +74,9 @@ export interface StoredIntent {
   readonly owner: string
   readonly status: string
   readonly payment_id: string
+  /** What it became. */
+  readonly record_type: string | null
+  readonly record_id: string | null
 }
 
 export interface StoredConsultation {
@@ -143,24 +156,27 @@ export interface StoredLine {
   readonly change_minor: number
   readonly balance_minor: number | null
   readonly payment_id: string
+  readonly at: number
 }
 
 /** Everything that is stored now. */
 export const readStored = (database: Readable): Stored => ({
   payments: database.query<StoredPayment>(
     `SELECT id, purpose, owner, status, subject_type, subject_id, amount_minor, amount_currency,
-       counted_attempt_id, refunded_minor
+       cancel_reason, counted_attempt_id, refunded_minor
      FROM holdfast_payments ORDER BY created_at, id`,
   ),
   attempts: database.query<StoredAttempt>(
-    `SELECT id, payment_id, kind, status, provider_id, charge_id, charge_minor, disputes
+    `SELECT id, payment_id, kind, status, announce, provider_id, charge_id, charge_minor, disputes, declines
      FROM holdfast_attempts ORDER BY requested_at, id`,
   ),
   refunds: database.query<StoredRefund>(
     `SELECT id, payment_id, attempt_id, amount_minor, destination, reason, status, provider_id FROM holdfast_refunds
      ORDER BY requested_at, id`,
   ),
-  intents: database.query('SELECT id, token, owner, status, payment_id FROM holdfast_intents ORDER BY created_at, id'),
+  intents: database.query(
+    `SELECT id, token, owner, status, payment_id, record_type, record_id FROM holdfast_intents ORDER BY created_at, id`,
+  ),
   reservations: database.query<StoredReservation>(
     `SELECT id, status, resource_id, unit, starts_at, ends_at, payment_id, balance_payment_id FROM holdfast_reservations
      ORDER BY created_at, id`,
@@ -182,7 +198,7 @@ export const readStored = (database: Readable): Stored => ({
   ),
   wallets: database.query('SELECT owner, currency, balance_minor FROM holdfast_wallets ORDER BY owner, currency'),
   ledger: database.query(
-    `SELECT transfer_id, account, owner, currency, position, type, change_minor, balance_minor, payment_id
+    `SELECT transfer_id, account, owner, currency, position, type, change_minor, balance_minor, payment_id, at
      FROM holdfast_ledger ORDER BY owner, currency, position, account`,
   ),
 })
@@ -260,3 +276,7 @@ const isInquiry = (status: string): boolean => status === 'warning_needs_respons
 
 /** True for a refund that the bank has not sent back. */
 export const hasGone = ({ status }: Pick<TrueRefund, 'status'>): boolean => status !== 'failed' && status !== 'canceled'
+
+/** Whether this piece of work was ever put into the outbox, whatever has become of it. */
+export const wasOwed = (database: Readable, effectId: string): boolean =>
+  database.query('SELECT id FROM holdfast_outbox WHERE id = ?', effectId).length > 0

@@ -30,7 +30,6 @@ export const createWalletNews = (database: Readable, counts: Counts): WalletNews
   return {
     follow(entries) {
       entries.forEach(note)
-      if (isClosedForWallet(entries)) counts.add('page_closed_for_wallet')
     },
     whole() {
       for (const { result } of database.query<{ readonly result: string | null }>(payTasks)) {
@@ -45,8 +44,3 @@ const paidBy = `SELECT disputes FROM holdfast_attempts
   WHERE id = (SELECT attempt_id FROM holdfast_refunds WHERE id = ?)`
 
 const payTasks = "SELECT result FROM holdfast_tasks WHERE id LIKE 'pay_from_wallet:%'"
-
-/** True for a commit in which somebody who pays from a wallet has an open page closed first. */
-const isClosedForWallet = (entries: readonly Entry[]): boolean =>
-  entries.some(({ type, name }) => type === 'command' && name === 'pay_from_wallet') &&
-  entries.some(({ type, name }) => type === 'fact' && name === 'close_requested')

@@ -1,12 +1,14 @@
-import type { Message } from '@holdfast/core'
+import { day, type Message } from '@holdfast/core'
 import type { FaultKind } from '@holdfast/stripe-simulator'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
 import type { Database } from '../system/database.ts'
 import type { News, SeenCall, Stripe } from '../system/stripe.ts'
 import { checkStored, checkStripe } from './always.ts'
+import { countClosedFor } from './closed-for.ts'
 import { createEdges, readTimeline, type Entry } from './edges.ts'
 import type { CapacityOf } from './places.ts'
 import type { Counts } from './sometimes.ts'
+import { countClosed, readNames, straysOf, type SecondPages } from './second-pages.ts'
 import type { Restocked } from './shop.ts'
 import { readStored } from './truth.ts'
 import { Violation } from './violation.ts'
@@ -34,6 +36,8 @@ export interface Watch {
   stockAsked(articleId: string, by: number): (outcome: 'changed' | 'refused') => void
   /** Between which two numbers of each article were put there, as far as is known. */
   readonly restocked: ReadonlyMap<string, Restocked>
+  /** What is known so far of pages that somebody between us and Stripe has made; `healedMs`: since when nothing goes wrong. */
+  secondPages(healedMs: number): SecondPages
   /** The disk is full: what fails because of that is foreseen. */
   diskFilled(): void
   lost(news: News): void
@@ -41,8 +45,6 @@ export interface Watch {
   /** Checks everything once more, and that what was acknowledged is still there. */
   whole(): void
 }
-
-const day = 86_400_000
 
 /** Nobody hears of these: the answer to a call that may have had its effect. */
 const unheard = new Set<FaultKind>(['timeout_after_effect', 'reset_after_headers', 'malformed_json', '500_with_effect'])
@@ -74,6 +76,7 @@ export const createWatch = ({
   const messages = new Map<string, string>()
   const finished = new Map<string, { readonly completed?: number; readonly cameBack?: number }>()
   const expiredBefore = new Set<string>()
+  const heardPaid = new Map<string, number>()
   const restocks: Restock[] = []
   let wasDiskFull = false
 
@@ -85,12 +88,17 @@ export const createWatch = ({
     if (type === 'fact' && name === 'requested' && data.includes('"slot_taken"')) counts.add('slot_lost_and_refunded')
     if (type === 'fact' && name === 'requested' && data.includes('"late_payment"')) counts.add('late_money_refunded')
     if (type === 'fact' && name === 'requested' && data.includes('"duplicate"')) counts.add('duplicate_refunded')
+    if (type === 'fact' && entry.about_type === 'dispute' && name === 'opened') noteDisputed(entry.payment_id)
     if (type === 'fact' && name === 'fulfilled') counts.add(`became:${becomes(data)}`)
     if (name === 'message_sent' && data.includes('"payment_link"')) counts.add('fallback_page')
     if (type === 'answer' && data.includes('proves nothing so soon')) counts.add('absence_not_believed')
     if (type === 'answer' && name === 'look_up_charge') counts.add('aftermath_found_by_asking')
     if (type === 'answer' && name === 'look_up_attempt' && data.includes('"captured"') && lost.has(about))
       counts.add('lost_event_found_by_asking')
+  }
+  const noteDisputed = (paymentId: string): void => {
+    for (const { status } of database.query<{ readonly status: string }>(orderOf, paymentId))
+      counts.add(`order_disputed:${status}`)
   }
   /** A webhook and somebody who came back finish one payment: within a second, or not. */
   const noteFinish = (paymentId: string, what: 'completed' | 'cameBack'): void => {
@@ -101,6 +109,14 @@ export const createWatch = ({
     if (completed === undefined || cameBack === undefined || Math.abs(completed - cameBack) > 1_000) return
     if (before[what] === undefined) counts.add('return_and_webhook_at_once')
   }
+  /** Reads what the timeline tells anew, and hands it to all who follow it. */
+  const follow = (): readonly Entry[] => {
+    const entries = edges.follow()
+    entries.forEach(note)
+    wallets.follow(entries)
+    countClosedFor(entries, counts)
+    return entries
+  }
   const wholeStore = (): void => checkStored(readStored(database), stripe.ledger(), { livemode, capacityOf })
   const isInInbox = (eventId: string): boolean =>
     database.query('SELECT id FROM holdfast_inbox WHERE id = ?', eventId).length > 0
@@ -108,12 +124,14 @@ export const createWatch = ({
   return {
     committed(epoch) {
       refunding.delete(epoch)
-      const entries = edges.follow()
-      entries.forEach(note)
-      wallets.follow(entries)
+      const entries = follow()
       if (entries.some(({ type }) => type === 'fact')) wholeStore()
     },
-    stripeMoved: () => checkStripe(stripe.ledger()),
+    stripeMoved() {
+      const { sentTwice } = stripe
+      const strays = sentTwice.size === 0 ? undefined : straysOf(sentTwice, stripe.ledger(), readNames(database))
+      checkStripe(stripe.ledger(), strays)
+    },
     called(epoch, call) {
       const { key, path, parameters, atMs } = call
       const before = keys.get(key)
@@ -149,6 +167,7 @@ export const createWatch = ({
       const { type, data } = JSON.parse(payload) as SeenEvent
       const paymentId = data.object.metadata?.payment_id
       if (paymentId === undefined || odd.has(eventId)) return
+      for (const id of paidIn(type, data.object)) if (!heardPaid.has(id)) heardPaid.set(id, kernel.now())
       if (type === 'checkout.session.expired') expiredBefore.add(paymentId)
       if (type !== 'checkout.session.completed') return
       if (expiredBefore.delete(paymentId)) counts.add('expired_heard_before_completed')
@@ -163,10 +182,12 @@ export const createWatch = ({
     },
     cameBack: (paymentId) => noteFinish(paymentId, 'cameBack'),
     told(message) {
+      counts.add(`message:${message.template}`)
       const { id, ...rest } = message
       const text = JSON.stringify(rest, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
-      const twin = [...messages].find(([other, known]) => other !== id && known === text)
-      if (twin !== undefined) throw new Violation('N1', `messages ${twin[0]} and ${id} say the same`)
+      const twin = [...messages].find(([other, known]) => other !== id && known === text && !isOfSurplus(other))
+      if (twin !== undefined && !isOfSurplus(id))
+        throw new Violation('N1', `messages ${twin[0]} and ${id} say the same`)
       const before = messages.get(id)
       messages.set(id, text)
       if (before === undefined) return
@@ -191,6 +212,7 @@ export const createWatch = ({
       }
       return bounds
     },
+    secondPages: (healedMs) => ({ attempts: stripe.sentTwice, heard: heardPaid, healedMs }),
     diskFilled: () => void (wasDiskFull = true),
     lost({ payload }) {
       const { data } = JSON.parse(payload) as SeenEvent
@@ -209,15 +231,14 @@ export const createWatch = ({
         'task_failed',
         'sweep_look_failed',
         'work_failed',
+        'intent_clean_up_failed',
       ]
       if (isFailure.includes(event) && !isForeseen) throw new Violation('A13', `${event}: ${detail}`)
       if (detail.endsWith('is about something that no payment has.')) counts.add('event_of_unknown_object')
       counts.add(`log:${event}`)
     },
     whole() {
-      const entries = edges.follow()
-      entries.forEach(note)
-      wallets.follow(entries)
+      follow()
       wholeStore()
       for (const eventId of acknowledged)
         if (!isInInbox(eventId)) throw new Violation('A10', `event ${eventId} was answered 2xx, and is gone`)
@@ -229,10 +250,15 @@ export const createWatch = ({
       }
       wallets.whole()
       for (const { what } of database.query<{ readonly what: string }>(seenAtTheEnd)) counts.add(what)
+      const closed = countClosed(database, stripe.sentTwice)
+      for (let count = 0; count < closed; count += 1) counts.add('second_page_closed')
       for (const { replayed, status } of stripe.ledger().calls) if (replayed && status === 500) counts.add('cached_500')
     },
   }
 }
+
+/** Of two pages of one attempt, what came on each is given back by itself, and told by itself: also where it is the same sum. */
+const isOfSurplus = (messageId: string): boolean => /^refunded:rf_[^:]+:/.test(messageId)
 
 /** What was asked of a stock, and what became of that, where somebody was told. */
 interface Restock {
@@ -248,9 +274,20 @@ const becomes = (data: string): string =>
 /** Of an event, what is read here. */
 interface SeenEvent {
   readonly type: string
-  readonly data: {
-    readonly object: { readonly metadata?: { readonly payment_id?: string; readonly attempt_id?: string } }
-  }
+  readonly data: { readonly object: SeenObject }
+}
+
+interface SeenObject {
+  readonly id: string
+  readonly metadata?: { readonly payment_id?: string; readonly attempt_id?: string }
+  readonly payment_intent?: string | null
+}
+
+/** The page and the PaymentIntent of which an event says that money came, or, where the page is completed, that it is on its way. */
+const paidIn = (type: string, { id, payment_intent: intentId }: SeenObject): readonly string[] => {
+  if (type === 'payment_intent.succeeded') return [id]
+  const isPage = type === 'checkout.session.completed' || type === 'checkout.session.async_payment_succeeded'
+  return isPage && typeof intentId === 'string' ? [id, intentId] : []
 }
 
 /** What shows in the rows of the end only. */
@@ -260,8 +297,9 @@ const seenAtTheEnd = `
     WHERE reason = 'slot_taken' AND purpose = 'reservation'
   UNION ALL SELECT 'order_could_not_be_had' FROM holdfast_refunds JOIN holdfast_payments ON holdfast_payments.id = payment_id
     WHERE reason = 'unavailable' AND purpose = 'order'
-  UNION ALL SELECT 'second_page_closed' FROM holdfast_outbox WHERE id LIKE 'close_attempt:%:%'
   UNION ALL SELECT 'paid_after_its_end' FROM holdfast_intents WHERE fulfilled_at > expires_at AND abandoned_at IS NULL`
+
+const orderOf = 'SELECT status FROM holdfast_orders WHERE payment_id = ?'
 
 /** What a full disk makes SQLite say. */
 export const isOfFullDisk = /database or disk is full|SQLite has ended the transaction/

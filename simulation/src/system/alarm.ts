@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Database } from './database.ts'
 import { firstDue, readDue } from './due.ts'
-import type { Process } from './process.ts'
+import type { Process, WorkerLoop } from './process.ts'
 
 /** Wakes the workers when there is something to do, so that idle time costs nothing. */
 export interface Alarm {
@@ -13,37 +13,38 @@ export interface Alarm {
 
 /** Workers look twice a second for what is due; here they look when something is. */
 export const createAlarm = (kernel: Kernel, database: Database): Alarm => {
-  const planned = new Map<Process, { readonly atMs: number; readonly takeBack: () => void }>()
+  const planned = new Map<WorkerLoop, { readonly atMs: number; readonly takeBack: () => void }>()
   let isTouched = true
+  const forget = (loop: WorkerLoop): void => {
+    planned.get(loop)?.takeBack()
+    planned.delete(loop)
+  }
   return {
     touch: () => void (isTouched = true),
     set(processes) {
       if (!isTouched) return
       isTouched = false
-      for (const [process, { takeBack }] of planned)
-        if (!processes.includes(process)) {
-          takeBack()
-          planned.delete(process)
-        }
-      if (processes.every(({ wake }) => wake === undefined)) return
-      const dueMs = firstDue(readDue(database))
-      for (const process of processes) {
-        const known = planned.get(process)
-        if (process.wake === undefined || dueMs === undefined) {
-          known?.takeBack()
-          planned.delete(process)
+      const all = processes.flatMap((process) => process.loops.map((loop) => ({ process, loop })))
+      const loops = new Set(all.map(({ loop }) => loop))
+      for (const loop of planned.keys()) if (!loops.has(loop)) forget(loop)
+      if (all.every(({ loop }) => loop.wake === undefined)) return
+      const due = readDue(database)
+      for (const { process, loop } of all) {
+        const dueMs = firstDue(due, loop.queues)
+        if (loop.wake === undefined || dueMs === undefined) {
+          forget(loop)
           continue
         }
-        const atMs = Math.max(dueMs - process.skewMs, process.idleSinceMs + lookEveryMs) + process.index
-        if (known?.atMs === atMs) continue
-        known?.takeBack()
-        const takeBack = kernel.at(atMs - kernel.now(), `wake ${process.epoch.name}`, () => {
-          planned.delete(process)
-          const { wake } = process
-          process.wake = undefined
+        const atMs = Math.max(dueMs - process.skewMs, loop.idleSinceMs + lookEveryMs) + process.index
+        if (planned.get(loop)?.atMs === atMs) continue
+        forget(loop)
+        const takeBack = kernel.at(atMs - kernel.now(), `wake ${process.epoch.name} ${loop.name}`, () => {
+          planned.delete(loop)
+          const { wake } = loop
+          loop.wake = undefined
           wake?.()
         })
-        planned.set(process, { atMs, takeBack })
+        planned.set(loop, { atMs, takeBack })
       }
     },
   }

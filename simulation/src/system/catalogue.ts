@@ -20,7 +20,7 @@ import {
   type ResourceId,
   type Schedules,
   type ShopCatalogue,
-  type TopUpLimits,
+  type AmountLimits,
 } from '@holdfast/core'
 
 /** When every run begins. */
@@ -118,7 +118,7 @@ export const consultations: ConsultationCatalogue = {
 
 /** What can be paid into a wallet: between ten and ten thousand pesos at a time. */
 export const topUps = {
-  limits: { MXN: { least: 10_00n, most: 10_000_00n } } satisfies TopUpLimits,
+  limits: { MXN: { least: 10_00n, most: 10_000_00n } } satisfies AmountLimits,
   item: ({ currency }: Money) => ({ name: 'Wallet', description: `To spend later, in ${currency}` }),
 }
 

@@ -14,9 +14,9 @@ export interface Due {
 export const readDue = (database: Database): Due =>
   database.query<Due>(sql)[0] ?? { inbox: null, outbox: null, tasks: null }
 
-/** When anything has. */
-export const firstDue = ({ inbox, outbox, tasks }: Due): number | undefined => {
-  const all = [inbox, outbox, tasks].filter((due) => due !== null)
+/** When anything in these has. */
+export const firstDue = (due: Due, queues: readonly (keyof Due)[]): number | undefined => {
+  const all = queues.map((queue) => due[queue]).filter((at) => at !== null)
   return all.length === 0 ? undefined : Math.min(...all)
 }
 

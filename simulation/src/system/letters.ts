@@ -1,4 +1,4 @@
-import { instant, type Instant } from '@holdfast/core'
+import { instant, minute, type Instant } from '@holdfast/core'
 import { signPayload } from '@holdfast/stripe-simulator'
 
 /** Something in an envelope: what it says, and a signature that is made when it is handed over. */
@@ -26,8 +26,6 @@ export type OddLetterName = (typeof oddLetterNames)[number]
 /** What has to become of each: not taken in, or taken in and of no effect. */
 export const fateOf = (name: OddLetterName): 'refused' | 'ignored' =>
   name === 'other_mode' || name === 'unknown_type' || name === 'unknown_object' ? 'ignored' : 'refused'
-
-const minute = 60_000
 
 /** Makes an odd letter out of an event that there was. */
 export const oddLetter = (

@@ -13,14 +13,22 @@ export interface NetworkOptions {
   readonly onCall: (epoch: Epoch, call: { readonly path: string; readonly key: string; readonly body: string }) => void
   /** The caller has given up, and Stripe has not. */
   readonly onGivenUp: (key: string | null) => void
+  /** Told every request that makes a page: whether a proxy sends it a second time, and what is heard then. */
+  readonly sendsTwice: () => Twice | undefined
+  /** The page of this attempt was asked for a second time, and nobody here knows. */
+  readonly onSentTwice: (attemptId: string) => void
 }
+
+/** Of a request that was sent twice, whose answer is heard. */
+export const twice = ['first', 'second', 'neither'] as const
+export type Twice = (typeof twice)[number]
 
 /**
  * The network between the processes and Stripe, for the SDK: with a gate before a call is made, and one before its answer is
  * heard. Who gives up after the SDK's time-out gives up on the answer only: what was asked for may still come about later.
  */
 export const networkOf =
-  ({ kernel, send, onCall, onGivenUp }: NetworkOptions) =>
+  ({ kernel, send, onCall, onGivenUp, sendsTwice, onSentTwice }: NetworkOptions) =>
   (epoch: Epoch): HttpClient => ({
     getClientName: () => 'simulation',
     async makeRequest(_host, _port, path, method, headers, body, _protocol, timeoutMs) {
@@ -37,7 +45,10 @@ export const networkOf =
         headers: headers as Record<string, string>,
         ...(method === 'GET' ? {} : { body }),
       })
-      const outcome = await giveUpAfter(kernel, timeoutMs, send(request))
+      const heard = lane === 'POST /v1/checkout/sessions' ? sendsTwice() : undefined
+      if (heard !== undefined) onSentTwice(attemptIn(body))
+      const sending = heard === undefined ? send(request) : sendTwice(send, request, heard)
+      const outcome = await giveUpAfter(kernel, timeoutMs, sending)
       if (outcome === 'given up') onGivenUp(typeof key === 'string' ? key : null)
       await epoch.gate(`hear ${lane}`)
       if (outcome === 'given up') throw Stripe.HttpClient.makeTimeoutError()
@@ -47,6 +58,18 @@ export const networkOf =
   })
 
 const origin = 'https://api.stripe.com'
+
+/** What a proxy does that takes a request for lost: it sends it again, without its key, and Stripe takes it for another one. */
+const sendTwice = async (send: NetworkOptions['send'], request: Request, heard: Twice): Promise<Outcome> => {
+  const again = request.clone()
+  again.headers.delete('Idempotency-Key')
+  const first = await send(request)
+  const second = await send(again)
+  if (heard === 'neither') return { type: 'dropped' }
+  return heard === 'first' ? first : second
+}
+
+const attemptIn = (body: string): string => new URLSearchParams(body).get('metadata[attempt_id]') ?? ''
 
 const giveUpAfter = (kernel: Kernel, ms: number, sending: Promise<Outcome>): Promise<Outcome | 'given up'> =>
   new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { sqlCircuitBreakerStates } from '@holdfast/adapter-sql'
-import { stripeProvider, stripeWebhookVerifier } from '@holdfast/adapter-stripe'
+import { stripeEventHistory, stripeProvider, stripeWebhookVerifier } from '@holdfast/adapter-stripe'
 import {
   consultationKind,
   createHoldfast,
@@ -73,6 +73,8 @@ export interface Surroundings {
   readonly settings: Settings
   /** Whether the processes share a circuit breaker. */
   readonly breaker: boolean
+  /** Whether the sweep takes in what Stripe lists of its events, too. */
+  readonly history: boolean
   readonly statements: boolean
   readonly sabotage: Sabotage
   readonly onCommit: (process: Process) => void
@@ -81,6 +83,15 @@ export interface Surroundings {
   readonly onLog: (event: string, data: Readonly<Record<string, unknown>>) => void
   /** Told of what a process's own worker was thrown. */
   readonly onWorkerError: (error: unknown) => void
+}
+
+/** What sees to some of the queues, one after the other, until its process ends. */
+export interface WorkerLoop {
+  readonly name: string
+  readonly queues: readonly (keyof Due)[]
+  /** Present while it has nothing to do: call it when there may be something. */
+  wake: (() => void) | undefined
+  idleSinceMs: number
 }
 
 /** One life of a process: the whole of Holdfast over its own connection, with nothing kept from the life before. */
@@ -94,9 +105,8 @@ export interface Process {
   call<T>(ask: (host: Host) => Promise<T>): Promise<T>
   readonly receive: ReceiveEvent
   now(): ReturnType<Clock['now']>
-  /** Present while its worker has nothing to do: call it when there may be something. */
-  wake: (() => void) | undefined
-  idleSinceMs: number
+  /** What its worker does beside each other. */
+  readonly loops: readonly WorkerLoop[]
   /** True once another life of the same process has begun. */
   replaced: boolean
   /** In how many transactions that write it is right now. */
@@ -163,6 +173,8 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
       walletTopUpKind({ ...topUps, unitOfWork }),
     ],
     shopCatalogue: shop,
+    // The SDK would wait by the machine's own clock between two tries.
+    ...(around.history ? { eventHistory: stripeEventHistory({ stripe: sdk.stripe, maxNetworkRetries: 0 }) } : {}),
     ...(around.breaker ? { circuitBreaker: { states, observe: ({ type }) => around.count(type) } } : {}),
   }
   const holdfast = createHoldfast(dependencies)
@@ -191,6 +203,12 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
       ask(host).then(resolve, reject)
     })
 
+  const loopOf = (name: string, queues: WorkerLoop['queues']): WorkerLoop => ({
+    name,
+    queues,
+    wake: undefined,
+    idleSinceMs: kernel.now(),
+  })
   const process: Process = {
     epoch,
     index,
@@ -199,27 +217,29 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     call,
     receive,
     now: clock.now,
-    wake: undefined,
-    idleSinceMs: kernel.now(),
+    loops: [loopOf('tasks', ['tasks']), loopOf('queues', ['inbox', 'outbox'])],
     replaced: false,
     writing: () => writing,
     kill() {
-      process.wake = undefined
+      for (const loop of process.loops) loop.wake = undefined
       void kernel.busy(connection.cut())
       epoch.end()
       sdk.giveBack()
     },
   }
 
-  // What `workOnce` does, but for the queues in which nothing is due: a look there is steps in which nothing can happen.
-  const once = async (): Promise<number> => {
+  const take: Readonly<Record<keyof Due, () => Promise<{ readonly taken: number }>>> = {
+    inbox: () => holdfast.applyInbox(batch),
+    outbox: () => holdfast.drainOutbox(batch),
+    tasks: () => holdfast.runTasks(batch),
+  }
+  // As the library's own worker does, but for queues in which nothing is due: a look there is steps in which nothing can happen.
+  const once = async (queues: WorkerLoop['queues']): Promise<number> => {
     const due = readDue(database)
-    const isDue = (queue: keyof Due): boolean => (due[queue] ?? Infinity) <= clock.now()
+    let taken = 0
     try {
-      const events = isDue('inbox') ? await holdfast.applyInbox(batch) : idle
-      const effects = isDue('outbox') ? await holdfast.drainOutbox(batch) : idle
-      const tasks = isDue('tasks') ? await holdfast.runTasks(batch) : idle
-      return events.taken + effects.taken + tasks.taken
+      for (const queue of queues) if ((due[queue] ?? Infinity) <= clock.now()) taken += (await take[queue]()).taken
+      return taken
     } catch (error) {
       around.onWorkerError(error)
       return 0
@@ -233,24 +253,26 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
         return false
       },
     )
-  const work = async (): Promise<never> => {
-    // As the library's own worker does: until it is planned, again and again.
-    while (!(await isDone(planSweep(dependencies)))) await epoch.sleep(replanMs)
+  const work = async (loop: WorkerLoop): Promise<never> => {
     for (;;) {
-      if ((await once()) > 0) continue
-      process.idleSinceMs = kernel.now()
+      if ((await once(loop.queues)) > 0) continue
+      loop.idleSinceMs = kernel.now()
       await new Promise<void>((resolve) => {
-        process.wake = resolve
+        loop.wake = resolve
         around.onIdle()
       })
       await epoch.gate('work')
     }
   }
-  void work()
+  const begin = async (loop: WorkerLoop): Promise<never> => {
+    // As the library's own worker does: until it is planned, again and again.
+    if (loop.queues.includes('tasks')) while (!(await isDone(planSweep(dependencies)))) await epoch.sleep(replanMs)
+    return work(loop)
+  }
+  for (const loop of process.loops) void begin(loop)
   return process
 }
 
 // As much at a time as the library's own worker takes, and as long a wait as it has.
 const batch = 20
 const replanMs = 500
-const idle = { taken: 0 }

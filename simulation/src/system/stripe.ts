@@ -8,7 +8,7 @@ import {
   type Simulator,
 } from '@holdfast/stripe-simulator'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
-import { networkOf, type HttpClient } from './network.ts'
+import { networkOf, type HttpClient, type Twice } from './network.ts'
 
 /** A call that a process made, as the network saw it. */
 export interface SeenCall {
@@ -42,6 +42,8 @@ export interface Stripe {
   ledger(): Ledger
   /** How many calls processes have made. */
   readonly calls: number
+  /** The attempts whose page was asked for a second time without their key, so that they may have several. */
+  readonly sentTwice: ReadonlySet<string>
   /** True when something may have changed at Stripe since this was asked last. */
   takeDirty(): boolean
 }
@@ -66,6 +68,8 @@ export interface StripeOptions {
   readonly onFault: (kind: FaultKind, key: string | null) => void
   readonly onGivenUp: (key: string | null) => void
   readonly onCall: (epoch: Epoch, call: SeenCall) => void
+  /** Whether a proxy sends the request for a page a second time, and what is heard then. */
+  readonly sendsTwice: () => Twice | undefined
   readonly onNews: (news: News) => void
 }
 
@@ -96,6 +100,7 @@ export const createStripe = (options: StripeOptions): Stripe => {
   let known: Ledger | undefined
   let byPerson = false
   let calls = 0
+  const sentTwice = new Set<string>()
   const simulator = createSimulator({
     seed: options.seed,
     now: kernel.now,
@@ -148,6 +153,8 @@ export const createStripe = (options: StripeOptions): Stripe => {
       onCall: (epoch, { path, key, body }) =>
         options.onCall(epoch, { key, path, parameters: withoutEnding(body), atMs: kernel.now() }),
       onGivenUp: options.onGivenUp,
+      sendsTwice: options.sendsTwice,
+      onSentTwice: (attemptId) => void sentTwice.add(attemptId),
     }),
     async act(path, form) {
       byPerson = true
@@ -177,6 +184,7 @@ export const createStripe = (options: StripeOptions): Stripe => {
     get calls() {
       return calls
     },
+    sentTwice,
     takeDirty() {
       const was = dirty
       dirty = false

@@ -1,5 +1,6 @@
 import { CommitUnknown } from '@holdfast/adapter-sql'
-import { Contention, type OwnerId } from '@holdfast/core'
+import { Contention, encodeJson, type OwnerId } from '@holdfast/core'
+import { Violation } from '../oracle/violation.ts'
 import { ProcessEnded, type Host } from '../system/process.ts'
 import type { World } from '../world.ts'
 
@@ -33,4 +34,18 @@ export const persist = async <T>(
     await world.kernel.sleep(1_000 * 20 ** tries)
   }
   return undefined
+}
+
+/** Asks a process so many times at once, each as by {@link persist}: with a key, whoever is not answered asks again. */
+export const persistAtOnce = <T>(
+  world: World,
+  { times, process, key = false }: { readonly times: number; readonly process: number; readonly key?: boolean },
+  run: (host: Host, time: number) => Promise<T>,
+): Promise<readonly (T | undefined)[]> =>
+  Promise.all(Array.from({ length: times }, (_, time) => persist(world, process, key, (host) => run(host, time))))
+
+/** Under one key whoever is answered is answered alike. @throws {@link Violation} K1 */
+export const checkSameAnswer = (answers: readonly unknown[]): void => {
+  const said = new Set(answers.filter((answer) => answer !== undefined).map((answer) => encodeJson(answer)))
+  if (said.size > 1) throw new Violation('K1', `one key was answered ${[...said].join(' and ')}`)
 }

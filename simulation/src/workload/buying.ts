@@ -3,6 +3,7 @@ import { readStored, type Stored } from '../oracle/truth.ts'
 import { Violation } from '../oracle/violation.ts'
 import type { World } from '../world.ts'
 import { at, guest, persist } from './asking.ts'
+import { isLeft } from './browsers.ts'
 import type { Command, Paying } from './command.ts'
 import { checkOut, pay } from './paying.ts'
 
@@ -48,7 +49,10 @@ export const findAgain = async (
   command: Extract<Command, { readonly do: 'find_again' }>,
   index: number,
 ): Promise<void> => {
-  const wanted = at(openIntents(readStored(world.database)), command.on)
+  const wanted = at(
+    openIntents(readStored(world.database)).filter((each) => !isLeft(world, each.payment_id)),
+    command.on,
+  )
   if (wanted === undefined) return
   const { owner, token } = wanted
   const by = command.cookie ? { token } : { owner: owner as OwnerId }

@@ -1,15 +1,8 @@
+import { hour, minute, second } from '@holdfast/core'
 import { oneOf, type Random } from '../kernel/random.ts'
 import type { Act } from './command.ts'
+import { newest, someone, visa } from './plot-parts.ts'
 import type { Beat, Plot } from './plots.ts'
-
-const second = 1_000
-const minute = 60 * second
-const hour = 60 * minute
-
-/** The newest of what there is. */
-const newest = -1
-
-const visa = { card: 'pm_card_visa', afterMs: 5 * second }
 
 const appointed = (random: Random, who: number, slot: number): Beat => ({
   do: 'appoint',
@@ -23,7 +16,7 @@ const appointed = (random: Random, who: number, slot: number): Beat => ({
 
 const consulted = (random: Random): Beat => ({
   do: 'consult',
-  who: oneOf(random, [0, 1, 2, 3]),
+  who: someone(random),
   checkout: true,
   key: true,
   pays: visa,

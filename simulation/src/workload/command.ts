@@ -1,4 +1,5 @@
 import type { Trap } from '../world.ts'
+import type { Twice } from '../system/network.ts'
 import type { OddLetterName } from '../system/letters.ts'
 
 /**
@@ -62,6 +63,14 @@ export type Act =
     }
   /** Pays in what is missing for an open intent, which is then paid by itself. */
   | { readonly do: 'top_up_missing'; readonly on: number; readonly key: boolean; readonly pays?: Paying }
+  /** Pays with one of the cards that they have let Stripe keep. */
+  | {
+      readonly do: 'pay_with_card'
+      readonly on: number
+      readonly card: number
+      readonly times: number
+      readonly key: boolean
+    }
   | { readonly do: 'pay_from_wallet'; readonly on: number; readonly times: number; readonly key: boolean }
   /** Fills a cart, of few articles of which there are few, and buys it. */
   | {
@@ -71,6 +80,8 @@ export type Act =
       readonly coupon: boolean
       readonly checkout: boolean
       readonly key: boolean
+      /** With this one of the cards that they have let Stripe keep, if there is one. */
+      readonly card?: number
       readonly pays?: Paying
     }
   /** Comes back to an order that is not paid, and pays it. */
@@ -95,6 +106,10 @@ export type Act =
     }
   | { readonly do: 'refund_there'; readonly on: number; readonly part: number }
   | { readonly do: 'dispute'; readonly on: number; readonly outcome: 'open' | 'won' | 'lost' }
+  /** Whoever was to pay this, or has paid it, closes the browser, and never comes back to it. */
+  | { readonly do: 'close_browser'; readonly on: number }
+  /** Somebody at the desk, or a cron, closes what was opened so long ago and left, or asks what that would do. */
+  | { readonly do: 'clean_up'; readonly olderThanMs: number; readonly dryRun: boolean; readonly times: number }
   | { readonly do: 'reprice'; readonly on: number; readonly to: number }
   | { readonly do: 'balance'; readonly on: number; readonly times: number }
   | { readonly do: 'leave'; readonly on: number; readonly refund: 'all' | 'nothing' }
@@ -104,6 +119,8 @@ export type Act =
   | { readonly do: 'crash'; readonly process: number; readonly downMs: number }
   | { readonly do: 'pause'; readonly process: number; readonly ms: number; readonly replace: boolean }
   | ({ readonly do: 'ambush' } & Trap)
+  /** A proxy sends the next request for a page a second time, without its key: there are two pages of one attempt. */
+  | { readonly do: 'send_twice'; readonly heard: Twice }
   | { readonly do: 'black_out'; readonly downMs: number }
   | { readonly do: 'deploy' | 'rotate_secret' }
   | { readonly do: 'outage' | 'hold_post' | 'fill_disk'; readonly ms: number }
@@ -116,6 +133,9 @@ export interface Paying {
 
 /** Something somebody does, this long after what came before. */
 export type Command = Act & { readonly afterMs: number; readonly process: number }
+
+/** The commands that do one of these. */
+export type Doing<Name extends Command['do']> = Extract<Command, { readonly do: Name }>
 
 /** The kinds of act there are. */
 export const actNames = [
@@ -133,6 +153,7 @@ export const actNames = [
   'authenticate',
   'top_up',
   'top_up_missing',
+  'pay_with_card',
   'pay_from_wallet',
   'order',
   'pay_order',
@@ -146,6 +167,8 @@ export const actNames = [
   'refund',
   'refund_there',
   'dispute',
+  'close_browser',
+  'clean_up',
   'reprice',
   'balance',
   'leave',
@@ -156,6 +179,7 @@ export const actNames = [
   'odd_letter',
   'crash',
   'ambush',
+  'send_twice',
   'black_out',
   'pause',
   'deploy',

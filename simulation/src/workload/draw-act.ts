@@ -1,5 +1,7 @@
+import { hour, minute, second } from '@holdfast/core'
 import { below, happens, oneOf, type Random } from '../kernel/random.ts'
 import { oddLetterNames } from '../system/letters.ts'
+import { twice } from '../system/network.ts'
 import type { Act, Paying } from './command.ts'
 
 /** Where it hurts most to stand still: with the right to write. */
@@ -38,10 +40,6 @@ export const allCards: readonly string[] = [
   'pm_card_refundFail',
   'pm_card_createDispute',
 ]
-
-const second = 1_000
-const minute = 60 * second
-const hour = 60 * minute
 
 /** Where a story takes place: how many processes there are, and for how many nights everybody wants to come. */
 export interface Scene {
@@ -94,6 +92,8 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
       }
     case 'top_up_missing':
       return { do: name, on, key, ...drawPaying(random, cards) }
+    case 'pay_with_card':
+      return { do: name, on, card: below(random, 2), times: drawTimes(random), key }
     case 'pay_from_wallet':
       return { do: name, on, times: drawTimes(random), key }
     case 'order':
@@ -107,6 +107,7 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
         coupon: happens(random, 0.3),
         checkout: happens(random, 0.85),
         key,
+        ...(happens(random, 0.2) ? { card: below(random, 2) } : {}),
         ...drawPaying(random, cards),
       }
     case 'pay_order':
@@ -136,6 +137,15 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
       return { do: name, on, part: 1 + below(random, 3) }
     case 'dispute':
       return { do: name, on, outcome: oneOf(random, ['open', 'won', 'lost', 'lost'] as const) }
+    case 'close_browser':
+      return { do: name, on }
+    case 'clean_up':
+      return {
+        do: name,
+        olderThanMs: oneOf(random, [second, minute, 20 * minute, hour]),
+        dryRun: happens(random, 0.3),
+        times: drawTimes(random),
+      }
     case 'reprice':
       return { do: name, on, to: 1 + below(random, 3) }
     case 'balance':
@@ -159,6 +169,8 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
         ms: oneOf(random, [second, 20 * second, 2 * minute, 26 * hour, 26 * hour]),
       }
     }
+    case 'send_twice':
+      return { do: name, heard: oneOf(random, twice) }
     case 'black_out':
       return { do: name, downMs: oneOf(random, [second, 20 * minute, 26 * hour]) }
     case 'deploy':

@@ -1,11 +1,7 @@
+import { day, hour, minute, second } from '@holdfast/core'
 import { oddLetterNames } from '../system/letters.ts'
 import type { Act, Command } from './command.ts'
 import type { Profile, Story } from './story.ts'
-
-const second = 1_000
-const minute = 60 * second
-const hour = 3_600_000
-const day = 24 * hour
 
 const then = (afterMs: number, act: Act): Command => ({ ...act, afterMs, process: 0 })
 const booked = (card: string, who = 0, afterMs = 5 * second): Extract<Act, { readonly do: 'book' }> => ({
@@ -56,6 +52,10 @@ const ordered = (
   pays: { card: 'pm_card_visa', afterMs: 5 * second },
   ...more,
 })
+const disputed = (afterMs: number, outcome: 'open' | 'won' | 'lost'): Command =>
+  then(afterMs, { do: 'dispute', on: 0, outcome })
+const cleanedUp = (afterMs: number, more: Partial<Extract<Act, { readonly do: 'clean_up' }>> = {}): Command =>
+  then(afterMs, { do: 'clean_up', olderThanMs: minute, dryRun: false, times: 1, ...more })
 /** Nothing happens, but time goes on. */
 const later = (afterMs: number): Command => then(afterMs, { do: 'spy', on: 0 })
 
@@ -106,7 +106,8 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
   ],
   'declined on the page, and paid on it': [
     then(0, booked('pm_card_chargeDeclined')),
-    then(20 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    then(10 * second, { do: 'sync', on: 0, times: 1, key: false }),
+    then(10 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
     later(hour),
   ],
   'refunded in part and disputed, in the dashboard': [
@@ -138,6 +139,13 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(0, wanted(1)),
     then(second, { do: 'pay_from_wallet', on: 0, times: 1, key: true }),
     then(second, { do: 'top_up_missing', on: 0, key: true, pays: { card: 'pm_card_visa', afterMs: 5 * second } }),
+    later(2 * hour),
+  ],
+  'topped up for what somebody else has meanwhile': [
+    then(0, wanted(1)),
+    then(second, { do: 'top_up_missing', on: 0, key: true, pays: { card: 'pm_card_visa', afterMs: 5 * minute } }),
+    then(minute, { ...booked('pm_card_visa', 1), night: 1 }),
+    cameBack,
     later(2 * hour),
   ],
   'paid from the wallet while a page is open': [
@@ -235,12 +243,80 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     ...[0, 1, 2].map((who) => then(second, ordered(who, [[0, 1]], { coupon: true }))),
     later(2 * hour),
   ],
+  'two cards kept, and orders paid with them': [
+    stocked(0, 3),
+    then(0, booked('pm_card_visa')),
+    cameBack,
+    then(0, { ...booked('pm_card_visa', 1), night: 2 }),
+    cameBack,
+    then(minute, ordered(0, [[0, 1]], { card: 0 })),
+    then(minute, ordered(1, [[0, 1]], { pays: { card: 'pm_card_chargeDeclined', afterMs: 5 * second } })),
+    then(minute, { do: 'pay_with_card', on: -1, card: 0, times: 2, key: true }),
+    later(2 * hour),
+  ],
+  'a card kept, and an order called off while it pays': [
+    stocked(0, 1),
+    then(0, booked('pm_card_visa')),
+    cameBack,
+    then(minute, {
+      do: 'order',
+      who: 0,
+      lines: [{ article: 0, quantity: 1 }],
+      coupon: false,
+      checkout: true,
+      key: true,
+    }),
+    then(minute, { do: 'pay_with_card', on: -1, card: 0, times: 1, key: true }),
+    then(0, { do: 'cancel_order', on: 0, refund: 'all', times: 1, key: true }),
+    later(2 * hour),
+  ],
+  'two hold what they want, and one is called off': [
+    stocked(0, 3),
+    then(second, ordered(0, [[0, 1]], { checkout: false })),
+    then(second, ordered(1, [[0, 1]], { pays: { card: 'pm_card_visa', afterMs: 5 * minute } })),
+    then(minute, { do: 'cancel_order', on: 0, refund: 'nothing', times: 1, key: true }),
+    later(2 * hour),
+  ],
+  'an order disputed before it is sent, and won': [
+    stocked(0, 1),
+    then(second, ordered(0, [[0, 1]])),
+    cameBack,
+    disputed(hour, 'open'),
+    then(day, { do: 'ship', on: 0, times: 1 }),
+    disputed(7 * day, 'won'),
+    then(day, { do: 'deliver', on: 0, times: 1 }),
+  ],
+  'an order sent, and then disputed and lost': [
+    stocked(0, 1),
+    then(second, ordered(0, [[0, 1]])),
+    cameBack,
+    then(minute, { do: 'ship', on: 0, times: 1 }),
+    disputed(day, 'open'),
+    then(5 * day, { do: 'deliver', on: 0, times: 1 }),
+    disputed(2 * day, 'lost'),
+    then(day, { do: 'cancel_order', on: 0, refund: 'all', times: 1, key: true }),
+  ],
+  'an order disputed and called off, and won': [
+    stocked(0, 1),
+    then(second, ordered(0, [[0, 1]])),
+    cameBack,
+    disputed(hour, 'open'),
+    then(day, { do: 'cancel_order', on: 0, refund: 'all', times: 1, key: true }),
+    disputed(7 * day, 'won'),
+    later(hour),
+  ],
   'an order that nobody pays': [
     stocked(1, 1),
     then(0, ordered(2, [[2, 1]], { checkout: false })),
     then(second, ordered(0, [[1, 1]], { pays: { card: 'pm_card_chargeDeclined', afterMs: 5 * second } })),
     then(2 * hour, ordered(1, [[1, 1]])),
     later(hour),
+  ],
+  'an order whose page outlives it': [
+    stocked(0, 1),
+    then(0, ordered(0, [[0, 1]], { checkout: false })),
+    then(50 * minute, { do: 'pay_order', on: 0, key: true }),
+    later(3 * hour),
   ],
   'an order called off while it is paid': [
     stocked(0, 1),
@@ -254,6 +330,42 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     cameBack,
     then(minute, { do: 'cancel_order', on: 0, refund: 'all', times: 2, key: true }),
     later(hour),
+  ],
+  'paid, and the browser closed for good': [
+    then(0, booked('pm_card_visa')),
+    then(5_100, { do: 'close_browser', on: 0 }),
+    cameBack,
+    later(2 * day + hour),
+  ],
+  'the browser closed on an open page': [
+    then(0, { ...booked('pm_card_visa', 0, minute), night: 1 }),
+    then(30 * second, { do: 'close_browser', on: 0 }),
+    then(minute, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    later(3 * hour),
+  ],
+  'left, and cleaned up by two at once': [
+    then(0, { ...wanted(1), checkout: true }),
+    then(second, consulted(1)),
+    then(second, { ...wanted(2), who: 2 }),
+    cleanedUp(40 * minute, { dryRun: true }),
+    cleanedUp(0, { times: 2 }),
+    then(second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    cleanedUp(hour),
+    later(hour),
+  ],
+  'cleaned up while it is paid': [
+    then(0, { ...wanted(1), checkout: true }),
+    then(0, { ...consulted(1), pays: { card: 'pm_usBankAccount_success', afterMs: second } }),
+    then(2 * minute, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    cleanedUp(0),
+    cleanedUp(50, { dryRun: true }),
+    later(3 * hour),
+  ],
+  'a page asked for twice, and both paid': [
+    then(0, { do: 'send_twice', heard: 'first' }),
+    then(0, { ...booked('pm_card_visa'), night: 1 }),
+    then(minute, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    later(2 * hour),
   ],
   'two banks that take their time, beyond the end of what is bought': [
     then(0, { ...consulted(0), pays: { card: 'pm_usBankAccount_success', afterMs: 5 * second } }),
@@ -279,6 +391,8 @@ export const harmless: Profile = {
   livemode: false,
   notifierFaultRate: 0,
   breaker: false,
+  history: false,
+  doubleRate: 0,
 }
 
 /** A golden flow as a story; without webhooks everything has to be found by asking. @throws where there is no such flow. */

@@ -1,11 +1,14 @@
-import { money, type PaymentId, type ReservationId } from '@holdfast/core'
+import { hour, money, type PaymentId, type ReservationId } from '@holdfast/core'
 import { readCharges, readStored, type StoredPayment } from '../oracle/truth.ts'
 import { appointmentAt } from '../system/catalogue.ts'
 import type { Host } from '../system/process.ts'
 import type { World } from '../world.ts'
-import { at, guest, persist, staff } from './asking.ts'
+import { at, guest, persist, persistAtOnce, staff } from './asking.ts'
+import { closeBrowser, isLeft, stillThere } from './browsers.ts'
+import { cleanUp } from './clean-up.ts'
 import type { Command } from './command.ts'
 import { lookForSlots } from './appointments.ts'
+import { payWithCard } from './card-acts.ts'
 import { buy, findAgain } from './buying.ts'
 import { endConsultation } from './consultation-acts.ts'
 import { countGhosts } from './ghosts.ts'
@@ -31,8 +34,6 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
     'key' in command && command.key ? { idempotencyKey: `k${index}${suffix}` } : {}
   const ask = <T>(run: (host: Host) => Promise<T>): Promise<T | undefined> =>
     persist(world, command.process, 'key' in command && command.key, run)
-  const many = <T>(times: number, run: (host: Host) => Promise<T>): Promise<readonly (T | undefined)[]> =>
-    Promise.all(Array.from({ length: times }, () => ask(run)))
 
   switch (command.do) {
     case 'book':
@@ -63,24 +64,24 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
     case 'checkout': {
       const payment = at(stored().payments, command.on)
       if (payment === undefined) return
-      const actor = index % 3 === 0 ? staff : guest(payment.owner)
+      const actor = index % 3 === 0 || isLeft(world, payment.id) ? staff : guest(payment.owner)
       await checkOut(world, payment.id as PaymentId, actor, command.times, command.process, keyOf().idempotencyKey)
       return
     }
     case 'cancel': {
-      const payment = at(stored().payments, command.on)
+      const payment = at(stillThere(world, stored().payments), command.on)
       if (payment === undefined) return
       const request = { actor: guest(payment.owner), paymentId: payment.id as PaymentId, ...keyOf() }
-      const answers = await many(command.times, (holdfast) => holdfast.cancelPayment(request))
+      const answers = await persistAtOnce(world, command, (holdfast) => holdfast.cancelPayment(request))
       for (const answer of answers)
         if (answer?.ok === false && answer.error.code === 'payment_already_completed') counts.add('cancel_too_late')
       return
     }
     case 'sync': {
-      const payment = at(stored().payments, command.on)
+      const payment = at(stillThere(world, stored().payments), command.on)
       if (payment === undefined) return
       const request = { actor: guest(payment.owner), paymentId: payment.id as PaymentId }
-      await many(command.times, (holdfast) => holdfast.syncPayment(request))
+      await persistAtOnce(world, command, (holdfast) => holdfast.syncPayment(request))
       return world.watch.cameBack(payment.id)
     }
     case 'pay': {
@@ -98,6 +99,8 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
     case 'top_up':
     case 'top_up_missing':
       return topUp(world, command, index)
+    case 'pay_with_card':
+      return payWithCard(world, command, index)
     case 'pay_from_wallet':
       return payFromWallet(world, command, index)
     case 'order':
@@ -133,6 +136,10 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
         })
       return
     }
+    case 'close_browser':
+      return closeBrowser(world, command.on)
+    case 'clean_up':
+      return cleanUp(world, command)
     case 'reprice': {
       const { payments, attempts } = stored()
       const isPayable = ({ id }: StoredPayment): boolean =>
@@ -155,7 +162,7 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
       const reservation = at(stored().reservations, command.on)
       if (reservation === undefined) return
       const request = { actor: staff, reservationId: reservation.id as ReservationId }
-      await many(command.times, (holdfast) => holdfast.startBalance(request))
+      await persistAtOnce(world, command, (holdfast) => holdfast.startBalance(request))
       return
     }
     case 'leave': {
@@ -183,6 +190,8 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
       return deliverOdd(world, { ...command, number: index })
     case 'ambush':
       return world.ambush(command)
+    case 'send_twice':
+      return world.sendTwice(command.heard)
     case 'black_out':
       counts.add('black_out')
       return world.blackOut(command.downMs)
@@ -216,5 +225,3 @@ const rotateSecret = async (world: World): Promise<void> => {
   await world.deploy()
   counts.add('secret_rotated')
 }
-
-const hour = 3_600_000

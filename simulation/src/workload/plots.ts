@@ -1,7 +1,11 @@
-import { oneOf, type Random } from '../kernel/random.ts'
+import { hour, minute, second } from '@holdfast/core'
+import { below, happens, oneOf, type Random } from '../kernel/random.ts'
 import { clinicPlots } from './clinic-plots.ts'
 import type { Act } from './command.ts'
 import type { Scene } from './draw-act.ts'
+import { oddLetterNames } from '../system/letters.ts'
+import { newest, someone } from './plot-parts.ts'
+import { secondPagePlots } from './second-page-plots.ts'
 import { shopPlots } from './shop-plots.ts'
 import { walletPlots } from './wallet-plots.ts'
 
@@ -11,16 +15,9 @@ export type Beat = Act & { readonly afterMs: number }
 /** Draws acts that belong together. */
 export type Plot = (random: Random, scene: Scene) => readonly Beat[]
 
-const second = 1_000
-const minute = 60 * second
-const hour = 60 * minute
-
-/** The newest of what there is. */
-const newest = -1
-
 const booked = (random: Random, { contested }: Scene, card: string | undefined, night?: number): Beat => ({
   do: 'book',
-  who: oneOf(random, [0, 1, 2, 3]),
+  who: someone(random),
   night: night ?? oneOf(random, [0, 1, 2, 3].slice(0, contested)),
   checkout: true,
   key: true,
@@ -30,6 +27,14 @@ const booked = (random: Random, { contested }: Scene, card: string | undefined, 
 
 const hit = (lane: string, by: 'crash' | 'black_out', ms: number): Beat => ({ do: 'ambush', lane, by, ms, afterMs: 0 })
 
+const cleanedUp = (more: Partial<Extract<Beat, { readonly do: 'clean_up' }>> & Pick<Beat, 'afterMs'>): Beat => ({
+  do: 'clean_up',
+  olderThanMs: minute,
+  dryRun: false,
+  times: 1,
+  ...more,
+})
+
 /**
  * Acts that belong together, for what hardly ever comes about by itself: chance alone seldom books, raises the price and pays
  * the new page. What goes wrong meanwhile is left to chance all the same.
@@ -38,6 +43,7 @@ export const plots: Readonly<Record<string, Plot>> = {
   ...walletPlots,
   ...clinicPlots,
   ...shopPlots,
+  ...secondPagePlots,
   'a page is replaced, and the new one paid': (random, scene) => [
     booked(random, scene, undefined),
     { do: 'reprice', on: newest, to: 2, afterMs: 10 * second },
@@ -107,6 +113,40 @@ export const plots: Readonly<Record<string, Plot>> = {
     booked(random, scene, 'pm_card_visa'),
     { do: 'dispute', on: newest, outcome: oneOf(random, ['won', 'lost']), afterMs: 10 * minute },
   ],
+  'a browser is closed as soon as it is paid': (random, scene) => [
+    booked(random, scene, oneOf(random, ['pm_card_visa', 'pm_card_visa', 'pm_usBankAccount_success'])),
+    { do: 'close_browser', on: newest, afterMs: oneOf(random, [5_050, 5_100, 5_400]) },
+  ],
+  'a browser is closed on an open page': (random, scene) => [
+    booked(random, scene, happens(random, 0.5) ? 'pm_card_chargeDeclined' : undefined),
+    { do: 'close_browser', on: newest, afterMs: oneOf(random, [20 * second, minute]) },
+  ],
+  'what was left is cleaned up': (random, scene) => [
+    booked(
+      random,
+      scene,
+      happens(random, 0.4) ? undefined : oneOf(random, ['pm_card_chargeDeclined', 'pm_usBankAccount_success']),
+    ),
+    cleanedUp({ afterMs: oneOf(random, [10 * minute, hour]), dryRun: true }),
+    cleanedUp({ afterMs: oneOf(random, [0, second]), times: oneOf(random, [1, 3]) }),
+    { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [50, second]) },
+  ],
+  'what was left is cleaned up while Stripe is unwell': (random, scene) => [
+    booked(random, scene, undefined),
+    { do: 'outage', ms: 20 * minute, afterMs: 2 * minute },
+    cleanedUp({ afterMs: second, times: oneOf(random, [1, 2]) }),
+    { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [second, hour]) },
+  ],
+  'what is being paid is cleaned up': (random, scene) => [
+    booked(random, scene, undefined),
+    cleanedUp({ afterMs: 20 * second, olderThanMs: second, times: oneOf(random, [1, 2]) }),
+    { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [0, 0, 50]) },
+  ],
+  'letters come that are not from Stripe, while a page can be paid': (random, scene) => [
+    booked(random, scene, undefined),
+    ...oddLetterNames.map((name): Beat => ({ do: 'odd_letter', on: below(random, 40), name, afterMs: second })),
+    { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: second },
+  ],
   'somebody stands still with the right to write': (random, scene) => [
     { do: 'ambush', lane: 'commit', by: 'pause', ms: 20 * second, afterMs: 0 },
     booked(random, scene, 'pm_card_visa'),
@@ -115,12 +155,41 @@ export const plots: Readonly<Record<string, Plot>> = {
   ],
 }
 
-/** The names of all plots, those several times that take the most luck to come to their end. */
-export const plotNames: readonly string[] = [
-  ...Object.keys(plots),
-  ...Array.from({ length: 5 }, () => 'a guest cancels and pays'),
-  'what is paid in is spent, and taken back',
-  'a consultation is called off while its money goes back',
-  ...Array.from({ length: 12 }, () => 'an order is called off while Stripe is unwell, and paid all the same'),
-  ...Array.from({ length: 2 }, () => 'somebody uses a coupon, and wants to again'),
-]
+/** How often each plot is drawn, for each time that another one is: those more often that take the most luck to come to their end. */
+const weights: Readonly<Record<string, number>> = {
+  'a guest cancels and pays': 6,
+  'a bank takes the side of a guest': 5,
+  'money goes back while Stripe is unwell': 8,
+  'a page is paid while the wallet pays': 2,
+  'too little is there, and what is missing is paid in': 3,
+  'what is paid in is spent, and taken back': 7,
+  'what is paid in is given back, and the bank refuses it': 3,
+  'what is paid in is given back while Stripe is unwell': 2,
+  'three want two places': 2,
+  'a place is given up, and somebody else has it': 4,
+  'a consultation is closed and called off at once': 3,
+  'a consultation is called off while its money goes back': 9,
+  'somebody uses a coupon, and wants to again': 3,
+  'an order is called off while Stripe is unwell, and paid all the same': 4,
+  'an order is called off while a bank takes its time': 17,
+  'an order is called off while it is paid': 3,
+  'an order is paid, and called off before it is sent': 8,
+  'an order is sent, and arrives, and a part of it goes back': 3,
+  'somebody has a card kept, and buys with it': 8,
+  'a card is kept whose bank wants to see its owner each time': 6,
+  'another night is paid with the card of the first': 2,
+  'an order is paid by card while it is called off': 2,
+  'a page is asked for twice, and one of the two is paid': 8,
+  'a page is asked for twice, and both are paid': 4,
+  'letters come that are not from Stripe, while a page can be paid': 2,
+  'what is being paid is cleaned up': 2,
+  'an order is disputed, before it is sent or after': 8,
+  'what is missing is paid in, and somebody else is faster': 6,
+  'what was left is cleaned up': 2,
+  'a page is asked for twice, and called off': 2,
+}
+
+/** The names of all plots, each as often as its weight says. */
+export const plotNames: readonly string[] = Object.keys(plots).flatMap((name) =>
+  Array.from({ length: weights[name] ?? 1 }, () => name),
+)

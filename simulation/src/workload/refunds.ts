@@ -3,16 +3,16 @@ import { isCollected } from '../oracle/statuses.ts'
 import { readStored, type StoredPayment } from '../oracle/truth.ts'
 import { Violation } from '../oracle/violation.ts'
 import type { World } from '../world.ts'
-import { at, persist, staff } from './asking.ts'
-import type { Command } from './command.ts'
+import { at, persistAtOnce, staff } from './asking.ts'
+import type { Doing } from './command.ts'
 
-type Refunding = Extract<Command, { readonly do: 'refund' | 'refund_to_wallet' | 'refund_top_up' }>
+type Refunding = Doing<'refund' | 'refund_to_wallet' | 'refund_top_up'>
 
 /** Staff give money back, to the card or into the wallet, so many times at once: under one key it is one refund. */
 export const refund = async (world: World, command: Refunding, index: number): Promise<void> => {
   const payment = paymentToRefund(readStored(world.database).payments, command)
   if (payment === undefined) return
-  const { part, times, key, process } = command
+  const { part, key } = command
   const isOneKey = index % 2 === 1
   const request = {
     actor: staff,
@@ -21,10 +21,8 @@ export const refund = async (world: World, command: Refunding, index: number): P
     ...(command.do === 'refund_to_wallet' ? { destination: 'wallet' as const } : {}),
   }
   const keyOf = (time: number) => (key ? { idempotencyKey: `k${index}${isOneKey ? '' : `.${time}`}` } : {})
-  const answers = await Promise.all(
-    Array.from({ length: times }, (_, time) =>
-      persist(world, process, key, (holdfast) => holdfast.refundPayment({ ...request, ...keyOf(time) })),
-    ),
+  const answers = await persistAtOnce(world, command, (holdfast, time) =>
+    holdfast.refundPayment({ ...request, ...keyOf(time) }),
   )
   const [first, second] = answers.map((answer) => (answer?.ok === true ? answer.value.refund.id : undefined))
   if (!key || !isOneKey || first === undefined || second === undefined) return

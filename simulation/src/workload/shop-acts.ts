@@ -1,13 +1,12 @@
-import { currency, encodeJson, type OrderId, type PaymentId } from '@holdfast/core'
+import { currency, type OrderId, type PaymentId } from '@holdfast/core'
 import { readStored } from '../oracle/truth.ts'
-import { Violation } from '../oracle/violation.ts'
 import { articles, coupon } from '../system/catalogue.ts'
 import type { World } from '../world.ts'
-import { at, guest, persist, staff } from './asking.ts'
-import type { Command } from './command.ts'
+import { cardOf } from './card-acts.ts'
+import { at, checkSameAnswer, guest, persist, persistAtOnce, staff } from './asking.ts'
+import { isLeft } from './browsers.ts'
+import type { Doing } from './command.ts'
 import { pay } from './paying.ts'
-
-type Doing<Name> = Extract<Command, { readonly do: Name }>
 
 /** Somebody buys what is in their cart, asks for the page on which it is paid, and pays. */
 export const order = async (world: World, command: Doing<'order'>, index: number): Promise<void> => {
@@ -29,8 +28,14 @@ export const order = async (world: World, command: Doing<'order'>, index: number
     if (placed?.ok === false) world.counts.add(`not_placed:${placed.error.code}`)
     return
   }
-  const answer = await persist(world, process, key, (host) => host.checkOut(request))
+  const paymentMethodId =
+    command.card === undefined ? undefined : await cardOf(world, request.actor.id, command.card, process)
+  const answer = await persist(world, process, key, (host) =>
+    host.checkOut({ ...request, ...(paymentMethodId === undefined ? {} : { paymentMethodId }) }),
+  )
   if (answer?.ok === false) world.counts.add(`not_placed:${answer.error.code}`)
+  if (answer?.ok === true && paymentMethodId !== undefined)
+    world.counts.add(`checked_out_by_card:${answer.value.checkout.type}`)
   if (answer?.ok !== true || answer.value.checkout.type !== 'open' || pays === undefined) return
   await world.kernel.sleep(pays.afterMs)
   await pay(world, answer.value.checkout.sessionId, pays.card)
@@ -40,16 +45,14 @@ export const order = async (world: World, command: Doing<'order'>, index: number
 export const cancelOrder = async (world: World, command: Doing<'cancel_order'>, index: number): Promise<void> => {
   const wanted = at(readStored(world.database).orders, command.on)
   if (wanted === undefined) return
-  const { refund, times, key, process } = command
+  const { refund, key } = command
   const request = {
-    actor: index % 2 === 0 ? staff : guest(wanted.owner),
+    actor: index % 2 === 0 || isLeft(world, wanted.payment_id) ? staff : guest(wanted.owner),
     orderId: wanted.id as OrderId,
     refund,
     ...(key ? { idempotencyKey: `k${index}` } : {}),
   }
-  const answers = await Promise.all(
-    Array.from({ length: times }, () => persist(world, process, key, (host) => host.cancelOrder(request))),
-  )
+  const answers = await persistAtOnce(world, command, (host) => host.cancelOrder(request))
   for (const answer of answers)
     if (answer?.ok === false && answer.error.code === 'payment_already_completed')
       world.counts.add('order_paid_meanwhile')
@@ -60,19 +63,13 @@ export const sendOrder = async (world: World, command: Doing<'ship' | 'deliver'>
   const wanted = at(readStored(world.database).orders, command.on)
   if (wanted === undefined) return
   const request = { actor: staff, orderId: wanted.id as OrderId, idempotencyKey: `k${index}` }
-  const answers = await Promise.all(
-    Array.from({ length: command.times }, () =>
-      persist(
-        world,
-        command.process,
-        true,
-        (host): Promise<unknown> =>
-          command.do === 'ship' ? host.shipOrder({ ...request, tracking: `t${index}` }) : host.deliverOrder(request),
-      ),
-    ),
+  const answers = await persistAtOnce(
+    world,
+    { ...command, key: true },
+    (host): Promise<unknown> =>
+      command.do === 'ship' ? host.shipOrder({ ...request, tracking: `t${index}` }) : host.deliverOrder(request),
   )
-  const said = new Set(answers.filter((answer) => answer !== undefined).map((answer) => encodeJson(answer)))
-  if (said.size > 1) throw new Violation('K1', `one key was answered ${[...said].join(' and ')}`)
+  checkSameAnswer(answers)
 }
 
 /** More of an article is there, or less. What was asked for and what was answered is remembered, to be judged by. */
@@ -96,7 +93,7 @@ export const giveCoupon = async (world: World, command: Doing<'give_coupon'>): P
 /** Somebody who placed an order and did not pay asks for its page, and pays. */
 export const payOrder = async (world: World, command: Doing<'pay_order'>, index: number): Promise<void> => {
   const wanted = at(
-    readStored(world.database).orders.filter(({ status }) => status === 'pending'),
+    readStored(world.database).orders.filter((each) => each.status === 'pending' && !isLeft(world, each.payment_id)),
     command.on,
   )
   if (wanted === undefined) return

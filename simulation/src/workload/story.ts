@@ -28,6 +28,10 @@ export interface Profile {
   readonly notifierFaultRate: number
   /** Whether the processes share a circuit breaker. */
   readonly breaker: boolean
+  /** How likely a proxy sends a request for a page a second time. */
+  readonly doubleRate: number
+  /** Whether the sweep takes in what Stripe lists of its events, too. */
+  readonly history: boolean
   /** Whether webhooks work again in the end. If not, asking alone has to find everything. */
   readonly webhooksAtTheEnd: boolean
 }
@@ -78,7 +82,7 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
       .filter((beat) => isPartOf(name, beat.do))
       .map((beat) => ({ process: below(random, profile.processes), ...beat }))
   }
-  const plotRate = oneOf(random, [0, 0.3, 0.6])
+  const plotRate = oneOf(random, [0, 0.4, 0.8])
   // Before anything is booked there is nothing that could go wrong; and of nothing, nothing can be bought.
   const commands = [
     ...(happens(random, 0.5) ? openShop(random) : []).map((act) => ({ ...act, afterMs: 0, process: 0 })),
@@ -118,6 +122,7 @@ const walletReasons: readonly WalletRefundReason[] = [
 const troubles: readonly Act['do'][] = [
   'crash',
   'ambush',
+  'send_twice',
   'black_out',
   'pause',
   'deploy',
@@ -164,11 +169,13 @@ const drawProfile = (name: ProfileName, random: Random): Profile => {
     impatience: some(0, 0.02, 0.1),
     skewMs: Array.from({ length: processes }, () => some(0, 0, 0, 0, 0, -200_000, 200_000, -600_000, 600_000)),
     post: { loss: some(0, 0, 0.2, 0.6, 1), twice: some(0, 0.2, 0.5), delay: some(0, 0.2, 0.6) },
-    lateMoney: oneOf(random, ['refund', 'refund', 'honour'] as const),
+    lateMoney: oneOf(random, ['refund', 'honour'] as const),
     walletRefunds: happens(random, 0.35) ? [] : walletReasons.filter(() => happens(random, 0.75)),
     webhooksAtTheEnd: happens(random, 0.5),
     livemode: happens(random, 0.1),
     notifierFaultRate: some(0, 0.2, 0.6),
     breaker: happens(random, 0.5),
+    history: happens(random, 0.3),
+    doubleRate: name === 'races' ? 0 : some(0, 0, 0, 0, 0.03),
   }
 }

@@ -23,6 +23,7 @@ export const spy = async (world: World, on: number, process: number): Promise<vo
     persist(world, process, false, (holdfast) => holdfast.cancelPayment(request)),
     persist(world, process, false, (holdfast) => holdfast.startCheckout(request)),
     persist(world, process, false, (holdfast) => holdfast.payFromWallet(request)),
+    persist(world, process, false, (holdfast) => holdfast.payWithSavedCard({ ...request, paymentMethodId: 'pm_1' })),
     ...(reservationId === undefined
       ? []
       : [

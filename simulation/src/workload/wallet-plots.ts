@@ -1,13 +1,10 @@
+import { hour, minute, second } from '@holdfast/core'
 import { oneOf, type Random } from '../kernel/random.ts'
 import type { Scene } from './draw-act.ts'
+import { newest, someone, visa } from './plot-parts.ts'
 import type { Beat, Plot } from './plots.ts'
 
-const second = 1_000
-const minute = 60 * second
-const hour = 60 * minute
-
-/** The newest of what there is, and the one before it. */
-const newest = -1
+/** The one before the newest. */
 const oneBefore = -2
 
 const toppedUp = (random: Random, who: number, pesos: number, card = 'pm_card_visa'): readonly Beat[] => [
@@ -46,8 +43,6 @@ const paidFromWallet = (on: number, afterMs: number, times = 1): Beat => ({
   key: true,
   afterMs,
 })
-
-const someone = (random: Random): number => oneOf(random, [0, 1, 2, 3])
 
 /** Acts with wallets that belong together. */
 export const walletPlots: Readonly<Record<string, Plot>> = {
@@ -102,6 +97,32 @@ export const walletPlots: Readonly<Record<string, Plot>> = {
       { do: 'sync', on: newest, times: 1, key: false, afterMs: minute },
     ]
   },
+  'what is missing is paid in, and somebody else is faster': (random) => {
+    const who = someone(random)
+    const night = oneOf(random, [0, 1])
+    const wants = (other: number, checkout: boolean): Beat => ({
+      do: 'book',
+      who: other,
+      night,
+      checkout,
+      key: true,
+      afterMs: second,
+      ...(checkout ? { pays: visa } : {}),
+    })
+    return [
+      wants(who, false),
+      {
+        do: 'top_up_missing',
+        on: newest,
+        key: true,
+        pays: { card: 'pm_card_visa', afterMs: 6 * second },
+        afterMs: second,
+      },
+      wants((who + 1) % 4, true),
+      { do: 'sync', on: newest, times: 1, key: false, afterMs: minute },
+      { do: 'sync', on: oneBefore, times: 1, key: false, afterMs: 0 },
+    ]
+  },
   'what is paid in is spent, and taken back': (random, scene) => {
     const who = someone(random)
     const later = oneOf(random, [0, second, hour])
@@ -135,7 +156,7 @@ export const walletPlots: Readonly<Record<string, Plot>> = {
     return [
       {
         ...wanted(random, scene, someone(random), true),
-        pays: { card: 'pm_card_visa', afterMs: 5 * second },
+        pays: visa,
       },
       { do: 'refund_to_wallet', on: newest, part, times: oneOf(random, [1, 2]), key: true, afterMs: 2 * minute },
       { do: 'refund_there', on: newest, part: oneOf(random, [1, 2]), afterMs: oneOf(random, [0, second, hour]) },
@@ -144,7 +165,7 @@ export const walletPlots: Readonly<Record<string, Plot>> = {
   'money of a card goes back in three ways, one of them unheard': (random, scene) => [
     {
       ...wanted(random, scene, someone(random), true),
-      pays: { card: 'pm_card_visa', afterMs: 5 * second },
+      pays: visa,
     },
     { do: 'refund_to_wallet', on: newest, part: 3, times: 1, key: true, afterMs: 2 * minute },
     { do: 'ambush', lane: 'ask POST /v1/refunds', by: 'crash', ms: oneOf(random, [second, 20 * minute]), afterMs: 0 },

@@ -5,10 +5,10 @@ import {
   money,
   ok,
   reservationKind,
+  typedCatalogue,
   walletTopUpKind,
-  type FulfilmentKind,
   type Schedules,
-  type TopUpLimits,
+  type AmountLimits,
   type UnitOfWork,
 } from '@holdfast/core'
 import { z } from 'zod'
@@ -32,14 +32,16 @@ export const clinicSchedules: Schedules = {
 export const clinicCurrency = money(0, 'MXN').currency
 
 /** How little and how much can be paid into a wallet at a time. */
-export const topUpLimits: TopUpLimits = { MXN: { least: 20_00n, most: 10_000_00n } }
+export const topUpLimits: AmountLimits = { MXN: { least: 20_00n, most: 10_000_00n } }
 
 /** What a wallet can be topped up by with one click, in minor units. */
 export const topUpChoices: readonly bigint[] = [200_00n, 500_00n, 1_000_00n, 2_000_00n]
 
+const consultationRequest = z.strictObject({ doctor: z.string().max(60) })
+
 /** All that the clinic sells: a slot with a doctor, a conversation with one, and money to spend on either. */
-export const createClinicKinds = (unitOfWork: UnitOfWork): readonly FulfilmentKind[] => [
-  reservationKind({
+export const createClinicKinds = (unitOfWork: UnitOfWork) => ({
+  appointment: reservationKind({
     name: 'appointment',
     unitOfWork,
     catalogue: appointmentCatalogue({
@@ -55,13 +57,11 @@ export const createClinicKinds = (unitOfWork: UnitOfWork): readonly FulfilmentKi
       },
     }),
   }),
-  consultationKind({
-    catalogue: {
-      quote: async (payload) => {
-        const read = consultationRequest.safeParse(payload)
-        if (!read.success)
-          return err({ code: 'invalid_payload', field: 'doctor', message: 'The slug of the doctor, and nothing else.' })
-        const doctor = findDoctor(read.data.doctor)
+  consultation: consultationKind({
+    catalogue: typedCatalogue({
+      payload: consultationRequest,
+      quote: ({ doctor: slug }) => {
+        const doctor = findDoctor(slug)
         if (doctor === undefined) return err({ code: 'unknown_resource', field: 'doctor' })
         return ok({
           amount: doctor.consultation,
@@ -70,16 +70,14 @@ export const createClinicKinds = (unitOfWork: UnitOfWork): readonly FulfilmentKi
           details: { metadata: { doctor: doctor.slug } },
         })
       },
-    },
+    }),
   }),
-  walletTopUpKind({
+  walletTopUp: walletTopUpKind({
     unitOfWork,
     limits: topUpLimits,
     item: () => ({ name: 'Wallet', description: 'To spend at the clinic' }),
   }),
-]
-
-const consultationRequest = z.strictObject({ doctor: z.string().max(60) })
+})
 
 const getDoctorOf = (resourceId: string): Doctor => {
   const doctor = findDoctorOf(resourceId)

@@ -72,9 +72,10 @@ export const whyNotFree = (
   return isBookable(schedule, { startsAt, endsAt: startsAt }, now) ? 'slot_taken' : 'slot_within_notice'
 }
 
-/** What to offer to somebody who did not get the slot they wanted. */
+/** What to offer to somebody who did not get the slot they wanted: what is free closest to it, at most `limit`. */
 export const nearbySlots = async (
   doctor: Doctor,
   wanted: Instant,
+  limit: number,
   sources: Parameters<typeof readFreeSlots>[1],
-): Promise<readonly FreeSlot[]> => nearestFreeSlots(await readFreeSlots(doctor, sources), wanted, 4)
+): Promise<readonly FreeSlot[]> => nearestFreeSlots(await readFreeSlots(doctor, sources), wanted, limit)

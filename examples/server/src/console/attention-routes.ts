@@ -1,11 +1,12 @@
 import type { Hono } from 'hono'
 import type { Desk, Env } from '../pages/desk.ts'
+import { keyOf } from '../pages/forms.ts'
 import { attentionPage } from './attention-page.ts'
 import { consoleNotice, staffOf } from './staff.ts'
 
 /** What needs a human, until a human has settled it. */
 export const attentionRoutes = (app: Hono<Env>, desk: Desk): void => {
-  const { show, signedIn, unitOfWork, clock } = desk
+  const { show, signedIn, holdfast, unitOfWork } = desk
 
   app.get('/console/attention', async (c) => {
     const items = await unitOfWork.read((tx) => tx.attention.list(100))
@@ -13,9 +14,9 @@ export const attentionRoutes = (app: Hono<Env>, desk: Desk): void => {
   })
 
   app.post('/console/attention/resolve', async (c) => {
-    const { id = '' } = c.get('fields')
-    const by = staffOf(desk, c).id
-    const resolved = await unitOfWork.run((tx) => tx.attention.resolve(id, by, clock.now()))
-    return c.redirect(`/console/attention?${resolved ? 'done=resolveDone' : 'problem=resolveGone'}`, 303)
+    const fields = c.get('fields')
+    const { id: attentionId = '' } = fields
+    const resolved = await holdfast.resolveAttention({ actor: staffOf(desk, c), attentionId, ...keyOf(fields) })
+    return c.redirect(`/console/attention?${resolved.ok ? 'done=resolveDone' : 'problem=resolveGone'}`, 303)
   })
 }

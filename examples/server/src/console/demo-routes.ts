@@ -1,40 +1,39 @@
-import { available, day, hour, second, type Instant, type Transaction, type UnitOfWork } from '@holdfast/core'
+import { available, day, hour, second, taskId, type Instant, type Transaction, type UnitOfWork } from '@holdfast/core'
 import type { Hono } from 'hono'
-import { sweepId } from '../background/last-sweep.ts'
 import { formatMoment } from '../language/format.ts'
 import type { Desk, Env } from '../pages/desk.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
 import { articleIdOf, articles, isSent } from '../shop/articles.ts'
-import { webhookModes, type DemoControl } from '../stripe/demo-control.ts'
+import { SimulatorUnreachable, webhookModes, type DemoControl } from '../stripe/demo-control.ts'
 import { readFigures } from './figures.ts'
 import { consoleNotice } from './staff.ts'
 import { overviewPage } from './overview-page.ts'
 
 /** How things stand, and the levers of the demonstration where there are any. */
 export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
-  const { show, signedIn, unitOfWork, clock, circuit, lastSweep, demo, holdfast } = desk
+  const { show, signedIn, unitOfWork, clock, circuit, demo, holdfast } = desk
 
   app.get('/console', async (c) => {
     const visitor = c.get('visitor')
     const now = clock.now()
-    const { depths, planned, ...counted } = await unitOfWork.read(async (tx) => ({
+    const { depths, ...seen } = await unitOfWork.read(async (tx) => ({
       depths: {
         tasks: await tx.tasks.depth(now),
         outbox: await tx.outbox.depth(now),
         inbox: await tx.inbox.depth(now),
       },
-      planned: await tx.tasks.find(sweepId),
+      sweep: await tx.tasks.find(taskId({ type: 'sweep' })),
       attention: (await tx.attention.list(100)).length,
       toSend: (await tx.orders.list({ status: 'completed', limit: 100 })).length,
       soldOut: await countSoldOut(tx),
     }))
-    const levers = demo === undefined ? undefined : { ledgerUrl: demo.ledgerUrl, mode: await demo.readWebhookMode() }
+    const levers = demo === undefined ? undefined : { ledgerUrl: demo.ledgerUrl, mode: await modeWhereKnown(demo) }
     const moved =
       c.req.query('clock') === 'moved'
         ? ({ tone: 'good', text: visitor.t.console.advanced(formatMoment(visitor.language, now)) } as const)
         : undefined
     const mode =
-      levers !== undefined && c.req.query('webhooks') === 'set'
+      levers?.mode !== undefined && c.req.query('webhooks') === 'set'
         ? visitor.t.console.webhooksDone(visitor.t.console.webhookModes[levers.mode])
         : undefined
     const notice = moved ?? (mode === undefined ? consoleNotice(c) : ({ tone: 'good', text: mode } as const))
@@ -43,9 +42,8 @@ export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
       overviewPage(visitor, signedIn(c), {
         now,
         depths,
-        ...counted,
+        ...seen,
         circuit: await circuit.read('payment_provider'),
-        sweep: { planned, last: lastSweep() },
         figures: await readFigures(holdfast, now),
         nextDueAt: await nextBalanceDueAt(unitOfWork),
         demo: levers,
@@ -70,6 +68,13 @@ export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
     return c.redirect('/console?webhooks=set', 303)
   })
 }
+
+/** How webhooks are sent; `undefined` while the simulator does not answer, when everything else is to be seen all the more. */
+const modeWhereKnown = (demo: DemoControl): Promise<Awaited<ReturnType<DemoControl['readWebhookMode']>> | undefined> =>
+  demo.readWebhookMode().catch((error: unknown) => {
+    if (error instanceof SimulatorUnreachable) return undefined
+    throw error
+  })
 
 const countSoldOut = async (tx: Transaction): Promise<number> => {
   const stocks = await tx.stock.list({ limit: 500 })

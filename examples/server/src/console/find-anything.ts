@@ -1,11 +1,9 @@
 import {
+  findPaymentBehind,
   parseId,
-  type ConsultationId,
-  type IntentId,
   type OrderId,
   type OwnerId,
   type PaymentId,
-  type ReservationId,
   type Transaction,
 } from '@holdfast/core'
 import { findPersonByEmail, type Person } from '../people/people.ts'
@@ -30,18 +28,6 @@ export const findAnything = async (tx: Transaction, text: string): Promise<Found
     return { type: 'order', id: id as string as OrderId }
   const paymentId = await findPaymentBehind(tx, id)
   return paymentId === undefined ? { type: 'nothing' } : { type: 'payment', id: paymentId }
-}
-
-const findPaymentBehind = async (tx: Transaction, id: string): Promise<PaymentId | undefined> => {
-  if ((await tx.payments.find(id as PaymentId)) !== undefined) return id as PaymentId
-  const record =
-    (await tx.intents.find(id as IntentId)) ??
-    (await tx.reservations.find(id as ReservationId)) ??
-    (await tx.consultations.find(id as ConsultationId))
-  if (record !== undefined) return record.value.paymentId
-  const attempt =
-    (await tx.payments.findPaymentOf({ providerId: id })) ?? (await tx.payments.findPaymentOf({ chargeId: id }))
-  return attempt?.paymentId
 }
 
 /** What somebody has: their newest payments and orders. */

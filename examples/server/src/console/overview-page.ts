@@ -1,6 +1,5 @@
 import { html } from 'hono/html'
-import type { CircuitBreaker, Instant, Work } from '@holdfast/core'
-import type { LastSweep } from '../background/last-sweep.ts'
+import { sweepCountsOf, type CircuitBreaker, type Instant, type QueueName, type Work } from '@holdfast/core'
 import { formatMoment } from '../language/format.ts'
 import { buttonForm } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
@@ -8,13 +7,20 @@ import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { webhookModes, type DemoControl } from '../stripe/demo-control.ts'
 import { consolePage } from './console-frame.ts'
 import { renderFigures, type Figures } from './figures.ts'
-import { queueNames, type QueueName } from './work-page.ts'
+import { queueNames } from './work-page.ts'
 
 /** How much waits in one queue. */
 export interface Depth {
   readonly waiting: number
   readonly dead: number
   readonly oldestDueAt?: Instant
+}
+
+/** What the console knows of the levers of a demonstration. */
+export interface DemoLevers {
+  readonly ledgerUrl: string
+  /** How webhooks are sent; `undefined`: the simulator does not answer, and no lever moves anything. */
+  readonly mode: Awaited<ReturnType<DemoControl['readWebhookMode']>> | undefined
 }
 
 /** What the console's first page shows. */
@@ -27,14 +33,12 @@ export interface Overview {
   /** Articles of which nothing can be had. */
   readonly soldOut: number
   readonly circuit: CircuitBreaker
-  /** The sweep as it is planned, and what the last one of this process saw. */
-  readonly sweep: { readonly planned: Work<unknown> | undefined; readonly last: LastSweep | undefined }
+  /** The sweep as it is planned, with what the last one came to; `undefined`: it never was. */
+  readonly sweep: Work<unknown> | undefined
   readonly figures: Figures
   /** When the next balance is to be charged by itself. */
   readonly nextDueAt: Instant | undefined
-  readonly demo:
-    | { readonly ledgerUrl: string; readonly mode: Awaited<ReturnType<DemoControl['readWebhookMode']>> }
-    | undefined
+  readonly demo: DemoLevers | undefined
   readonly notice: Notice | undefined
 }
 
@@ -70,20 +74,21 @@ const renderCircuit = ({ t, language }: Visitor, circuit: CircuitBreaker): Html 
 <strong>Stripe</strong> ${said}<p class="soft">${more}</p></li>`
 }
 
-const renderSweep = ({ t, language }: Visitor, now: Instant, { planned, last }: Overview['sweep']): Html => {
+const renderSweep = ({ t, language }: Visitor, now: Instant, sweep: Overview['sweep']): Html => {
   const { sweep: words } = t.console
-  const isWrong =
-    planned?.status !== 'waiting' || planned.lastError !== undefined || (last !== undefined && last.failed > 0)
+  const last = sweep?.lastRun
+  const { asked, moved, failed } = sweepCountsOf(last?.result)
+  const isWrong = sweep?.status !== 'waiting' || sweep.lastError !== undefined || failed > 0
   const next =
-    planned?.status !== 'waiting'
+    sweep?.status !== 'waiting'
       ? words.notPlanned
-      : planned.leasedUntil !== undefined && planned.leasedUntil > now
+      : sweep.leasedUntil !== undefined && sweep.leasedUntil > now
         ? words.running
-        : words.next(formatMoment(language, planned.dueAt))
+        : words.next(formatMoment(language, sweep.dueAt))
   return html`<li class="card ${isWrong ? 'bad' : ''}" data-sweep>
-<a href="/console/work/tasks"><strong>${last?.asked ?? '—'}</strong> ${last === undefined ? words.never : words.asked(last.asked)}</a>
-<p class="soft">${last === undefined ? words.notYet : words.last(formatMoment(language, last.at), last.moved, last.failed)}</p>
-<p class="soft">${next}</p>${planned?.lastError === undefined ? '' : html`<p>${planned.lastError}</p>`}</li>`
+<a href="/console/work/tasks"><strong>${last === undefined ? '—' : asked}</strong> ${last === undefined ? words.never : words.asked(asked)}</a>
+<p class="soft">${last === undefined ? words.notYet : words.last(formatMoment(language, last.endedAt), moved, failed)}</p>
+<p class="soft">${next}</p>${sweep?.lastError === undefined ? '' : html`<p>${sweep.lastError}</p>`}</li>`
 }
 
 const renderDepth = (
@@ -99,18 +104,21 @@ const renderDepth = (
 const renderDemo = ({ t, language }: Visitor, signedIn: SignedIn, { now, nextDueAt, demo }: Overview): Html => {
   if (demo === undefined)
     return html`<section class="card"><h2>${t.console.demo}</h2><p class="soft">${t.console.demoAbsent}</p></section>`
+  const { mode: modeNow, ledgerUrl } = demo
+  if (modeNow === undefined)
+    return html`<section class="card bad"><h2>${t.console.demo}</h2><p>${t.console.demoAway}</p></section>`
   const move = (by: 'hour' | 'day' | 'due', label: string, look: 'primary' | 'quiet'): Html =>
     buttonForm(signedIn, '/console/demo/clock', label, { look, fields: { by } })
   return html`<section class="card"><h2>${t.console.demo}</h2><p class="soft">${t.console.demoHint}</p>
 <h3>${t.console.clockSays(formatMoment(language, now))}</h3>
 <p class="soft">${nextDueAt === undefined ? t.console.noDue : t.console.nextDue(formatMoment(language, nextDueAt))}</p>
 <div class="row">${move('hour', t.console.advanceHour, 'quiet')}${move('day', t.console.advanceDay, 'quiet')}${nextDueAt === undefined ? '' : move('due', t.console.advanceDue, 'primary')}</div>
-<h3>${t.console.webhooksNow(t.console.webhookModes[demo.mode])}</h3>
+<h3>${t.console.webhooksNow(t.console.webhookModes[modeNow])}</h3>
 <div class="row">${webhookModes.map((mode) =>
     buttonForm(signedIn, '/console/demo/webhooks', t.console.webhookModes[mode], {
-      look: mode === demo.mode ? 'primary' : 'quiet',
+      look: mode === modeNow ? 'primary' : 'quiet',
       fields: { mode },
     }),
   )}</div>
-<p><a href="${demo.ledgerUrl}">${t.console.ledger}</a></p></section>`
+<p><a href="${ledgerUrl}">${t.console.ledger}</a></p></section>`
 }

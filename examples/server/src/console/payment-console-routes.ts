@@ -52,6 +52,10 @@ export const paymentConsoleRoutes = (app: Hono<Env>, desk: Desk): void => {
 
 type Told = { readonly done: string } | { readonly problem: string }
 
+/** An amount is all that such a form asks for: what is wrong with it is what is wrong. */
+const problemOf = ({ code }: { readonly code: string }): string =>
+  code === 'invalid_payload' ? 'amountNotTaken' : code
+
 /** What can be done about a payment, by the last part of its address. Each says what became of it. */
 const actions: Readonly<Record<string, (desk: Desk, c: Ask, kase: PaymentCase) => Promise<Told>>> = {
   sync: async (desk, c, { payment }) => {
@@ -69,14 +73,14 @@ const actions: Readonly<Record<string, (desk: Desk, c: Ask, kase: PaymentCase) =
       ...(amount === undefined ? {} : { amount }),
       ...keyOf(c.get('fields')),
     })
-    return outcome.ok ? { done: 'refundDone' } : { problem: outcome.error.code }
+    return outcome.ok ? { done: 'refundDone' } : { problem: problemOf(outcome.error) }
   },
   amount: async (desk, c, { payment }) => {
     const amount = parseDecimal((c.get('fields')['amount'] ?? '').trim(), payment.amount.currency)
     if (amount === undefined || amount.minorUnits === 0n) return { problem: 'invalidAmount' }
     if (payment.subject.type === 'order') return { problem: 'invalid_request' }
     const outcome = await desk.holdfast.changeAmount({ actor: staffOf(desk, c), paymentId: payment.id, amount })
-    return outcome.ok ? { done: 'changeDone' } : { problem: outcome.error.code }
+    return outcome.ok ? { done: 'changeDone' } : { problem: problemOf(outcome.error) }
   },
   cancel: async (desk, c, { payment }) => {
     const outcome = await desk.holdfast.cancelPayment({

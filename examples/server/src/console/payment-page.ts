@@ -64,12 +64,21 @@ const renderOrder = ({ t, language }: Visitor, order: Order): Html =>
 <p>${order.lines.map((line) => `${line.quantity} × ${lineName(line, language)}`).join(', ')}</p>
 <p><a class="button quiet" href="/console/orders/${order.id}">${t.console.seeOrder}</a></p></section>`
 
-const attemptRow = ({ t, words, language }: Visitor, attempt: Attempt): readonly (Html | string)[] => [
-  html`${t.attemptKind[attempt.kind]}<br><span class="soft">${formatMoment(language, attempt.requestedAt)}</span>`,
-  html`${badge(attempt.status, t.attempt[attempt.status])}${attempt.status === 'declined' ? html`<br><span class="soft">${words.failures[attempt.failure.code]}</span>` : ''}`,
-  formatMoney(language, attempt.amount),
-  attempt.providerId === undefined ? '—' : html`<code class="long">${attempt.providerId}</code>`,
-]
+/** What its page has declined while it was open, oldest first. */
+const renderDeclines = ({ t, words, language }: Visitor, { declines = [] }: Attempt): Html | string =>
+  declines.length === 0
+    ? ''
+    : html`<ul class="declines soft">${declines.map(({ at, failure }) => html`<li>${t.console.declinedAt(formatMoment(language, at))} ${words.failures[failure.code]}</li>`)}</ul>`
+
+const attemptRow = (visitor: Visitor, attempt: Attempt): readonly (Html | string)[] => {
+  const { t, words, language } = visitor
+  return [
+    html`${t.attemptKind[attempt.kind]}<br><span class="soft">${formatMoment(language, attempt.requestedAt)}</span>`,
+    html`${badge(attempt.status, t.attempt[attempt.status])}${attempt.status === 'declined' ? html`<br><span class="soft">${words.failures[attempt.failure.code]}</span>` : ''}${renderDeclines(visitor, attempt)}`,
+    formatMoney(language, attempt.amount),
+    attempt.providerId === undefined ? '—' : html`<code class="long">${attempt.providerId}</code>`,
+  ]
+}
 
 const refundRow = ({ t, words, language }: Visitor, refund: Refund): readonly (Html | string)[] => [
   html`${t.refundReason[refund.reason]}<br><span class="soft">${formatMoment(language, refund.requestedAt)}</span>`,

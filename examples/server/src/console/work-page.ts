@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Work, WorkStatus } from '@holdfast/core'
+import type { QueueName, Work, WorkStatus } from '@holdfast/core'
 import { formatMoment } from '../language/format.ts'
 import { badge } from '../pages/badge.ts'
 import { buttonForm } from '../pages/forms.ts'
@@ -8,10 +8,7 @@ import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { consolePage, table } from './console-frame.ts'
 
 /** The three kinds of work that wait in the database. */
-export const queueNames = ['tasks', 'outbox', 'inbox'] as const
-
-/** One of {@link queueNames}. */
-export type QueueName = (typeof queueNames)[number]
+export const queueNames: readonly QueueName[] = ['tasks', 'outbox', 'inbox']
 
 /** A piece of work in a list, whatever queue it is in. */
 export type ListedWork = Omit<Work<unknown>, 'body'> & { readonly paymentId?: string; readonly what: string }

@@ -1,13 +1,14 @@
-import type { Effect, ProviderEvent, Queue, Task, Transaction, Work } from '@holdfast/core'
+import type { Effect, ProviderEvent, Queue, QueueName, Task, Transaction, Work } from '@holdfast/core'
 import type { Hono } from 'hono'
 import type { Desk, Env } from '../pages/desk.ts'
+import { keyOf } from '../pages/forms.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
-import { consoleNotice } from './staff.ts'
-import { queueNames, workPage, workStatuses, type ListedWork, type QueueName } from './work-page.ts'
+import { consoleNotice, staffOf } from './staff.ts'
+import { queueNames, workPage, workStatuses, type ListedWork } from './work-page.ts'
 
 /** What waits in the database, and what was given up. */
 export const workRoutes = (app: Hono<Env>, desk: Desk): void => {
-  const { show, signedIn, unitOfWork, clock } = desk
+  const { show, signedIn, holdfast, unitOfWork } = desk
 
   app.get('/console/work/:queue', async (c) => {
     const visitor = c.get('visitor')
@@ -21,9 +22,10 @@ export const workRoutes = (app: Hono<Env>, desk: Desk): void => {
   app.post('/console/work/:queue/retry', async (c) => {
     const queue = queueNames.find((name) => name === c.req.param('queue'))
     if (queue === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
-    const { id = '' } = c.get('fields')
-    const revived = await unitOfWork.run((tx) => tx[queue].revive(id, clock.now()))
-    return c.redirect(`/console/work/${queue}?${revived ? 'done=retryDone' : 'status=dead&problem=retryGone'}`, 303)
+    const fields = c.get('fields')
+    const { id: workId = '' } = fields
+    const retried = await holdfast.retryWork({ actor: staffOf(desk, c), queue, workId, ...keyOf(fields) })
+    return c.redirect(`/console/work/${queue}?${retried.ok ? 'done=retryDone' : 'status=dead&problem=retryGone'}`, 303)
   })
 }
 

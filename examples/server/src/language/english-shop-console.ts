@@ -85,7 +85,7 @@ export const englishShopConsole = {
   sweep: {
     asked: (count: number) => `${count === 1 ? 'thing' : 'things'} that the sweep asked about`,
     never: 'Sweep',
-    notYet: 'Not since this server was started.',
+    notYet: 'None has ended yet.',
     last: (at: string, moved: number, failed: number) =>
       `Last at ${at}: ${moved} had moved${failed === 0 ? '' : `, ${failed} could not be heard of`}.`,
     next: (at: string) => `It comes again at ${at}.`,

@@ -64,6 +64,16 @@ export const englishShop = {
       usedByYou: 'You have used this coupon, or an unpaid order of yours still has it.',
     },
   },
+  cards: {
+    legend: 'Pay with',
+    new: 'A new card, on Stripe’s page',
+    goodUntil: (month: string) => `good until ${month}`,
+    expired: (month: string) => `expired ${month}`,
+    atOnce: 'A saved card is charged as soon as you go on.',
+    gone: 'That card is no longer saved. Choose another, or a new one.',
+    hasExpired: 'That card has expired. Choose another, or a new one.',
+    away: 'Saved cards cannot be charged at this moment. Nothing was ordered and nothing is lost: try again shortly, or choose a new card.',
+  },
   orders: {
     title: 'My orders',
     menu: 'Orders',
@@ -155,5 +165,6 @@ export const englishShop = {
     confirmed: (amount: string) => `We have received ${amount} for your order.`,
     goneTitle: 'Your order could not be had any more',
     gone: 'Your payment arrived when the order had already ended, and what was in it is gone.',
+    cancelled: 'Your order will not be sent. We are sorry.',
   },
 }

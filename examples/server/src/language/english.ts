@@ -1,5 +1,6 @@
 import { englishClinic } from './english-clinic.ts'
 import { englishConsole } from './english-console.ts'
+import { englishCurrent } from './english-current.ts'
 import { englishShop } from './english-shop.ts'
 
 /** Everything that is read on a page, in English. Its shape is what every other language has to fill. */
@@ -127,6 +128,7 @@ export const english = {
     isCancelled: 'This booking is cancelled, so there is nothing to pay.',
     chargeInFlight: 'A payment is on its way. Give it a moment.',
   },
+  current: englishCurrent,
   outcome: {
     confirmedTitle: 'Booked!',
     confirmed: (name: string, arrival: string) => `Your stay at ${name} begins on ${arrival}.`,
@@ -137,13 +139,23 @@ export const english = {
     waiting: 'Your bank has not confirmed it yet. This page looks again by itself.',
     openTitle: 'Not paid yet',
     open: 'The payment page is still open. Nothing has been charged.',
+    notOpen: 'There is no payment page yet. Nothing has been charged.',
     openingTitle: 'One moment',
     opening: 'Your payment page is being opened. This page goes on by itself.',
+    openingSlow:
+      'The payment service has not answered yet, so this takes longer than usual. Nothing has been charged. You can wait here, or come back later: nothing is lost.',
+    howItStands: 'See how it stands',
+    unheardTitle: 'We have not heard yet',
+    unheard:
+      'The payment service cannot be asked right now whether you have paid. There is nothing for you to do, and nothing is lost: this page looks again by itself.',
     failedTitle: 'That did not work',
     failed: (reason: string) => `${reason} Nothing has been charged.`,
+    declined: 'The payment page is still open: you can try again there, with this card or another.',
+    declinedForGood: 'The payment page is still open: you can try again there, with another card.',
     retry: 'Try again',
     abandon: 'Leave it',
     abandonedTitle: 'Left unpaid',
+    overTitle: 'The time to pay is over',
     abandoned: 'You were not charged, and nothing is booked.',
     fasterTitle: 'Somebody was faster',
     faster: (name: string) => `Somebody else paid for ${name} on those nights a moment before you.`,
@@ -188,8 +200,14 @@ export const english = {
       `We received ${amount} for something that was cancelled or paid already. It is in your wallet.`,
     keptTitle: 'Your money is in your wallet',
     kept: (name: string) => `What you topped up for could not be had any more: ${name}. Nothing was taken.`,
+    seeOthers: 'See what else is free',
     seeVisits: 'See your appointments',
     seeWallet: 'See your wallet',
+    cancelledTitle: 'We had to cancel',
+    cancelled: (name: string) => `This will not take place: ${name}. We are sorry.`,
+    backToCard: (amount: string) => `${amount} is on its way back to your card.`,
+    backToWallet: (amount: string) => `${amount} is back in your wallet.`,
+    nothingBack: 'Nothing is paid back for it.',
   },
   problems: {
     notFoundTitle: 'There is nothing here',

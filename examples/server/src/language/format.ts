@@ -95,6 +95,12 @@ export const formatMonth = (language: Language, month: string): string =>
     ),
   )
 
+/** The month in which a card ends, as it stands on the card: `12/2029`. */
+export const formatExpiry = (language: Language, year: number, month: number): string =>
+  new Intl.DateTimeFormat(locales[language], { timeZone: 'UTC', month: '2-digit', year: 'numeric' }).format(
+    Date.UTC(year, month - 1),
+  )
+
 /** The seven days of a week, from Monday, in one to three letters. */
 export const weekdays = (language: Language): readonly string[] =>
   Array.from({ length: 7 }, (_, index) =>

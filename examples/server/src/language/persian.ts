@@ -1,6 +1,7 @@
 import type { Texts } from './english.ts'
 import { englishConsole } from './english-console.ts'
 import { persianClinic } from './persian-clinic.ts'
+import { persianCurrent } from './persian-current.ts'
 import { persianDigits as n } from './persian-digits.ts'
 import { persianShop } from './persian-shop.ts'
 
@@ -128,6 +129,7 @@ export const persian: Texts = {
     isCancelled: 'این رزرو لغو شده و پرداختی ندارد.',
     chargeInFlight: 'پرداختی در راه است. کمی صبر کنید.',
   },
+  current: persianCurrent,
   outcome: {
     confirmedTitle: 'رزرو شد!',
     confirmed: (name, arrival) => `اقامت شما در ${name} از ${arrival} آغاز می‌شود.`,
@@ -138,13 +140,23 @@ export const persian: Texts = {
     waiting: 'بانک هنوز آن را تأیید نکرده است. این صفحه خودش دوباره نگاه می‌کند.',
     openTitle: 'هنوز پرداخت نشده',
     open: 'صفحهٔ پرداخت هنوز باز است. چیزی برداشته نشده.',
+    notOpen: 'هنوز صفحهٔ پرداختی نیست. چیزی برداشته نشده.',
     openingTitle: 'یک لحظه',
     opening: 'صفحهٔ پرداخت شما باز می‌شود. این صفحه خودش ادامه می‌دهد.',
+    openingSlow:
+      'سرویس پرداخت هنوز پاسخ نداده است و این بیش از معمول طول می‌کشد. چیزی برداشته نشده است. همین‌جا بمانید یا دیرتر برگردید: چیزی از دست نمی‌رود.',
+    howItStands: 'دیدن وضعیت پرداخت',
+    unheardTitle: 'هنوز خبری نرسیده',
+    unheard:
+      'اکنون نمی‌توان از سرویس پرداخت پرسید که شما پرداخت کرده‌اید یا نه. لازم نیست کاری بکنید و چیزی از دست نمی‌رود: این صفحه خودش دوباره نگاه می‌کند.',
     failedTitle: 'نتیجه نداد',
     failed: (reason) => `${reason} چیزی برداشته نشده است.`,
+    declined: 'صفحهٔ پرداخت هنوز باز است: می‌توانید همان‌جا با همین کارت یا کارتی دیگر دوباره تلاش کنید.',
+    declinedForGood: 'صفحهٔ پرداخت هنوز باز است: می‌توانید همان‌جا با کارتی دیگر دوباره تلاش کنید.',
     retry: 'تلاش دوباره',
     abandon: 'کنار گذاشتن',
     abandonedTitle: 'پرداخت نشد',
+    overTitle: 'زمان پرداخت به پایان رسیده',
     abandoned: 'از شما پولی گرفته نشد و چیزی رزرو نشده است.',
     fasterTitle: 'کسی زودتر بود',
     faster: (name) => `کسی لحظه‌ای پیش از شما آن شب‌های ${name} را پرداخت کرد.`,
@@ -188,8 +200,14 @@ export const persian: Texts = {
     surplusToWallet: (amount) => `${amount} برای چیزی دریافت کردیم که لغو یا پیش‌تر پرداخت شده بود. در کیف پول شماست.`,
     keptTitle: 'پول شما در کیف پولتان است',
     kept: (name) => `آنچه برایش شارژ کردید دیگر فراهم نبود: ${name}. چیزی برداشته نشد.`,
+    seeOthers: 'دیدن وقت‌های آزاد دیگر',
     seeVisits: 'دیدن نوبت‌ها',
     seeWallet: 'دیدن کیف پول',
+    cancelledTitle: 'ناچار به لغو شدیم',
+    cancelled: (name) => `این برگزار نمی‌شود: ${name}. پوزش می‌خواهیم.`,
+    backToCard: (amount) => `${amount} در راه بازگشت به کارت شماست.`,
+    backToWallet: (amount) => `${amount} به کیف پول شما بازگشت.`,
+    nothingBack: 'چیزی بازگردانده نمی‌شود.',
   },
   problems: {
     notFoundTitle: 'اینجا چیزی نیست',

@@ -86,7 +86,7 @@ export const spanishShopConsole: typeof englishShopConsole = {
   sweep: {
     asked: (count) => (count === 1 ? 'cosa por la que preguntó el repaso' : 'cosas por las que preguntó el repaso'),
     never: 'Repaso',
-    notYet: 'Ninguno desde que arrancó este servidor.',
+    notYet: 'Ninguno ha terminado todavía.',
     last: (at, moved, failed) =>
       `El último, ${at}: ${moved} con cambios${failed === 0 ? '' : `, ${failed} sin respuesta`}.`,
     next: (at) => `El próximo, ${at}.`,

@@ -65,6 +65,16 @@ export const spanishShop: typeof englishShop = {
       usedByYou: 'Ya usaste este cupón, o lo tiene un pedido tuyo que está sin pagar.',
     },
   },
+  cards: {
+    legend: 'Pagar con',
+    new: 'Una tarjeta nueva, en la página de Stripe',
+    goodUntil: (month) => `vence ${month}`,
+    expired: (month) => `caducó ${month}`,
+    atOnce: 'La tarjeta guardada se cobra en cuanto sigues.',
+    gone: 'Esa tarjeta ya no está guardada. Elige otra, o una nueva.',
+    hasExpired: 'Esa tarjeta caducó. Elige otra, o una nueva.',
+    away: 'En este momento no se puede cobrar en tarjetas guardadas. No se pidió nada ni se perdió nada: intenta de nuevo en breve, o elige una tarjeta nueva.',
+  },
   orders: {
     title: 'Mis pedidos',
     menu: 'Pedidos',
@@ -154,5 +164,6 @@ export const spanishShop: typeof englishShop = {
     confirmed: (amount) => `Recibimos ${amount} por tu pedido.`,
     goneTitle: 'Tu pedido ya no se pudo',
     gone: 'Tu pago llegó cuando el pedido ya había terminado, y lo que tenía ya no está.',
+    cancelled: 'Tu pedido no se enviará. Lo sentimos.',
   },
 }

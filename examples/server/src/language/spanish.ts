@@ -1,6 +1,7 @@
 import type { Texts } from './english.ts'
 import { spanishClinic } from './spanish-clinic.ts'
 import { spanishConsole } from './spanish-console.ts'
+import { spanishCurrent } from './spanish-current.ts'
 import { spanishShop } from './spanish-shop.ts'
 
 /** Everything that is read on a page, in Spanish as it is spoken in Mexico. */
@@ -128,6 +129,7 @@ export const spanish: Texts = {
     isCancelled: 'Esta reserva está cancelada: no hay nada que pagar.',
     chargeInFlight: 'Hay un pago en camino. Dale un momento.',
   },
+  current: spanishCurrent,
   outcome: {
     confirmedTitle: '¡Reservado!',
     confirmed: (name, arrival) => `Tu estancia en ${name} empieza el ${arrival}.`,
@@ -138,13 +140,23 @@ export const spanish: Texts = {
     waiting: 'Tu banco aún no lo confirma. Esta página vuelve a mirar sola.',
     openTitle: 'Todavía sin pagar',
     open: 'La página de pago sigue abierta. No se ha cobrado nada.',
+    notOpen: 'Todavía no hay página de pago. No se ha cobrado nada.',
     openingTitle: 'Un momento',
     opening: 'Se está abriendo tu página de pago. Esta página sigue sola.',
+    openingSlow:
+      'El servicio de pagos todavía no responde, así que tarda más de lo normal. No se ha cobrado nada. Puedes esperar aquí o volver más tarde: no se pierde nada.',
+    howItStands: 'Ver cómo está',
+    unheardTitle: 'Todavía no lo sabemos',
+    unheard:
+      'En este momento no se puede preguntar al servicio de pagos si ya pagaste. No tienes que hacer nada y no se pierde nada: esta página vuelve a mirar sola.',
     failedTitle: 'No funcionó',
     failed: (reason) => `${reason} No se ha cobrado nada.`,
+    declined: 'La página de pago sigue abierta: puedes intentarlo otra vez ahí, con esta tarjeta o con otra.',
+    declinedForGood: 'La página de pago sigue abierta: puedes intentarlo otra vez ahí, con otra tarjeta.',
     retry: 'Intentar otra vez',
     abandon: 'Dejarlo',
     abandonedTitle: 'Quedó sin pagar',
+    overTitle: 'Se acabó el tiempo para pagar',
     abandoned: 'No se te cobró nada y no hay nada reservado.',
     fasterTitle: 'Alguien se adelantó',
     faster: (name) => `Alguien más pagó ${name} en esas noches un momento antes que tú.`,
@@ -187,8 +199,14 @@ export const spanish: Texts = {
     surplusToWallet: (amount) => `Recibimos ${amount} por algo que estaba cancelado o ya pagado. Está en tu monedero.`,
     keptTitle: 'Tu dinero está en tu monedero',
     kept: (name) => `Ya no se pudo tener aquello para lo que recargaste: ${name}. No se tomó nada.`,
+    seeOthers: 'Ver qué más hay libre',
     seeVisits: 'Ver tus citas',
     seeWallet: 'Ver tu monedero',
+    cancelledTitle: 'Tuvimos que cancelar',
+    cancelled: (name) => `Esto no tendrá lugar: ${name}. Lo sentimos.`,
+    backToCard: (amount) => `${amount} va de vuelta a tu tarjeta.`,
+    backToWallet: (amount) => `${amount} está otra vez en tu monedero.`,
+    nothingBack: 'No se devuelve nada.',
   },
   problems: {
     notFoundTitle: 'Aquí no hay nada',

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { isCollected, type Instant, type PaymentCase } from '@holdfast/core'
+import { isCollected, lastDecline, type Instant, type PaymentCase } from '@holdfast/core'
 import { formatDay, formatMoment, formatMoney } from '../language/format.ts'
 import { nightsBetween } from '../stays/nights.ts'
 import { hasArrived } from '../stays/price.ts'
@@ -86,7 +86,8 @@ const renderStanding = (
   { payment, attempts }: PaymentCase,
 ): Html | string => {
   const button = (label: string): Html => buttonForm(signedIn, `/payments/${payment.id}/pay`, label)
-  const declined = attempts.findLast((attempt) => attempt.status === 'declined')
+  const declined =
+    lastDecline({ attempts }) ?? attempts.findLast((attempt): attempt is Declined => attempt.status === 'declined')
   const reason = declined === undefined ? undefined : t.booking.failed(words.failures[declined.failure.code])
   switch (payment.status) {
     case 'failed':
@@ -106,6 +107,8 @@ const renderStanding = (
       return ''
   }
 }
+
+type Declined = Extract<PaymentCase['attempts'][number], { readonly status: 'declined' }>
 
 const renderRefunds = ({ t, language }: Visitor, refunds: PaymentCase['refunds']): readonly Html[] =>
   refunds.map(({ amount, status }) => {

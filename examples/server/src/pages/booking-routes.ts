@@ -6,6 +6,7 @@ import { findProperty } from '../stays/properties.ts'
 import type { SentMessage } from '../messages/guest-book.ts'
 import { bookingPage } from './booking-page.ts'
 import { bookingsPage } from './bookings-page.ts'
+import { hold } from './current.ts'
 import { keyOf } from './forms.ts'
 import type { Notice } from './layout.ts'
 import { readMessageAbout } from './message-about.ts'
@@ -28,9 +29,12 @@ export const bookingRoutes = (app: Hono<Env>, desk: Desk): void => {
     if (await desk.isTooMuch(c)) return show(c, problemPage(visitor, visitor.t.problems.tooMany), 429)
     const fields = c.get('fields')
     const { arrival = '', departure = '', guests = '' } = fields
-    const payload = { property: property.slug, arrival, departure, guests: Number(guests) }
-    const opened = await holdfast.openIntent({ actor, kind: 'reservation', payload, ...keyOf(fields) })
-    if (opened.ok) return leadToPayment(c, desk, opened.value.paymentId)
+    const stay = desk.kinds.stay.request({ property: property.slug, arrival, departure, guests: Number(guests) })
+    const opened = await holdfast.openIntent({ actor, ...stay, ...keyOf(fields) })
+    if (opened.ok) {
+      await hold(c, desk, opened.value)
+      return leadToPayment(c, desk, opened.value.paymentId)
+    }
     const problem = opened.error.code === 'slot_taken' ? 'slot_taken' : 'invalid_payload'
     const chosen =
       problem === 'slot_taken'

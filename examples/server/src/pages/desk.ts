@@ -1,15 +1,7 @@
-import type { CookieSessions } from '@holdfast/adapter-http'
-import type {
-  CircuitBreakerStates,
-  Clock,
-  Holdfast,
-  Logger,
-  PaymentProvider,
-  ProviderAudit,
-  UnitOfWork,
-} from '@holdfast/core'
+import type { Alternatives, CookieSessions, CurrentIntents } from '@holdfast/adapter-http'
+import type { Audited, CircuitBreakerStates, Clock, Holdfast, Logger, UnitOfWork } from '@holdfast/core'
 import type { Context, Hono } from 'hono'
-import type { LastSweep } from '../background/last-sweep.ts'
+import type { Kinds } from '../kinds.ts'
 import type { GuestBook } from '../messages/guest-book.ts'
 import type { CartCookie } from '../shop/cart-cookie.ts'
 import type { DemoControl } from '../stripe/demo-control.ts'
@@ -21,19 +13,23 @@ import type { SignedIn, Visitor } from './visitor.ts'
 /** What the pages work with. */
 export interface PagesOptions {
   readonly holdfast: Holdfast
+  /** What can be wanted, to be asked for in its own type. */
+  readonly kinds: Kinds
   readonly unitOfWork: UnitOfWork
   readonly clock: Clock
   /** Whether Stripe is called. */
   readonly circuit: Pick<CircuitBreakerStates, 'read'>
   /** What Stripe holds, and whom to ask by name, to be compared with what is known here. */
-  readonly audited: { readonly audit: ProviderAudit; readonly paymentProvider: PaymentProvider }
+  readonly audited: Audited
   /** Whether money is real. */
   readonly livemode: boolean
-  /** What the last sweep of this process saw; `undefined`: none since it began. */
-  readonly lastSweep: () => LastSweep | undefined
   readonly sessions: CookieSessions
   readonly guestBook: GuestBook
   readonly carts: CartCookie
+  /** What browsers are about to pay: the very cookie that the API sets and reads. */
+  readonly currentIntents: CurrentIntents
+  /** What is free instead of what somebody wanted. */
+  readonly alternatives: Alternatives
   readonly demo: DemoControl | undefined
   readonly logger: Logger
   readonly assets: Assets

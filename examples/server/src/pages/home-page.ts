@@ -6,12 +6,12 @@ import type { Html, Page } from './layout.ts'
 import type { Visitor } from './visitor.ts'
 
 /** The stays there are. */
-export const homePage = (visitor: Visitor): Page => {
+export const homePage = (visitor: Visitor, current: Html): Page => {
   const { t } = visitor
   return {
     title: t.site.claim,
     section: 'stays',
-    content: html`<section class="hero"><h1>${t.home.title}</h1><p>${t.home.lead}</p><p class="also">${t.site.alsoClinic} <a href="/clinic">${t.site.toClinic}</a><br>${t.site.alsoShop} <a href="/shop">${t.site.toShop}</a></p></section>
+    content: html`${current}<section class="hero"><h1>${t.home.title}</h1><p>${t.home.lead}</p><p class="also">${t.site.alsoClinic} <a href="/clinic">${t.site.toClinic}</a><br>${t.site.alsoShop} <a href="/shop">${t.site.toShop}</a></p></section>
 <ul class="stays">${properties.map((property) => renderCard(visitor, property))}</ul>`,
   }
 }

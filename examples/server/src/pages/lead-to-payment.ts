@@ -1,6 +1,7 @@
 import {
   isoTime,
   type PayFromWalletRefusal,
+  type PayWithSavedCardRefusal,
   type PaymentId,
   type PendingIntent,
   type StartCheckoutRefusal,
@@ -33,7 +34,7 @@ export const leadToPayment = async (c: Ask, desk: Desk, paymentId: PaymentId): P
 export const whereItStands = (
   desk: Desk,
   paymentId: PaymentId,
-  code: StartCheckoutRefusal['code'] | PayFromWalletRefusal['code'],
+  code: (StartCheckoutRefusal | PayFromWalletRefusal | PayWithSavedCardRefusal)['code'],
 ): Promise<string> =>
   desk.unitOfWork.read(async (tx) => {
     const { payment } = (await tx.payments.find(paymentId))?.value ?? {}

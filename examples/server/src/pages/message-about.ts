@@ -15,6 +15,8 @@ export const readMessageAbout = async (tx: Transaction, { message }: SentMessage
       return aboutOf(message.details)
     case 'confirmed':
       return message.record.type === 'wallet_entry' ? { type: 'wallet' } : aboutRecord(tx, message.record)
+    case 'cancelled':
+      return aboutRecord(tx, message.record)
     case 'payment_link':
       return aboutRecord(tx, message.subject)
     case 'refunded_surplus':
@@ -35,6 +37,8 @@ const aboutRecord = async (
 }
 
 const aboutOf = (details: Readonly<Record<string, Json>>): MessageAbout => {
-  const { doctor } = readVisitDetails(details)
-  return doctor === undefined ? { type: 'stay', name: readStayDetails(details).name } : { type: 'visit', doctor }
+  const { doctor, startsAt } = readVisitDetails(details)
+  return doctor === undefined
+    ? { type: 'stay', name: readStayDetails(details).name }
+    : { type: 'visit', doctor, hasTime: startsAt !== undefined }
 }

@@ -8,7 +8,8 @@ import type { Visitor } from './visitor.ts'
 /** What a message is about. The name of a stay is empty where it is not known. */
 export type MessageAbout =
   | { readonly type: 'stay'; readonly name: string }
-  | { readonly type: 'visit'; readonly doctor: Doctor }
+  /** `hasTime`: an appointment; else a consultation, which is at no time. */
+  | { readonly type: 'visit'; readonly doctor: Doctor; readonly hasTime: boolean }
   | { readonly type: 'order'; readonly id: string }
   | { readonly type: 'wallet' }
 
@@ -32,7 +33,7 @@ ${messages.length === 0 ? html`<div class="card lone"><p>${t.messages.none}</p><
 }
 
 const body = ({ t, language }: Visitor, { message, about, link }: ShownMessage): Html => {
-  const sum = formatMoney(language, message.amount)
+  const sum = 'amount' in message ? formatMoney(language, message.amount) : ''
   switch (message.template) {
     case 'confirmed':
       switch (about.type) {
@@ -59,17 +60,25 @@ const body = ({ t, language }: Visitor, { message, about, link }: ShownMessage):
       if (about.type === 'order')
         return html`<h2>${t.shop.messages.goneTitle}</h2><p>${t.shop.messages.gone} ${message.destination === 'wallet' ? t.messages.toWallet(sum) : t.messages.toCard(sum)}</p>${orderLink(t, about.id)}`
       if (message.reason !== 'slot_taken')
-        return html`<h2>${t.clinic.outcome.keptTitle}</h2><p>${t.clinic.outcome.gone} ${message.destination === 'wallet' ? t.messages.toWallet(sum) : t.messages.toCard(sum)}</p>`
+        return html`<h2>${t.clinic.outcome.keptTitle}</h2><p>${t.clinic.outcome.gone} ${message.destination === 'wallet' ? t.messages.toWallet(sum) : t.messages.toCard(sum)}</p>${about.type === 'visit' && !about.hasTime ? '' : othersLink(t, message.paymentId)}`
       return about.type === 'stay'
-        ? html`<h2>${t.messages.goneTitle}</h2><p>${t.messages.gone(about.name, sum)}</p>`
-        : html`<h2>${t.messages.goneTitle}</h2><p>${t.messages.goneVisit(nameOf(about, language))} ${message.destination === 'wallet' ? t.messages.toWallet(sum) : t.messages.toCard(sum)}</p>`
+        ? html`<h2>${t.messages.goneTitle}</h2><p>${t.messages.gone(about.name, sum)}</p>${othersLink(t, message.paymentId)}`
+        : html`<h2>${t.messages.goneTitle}</h2><p>${t.messages.goneVisit(nameOf(about, language))} ${message.destination === 'wallet' ? t.messages.toWallet(sum) : t.messages.toCard(sum)}</p>${othersLink(t, message.paymentId)}`
     case 'refunded_surplus':
       return html`<h2>${t.messages.surplusTitle}</h2><p>${message.destination === 'wallet' ? t.messages.surplusToWallet(sum) : t.messages.surplus(sum)}</p>`
+    case 'cancelled':
+      return html`<h2>${t.messages.cancelledTitle}</h2><p>${about.type === 'order' ? t.shop.messages.cancelled : t.messages.cancelled(nameOf(about, language))}
+${message.refunds.length === 0 ? t.messages.nothingBack : message.refunds.map(({ amount, destination }) => html`${t.messages[destination === 'wallet' ? 'backToWallet' : 'backToCard'](formatMoney(language, amount))} `)}</p>
+${about.type === 'order' ? orderLink(t, about.id) : ''}`
     case 'kept_in_wallet':
       return html`<h2>${t.messages.keptTitle}</h2><p>${t.messages.kept(nameOf(about, language))}</p>
-<p><a href="/wallet">${t.messages.seeWallet}</a></p>`
+${about.type === 'visit' && about.hasTime ? othersLink(t, message.topUpId) : ''}<p><a href="/wallet">${t.messages.seeWallet}</a></p>`
   }
 }
+
+/** The outcome of a payment for something that was lost offers what is free instead. */
+const othersLink = (t: Visitor['t'], paymentId: string): Html =>
+  html`<p><a href="/payment/success?payment_id=${paymentId}">${t.messages.seeOthers}</a></p>`
 
 const orderLink = (t: Visitor['t'], id: string): Html => html`<p><a href="/orders/${id}">${t.shop.outcome.see}</a></p>`
 

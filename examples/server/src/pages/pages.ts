@@ -10,6 +10,7 @@ import { consoleRoutes } from '../console/console-routes.ts'
 import { formatMoment } from '../language/format.ts'
 import { parseLanguage } from '../language/language.ts'
 import { countThings } from '../shop/cart.ts'
+import { SimulatorUnreachable } from '../stripe/demo-control.ts'
 import { bookingRoutes } from './booking-routes.ts'
 import { appointmentRoutes } from './clinic/appointment-routes.ts'
 import { clinicRoutes } from './clinic/clinic-routes.ts'
@@ -113,6 +114,8 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
       return desk.show(c, problemPage(visitor, visitor.t.problems.tooLarge), 413)
     if (error instanceof Contention || error instanceof StoreUnavailable)
       return desk.show(c, problemPage(visitor, visitor.t.problems.busy), 503)
+    if (error instanceof SimulatorUnreachable)
+      return desk.show(c, problemPage(visitor, visitor.t.console.demoAway), 503)
     const reference = crypto.randomUUID()
     logger.log('error', 'page_failed', { reference, path: c.req.routePath, detail: `${error.name}: ${error.message}` })
     return desk.show(c, problemPage(visitor, visitor.t.problems.oopsHint, reference), 500)

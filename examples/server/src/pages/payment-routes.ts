@@ -2,6 +2,7 @@ import { parseId, type PendingIntent } from '@holdfast/core'
 import type { Hono } from 'hono'
 import { payIn } from './clinic/pay.ts'
 import { readWayToPay } from './clinic/ways-to-pay.ts'
+import { currentPath, holdIntentOf, readCurrent, releaseEnded } from './current.ts'
 import type { Desk, Env } from './desk.ts'
 import { keyOf } from './forms.ts'
 import { leadToPayment } from './lead-to-payment.ts'
@@ -9,10 +10,12 @@ import { openingPage, outcomePage } from './outcome/outcome-page.ts'
 import { readOutcome } from './outcome/read-outcome.ts'
 import { notFoundPage, problemPage } from './problem-page.ts'
 import { requireSignIn } from './require-sign-in.ts'
+import { chargeCard } from './shop/charge-card.ts'
+import { chosenCard } from './shop/saved-cards.ts'
 
 /** The way to the payment page, and the way back from it. */
 export const paymentRoutes = (app: Hono<Env>, desk: Desk): void => {
-  const { show, signedIn, holdfast } = desk
+  const { show, signedIn, holdfast, clock } = desk
   for (const path of ['/payment/*', '/payments/*']) app.use(path, requireSignIn)
 
   app.post('/payments/:id/pay', async (c) => {
@@ -20,6 +23,9 @@ export const paymentRoutes = (app: Hono<Env>, desk: Desk): void => {
     const paymentId = parseId<'payment'>(c.req.param('id'))
     if (paymentId === undefined) return show(c, notFoundPage(visitor), 404)
     if (await desk.isTooMuch(c)) return show(c, problemPage(visitor, visitor.t.problems.tooMany), 429)
+    await holdIntentOf(c, desk, paymentId)
+    const card = chosenCard(c.get('fields'))
+    if (card !== undefined) return chargeCard(c, desk, paymentId, card)
     const way = readWayToPay(c.get('fields')['with'])
     if (way === 'card') return leadToPayment(c, desk, paymentId)
     const read = await holdfast.readPayment({ actor: signedIn(c).actor, paymentId })
@@ -34,10 +40,16 @@ export const paymentRoutes = (app: Hono<Env>, desk: Desk): void => {
     const outcome =
       paymentId === undefined
         ? undefined
-        : await holdfast.cancelPayment({ actor, paymentId, ...keyOf(c.get('fields')) })
+        : await holdfast.cancelPayment({ actor, paymentId, reason: 'abandoned', ...keyOf(c.get('fields')) })
     if (outcome === undefined || (!outcome.ok && outcome.error.code === 'payment_not_found'))
       return show(c, notFoundPage(c.get('visitor')), 404)
+    if (outcome.ok) await releaseEnded(c, desk, outcome.value.payment)
     return c.redirect(`/payment/success?payment_id=${paymentId}`, 303)
+  })
+
+  app.get('/payment/current', async (c) => {
+    const current = await readCurrent(c, desk)
+    return c.redirect(typeof current === 'object' ? currentPath(current) : '/', 303)
   })
 
   app.get('/payment/opening', async (c) => {
@@ -47,10 +59,11 @@ export const paymentRoutes = (app: Hono<Env>, desk: Desk): void => {
     if (read?.ok !== true) return show(c, notFoundPage(c.get('visitor')), 404)
     const page = read.value.attempts.find((attempt) => attempt.status === 'open')
     if (page !== undefined && page.closing === undefined) return c.redirect(page.url, 303)
-    const isAskedFor = read.value.attempts.some(({ status }) => status === 'requested')
-    return isAskedFor
-      ? show(c, openingPage(c.get('visitor')))
-      : c.redirect(`/payment/success?payment_id=${read.value.payment.id}`, 303)
+    const { id } = read.value.payment
+    const asked = read.value.attempts.find(({ kind, status }) => kind === 'hosted' && status === 'requested')
+    if (asked === undefined) return c.redirect(`/payment/success?payment_id=${id}`, 303)
+    const isSlow = clock.now() - asked.requestedAt > usualOpeningMs
+    return show(c, openingPage(c.get('visitor'), { paymentId: id, isSlow }))
   })
 
   // The same page whether the payer says to have paid or not: what Stripe says is what counts.
@@ -61,6 +74,10 @@ export const paymentRoutes = (app: Hono<Env>, desk: Desk): void => {
       const synced =
         paymentId === undefined ? undefined : await holdfast.syncPayment({ actor: person.actor, paymentId })
       if (synced?.ok !== true) return show(c, notFoundPage(c.get('visitor')), 404)
-      return show(c, outcomePage(c.get('visitor'), person, await readOutcome(c, desk, synced.value.kase)))
+      await releaseEnded(c, desk, synced.value.kase.payment)
+      return show(c, outcomePage(c.get('visitor'), person, await readOutcome(c, desk, synced.value)))
     })
 }
+
+/** Longer than this nobody has to be told to wait for a moment. */
+const usualOpeningMs = 10_000

@@ -4,6 +4,7 @@ import { callerOf } from '../people/session-route.ts'
 import { addDays, addMonths, dayOf, monthOf, nightsBetween, parseDay, type Day } from '../stays/nights.ts'
 import { readTakenNights } from '../stays/free-nights.ts'
 import { findProperty } from '../stays/properties.ts'
+import { readCurrent, renderCurrent } from './current.ts'
 import { homePage } from './home-page.ts'
 import type { Notice } from './layout.ts'
 import type { Desk, Env } from './desk.ts'
@@ -14,9 +15,12 @@ import type { Visitor } from './visitor.ts'
 
 /** What anybody may see: the stays, and the door. */
 export const siteRoutes = (app: Hono<Env>, desk: Desk): void => {
-  const { show, sessions, unitOfWork, clock, guestBook, carts } = desk
+  const { show, sessions, unitOfWork, clock, guestBook, carts, currentIntents } = desk
 
-  app.get('/', (c) => show(c, homePage(c.get('visitor'))))
+  app.get('/', async (c) => {
+    const visitor = c.get('visitor')
+    return show(c, homePage(visitor, renderCurrent(visitor, await readCurrent(c, desk))))
+  })
 
   app.get('/stays/:slug', async (c) => {
     const visitor = c.get('visitor')
@@ -68,6 +72,7 @@ export const siteRoutes = (app: Hono<Env>, desk: Desk): void => {
     c.header('set-cookie', await sessions.signOut(), { append: true })
     // Whoever sits down at this browser next finds nothing of it.
     c.header('set-cookie', await carts.clear(), { append: true })
+    c.header('set-cookie', await currentIntents.clear(), { append: true })
     return c.redirect('/', 303)
   })
 

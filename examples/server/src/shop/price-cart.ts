@@ -1,9 +1,11 @@
 import {
+  amountFault,
   available,
   decideCoupon,
   defaultSettings,
   discountOf,
   readCouponCode,
+  type AmountFault,
   type CouponCode,
   type CouponRefusal,
   type Currency,
@@ -40,18 +42,14 @@ export type PricedCoupon =
   | { readonly type: 'taken'; readonly code: CouponCode; readonly takesOff: Money }
   | { readonly type: 'refused'; readonly refusal: CouponRefusal | { readonly code: 'coupon_unknown' } }
 
-/** What is wrong with the sum of a cart. */
-export type SumFault =
-  | { readonly code: 'amount_too_small'; readonly least: Money }
-  | { readonly code: 'amount_too_large'; readonly most: Money }
-
 /** A cart as it would be ordered at this moment. */
 export interface PricedCart {
   readonly lines: readonly PricedLine[]
   readonly subtotal: Money
   readonly coupon: PricedCoupon | undefined
   readonly total: Money
-  readonly sumFault: SumFault | undefined
+  /** What is wrong with the sum. */
+  readonly sumFault: AmountFault | undefined
   /** Whether something in it is to be sent by post. */
   readonly isSent: boolean
   /** Whether it can be ordered as it is, as far as can be told now: the order itself decides. */
@@ -75,7 +73,7 @@ export const priceCart = (
     const coupon = cart.coupon === '' ? undefined : await tryCoupon(tx, cart.coupon, { subtotal, owner, now })
     const off = coupon?.type === 'taken' ? coupon.takesOff.minorUnits : 0n
     const total: Money = { ...subtotal, minorUnits: minorUnits - off }
-    const sumFault = lines.length === 0 ? undefined : checkSum(total)
+    const sumFault = lines.length === 0 ? undefined : amountFault(total, defaultSettings.orderLimits)
     return {
       lines,
       subtotal,
@@ -122,10 +120,4 @@ const tryCoupon = async (
   return decision.ok
     ? { type: 'taken', code, takesOff: discountOf(found.value.discount, subtotal) }
     : { type: 'refused', refusal: decision.refusal }
-}
-
-const checkSum = ({ minorUnits, currency }: Money): SumFault | undefined => {
-  const { least = 0n, most = 0n } = defaultSettings.orderLimits[currency] ?? {}
-  if (minorUnits < least) return { code: 'amount_too_small', least: { minorUnits: least, currency } }
-  return minorUnits > most ? { code: 'amount_too_large', most: { minorUnits: most, currency } } : undefined
 }

@@ -2,16 +2,16 @@ import {
   err,
   ok,
   reservationKind,
-  type FulfilmentKind,
+  typedCatalogue,
   type Id,
   type IdKind,
   type Ids,
   type Json,
   type LineItem,
   type PendingIntent,
-  type ReservationCatalogue,
   type ReservationId,
   type ResourceId,
+  type TypedKind,
   type UnitOfWork,
 } from '@holdfast/core'
 import { z } from 'zod'
@@ -42,20 +42,16 @@ export const longestStayNights = 28
 export const furthestAheadDays = 540
 
 /** Reads what a stranger sent, checks it against the calendar, and prices it. */
-export const stayCatalogue: ReservationCatalogue = {
-  quote: async (payload, { now }) => {
-    const read = stayRequest.safeParse(payload)
-    if (!read.success) {
-      const [issue] = read.error.issues
-      return invalid(issue?.path.join('.') ?? '', issue?.message ?? 'It cannot be read.')
-    }
-    const property = findProperty(read.data.property)
+export const stayCatalogue = typedCatalogue({
+  payload: stayRequest,
+  quote: (wanted, { now }) => {
+    const property = findProperty(wanted.property)
     if (property === undefined) return err({ code: 'unknown_resource', field: 'property' })
-    const arrival = parseDay(read.data.arrival)
-    const departure = parseDay(read.data.departure)
+    const arrival = parseDay(wanted.arrival)
+    const departure = parseDay(wanted.departure)
     if (arrival === undefined) return invalid('arrival', 'A day, written 2026-06-01.')
     if (departure === undefined) return invalid('departure', 'A day, written 2026-06-01.')
-    const problem = problemWith({ arrival, departure, guests: read.data.guests }, property, dayOf(now))
+    const problem = problemWith({ arrival, departure, guests: wanted.guests }, property, dayOf(now))
     if (problem !== undefined) return invalid(problem.field, problem.message)
 
     const stay = { arrival, departure }
@@ -83,18 +79,18 @@ export const stayCatalogue: ReservationCatalogue = {
         name: property.name,
         arrival,
         departure,
-        guests: read.data.guests,
+        guests: wanted.guests,
         metadata: { property: property.slug, arrival, departure },
       },
     })
   },
-}
+})
 
 /**
  * The built-in reservation, with one thing more: the balance's line names the booking, whose id is known only once the
  * deposit has made it.
  */
-export const stayKind = (unitOfWork: UnitOfWork): FulfilmentKind => {
+export const stayKind = (unitOfWork: UnitOfWork): TypedKind<z.input<typeof stayRequest>> => {
   const reservation = reservationKind({ catalogue: stayCatalogue, unitOfWork })
   return {
     ...reservation,

@@ -21,7 +21,12 @@ export interface DemoControl {
   readonly detachCard: (paymentMethodId: string) => Promise<void>
 }
 
-/** Sends a request to the simulator, wherever it is. */
+/** The simulator's process is gone, or stands still: nobody knows whether it has done what it was asked. */
+export class SimulatorUnreachable extends Error {
+  override readonly name = 'SimulatorUnreachable'
+}
+
+/** Sends a request to the simulator, wherever it is. @throws {@link SimulatorUnreachable} */
 export type SendToSimulator = (path: string, init?: RequestInit) => Promise<Response>
 
 /** Reads a simulator's clock, in milliseconds. */

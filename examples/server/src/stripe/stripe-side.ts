@@ -8,7 +8,13 @@ import type { ContainerModule } from 'inversify'
 import { followClock } from '../clock/followed-clock.ts'
 import { simulatorClock } from '../clock/simulator-clock.ts'
 import type { StripeConfig } from '../config.ts'
-import { demoControl, readSimulatorClock, type DemoControl, type SendToSimulator } from './demo-control.ts'
+import {
+  demoControl,
+  readSimulatorClock,
+  SimulatorUnreachable,
+  type DemoControl,
+  type SendToSimulator,
+} from './demo-control.ts'
 import { mountSimulator, type MountedSimulator } from './mounted-simulator.ts'
 import { makeFolder } from '../make-folder.ts'
 
@@ -107,8 +113,15 @@ const remote = async (config: Extract<StripeConfig, { readonly type: 'remote' }>
       close: async () => {},
     }
   }
-  const send: SendToSimulator = (path, init) =>
-    fetch(new URL(path, apiBase), { ...init, signal: AbortSignal.timeout(10_000) })
+  const send: SendToSimulator = async (path, init) => {
+    // What moves its clock does everything that falls due on the way.
+    const signal = AbortSignal.timeout(init?.method === 'POST' ? 10_000 : 2_000)
+    try {
+      return await fetch(new URL(path, apiBase), { ...init, signal })
+    } catch (error) {
+      throw new SimulatorUnreachable(`The simulator at ${apiBase} does not answer.`, { cause: error })
+    }
+  }
   const clock = await followClock(() => readSimulatorClock(send))
   return {
     description: `the simulator at ${apiBase}, whose clock is followed`,

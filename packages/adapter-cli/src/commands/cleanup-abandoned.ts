@@ -9,7 +9,8 @@ export const cleanupAbandoned = defineCommand({
   name: 'cleanup-abandoned',
   summary: 'close what somebody wanted to buy and left unpaid',
   description: `Closes intents that were opened a while ago and not paid, oldest first, each page at the provider first.
-What was paid or is on its way is left alone. It may be ended at any time and run again.`,
+What was paid or is on its way is left alone, and nothing ends whose page the provider has not closed.
+It may be ended at any time and run again.`,
   options: (line) =>
     line
       .option('--hours <number>', 'close what was opened longer ago than this', positiveHours, 2)
@@ -75,7 +76,7 @@ const row = ({ intentId, kind, createdAt, amount, outcome }: CleanedUpIntent): r
 
 const meaning: Readonly<Record<CleanedUpAs, string>> = {
   abandoned: 'closed, here and at the provider',
-  pending: 'closed here; the provider could not be reached, and is asked until it is closed there',
+  pending: 'its page could not be closed yet; the provider is asked until it is, and nothing ends before',
   paid: 'left alone, it was paid',
   processing: 'left alone, its money is on its way',
   failed: 'left as it was; the log says why',

@@ -5,7 +5,8 @@ import { readStory, type Story } from '../explain/read-story.ts'
 import { standingLines } from '../explain/standing-lines.ts'
 import { storyJson } from '../explain/story-json.ts'
 import { storyText } from '../explain/story-text.ts'
-import { paymentId } from '../option-values.ts'
+import { anyId } from '../option-values.ts'
+import { getPaymentBehind } from '../payments/read-cases.ts'
 import { moneyText } from '../payments/standing.ts'
 
 /** Tells everything about one payment: how it stands, how it came to that, and what is next. */
@@ -13,11 +14,18 @@ export const explain = defineCommand({
   name: 'explain',
   summary: 'tell the whole story of a payment, and what to do',
   description: `Tells how a payment stands now, everything that happened to it in order, and what comes next: what happens by
-itself, what its owner may do, and what needs a human. It changes nothing and asks nobody; times are UTC.`,
-  argument: { name: 'payment-id', description: 'which payment', check: paymentId },
+itself, what its owner may do, and what needs a human. It changes nothing and asks nobody; times are UTC.
+
+It may be named by its own id, by that of what it is for, or by a page or a charge of it at the provider.`,
+  argument: {
+    name: 'id',
+    description: 'of a payment, order, intent, reservation, consultation, page or charge',
+    check: anyId,
+  },
   options: (line) => line,
   async run(_options, { openHost }, argument) {
-    const story = await readStory(await openHost({ dryRun: true }), paymentId(argument))
+    const host = await openHost({ dryRun: true })
+    const story = await readStory(host, await getPaymentBehind(host, argument))
     const steps = nextSteps(story)
     return { exitCode: exitCodes.done, json: storyJson(story, steps), text: textOf(story, steps) }
   },

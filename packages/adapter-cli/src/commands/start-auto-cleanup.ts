@@ -54,13 +54,21 @@ const answer = ({ outcome, dueAt }: Planned, dryRun: boolean): Answer => ({
   exitCode: exitCodes.done,
   json: { command: 'start-auto-cleanup', dry_run: dryRun, outcome, due_at: isoTime(dueAt) },
   text: [
-    `${meaning[outcome](isoTime(dueAt))} A worker runs it: holdfast worker, or a server that works.`,
+    `${(dryRun ? foreseen : meaning)[outcome](isoTime(dueAt))} A worker runs it: holdfast worker, or a server that works.`,
     ...(dryRun ? ['This was a dry run, which changes nothing: it says what would be so.'] : []),
     '',
   ].join('\n'),
 })
 
-const meaning: Readonly<Record<Planned['outcome'], (dueAt: string) => string>> = {
+type Meaning = Readonly<Record<Planned['outcome'], (dueAt: string) => string>>
+
+const foreseen: Meaning = {
+  planned: (dueAt) => `The sweep is not planned, and would be for ${dueAt}.`,
+  brought_forward: (dueAt) => `The sweep is planned for later, and would come at ${dueAt} instead.`,
+  kept: (dueAt) => `The sweep is planned already: it comes at ${dueAt}, and would stay there.`,
+}
+
+const meaning: Meaning = {
   planned: (dueAt) => `The sweep is planned for ${dueAt}.`,
   brought_forward: (dueAt) => `The sweep was planned for later, and comes at ${dueAt} now.`,
   kept: (dueAt) => `The sweep was planned already: it comes at ${dueAt}, and stays there.`,

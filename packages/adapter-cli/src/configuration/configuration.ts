@@ -1,4 +1,12 @@
-import type { Clock, Holdfast, OwnerId, PaymentProvider, ProviderAudit, UnitOfWork } from '@holdfast/core'
+import type {
+  CircuitBreakerOptions,
+  Clock,
+  Holdfast,
+  OwnerId,
+  PaymentProvider,
+  ProviderAudit,
+  UnitOfWork,
+} from '@holdfast/core'
 
 /** A host's database, as the commands about it see it. What `openSql` of adapter-sql answers is one. */
 export interface HostDatabase {
@@ -20,6 +28,8 @@ export interface HostWiring {
   readonly audit?: ProviderAudit
   /** The provider that `holdfast` was given, for `reconcile`: what is missing in a list is asked for by name. */
   readonly paymentProvider?: PaymentProvider
+  /** The circuit breaker that `holdfast` was given, for `reconcile` to leave the provider alone, too. Absent: there is none. */
+  readonly circuitBreaker?: CircuitBreakerOptions
   /** The database itself, for `migrate` and `wait-for-database`. */
   readonly database?: HostDatabase
   /** Who has this e-mail address, for `--user-email`: only the host knows. `undefined`: nobody. */

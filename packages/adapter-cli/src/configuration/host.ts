@@ -1,13 +1,14 @@
 import {
+  guardedAudited,
   parseId,
+  silentLogger,
+  type Audited,
   type Clock,
   type Holdfast,
   type OwnerId,
-  type PaymentProvider,
-  type ProviderAudit,
   type UnitOfWork,
 } from '@holdfast/core'
-import { systemClock } from '@holdfast/core/system'
+import { randomIds, systemClock } from '@holdfast/core/system'
 import { NoHost, Refused } from '../problem.ts'
 import type { HostDatabase, HostWiring } from './configuration.ts'
 
@@ -20,8 +21,8 @@ export interface Host {
   readonly getUnitOfWork: () => UnitOfWork
   /** For what is told better with it, and without it as well. */
   readonly unitOfWork: UnitOfWork | undefined
-  /** The provider, and all that it holds. @throws {@link NoHost} where the configuration does not answer both. */
-  readonly getAudited: () => { readonly audit: ProviderAudit; readonly paymentProvider: PaymentProvider }
+  /** The provider, and all that it holds, behind the circuit breaker that the host has. @throws {@link NoHost} where the configuration does not answer both. */
+  readonly getAudited: () => Audited
   /** @throws {@link Refused} when nobody has this address, and {@link NoHost} where the configuration knows nobody's. */
   readonly getOwner: (email: string) => Promise<OwnerId>
 }
@@ -31,7 +32,8 @@ export const hostOf = (
   wiring: HostWiring,
   { file, sample }: { readonly file: string; readonly sample: string },
 ): Host => {
-  const { holdfast, unitOfWork, audit, paymentProvider, findOwner, clock = systemClock(), livemode } = wiring
+  const { holdfast, unitOfWork, audit, paymentProvider, circuitBreaker, findOwner, livemode } = wiring
+  const { clock = systemClock() } = wiring
   if (typeof holdfast?.cleanUpAbandoned !== 'function')
     throw new NoHost({
       code: 'configuration_invalid',
@@ -45,11 +47,16 @@ export const hostOf = (
     getUnitOfWork: () =>
       unitOfWork ??
       incomplete(file, "'unitOfWork'", 'the one that createHoldfast was given; openSql of adapter-sql answers it'),
-    getAudited: () => ({
-      audit: audit ?? incomplete(file, "'audit'", 'what stripeAudit of adapter-stripe makes'),
-      paymentProvider:
-        paymentProvider ?? incomplete(file, "'paymentProvider'", 'the one that createHoldfast was given'),
-    }),
+    getAudited: () =>
+      guardedAudited({
+        audit: audit ?? incomplete(file, "'audit'", 'what stripeAudit of adapter-stripe makes'),
+        paymentProvider:
+          paymentProvider ?? incomplete(file, "'paymentProvider'", 'the one that createHoldfast was given'),
+        ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
+        clock,
+        ids: randomIds(),
+        logger: silentLogger,
+      }),
     getOwner: async (email) => {
       if (findOwner === undefined)
         return incomplete(

@@ -6,10 +6,6 @@ export const advice: Readonly<Record<AttentionCode, { readonly happened: string;
     happened: 'Money came in another sum or currency than was due.',
     todo: 'Compare the charge with the payment. It went back by itself, unless the host holds such money: then refund it, or settle with the payer.',
   },
-  unexpected_charge: {
-    happened: 'One attempt brought two charges.',
-    todo: "Refund the one that the story does not count, in the provider's dashboard.",
-  },
   livemode_mismatch: {
     happened: 'An event or an answer of the other mode came in; nothing was done.',
     todo: 'Check which keys and which webhook endpoints are configured where.',

@@ -1,4 +1,4 @@
-import { isoTime, type Attempt, type Payment, type Refund, type Reservation } from '@holdfast/core'
+import { isoTime, lastDecline, type Attempt, type Payment, type Refund, type Reservation } from '@holdfast/core'
 import { attemptText, moneyText, refundText } from '../payments/standing.ts'
 import type { Story } from './read-story.ts'
 import type { SubjectRecords } from './subject-records.ts'
@@ -6,8 +6,10 @@ import type { SubjectRecords } from './subject-records.ts'
 /** How a payment stands now: itself, what it is for, and every attempt and refund of it. */
 export const standingLines = ({ kase, around, now }: Story): readonly string[] => {
   const { payment, attempts, refunds, updatedAt } = kase
+  const decline = payment.status === 'pending' ? lastDecline(kase) : undefined
   return [
-    standingSentence(payment),
+    standingSentence(payment) +
+      (decline === undefined ? '' : ` A card was declined on its page, which is still open: ${decline.failure.code}.`),
     '',
     `  for      ${payment.item.name} (${payment.purpose})`,
     `  owner    ${payment.owner}`,
@@ -28,6 +30,10 @@ const kinds: Readonly<Record<Attempt['kind'], string>> = {
 const attemptLines = (attempt: Attempt, at: number): readonly string[] => [
   `Attempt ${at + 1}: ${moneyText(attempt.amount)} ${kinds[attempt.kind]}, ${attemptText(attempt)}`,
   `  ${attempt.id}${attempt.providerId === undefined ? '' : `, at the provider ${attempt.providerId}`}`,
+  ...(attempt.declines ?? []).map(
+    ({ id, at: heardAt, failure: { code, detail } }) =>
+      `  declined on the page at ${isoTime(heardAt)}: ${code}${detail === undefined ? '' : ` (${detail})`}, ${id}`,
+  ),
   ...(attempt.status === 'succeeded'
     ? [
         `  charge ${attempt.charge.id}`,

@@ -38,7 +38,7 @@ export const attemptText = (attempt: Attempt): string => {
     case 'requested':
       return `asked for, no answer yet${closing}`
     case 'open':
-      return `open until ${isoTime(attempt.expiresAt)}${closing}`
+      return `open until ${isoTime(attempt.expiresAt)}${declinesText(attempt)}${closing}`
     case 'processing':
       return `paid, the money is on its way${closing}`
     case 'succeeded':
@@ -48,6 +48,13 @@ export const attemptText = (attempt: Attempt): string => {
     case 'expired':
       return `expired at ${isoTime(attempt.expiredAt)}`
   }
+}
+
+const declinesText = ({ declines = [] }: Attempt): string => {
+  const last = declines.at(-1)
+  return last === undefined
+    ? ''
+    : `, ${declines.length} declined on it, the last at ${isoTime(last.at)}: ${last.failure.code}`
 }
 
 const disputeText = (disputes: Parameters<typeof standingOf>[0]): string => {
@@ -83,6 +90,7 @@ export const attemptJson = (attempt: Attempt) => ({
   checkout_url: attempt.status === 'open' && attempt.closing === undefined ? attempt.url : null,
   next_look_at: 'lookAt' in attempt ? timeOrNull(attempt.lookAt) : null,
   failure: attempt.status === 'declined' ? attempt.failure.code : null,
+  declines: (attempt.declines ?? []).map(({ at, failure }) => ({ at: isoTime(at), failure: failure.code })),
   charge_id: attempt.status === 'succeeded' ? attempt.charge.id : null,
   disputes:
     attempt.status === 'succeeded' ? attempt.disputes.map(({ id, status }) => ({ dispute_id: id, status })) : [],

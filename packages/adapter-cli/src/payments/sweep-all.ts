@@ -3,6 +3,7 @@ import { sleep } from '../stop-signal.ts'
 import type { Progress } from '../terminal.ts'
 import { forEach, operator } from './read-cases.ts'
 import { standingText } from './standing.ts'
+import { sweepInTurn } from './sweep-in-turn.ts'
 
 /** Something the provider can be asked about. */
 export interface ToAsk {
@@ -56,7 +57,11 @@ export interface SweptAll extends Swept {
   readonly changes: readonly Moved[]
 }
 
-/** Sweeps, then asks about what was listed and is not due; and says which payments moved. */
+/**
+ * Sweeps, in its turn, then asks about what was listed and is not due; and says which payments moved.
+ *
+ * @throws as {@link sweepInTurn} does.
+ */
 export const sweepAll = async (
   {
     holdfast,
@@ -64,14 +69,14 @@ export const sweepAll = async (
     clock,
   }: { readonly holdfast: Holdfast; readonly unitOfWork: UnitOfWork; readonly clock: { now(): Instant } },
   { items }: ListToAsk,
-  progress: Progress,
+  { progress, ...patience }: { readonly progress: Progress; readonly waitMs: number; readonly onWait: () => void },
 ): Promise<SweptAll> => {
   const ids = [...new Set(items.map(({ paymentId }) => paymentId))]
   const before = await forEach(ids, (id) => standing(unitOfWork, id))
   const startedAt = clock.now()
   const due = items.filter((item) => item.due).length
   const swept = await watched(
-    holdfast.sweep(),
+    sweepInTurn(holdfast, patience),
     async () => due - (await listToAsk(unitOfWork, startedAt, false)).items.length,
     (done) => progress({ done, total: items.length }),
   )

@@ -52,6 +52,8 @@ export type MessageKey =
   | 'intent_abandoned'
   | 'too_many_decimals'
   | 'paid_from_wallet'
+  | 'paid_with_saved_card'
+  | 'payment_pending'
   | 'range_empty'
   | 'range_too_long'
   | 'refund_in_wallet'

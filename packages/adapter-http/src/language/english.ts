@@ -43,6 +43,7 @@ export const english: Catalogue = {
     payment_not_completed: 'This payment has not been made.',
     payment_disputed: 'This payment is disputed: its bank decides.',
     payment_declined: 'The payment was declined.',
+    payment_method_expired: 'This card has expired. Please choose another.',
     charge_in_flight: 'A payment is on its way. Please wait for it.',
     refund_exceeds_payment: 'That is more than can be refunded.',
     intent_expired: 'The time to pay for this is over. Please start again.',
@@ -68,6 +69,8 @@ export const english: Catalogue = {
     balance_already_paid: 'The balance of this reservation has been paid.',
     wallet_insufficient: 'There is not enough in the wallet for this.',
     wallet_not_for_this: 'A wallet cannot be filled from itself.',
+    saved_card_not_for_this: 'A balance is charged to the card of its booking, or paid on the payment page.',
+    sweeping_already: 'The payment service is being asked about everything already. Please try again shortly.',
     signature_missing: 'The signature is missing.',
     signature_invalid: 'The signature is not valid.',
     signature_too_old: 'The signature is too old.',
@@ -140,7 +143,6 @@ export const english: Catalogue = {
   attention: {
     amount_mismatch:
       'Compare the charge with the payment. If the money is still held, refund it or settle with the payer.',
-    unexpected_charge: 'Money came that nobody was asked for. It is being refunded; check that it has arrived.',
     livemode_mismatch: 'News of the other mode came in. Check the keys and the webhook endpoints of both modes.',
     refund_failed: 'The bank sent a refund back. Pay the customer in another way.',
     provider_refused:
@@ -178,6 +180,8 @@ export const english: Catalogue = {
     range_empty: 'It ends before it has begun',
     range_too_long: 'More days than can be asked for at once',
     paid_from_wallet: 'Paid from the wallet.',
+    paid_with_saved_card: 'Paid with the saved card.',
+    payment_pending: 'The payment is on its way. Ask again in a moment.',
     refund_in_wallet: 'The refund is in the wallet.',
     sync_open: 'The payment page is open and has not been paid.',
     sync_complete: 'The payment page has been completed.',

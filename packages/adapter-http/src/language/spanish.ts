@@ -43,6 +43,7 @@ export const spanish: Catalogue = {
     payment_not_completed: 'Este pago no está hecho.',
     payment_disputed: 'Este pago está en disputa: decide el banco.',
     payment_declined: 'El pago fue rechazado.',
+    payment_method_expired: 'Esta tarjeta ha caducado. Elige otra, por favor.',
     charge_in_flight: 'Hay un pago en camino. Espera a que llegue, por favor.',
     refund_exceeds_payment: 'Eso es más de lo que se puede reembolsar.',
     intent_expired: 'Se acabó el tiempo para pagar. Empieza de nuevo, por favor.',
@@ -68,6 +69,8 @@ export const spanish: Catalogue = {
     balance_already_paid: 'El segundo pago de esta reserva ya está hecho.',
     wallet_insufficient: 'No hay saldo suficiente en el monedero.',
     wallet_not_for_this: 'Un monedero no se puede recargar desde sí mismo.',
+    saved_card_not_for_this: 'Un segundo pago se cobra en la tarjeta de su reserva o se hace en la página de pago.',
+    sweeping_already: 'Ya se está preguntando por todo al servicio de pagos. Inténtalo de nuevo en breve.',
     signature_missing: 'Falta la firma.',
     signature_invalid: 'La firma no es válida.',
     signature_too_old: 'La firma es demasiado antigua.',
@@ -93,6 +96,7 @@ export const spanish: Catalogue = {
     currency_not_taken: ({ taken }) => `Esta moneda no se acepta. Se aceptan: ${taken.join(', ')}.`,
     amount_too_small: ({ least }) => `Al menos ${shown(least)} por vez.`,
     amount_too_large: ({ most }) => `Como máximo ${shown(most)} por vez.`,
+    amount_not_a_multiple: ({ step }) => `Un múltiplo de ${shown(step)}: nada intermedio se puede cobrar.`,
     intent_not_found: () => 'No existe esa compra.',
     intent_not_payable: () => 'Esta compra ya no se puede pagar con el monedero.',
     not_a_quantity: ({ most }) => `Un número entero de 1 a ${most}.`,
@@ -162,7 +166,6 @@ export const spanish: Catalogue = {
   attention: {
     amount_mismatch:
       'Compara el cargo con el pago. Si el dinero sigue retenido, reembólsalo o acuérdalo con quien pagó.',
-    unexpected_charge: 'Llegó dinero que no se había pedido. Se está reembolsando; comprueba que llegue.',
     livemode_mismatch: 'Llegaron noticias del otro modo. Revisa las claves y los webhooks de ambos modos.',
     refund_failed: 'El banco devolvió un reembolso. Paga al cliente por otro medio.',
     provider_refused:
@@ -198,6 +201,8 @@ export const spanish: Catalogue = {
     range_empty: 'Termina antes de empezar',
     range_too_long: 'Más días de los que se pueden pedir de una vez',
     paid_from_wallet: 'Pagado con el monedero.',
+    paid_with_saved_card: 'Pagado con la tarjeta guardada.',
+    payment_pending: 'El pago está en camino. Pregunta de nuevo en un momento.',
     refund_in_wallet: 'El reembolso está en el monedero.',
     sync_open: 'La página de pago está abierta y no se ha pagado.',
     sync_complete: 'La página de pago se ha completado.',

@@ -5,6 +5,7 @@ import type { RefusalCode } from '../problem/refusal.ts'
 import type { Route } from '../routes/route.ts'
 import { csrfHeader } from '../security/csrf.ts'
 import type { Paths } from '../serving/mount-points.ts'
+import { alternativesOffered } from '../wire/alternative.ts'
 import { id } from '../wire/parts.ts'
 
 /**
@@ -47,7 +48,7 @@ const describe = (route: Route, { basePath, webhooksPath }: Paths): RouteConfig 
     operationId: name,
     tags: [tag],
     summary,
-    description: `For ${audiences[who]}.`,
+    description: [...(route.description === undefined ? [] : [route.description]), `For ${audiences[who]}.`].join(' '),
     ...(elsewhere && !inside ? { servers: [{ url: '/' }] } : {}),
     security: who === 'anyone' ? [] : [{ session: [] }],
     request: {
@@ -87,11 +88,14 @@ const headersOf = ({ method, keyed, who }: Route) =>
         }),
   })
 
-const answersOf = ({ answers, leadsOn }: Route): RouteConfig['responses'] => ({
+const answersOf = ({ answers, leadsOn, plain }: Route): RouteConfig['responses'] => ({
   ...Object.fromEntries(
     Object.entries(answers).map(([status, schema]) => [
       status,
-      { description: descriptions[status] ?? 'Done.', content: { 'application/json': { schema } } },
+      {
+        description: descriptions[status] ?? 'Done.',
+        content: { [plain === true ? 'text/plain' : 'application/json']: { schema } },
+      },
     ]),
   ),
   ...(leadsOn === true
@@ -171,6 +175,7 @@ const problem = z
       )
       .optional()
       .openapi({ description: 'The parts of the request that will not do.' }),
+    alternatives: alternativesOffered.optional(),
   })
   .catchall(z.unknown())
   .openapi('Problem')

@@ -1,7 +1,8 @@
 import { decimalString, isoTime } from '@holdfast/core'
 import type { Catalogue } from '../language/catalogue.ts'
+import { showAlternative } from '../wire/alternative.ts'
 import { showOrderOf } from '../wire/order.ts'
-import { inCart, inPayload, payloadError } from './payload-error.ts'
+import { inBody, inPayload, payloadError } from './payload-error.ts'
 import type { Refusal, RefusalCode, RefusalWith } from './refusal.ts'
 
 /** What a problem says beside its code, in the words of the wire. */
@@ -27,11 +28,14 @@ const shown: { readonly [Code in RefusalCode]?: (refusal: RefusalWith<Code>, wor
   unknown_kind: ({ known }) => ({ known }),
   invalid_payload: (refusal, words) => {
     const also = 'also' in refusal ? (refusal.also ?? []) : []
-    const placed = 'of' in refusal ? inCart : inPayload
+    const placed = 'of' in refusal ? inBody : inPayload
     return { errors: [refusal, ...also].map((each) => payloadError(each, words, placed)) }
   },
   unknown_resource: ({ field, code }, words) => ({
     errors: [{ field: inPayload(field), code, message: words.problems.unknown_resource }],
+  }),
+  slot_taken: (refusal) => ({
+    alternatives: 'alternatives' in refusal ? refusal.alternatives.map(showAlternative) : [],
   }),
   currency_mismatch: ({ currency }) => ({ currency }),
   not_a_quantity: () => ({ field: 'by' }),
@@ -64,7 +68,10 @@ const shown: { readonly [Code in RefusalCode]?: (refusal: RefusalWith<Code>, wor
           ...showOrderOf('order' in refusal ? refusal.order : undefined),
         }
       : {},
+  payment_method_not_found: (refusal) => ('field' in refusal ? { field: refusal.field } : {}),
+  payment_method_expired: () => ({ field: 'payment_method_id' }),
   payment_not_completed: ({ status }) => ({ payment_status: status.toUpperCase() }),
+  sweeping_already: ({ heldUntil }) => ({ held_until: isoTime(heldUntil) }),
   payment_declined: ({ failure }, words) => ({
     retryable: failure.retryable,
     failure: { code: failure.code, message: words.failures[failure.code], retryable: failure.retryable },

@@ -30,8 +30,8 @@ export const payloadError = (
 /** A field of the payload as a client has to look for it; the payload itself where a kind finds fault with the whole. */
 export const inPayload = (field: string): string => (field === '' ? 'payload' : `payload.${field}`)
 
-/** The same of a cart, which is the body itself. */
-export const inCart = (field: string): string => (field === '' ? 'body' : field)
+/** The same of a cart or an amount, which are in the body itself. */
+export const inBody = (field: string): string => (field === '' ? 'body' : field)
 
 // A refusal that was stored by a later version may have a reason that is not known here: its message has to do.
 const isBuiltIn = (reason: PayloadReason): reason is BuiltInPayloadReason => Object.hasOwn(facts, reason.code)
@@ -64,6 +64,7 @@ const facts: {
   currency_not_taken: ({ taken }) => ({ taken }),
   amount_too_small: ({ least }) => limit('least', least),
   amount_too_large: ({ most }) => limit('most', most),
+  amount_not_a_multiple: ({ step }) => limit('step', step),
   intent_not_found: none,
   intent_not_payable: none,
   not_a_quantity: ({ most }) => ({ most }),

@@ -60,6 +60,7 @@ export const problemKinds = {
   payment_not_completed: conflict,
   payment_disputed: conflict,
   payment_declined: { status: 402, retryable: false },
+  payment_method_expired: conflict,
   charge_in_flight: { status: 409, retryable: true, retryAfterS: 5 },
   refund_exceeds_payment: conflict,
   intent_expired: conflict,
@@ -85,6 +86,8 @@ export const problemKinds = {
   balance_already_paid: conflict,
   wallet_insufficient: { status: 402, retryable: false },
   wallet_not_for_this: conflict,
+  saved_card_not_for_this: conflict,
+  sweeping_already: { status: 409, retryable: true },
 
   // Deliveries of the provider
   signature_missing: wrong,

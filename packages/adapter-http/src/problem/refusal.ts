@@ -1,4 +1,5 @@
 import type { BuiltInPayloadReason, Holdfast, Order, Payment, WebhookRefusal } from '@holdfast/core'
+import type { Alternative } from '../options.ts'
 
 /**
  * Whatever the use cases may refuse with, read off the use cases themselves: a code added there is one missing here.
@@ -37,10 +38,12 @@ export type AdapterRefusal =
   | { readonly code: 'article_not_found' }
   /** As a use case refuses it, with the order that was paid. */
   | { readonly code: 'payment_already_completed'; readonly payment: Payment; readonly order: Order | undefined }
+  /** As a use case refuses it, with what the host offers instead. */
+  | { readonly code: 'slot_taken'; readonly alternatives: readonly Alternative[] }
   /** As a use case refuses it. `of`: the field is one of the body itself, and not of a `payload` in it. */
   | {
       readonly code: 'invalid_payload'
-      readonly of: 'cart'
+      readonly of: 'body'
       readonly field: string
       readonly message: string
       readonly reason: BuiltInPayloadReason

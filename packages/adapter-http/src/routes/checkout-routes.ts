@@ -1,4 +1,5 @@
 import type { PaymentId, StartCheckoutRefusal } from '@holdfast/core'
+import { withAlternativesTo } from '../serving/alternatives.ts'
 import type { Services } from '../serving/services.ts'
 import { openCheckoutAnswer, pendingCheckoutAnswer, showOpenCheckout, showPendingCheckout } from '../wire/checkout.ts'
 import { refused, reply, route, seeOther, type Ask } from './route.ts'
@@ -25,11 +26,12 @@ export const checkoutRefusals = [
 /** Leads a payer to the one page of a payment: a browser at once, a program by telling it where that is. */
 export const leadToCheckout = async (
   { actor, keyed, words, wantsPage }: Pick<CheckoutAsk, 'actor' | 'keyed' | 'words' | 'wantsPage'>,
-  { holdfast, pages, urlOf }: Services,
+  services: Services,
   paymentId: PaymentId,
 ) => {
+  const { holdfast, pages, urlOf } = services
   const outcome = await holdfast.startCheckout({ actor, paymentId, ...keyed })
-  if (!outcome.ok) return refused(outcome.error)
+  if (!outcome.ok) return refused(await withAlternativesTo(services, outcome.error, paymentId))
   const { value: checkout } = outcome
   if (checkout.type === 'open')
     return wantsPage ? seeOther(checkout.checkoutUrl) : reply(200, showOpenCheckout(checkout))

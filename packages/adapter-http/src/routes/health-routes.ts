@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { HealthCheck } from '../options.ts'
-import { reply, route } from './route.ts'
+import { plainText, refused, reply, route } from './route.ts'
 
 const tag = 'Health'
 
@@ -57,8 +57,26 @@ const ready = route({
   },
 })
 
-/** For whoever starts, stops and routes to processes. */
-export const healthRoutes = [alive, ready] as const
+const metrics = route({
+  name: 'metrics',
+  method: 'get',
+  path: '/metrics',
+  mount: 'root_and_base',
+  tag,
+  summary: 'What this process has counted, for Prometheus; 404 where the host has given nothing to tell.',
+  who: 'anyone',
+  plain: true,
+  answers: { 200: z.string() },
+  refusals: ['not_found', 'contention', 'store_unavailable'],
+  handle: async (_ask, services) => {
+    if (services.metrics === undefined) return refused({ code: 'not_found' })
+    const { contentType, body } = await services.metrics()
+    return plainText(contentType, body)
+  },
+})
+
+/** For whoever starts, stops, watches and routes to processes. */
+export const healthRoutes = [alive, ready, metrics] as const
 
 /** A check that does not answer has failed. Real time, not the clock's: it is this process that is asked about. */
 const inTime = async (check: Promise<void>): Promise<void> => {

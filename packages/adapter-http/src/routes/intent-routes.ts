@@ -1,15 +1,7 @@
-import {
-  err,
-  mayTouch,
-  ok,
-  type Actor,
-  type IntentId,
-  type Json,
-  type Payment,
-  type PendingIntent,
-  type Result,
-} from '@holdfast/core'
-import type { RefusalWith } from '../problem/refusal.ts'
+import type { Actor, Json, PendingIntent } from '@holdfast/core'
+import { alternativesTo, withAlternatives } from '../serving/alternatives.ts'
+import { findIntent, findIntentOf } from '../serving/find-intent.ts'
+import type { FoundIntent } from '../serving/current-intents.ts'
 import type { Services } from '../serving/services.ts'
 import {
   abandonedIntentAnswer,
@@ -21,7 +13,7 @@ import {
 } from '../wire/intent.ts'
 import { capitals } from '../wire/parts.ts'
 import { checkoutAnswers, checkoutRefusals, leadToCheckout } from './checkout-routes.ts'
-import { refused, reply, route } from './route.ts'
+import { refused, reply, route, withCookie, type Answer, type Ask } from './route.ts'
 
 const tag = 'Intents'
 
@@ -37,12 +29,14 @@ const openIntent = route({
   keyed: true,
   answers: { 201: openedIntentAnswer },
   refusals: ['unknown_kind', 'idempotency_key_reused', 'invalid_payload', 'unknown_resource', 'slot_taken'],
-  handle: async ({ actor, body, keyed }, { holdfast, intentCookie, urlOf }) => {
-    const outcome = await holdfast.openIntent({ actor, kind: body.kind, payload: body.payload as Json, ...keyed })
-    if (!outcome.ok) return refused(outcome.error)
+  handle: async ({ actor, body, keyed }, services) => {
+    const { holdfast, currentIntents, urlOf } = services
+    const wanted = { kind: body.kind, payload: body.payload as Json }
+    const outcome = await holdfast.openIntent({ actor, ...wanted, ...keyed })
+    if (!outcome.ok) return refused(await withAlternatives(services, outcome.error, wanted))
     return reply(201, showOpenedIntent(outcome.value), [
       ['location', urlOf(`/intents/${outcome.value.intentId}`)],
-      ['set-cookie', await intentCookie.write(outcome.value.token)],
+      ['set-cookie', await currentIntents.hold(outcome.value)],
     ])
   },
 })
@@ -52,24 +46,20 @@ const currentIntent = route({
   method: 'get',
   path: '/intents/current',
   tag,
-  summary: "The intent that this browser holds. Its cookie lost: the caller's newest that is open.",
+  summary: "What this browser was about to pay. Its cookie lost or over: the caller's newest intent that is under way.",
+  description:
+    'First the intent that the cookie holds, if it is under way: it can be paid now, or its money is on its way. Then that ' +
+    'intent once it was paid, with what has become of it (`fulfilled`, `refunded`): told once, since the answer takes the ' +
+    "cookie back. Else the caller's newest intent that is under way, whatever browser it was begun in; the cookie holds it " +
+    'from then on. A top-up that is a means to another intent stands for that one. What was given up, or whose time to pay ' +
+    'is over, is not answered; where there is nothing (404), the cookie is taken back.',
   who: 'owner',
   answers: { 200: intentAnswer },
   refusals: ['intent_not_found'],
-  handle: async ({ actor, request, words }, { unitOfWork, intentCookie }) => {
-    const token = await intentCookie.read(request)
-    const found = await unitOfWork.read(async (tx) => {
-      const held = token === undefined ? undefined : await tx.intents.findByToken(token)
-      // Somebody else's cookie in a shared browser is no cookie.
-      const mine = held !== undefined && mayTouch(actor, held.owner) ? held : undefined
-      const intent = mine ?? (await tx.intents.listOpen(actor.id, 1))[0]
-      const payment = intent && (await tx.payments.find(intent.paymentId))?.value.payment
-      return intent && payment ? { intent, payment } : undefined
-    })
-    if (found === undefined) return refused({ code: 'intent_not_found' })
-    return reply(200, showIntent(found.intent, found.payment, words), [
-      ['set-cookie', await intentCookie.write(found.intent.token)],
-    ])
+  handle: async ({ actor, request, words }, services) => {
+    const { found, setCookie } = await services.currentIntents.find(request, actor.id)
+    if (found === undefined) return withCookie(refused({ code: 'intent_not_found' }), setCookie)
+    return withCookie(reply(200, showIntent(found, await alternativesTo(services, found.intent), words)), setCookie)
   },
 })
 
@@ -83,9 +73,26 @@ const readIntent = route({
   id: 'intent',
   answers: { 200: intentAnswer },
   refusals: ['intent_not_found'],
-  handle: async ({ actor, id, words }, services) => {
-    const found = await findIntent(services, actor, id)
-    return found.ok ? reply(200, showIntent(found.value.intent, found.value.payment, words)) : refused(found.error)
+  handle: async (ask, services) => {
+    const found = await findIntent(services, ask.actor, ask.id)
+    return found.ok ? showTo(ask, services, found.value) : refused(found.error)
+  },
+})
+
+const readIntentOfPayment = route({
+  name: 'read_intent_of_payment',
+  method: 'get',
+  path: '/payments/{id}/intent',
+  tag,
+  summary: 'The intent that a payment is for: where nothing but the payment is known any more.',
+  description: 'A payment that is for an order, or for the balance of a reservation, has none: `intent_not_found`.',
+  who: 'owner_or_staff',
+  id: 'payment',
+  answers: { 200: intentAnswer },
+  refusals: ['payment_not_found', 'intent_not_found'],
+  handle: async (ask, services) => {
+    const found = await findIntentOf(services, ask.actor, ask.id)
+    return found.ok ? showTo(ask, services, found.value) : refused(found.error)
   },
 })
 
@@ -105,7 +112,9 @@ const payRoute = (name: string, path: string, summary: string) =>
     refusals: ['intent_not_found', ...checkoutRefusals],
     handle: async (ask, services) => {
       const found = await findIntent(services, ask.actor, ask.id)
-      return found.ok ? leadToCheckout(ask, services, found.value.intent.paymentId) : refused(found.error)
+      if (!found.ok) return refused(found.error)
+      const { intent } = found.value
+      return holding(ask, services, intent, await leadToCheckout(ask, services, intent.paymentId))
     },
   })
 
@@ -120,24 +129,22 @@ const abandonIntent = route({
   keyed: true,
   answers: { 200: abandonedIntentAnswer },
   refusals: ['intent_not_found', 'payment_not_found', 'idempotency_key_reused', 'payment_already_completed'],
-  handle: async ({ actor, id, keyed, words }, services) => {
+  handle: async ({ actor, id, keyed, words, request }, services) => {
     const found = await findIntent(services, actor, id)
     if (!found.ok) return refused(found.error)
-    const { paymentId } = found.value.intent
+    const { intent } = found.value
+    const { paymentId } = intent
     const outcome = await services.holdfast.cancelPayment({ actor, paymentId, reason: 'abandoned', ...keyed })
     if (!outcome.ok) return refused(outcome.error)
-    return reply(
-      200,
-      {
-        status: 'abandoned' as const,
-        intent_id: id,
-        payment_id: paymentId,
-        payment_status: capitals(outcome.value.payment.status),
-        message: words.messages.intent_abandoned,
-        ...(outcome.value.providerCancellation === 'pending' ? { provider_cancellation: 'pending' as const } : {}),
-      },
-      [['set-cookie', await services.intentCookie.clear()]],
-    )
+    const answer = reply(200, {
+      status: 'abandoned' as const,
+      intent_id: id,
+      payment_id: paymentId,
+      payment_status: capitals(outcome.value.payment.status),
+      message: words.messages.intent_abandoned,
+      ...(outcome.value.providerCancellation === 'pending' ? { provider_cancellation: 'pending' as const } : {}),
+    })
+    return withCookie(answer, await services.currentIntents.release(request, intent))
   },
 })
 
@@ -146,20 +153,47 @@ export const intentRoutes = [
   openIntent,
   currentIntent,
   readIntent,
+  readIntentOfPayment,
   payRoute('pay_intent', '/intents/{id}/pay', 'Leads to the page on which the intent can be paid.'),
   payRoute('retry_intent', '/intents/{id}/retry', 'Leads to that page again, for the same intent.'),
   abandonIntent,
 ] as const
 
-/** An intent of the caller's, or of anybody's for staff, with its payment. */
-export const findIntent = async (
-  { unitOfWork }: Services,
-  actor: Actor,
-  id: IntentId,
-): Promise<Result<{ readonly intent: PendingIntent; readonly payment: Payment }, RefusalWith<'intent_not_found'>>> =>
-  unitOfWork.read(async (tx) => {
-    const intent = (await tx.intents.find(id))?.value
-    if (intent === undefined || !mayTouch(actor, intent.owner)) return err({ code: 'intent_not_found' })
-    const payment = (await tx.payments.find(intent.paymentId))?.value.payment
-    return payment === undefined ? err({ code: 'intent_not_found' }) : ok({ intent, payment })
-  })
+/** What leads an owner on to pay an intent has their browser hold it: it is what they are about to pay. */
+export const holding = async <Led extends Answer>(
+  { actor }: Pick<Ask<Actor>, 'actor'>,
+  { currentIntents }: Pick<Services, 'currentIntents'>,
+  intent: Pick<PendingIntent, 'token'>,
+  answer: Led,
+): Promise<Led> =>
+  actor.type === 'owner' && answer.type !== 'refused' ? withCookie(answer, await currentIntents.hold(intent)) : answer
+
+/** What paid an intent at once, and made of it what it was for, takes it from the browser that holds it. */
+export const releasing = async <Paid extends Answer>(
+  { actor, request }: Pick<Ask<Actor>, 'actor' | 'request'>,
+  services: Services,
+  intent: Pick<PendingIntent, 'id' | 'token'>,
+  answer: Paid,
+): Promise<Paid> => {
+  if (actor.type !== 'owner' || answer.type !== 'reply' || answer.status !== 200) return answer
+  const setCookie = await services.currentIntents.release(request, intent)
+  if (setCookie === undefined) return answer
+  // Paid, and lost in the same moment: that is still to be told.
+  const found = await findIntent(services, actor, intent.id)
+  return found.ok && found.value.intent.status === 'fulfilled' ? withCookie(answer, setCookie) : answer
+}
+
+/** What tells how an intent has ended takes it from the browser that holds it. */
+const showTo = async (
+  { actor, request, words }: Pick<Ask<Actor>, 'actor' | 'request' | 'words'>,
+  services: Services,
+  found: FoundIntent,
+) => {
+  const { intent } = found
+  const answer = reply(200, showIntent(found, await alternativesTo(services, intent), words))
+  return actor.type === 'owner' && hasEnded(intent)
+    ? withCookie(answer, await services.currentIntents.release(request, intent))
+    : answer
+}
+
+const hasEnded = ({ status }: PendingIntent): boolean => status !== 'open' && status !== 'paid'

@@ -1,3 +1,4 @@
+import { answerOnce } from '../serving/answer-once.ts'
 import { paymentMethodsAnswer, removedPaymentMethodAnswer, showPaymentMethod } from '../wire/payment-method.ts'
 import { refused, reply, route } from './route.ts'
 
@@ -26,10 +27,14 @@ const removePaymentMethod = route({
   summary: 'Removes a saved card: it can be charged no more.',
   who: 'owner',
   id: 'payment_method',
+  keyed: true,
   answers: { 200: removedPaymentMethodAnswer },
-  refusals: ['payment_method_not_found', 'provider_unavailable'],
-  handle: async ({ actor, id: paymentMethodId, words }, { holdfast }) => {
-    const outcome = await holdfast.removePaymentMethod({ actor, paymentMethodId })
+  refusals: ['payment_method_not_found', 'idempotency_key_reused', 'provider_unavailable'],
+  handle: async ({ actor, id: paymentMethodId, keyed, words }, services) => {
+    const asked = { useCase: 'remove_payment_method', id: paymentMethodId }
+    const outcome = await answerOnce(services, { actor, ...keyed }, asked, () =>
+      services.holdfast.removePaymentMethod({ actor, paymentMethodId }),
+    )
     return outcome.ok
       ? reply(200, {
           status: 'removed',

@@ -1,5 +1,7 @@
-import { effectId, isLive, type PaymentId, type SyncedPayment } from '@holdfast/core'
+import { effectId, isLive, ok, type Payment, type PaymentId, type Result, type SyncedPayment } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
+import type { RefusalWith } from '../problem/refusal.ts'
+import { answerOnce } from '../serving/answer-once.ts'
 import { findPayment, orderOf } from '../serving/find-payment.ts'
 import { nextCursor, pageOf, paging, capitals } from '../wire/parts.ts'
 import {
@@ -91,19 +93,24 @@ const syncPaymentStatus = route({
   summary: "Asks Stripe now what the payment's page has become, and applies the answer.",
   who: 'owner_or_staff',
   id: 'payment',
+  keyed: true,
   answers: { 200: syncedPaymentAnswer },
-  refusals: ['payment_not_found'],
-  handle: async ({ actor, id: paymentId, words }, { holdfast }) => {
-    const outcome = await holdfast.syncPayment({ actor, paymentId })
+  refusals: ['payment_not_found', 'idempotency_key_reused'],
+  handle: async ({ actor, id: paymentId, keyed, words }, services) => {
+    const sync = async (): Promise<Result<WhatSyncBrought, RefusalWith<'payment_not_found'>>> => {
+      const outcome = await services.holdfast.syncPayment({ actor, paymentId })
+      return outcome.ok ? ok(whatSyncBrought(outcome.value)) : outcome
+    }
+    const asked = { useCase: 'sync_payment', id: paymentId }
+    const outcome = await answerOnce(services, { actor, ...keyed }, asked, sync, ({ status }) => status === 'pending')
     if (!outcome.ok) return refused(outcome.error)
-    const { kase } = outcome.value
-    const status = syncStatus(outcome.value)
+    const { status, paymentStatus, stripeStatus, taskId } = outcome.value
     return reply(200, {
       status,
       message: words.messages[`sync_${status}`],
-      payment_status: capitals(kase.payment.status),
-      stripe_status: showStripe(kase).session_status,
-      task_id: status === 'pending' ? taskOf(outcome.value) : null,
+      payment_status: capitals(paymentStatus),
+      stripe_status: stripeStatus,
+      task_id: taskId,
     })
   },
 })
@@ -111,7 +118,27 @@ const syncPaymentStatus = route({
 /** The payments of a caller, and what they can do with one. */
 export const paymentRoutes = [listPayments, readPaymentStatus, cancelPayment, syncPaymentStatus] as const
 
-const syncStatus = ({ type, kase }: SyncedPayment): z.infer<typeof syncedPaymentAnswer>['status'] => {
+/** What asking came to, in the words of no language, as it is kept under a key. */
+interface WhatSyncBrought {
+  readonly status: SyncAnswer['status']
+  readonly paymentStatus: Payment['status']
+  readonly stripeStatus: SyncAnswer['stripe_status']
+  readonly taskId: string | null
+}
+type SyncAnswer = z.infer<typeof syncedPaymentAnswer>
+
+const whatSyncBrought = (synced: SyncedPayment): WhatSyncBrought => {
+  const { kase } = synced
+  const status = syncStatus(synced)
+  return {
+    status,
+    paymentStatus: kase.payment.status,
+    stripeStatus: showStripe(kase).session_status,
+    taskId: status === 'pending' ? taskOf(synced) : null,
+  }
+}
+
+const syncStatus = ({ type, kase }: SyncedPayment): SyncAnswer['status'] => {
   if (type === 'unheard') return 'pending'
   return showStripe(kase).session_status ?? (kase.attempts.length === 0 ? 'no_session' : 'synced')
 }

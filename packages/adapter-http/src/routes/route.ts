@@ -39,6 +39,8 @@ export interface RouteSpec<
   readonly mount?: 'base' | 'root_and_base' | 'webhooks'
   readonly tag: string
   readonly summary: string
+  /** What the documentation says beside that, in whole sentences. */
+  readonly description?: string
   readonly who: Who
   /** What `{id}` names. */
   readonly id?: Name
@@ -49,6 +51,8 @@ export interface RouteSpec<
   readonly form?: (fields: Readonly<Record<string, string>>) => unknown
   /** What is answered when all goes well, by status. */
   readonly answers: Ok
+  /** Its answers are no JSON but text of the handler's own type; in `answers`, a string. */
+  readonly plain?: boolean
   /** What the handler may refuse with. What the guards before it refuse is known to them. */
   readonly refusals: readonly Code[]
   /** A person's browser may be sent here by a form or a link, and is led on (303) where a program gets JSON. */
@@ -62,7 +66,7 @@ export interface RouteSpec<
   readonly handle: (
     ask: Ask<ActorOf<Who>, Id<Name>, z.output<Query>, z.output<Body>>,
     services: Services,
-  ) => Promise<Reply<Ok> | Redirect | Refused<Code>>
+  ) => Promise<Reply<Ok> | PlainText | Redirect | Refused<Code>>
 }
 
 /** A request that got past the guards. */
@@ -81,26 +85,39 @@ export interface Ask<Caller = Actor | undefined, PathId = Id<IdName>, Query = un
   readonly request: Request
 }
 
+/** Headers of an answer, by name; one name may stand there twice. */
+export type ExtraHeaders = readonly (readonly [string, string])[]
+
 /** JSON with a status. */
 export type Reply<Ok extends Answers> = {
   readonly [Status in keyof Ok]: {
     readonly type: 'reply'
     readonly status: Status
     readonly body: Ok[Status] extends z.ZodType ? z.input<Ok[Status]> : never
-    readonly headers?: readonly (readonly [string, string])[]
+    readonly headers?: ExtraHeaders
   }
 }[keyof Ok]
+
+/** Text of a type of its own, with 200. For routes that are `plain`. */
+export interface PlainText {
+  readonly type: 'text'
+  readonly contentType: string
+  readonly body: string
+  readonly headers?: ExtraHeaders
+}
 
 /** See other (303): what was asked for is done, and what comes next is there. */
 export interface Redirect {
   readonly type: 'redirect'
   readonly location: string
+  readonly headers?: ExtraHeaders
 }
 
 /** What a handler answers where a use case, or the adapter itself, refused. */
 export interface Refused<Code extends RefusalCode> {
   readonly type: 'refused'
   readonly refusal: RefusalWith<Code>
+  readonly headers?: ExtraHeaders
 }
 
 /** A route with its types forgotten, as the table holds it. */
@@ -119,10 +136,11 @@ export type Answer =
       readonly type: 'reply'
       readonly status: number
       readonly body: unknown
-      readonly headers?: readonly (readonly [string, string])[]
+      readonly headers?: ExtraHeaders
     }
+  | PlainText
   | Redirect
-  | { readonly type: 'refused'; readonly refusal: Refusal }
+  | { readonly type: 'refused'; readonly refusal: Refusal; readonly headers?: ExtraHeaders }
 
 /**
  * Writes a row of the table. The compiler holds the handler to what the row says: who calls, what is taken, what is
@@ -142,17 +160,25 @@ export const route = <
   spec as unknown as Route
 
 /** Answers JSON. */
-export const reply = <Status extends number, Body>(
-  status: Status,
-  body: Body,
-  headers: readonly (readonly [string, string])[] = [],
-) => ({ type: 'reply', status, body, headers }) as const
+export const reply = <Status extends number, Body>(status: Status, body: Body, headers: ExtraHeaders = []) =>
+  ({ type: 'reply', status, body, headers }) as const
+
+/** Answers text that is no JSON. */
+export const plainText = (contentType: string, body: string): PlainText => ({ type: 'text', contentType, body })
 
 /** Leads a browser on. */
 export const seeOther = (location: string): Redirect => ({ type: 'redirect', location })
 
 /** Refuses. */
-export const refused = <Why extends Refusal>(refusal: Why) => ({ type: 'refused', refusal }) as const
+export const refused = <Why extends Refusal>(refusal: Why, headers: ExtraHeaders = []) =>
+  ({ type: 'refused', refusal, headers }) as const
+
+/** The same answer with a cookie more, or one less, where there is a header that says so. */
+export const withCookie = <Some extends { readonly headers?: ExtraHeaders }>(
+  answer: Some,
+  setCookie: string | undefined,
+): Some =>
+  setCookie === undefined ? answer : { ...answer, headers: [...(answer.headers ?? []), ['set-cookie', setCookie]] }
 
 type ActorOf<Who extends Audience> = Who extends 'anyone'
   ? undefined

@@ -9,6 +9,7 @@ import { paymentMethodRoutes } from './payment-method-routes.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { reservationRoutes } from './reservation-routes.ts'
 import type { Route } from './route.ts'
+import { savedCardRoutes } from './saved-card-routes.ts'
 import { slotRoutes } from './slot-routes.ts'
 import { staffPaymentRoutes } from './staff-payment-routes.ts'
 import { staffShopRoutes } from './staff-shop-routes.ts'
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...cartRoutes,
   ...orderRoutes,
   ...paymentMethodRoutes,
+  ...savedCardRoutes,
   ...intentRoutes,
   ...reservationRoutes,
   ...consultationRoutes,

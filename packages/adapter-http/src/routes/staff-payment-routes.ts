@@ -26,6 +26,7 @@ const refundPayment = route({
     'payment_disputed',
     'currency_mismatch',
     'refund_exceeds_payment',
+    'invalid_payload',
     'wallet_insufficient',
     'invalid_request',
   ],
@@ -44,9 +45,9 @@ const refundPayment = route({
       ...(body.destination === undefined ? {} : { destination: body.destination }),
       ...keyed,
     })
-    return outcome.ok
-      ? reply(201, showRefund(outcome.value.refund, outcome.value.payment, words))
-      : refused(outcome.error)
+    if (outcome.ok) return reply(201, showRefund(outcome.value.refund, outcome.value.payment, words))
+    const { error } = outcome
+    return refused(error.code === 'invalid_payload' ? { ...error, of: 'body' } : error)
   },
 })
 
@@ -64,6 +65,7 @@ const changeAmount = route({
   refusals: [
     'payment_not_found',
     'idempotency_key_reused',
+    'invalid_payload',
     'payment_already_completed',
     'payment_cancelled',
     'charge_in_flight',
@@ -81,7 +83,10 @@ const changeAmount = route({
     const outcome = await answerOnce(services, { actor, ...keyed }, asked, () =>
       holdfast.changeAmount({ actor, paymentId, amount, ...(body.item === undefined ? {} : { item: body.item }) }),
     )
-    if (!outcome.ok) return refused(outcome.error)
+    if (!outcome.ok) {
+      const { error } = outcome
+      return refused(error.code === 'invalid_payload' ? { ...error, of: 'body' } : error)
+    }
     const { payment } = outcome.value
     const order = await services.unitOfWork.read((tx) => orderOf(tx, payment))
     return reply(200, showListedPayment(outcome.value, order, words))

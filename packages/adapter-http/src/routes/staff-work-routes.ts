@@ -1,13 +1,11 @@
-import { actorName, ok, type Actor, type Queue, type Transaction } from '@holdfast/core'
+import type { Queue, QueueName, Transaction } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
-import { answerOnce } from '../serving/answer-once.ts'
 import { pageOf, paging, timeOrNull } from '../wire/parts.ts'
 import { attentionAnswer, resolvedAnswer, revivedAnswer, showAttention, showWork, worksAnswer } from '../wire/staff.ts'
 import { refused, reply, route, type Route } from './route.ts'
 
 const tag = 'Staff'
 
-type QueueName = 'outbox' | 'inbox' | 'tasks'
 type Rows = Omit<Queue<{ readonly type: string }>, 'append'>
 
 const queueRoutes = (queue: QueueName, what: string): readonly Route[] => {
@@ -42,22 +40,14 @@ const queueRoutes = (queue: QueueName, what: string): readonly Route[] => {
       method: 'post',
       path: `/staff/${queue}/{id}/retry`,
       tag,
-      summary: 'Makes a piece that was given up wait again, its tries forgotten.',
+      summary: 'Makes a piece that was given up wait again, its tries forgotten. Who did it is kept.',
       who: 'staff',
       id: 'work',
       keyed: true,
       answers: { 200: revivedAnswer },
       refusals: ['work_not_found', 'idempotency_key_reused'],
-      handle: async ({ actor, id, keyed }, services) => {
-        const { unitOfWork, clock } = services
-        const outcome = await answerOnce(services, { actor, ...keyed }, { useCase: `retry_${queue}`, id }, async () => {
-          const revived = await unitOfWork.run(async (tx) => {
-            if (!(await of(tx).revive(id, clock.now()))) return false
-            if (queue === 'outbox') await tellTimeline(tx, actor, id, clock.now())
-            return true
-          })
-          return revived ? ok(true as const) : { ok: false as const, error: { code: 'work_not_found' as const } }
-        })
+      handle: async ({ actor, id, keyed }, { holdfast }) => {
+        const outcome = await holdfast.retryWork({ actor, queue, workId: id, ...keyed })
         return outcome.ok ? reply(200, { id, status: 'waiting' as const }) : refused(outcome.error)
       },
     }),
@@ -91,15 +81,11 @@ const resolveAttention = route({
   keyed: true,
   answers: { 200: resolvedAnswer },
   refusals: ['attention_not_found', 'idempotency_key_reused'],
-  handle: async ({ actor, id, keyed }, services) => {
-    const { unitOfWork, clock } = services
-    const by = actorName(actor)
-    const outcome = await answerOnce(services, { actor, ...keyed }, { useCase: 'resolve_attention', id }, async () =>
-      (await unitOfWork.run((tx) => tx.attention.resolve(id, by, clock.now())))
-        ? ok(true as const)
-        : { ok: false as const, error: { code: 'attention_not_found' as const } },
-    )
-    return outcome.ok ? reply(200, { id, status: 'resolved' as const, resolved_by: by }) : refused(outcome.error)
+  handle: async ({ actor, id, keyed }, { holdfast }) => {
+    const outcome = await holdfast.resolveAttention({ actor, attentionId: id, ...keyed })
+    return outcome.ok
+      ? reply(200, { id, status: 'resolved' as const, resolved_by: outcome.value.resolvedBy })
+      : refused(outcome.error)
   },
 })
 
@@ -111,25 +97,3 @@ export const staffWorkRoutes: readonly Route[] = [
   listAttention,
   resolveAttention,
 ]
-
-/** Says in the payment's story that somebody of the staff had another try made. */
-const tellTimeline = async (
-  tx: Transaction,
-  actor: Actor,
-  id: string,
-  at: Parameters<Rows['revive']>[1],
-): Promise<void> => {
-  const effect = (await tx.outbox.find(id))?.body
-  if (effect !== undefined)
-    await tx.timeline.append([
-      {
-        paymentId: effect.paymentId,
-        at,
-        type: 'command',
-        about: { type: 'effect', id },
-        name: 'retry_effect',
-        actor: actorName(actor),
-        data: {},
-      },
-    ])
-}

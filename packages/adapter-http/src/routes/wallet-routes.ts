@@ -6,6 +6,8 @@ import {
   type PayFromWalletRefusal,
   walletOf,
 } from '@holdfast/core'
+import { withAlternativesTo } from '../serving/alternatives.ts'
+import { findIntent } from '../serving/find-intent.ts'
 import type { Services } from '../serving/services.ts'
 import {
   paidFromWalletAnswer,
@@ -18,7 +20,7 @@ import {
   walletsAnswer,
 } from '../wire/wallet.ts'
 import { checkoutAnswers, checkoutRefusals, leadToCheckout } from './checkout-routes.ts'
-import { findIntent } from './intent-routes.ts'
+import { holding, releasing } from './intent-routes.ts'
 import { refused, reply, route, seeOther, type Ask } from './route.ts'
 
 const tag = 'Wallet'
@@ -78,7 +80,10 @@ const topUp = route({
   keyed: true,
   answers: checkoutAnswers,
   refusals: topUpRefusals,
-  handle: (ask, services) => leadToTopUp(ask, services, ask.body),
+  handle: async (ask, services) => {
+    const { opened, answer } = await leadToTopUp(ask, services, ask.body)
+    return opened === undefined ? answer : holding(ask, services, opened, answer)
+  },
 })
 
 const topUpFor = route({
@@ -96,7 +101,9 @@ const topUpFor = route({
   refusals: ['intent_not_found', ...topUpRefusals],
   handle: async (ask, services) => {
     const found = await findIntent(services, ask.actor, ask.id)
-    return found.ok ? leadToTopUp(ask, services, { intent_id: ask.id }) : refused(found.error)
+    if (!found.ok) return refused(found.error)
+    const { answer } = await leadToTopUp(ask, services, { intent_id: ask.id })
+    return holding(ask, services, found.value.intent, answer)
   },
 })
 
@@ -131,7 +138,9 @@ const payIntent = route({
   refusals: ['intent_not_found', ...walletRefusals],
   handle: async (ask, services) => {
     const found = await findIntent(services, ask.actor, ask.id)
-    return found.ok ? payFromWallet(ask, services, found.value.intent.paymentId) : refused(found.error)
+    if (!found.ok) return refused(found.error)
+    const { intent } = found.value
+    return releasing(ask, services, intent, await payFromWallet(ask, services, intent.paymentId))
   },
 })
 
@@ -170,7 +179,9 @@ const leadToTopUp = async (
     payload,
     ...(key === undefined ? {} : { idempotencyKey: `${key}:top_up` }),
   })
-  return opened.ok ? leadToCheckout(ask, services, opened.value.paymentId) : refused(opened.error)
+  return opened.ok
+    ? { opened: opened.value, answer: await leadToCheckout(ask, services, opened.value.paymentId) }
+    : { opened: undefined, answer: refused(opened.error) }
 }
 
 const payFromWallet = async (
@@ -180,11 +191,12 @@ const payFromWallet = async (
     words,
     wantsPage,
   }: Pick<Ask<Extract<Actor, { readonly type: 'owner' | 'staff' }>>, 'actor' | 'keyed' | 'words' | 'wantsPage'>,
-  { holdfast, pages }: Services,
+  services: Services,
   paymentId: PaymentId,
 ) => {
+  const { holdfast, pages } = services
   const outcome = await holdfast.payFromWallet({ actor, paymentId, ...keyed })
-  if (!outcome.ok) return refused(outcome.error)
+  if (!outcome.ok) return refused(await withAlternativesTo(services, outcome.error, paymentId))
   const page = wantsPage ? pages.pending?.(paymentId) : undefined
   return page === undefined ? reply(200, showPaidFromWallet(outcome.value, words)) : seeOther(page)
 }

@@ -1,6 +1,6 @@
 import { problemResponse } from '../problem/problem.ts'
 import type { Refusal } from '../problem/refusal.ts'
-import type { Answer, Route } from '../routes/route.ts'
+import type { Answer, ExtraHeaders, Route } from '../routes/route.ts'
 import { wantsPage } from '../security/request-headers.ts'
 import type { Exchange } from './exchange.ts'
 import { guard, type GuardOptions } from './guard.ts'
@@ -22,7 +22,8 @@ export const respond = async (
     { ...guarded.value, words, requestId, request, wantsPage: route.leadsOn === true && wantsPage(request) },
     services,
   )
-  return answer.type === 'refused' ? refuse(route, exchange, services, answer.refusal) : put(answer)
+  const response = answer.type === 'refused' ? refuse(route, exchange, services, answer.refusal) : put(answer)
+  return adding(answer.headers ?? [], response)
 }
 
 /** A refusal of a route. A person whose browser was to be led on gets the host's page for it, where there is one. */
@@ -39,15 +40,23 @@ export const refuse = (
   return page === undefined ? problemResponse(refusal, exchange) : seeOther(page)
 }
 
-const put = (answer: Exclude<Answer, { readonly type: 'refused' }>): Response =>
-  answer.type === 'redirect'
-    ? seeOther(answer.location)
-    : new Response(JSON.stringify(answer.body), {
+const put = (answer: Exclude<Answer, { readonly type: 'refused' }>): Response => {
+  switch (answer.type) {
+    case 'redirect':
+      return seeOther(answer.location)
+    case 'text':
+      return new Response(answer.body, { headers: { 'content-type': answer.contentType } })
+    case 'reply':
+      return new Response(JSON.stringify(answer.body), {
         status: answer.status,
-        headers: [
-          ['content-type', 'application/json'],
-          ...(answer.headers ?? []).map(([name, value]): [string, string] => [name, value]),
-        ],
+        headers: { 'content-type': 'application/json' },
       })
+  }
+}
+
+const adding = (headers: ExtraHeaders, response: Response): Response => {
+  for (const [name, value] of headers) response.headers.append(name, value)
+  return response
+}
 
 const seeOther = (location: string): Response => new Response(null, { status: 303, headers: { location } })

@@ -1,7 +1,8 @@
 import type { Clock, Holdfast, ListFreeSlots, Logger, UnitOfWork, WebhookVerifier } from '@holdfast/core'
-import type { CancellationTerms, HealthCheck, OrderCancellationTerms, Pages } from '../options.ts'
-import type { SignedCookie } from '../security/signed-cookie.ts'
+import type { CancellationTerms, HealthCheck, Metrics, OrderCancellationTerms, Pages } from '../options.ts'
 import type { PublicStats } from '../wire/payment-stats.ts'
+import type { OfferAlternatives } from './alternatives.ts'
+import type { CurrentIntents } from './current-intents.ts'
 
 /** What handlers work with: the options, with nothing left open. */
 export interface Services {
@@ -18,7 +19,9 @@ export interface Services {
   /** What anyone may know of how payments go. */
   readonly publicStats: () => Promise<PublicStats>
   readonly pages: Pages
-  readonly intentCookie: SignedCookie
+  readonly currentIntents: CurrentIntents
+  readonly offerAlternatives: OfferAlternatives
+  readonly metrics: (() => Promise<Metrics>) | undefined
   /** Where a path of this API is, such as `/api/payments/pay_1/status/` for `/payments/pay_1/status`. */
   readonly urlOf: (path: string) => string
 }

@@ -1,11 +1,24 @@
 import { isoTime, type Cart, type CheckedOut, type Currency, type PlacedOrder } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 import type { Catalogue } from '../language/catalogue.ts'
-import { amount, currency, epochSeconds, epochSecondsOf, id, moneyFields, shortText, time, words } from './parts.ts'
+import {
+  amount,
+  capitals,
+  currency,
+  epochSeconds,
+  epochSecondsOf,
+  id,
+  moneyFields,
+  shortText,
+  time,
+  words,
+} from './parts.ts'
+import { savedCardId } from './payment-method.ts'
+import { paymentStatus } from './payment.ts'
 
 const mostDetails = 20
 
-/** A cart to check out. What is no whole number of units, or is not sold, is refused by the use case, which knows why. */
+/** A cart to check out, and the card to pay with. What is no whole number of units, or is not sold, is refused by the use case, which knows why. */
 export const cartBody = z
   .strictObject({
     lines: z
@@ -30,6 +43,7 @@ export const cartBody = z
         description: `What is to be kept with the order, such as where it goes: at most ${mostDetails} short texts.`,
         example: { ship_to: 'Calle 1, Oaxaca' },
       }),
+    payment_method_id: savedCardId.optional(),
   })
   .openapi('Cart')
 
@@ -52,7 +66,12 @@ export const checkedOutAnswer = z
   })
   .openapi('CheckedOut')
 
-/** An order whose page is still being opened: where to look for it. */
+/** An order that a saved card has paid. */
+export const paidOrderAnswer = z
+  .object({ status: z.literal('paid'), ...placedFields, payment_status: paymentStatus, message: words })
+  .openapi('PaidOrder')
+
+/** An order whose page is still being opened, or whose card is still being charged: where to look for it. */
 export const checkingOutAnswer = z
   .object({ status: z.literal('pending'), ...placedFields, checkout_url: z.null(), message: words })
   .openapi('CheckingOut')
@@ -67,8 +86,8 @@ export const cartOf = ({ lines, currency: code, coupon, details }: z.output<type
 
 /**
  * What a plain form says as {@link cartBody}: `lines.0.article_id`, `lines.0.quantity`, `details.ship_to`. A line of which
- * nothing or 0 is wanted is none, and an empty coupon is no coupon, since a form sends every field it has. What else is in
- * it stays as it is, for the schema to refuse.
+ * nothing or 0 is wanted is none, an empty coupon is no coupon and an empty card a new one, since a form sends every field
+ * it has. What else is in it stays as it is, for the schema to refuse.
  */
 export const cartOfForm = (fields: Readonly<Record<string, string>>): unknown => {
   const lines = new Map<number, Record<string, unknown>>()
@@ -80,7 +99,7 @@ export const cartOfForm = (fields: Readonly<Record<string, string>>): unknown =>
     if (at !== undefined && part !== undefined)
       lines.set(Number(at), { ...lines.get(Number(at)), [part]: part === 'quantity' ? numberOr(text) : text })
     else if (detail !== undefined) details.push([detail, text])
-    else if (name !== 'coupon' || text.trim() !== '') others.push([name, text])
+    else if (!mayBeEmpty.has(name) || text.trim() !== '') others.push([name, text])
   }
   return {
     ...Object.fromEntries(others),
@@ -104,12 +123,24 @@ export const showCheckedOut = (
   expires_at: epochSecondsOf(expiresAt),
 })
 
-/** An order, and word that its page is on its way. */
-export const showCheckingOut = (placed: PlacedOrder, { messages }: Catalogue): z.infer<typeof checkingOutAnswer> => ({
+/** An order that a saved card has paid. */
+export const showPaidOrder = (
+  placed: PlacedOrder,
+  { payment }: Extract<CheckedOut['checkout'], { readonly type: 'paid' }>,
+  { messages }: Catalogue,
+): z.infer<typeof paidOrderAnswer> => ({
+  status: 'paid',
+  ...showPlaced(placed),
+  payment_status: capitals(payment.status),
+  message: messages.paid_with_saved_card,
+})
+
+/** An order, and word of what is on its way. */
+export const showCheckingOut = (placed: PlacedOrder, message: string): z.infer<typeof checkingOutAnswer> => ({
   status: 'pending',
   ...showPlaced(placed),
   checkout_url: null,
-  message: messages.checkout_pending,
+  message,
 })
 
 const showPlaced = ({ orderId, paymentId, total, expiresAt }: PlacedOrder) => ({
@@ -118,6 +149,8 @@ const showPlaced = ({ orderId, paymentId, total, expiresAt }: PlacedOrder) => ({
   ...moneyFields(total),
   payable_until: isoTime(expiresAt),
 })
+
+const mayBeEmpty: ReadonlySet<string> = new Set(['coupon', 'payment_method_id'])
 
 const numberOr = (text: string): number | string => {
   const written = text.trim()

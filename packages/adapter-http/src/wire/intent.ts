@@ -1,14 +1,18 @@
 import {
   intentTransitions,
   isoTime,
+  lastFailure,
   payableUntil,
   type OpenedIntent,
-  type Payment,
+  type PaymentCase,
   type PendingIntent,
   type Slot,
 } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 import type { Catalogue } from '../language/catalogue.ts'
+import type { Alternative } from '../options.ts'
+import type { FoundIntent } from '../serving/current-intents.ts'
+import { alternativesOffered, showAlternative } from './alternative.ts'
 import { amount, capitals, currency, free, id, moneyFields, plainObject, time, words } from './parts.ts'
 import { paymentStatus } from './payment.ts'
 
@@ -43,6 +47,13 @@ export const intentAnswer = z
     payment_id: id,
     payment_status: paymentStatus,
     payment_status_display: words,
+    payment_failure: z
+      .object({ code: z.string(), message: words, retryable: z.boolean(), at: time })
+      .nullable()
+      .openapi({
+        description:
+          'Why the last try to pay it brought nothing, while it can be paid: also a card that was declined on a page that is still open.',
+      }),
     amount,
     currency,
     description: z.string(),
@@ -51,6 +62,7 @@ export const intentAnswer = z
     details: free,
     record: z.object({ type: z.string(), id }).nullable().openapi({ description: 'What it became once it was paid.' }),
     refund_reason: z.string().nullable().openapi({ description: 'Why the money went back, where it did.' }),
+    alternatives: alternativesOffered,
     payable_until: time.openapi({ description: 'From then on no page for it is opened: `expires_at`, or sooner.' }),
     expires_at: time,
     created_at: time,
@@ -77,13 +89,14 @@ export const showOpenedIntent = (opened: OpenedIntent): z.infer<typeof openedInt
   expires_at: isoTime(opened.expiresAt),
 })
 
-/** An intent and how its payment stands. */
+/** An intent and how its payment stands, with what there is instead where it could not be had. */
 export const showIntent = (
-  intent: PendingIntent,
-  payment: Payment,
+  { intent, kase }: FoundIntent,
+  alternatives: readonly Alternative[],
   catalogue: Catalogue,
 ): z.infer<typeof intentAnswer> => {
   const { quote } = intent
+  const { payment } = kase
   return {
     intent_id: intent.id,
     kind: intent.kind,
@@ -92,6 +105,7 @@ export const showIntent = (
     payment_id: payment.id,
     payment_status: capitals(payment.status),
     payment_status_display: catalogue.paymentStatus[payment.status],
+    payment_failure: showFailure(kase, catalogue),
     ...moneyFields(payment.amount),
     description: quote.item.name,
     slot: quote.slot === undefined ? null : showSlot(quote.slot),
@@ -102,10 +116,18 @@ export const showIntent = (
     details: plainObject(quote.details),
     record: intent.status === 'fulfilled' ? intent.record : null,
     refund_reason: intent.status === 'refunded' ? intent.reason : null,
+    alternatives: alternatives.map(showAlternative),
     payable_until: isoTime(payableUntil(intent)),
     expires_at: isoTime(intent.expiresAt),
     created_at: isoTime(intent.createdAt),
   }
+}
+
+const showFailure = (kase: PaymentCase, { failures }: Catalogue): z.infer<typeof intentAnswer>['payment_failure'] => {
+  const last = lastFailure(kase)
+  if (last === undefined) return null
+  const { code, retryable } = last.failure
+  return { code, message: failures[code], retryable, at: isoTime(last.at) }
 }
 
 /** A slot as it stands in answers: times in ISO 8601. */

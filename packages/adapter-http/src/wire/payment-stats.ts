@@ -42,9 +42,10 @@ const figures = {
     description: 'Which part of the payments was made, 0 to 1; null where there were none.',
     example: 0.75,
   }),
-  failures: z
-    .array(z.object({ code: z.string(), message: words, count: z.int() }))
-    .openapi({ description: 'Attempts to pay that brought nothing, by why, the most frequent first.' }),
+  failures: z.array(z.object({ code: z.string(), message: words, count: z.int() })).openapi({
+    description:
+      'Tries to pay that brought nothing, by why, the most frequent first: also cards that a page declined and stayed open.',
+  }),
 } as const
 
 /** Payments counted, for staff. */

@@ -22,6 +22,17 @@ export const paymentStatus = z.enum(
   capitalStatuses as [Uppercase<Payment['status']>, ...Uppercase<Payment['status']>[]],
 )
 
+/** A payment that was paid at once, without a page. */
+export const paidFields = { status: z.literal('paid'), payment_id: id, payment_status: paymentStatus, amount, currency }
+
+/** As {@link paidFields}. */
+export const showPaid = ({ id: paymentId, status, amount: money }: Payment) => ({
+  status: 'paid' as const,
+  payment_id: paymentId,
+  payment_status: capitals(status),
+  ...moneyFields(money),
+})
+
 /** A status to filter by, in capitals or small letters. */
 export const paymentStatusFilter = z
   .enum([...statuses, ...capitalStatuses])

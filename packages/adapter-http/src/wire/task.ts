@@ -28,7 +28,10 @@ export const taskStatusAnswer = z
     task_id: z.string(),
     status: z.enum(['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE']),
     ready: z.boolean().openapi({ description: 'It has come to its end, well or not.' }),
-    result: z.unknown().openapi({ description: 'What it came to; null until then, and where it was given up.' }),
+    result: z.unknown().openapi({
+      description:
+        'What it came to; of what runs again, what it came to the last time. Null until it has run, and where it was given up.',
+    }),
     message: words,
   })
   .openapi('TaskStatus')
@@ -54,12 +57,12 @@ export const showStartedSweep = (
 
 /** How far a piece of work has come. What went wrong with one that was given up is for staff to see, among the dead letters. */
 export const showTaskStatus = (
-  { taskId, status, result }: TaskProgress,
+  { taskId, status, result, lastRun }: TaskProgress,
   { messages }: Catalogue,
 ): z.infer<typeof taskStatusAnswer> => ({
   task_id: taskId,
   status: statuses[status],
   ready: status === 'done' || status === 'dead',
-  result: status === 'done' ? plain(result ?? null) : null,
+  result: status === 'dead' ? null : plain(result ?? lastRun?.result ?? null),
   message: messages[`task_${status}`],
 })

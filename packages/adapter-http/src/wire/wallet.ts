@@ -1,8 +1,8 @@
 import { decimalString, isoTime, type Money, type PaidFromWallet, type Wallet, type WalletEntry } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 import type { Catalogue } from '../language/catalogue.ts'
-import { amount, askedAmount, capitals, currency, id, moneyFields, time, words } from './parts.ts'
-import { paymentStatus } from './payment.ts'
+import { amount, askedAmount, currency, id, time, words } from './parts.ts'
+import { paidFields, showPaid } from './payment.ts'
 
 /** What is to be put into the caller's wallet. */
 export const topUpBody = z.strictObject({ amount: askedAmount, currency }).openapi('TopUp')
@@ -43,15 +43,7 @@ export const statementAnswer = z
 
 /** A payment that the wallet has paid. */
 export const paidFromWalletAnswer = z
-  .object({
-    status: z.literal('paid'),
-    payment_id: id,
-    payment_status: paymentStatus,
-    amount,
-    currency,
-    wallet_balance: amount,
-    message: words,
-  })
+  .object({ ...paidFields, wallet_balance: amount, message: words })
   .openapi('PaidFromWallet')
 
 /** What a wallet holds. */
@@ -81,10 +73,7 @@ export const showPaidFromWallet = (
   { payment, balance }: PaidFromWallet,
   { messages }: Catalogue,
 ): z.infer<typeof paidFromWalletAnswer> => ({
-  status: 'paid',
-  payment_id: payment.id,
-  payment_status: capitals(payment.status),
-  ...moneyFields(payment.amount),
+  ...showPaid(payment),
   wallet_balance: decimalString(balance),
   message: messages.paid_from_wallet,
 })

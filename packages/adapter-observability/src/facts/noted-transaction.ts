@@ -92,6 +92,7 @@ const notedTasks = (queue: Queue<Task>, notes: Notes): Queue<Task> => ({
     if (isMine) notes.tasks.push({ type: 'finished', id, lease, ...done })
     return isMine
   },
+  prolong: (id, lease, until) => queue.prolong(id, lease, until),
   async postpone(id, lease, until, error) {
     const isMine = await queue.postpone(id, lease, until, error)
     if (isMine) notes.tasks.push({ type: 'postponed', id, lease })

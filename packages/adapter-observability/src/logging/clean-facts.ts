@@ -15,6 +15,7 @@ export const loggedFields = [
   'intent_id',
   'reservation_id',
   'consultation_id',
+  'order_id',
   'charge_id',
   'dispute_id',
   'provider_id',

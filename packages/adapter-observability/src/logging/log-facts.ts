@@ -63,6 +63,7 @@ const idsOf = {
   intent: 'intent_id',
   reservation: 'reservation_id',
   consultation: 'consultation_id',
+  order: 'order_id',
   effect: 'effect_id',
   event: 'event_id',
 } as const

@@ -55,7 +55,6 @@ export const refundReasons = labelOf({
 /** Why a human was called. */
 export const attentionCodes = labelOf({
   amount_mismatch: true,
-  unexpected_charge: true,
   livemode_mismatch: true,
   refund_failed: true,
   provider_refused: true,

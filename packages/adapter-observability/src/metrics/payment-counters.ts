@@ -19,10 +19,11 @@ export const paymentCounters = (registry: Registry): CommitListener => {
     method,
   })
   const successes = counter('payment_success_total', 'Payments whose money came and was counted.', { method })
-  const failures = counter('payment_failures_total', 'Attempts to pay that failed their payment, by why.', {
-    method,
-    error: failureCodes,
-  })
+  const failures = counter(
+    'payment_failures_total',
+    'Attempts to pay that failed their payment, and tries that were declined on a page, by why.',
+    { method, error: failureCodes },
+  )
   const durations = new Histogram({
     name: 'payment_duration_seconds',
     help: 'From the beginning of an attempt to pay until its money was counted.',
@@ -49,7 +50,10 @@ export const paymentCounters = (registry: Registry): CommitListener => {
     if (attempt === undefined || kase === undefined || !('completedAt' in kase.payment)) return
     durations.observe({ method: methods.of(attempt.kind) }, (kase.payment.completedAt - attempt.requestedAt) / 1_000)
   }
-  const countAttempt = ({ name, about, data }: TimelineEntry, kase: PaymentCase | undefined): void => {
+  const countAttempt = (entry: TimelineEntry, kase: PaymentCase | undefined): void => {
+    const { name, about, data } = entry
+    if (name === 'page_declined')
+      failures.inc({ method: methodOf(kase, about.id), error: failureCodes.of(codeOf(entry)) })
     if (name !== 'requested') return
     const labels = { method: methods.of(attemptOf(kase, about.id)?.kind ?? data['kind']) }
     attempts.inc(labels)

@@ -94,12 +94,12 @@ const gauges: readonly {
   },
   {
     name: 'holdfast_failed_payments',
-    help: 'Payments that nobody has paid yet, and whose last attempt failed.',
+    help: 'Payments that somebody wanted to pay and could not: the last attempt failed, or a card was declined on its page.',
     of: plain(({ failedPayments }) => failedPayments),
   },
   {
     name: 'holdfast_payment_retries',
-    help: 'Attempts beyond the first, over all payments that can still be paid.',
+    help: 'Tries beyond the first, on one page or several, over all payments that can still be paid.',
     of: plain(({ retries }) => retries),
   },
   {

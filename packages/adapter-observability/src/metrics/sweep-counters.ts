@@ -1,4 +1,4 @@
-import { taskId, type Json } from '@holdfast/core'
+import { sweepCountsOf, taskId } from '@holdfast/core'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { CommitListener, TaskMove } from '../facts/commit.ts'
 
@@ -61,10 +61,11 @@ export const sweepCounters = (registry: Registry): CommitListener => {
     if (move.type !== 'finished') return
     durations.observe(took)
     lastRun.set(move.at / 1_000)
-    asked.inc(countIn(move.result, 'asked'))
-    moved.inc(countIn(move.result, 'moved'))
-    failed.inc(countIn(move.result, 'failed'))
-    recovered.inc(countIn(move.result, 'recovered'))
+    const counts = sweepCountsOf(move.result)
+    asked.inc(counts.asked)
+    moved.inc(counts.moved)
+    failed.inc(counts.failed)
+    recovered.inc(counts.recovered)
   }
 
   return ({ tasks }) => {
@@ -75,8 +76,3 @@ export const sweepCounters = (registry: Registry): CommitListener => {
 }
 
 const sweepId = taskId({ type: 'sweep' })
-
-const countIn = (result: Json | undefined, name: string): number => {
-  const count = typeof result === 'object' && result !== null && !Array.isArray(result) ? Reflect.get(result, name) : 0
-  return typeof count === 'number' ? count : 0
-}

@@ -7,8 +7,7 @@ import { inSpan } from './span.ts'
  * The same Holdfast, with a span around each use case: `holdfast.start_checkout`, with the ids that are known and, under
  * `holdfast.outcome`, `ok` or the code of its refusal. A refusal is an answer and no error; what is thrown is one.
  *
- * What the worker does of itself (`startWorker`) has no span around it: its calls to the provider have theirs. Without a tracer it
- * is what it was.
+ * What a worker does of itself (`startWorker`) is traced piece by piece, by `traceWork`. Without a tracer it is what it was.
  */
 export const traceHoldfast = (holdfast: Holdfast, tracer: Tracer | undefined): Holdfast => {
   if (tracer === undefined) return holdfast
@@ -34,6 +33,7 @@ export const traceHoldfast = (holdfast: Holdfast, tracer: Tracer | undefined): H
     listPaymentMethods: traced('list_payment_methods', holdfast.listPaymentMethods),
     removePaymentMethod: traced('remove_payment_method', holdfast.removePaymentMethod),
     payFromWallet: traced('pay_from_wallet', holdfast.payFromWallet),
+    payWithSavedCard: traced('pay_with_saved_card', holdfast.payWithSavedCard),
     startBalance: traced('start_balance', holdfast.startBalance),
     cancelPayment: traced('cancel_payment', holdfast.cancelPayment),
     cancelReservation: traced('cancel_reservation', holdfast.cancelReservation),
@@ -46,6 +46,8 @@ export const traceHoldfast = (holdfast: Holdfast, tracer: Tracer | undefined): H
     readTimeline: traced('read_timeline', holdfast.readTimeline),
     readPaymentStats: traced('read_payment_stats', holdfast.readPaymentStats),
     readTask: traced('read_task', holdfast.readTask),
+    retryWork: traced('retry_work', holdfast.retryWork),
+    resolveAttention: traced('resolve_attention', holdfast.resolveAttention),
     startSweep: traced('start_sweep', holdfast.startSweep),
     syncPayment: traced('sync_payment', holdfast.syncPayment),
     receiveEvent: traced('receive_event', holdfast.receiveEvent),

@@ -32,6 +32,7 @@ export const initial: Migration = {
     ...queues(dialect),
     ...records(dialect),
     ...circuitBreakers(dialect),
+    ...paymentMethodLists(dialect),
   ],
 }
 
@@ -102,7 +103,11 @@ const attempts = (dialect: Dialect): readonly string[] => {
       requested_at ${integer} NOT NULL,
       announce ${integer} NOT NULL CHECK (announce IN (0, 1)),
       page ${text},
+      card_customer_id ${text},
+      card_method_id ${text},
       provider_id ${text},
+      declines ${text},
+      decline_count ${integer} NOT NULL DEFAULT 0 CHECK (decline_count >= 0),
       status ${text} NOT NULL ${oneOf('status', ['requested', 'open', 'processing', 'succeeded', 'declined', 'expired'])},
       closing ${text},
       asking_ended_at ${integer},
@@ -121,7 +126,9 @@ const attempts = (dialect: Dialect): readonly string[] => {
       failure ${text},
       expired_at ${integer},
       CHECK ((status IN ${live} OR (status = 'succeeded' AND kind <> 'wallet')) = (look_at IS NOT NULL)),
-      CHECK ((status = 'succeeded') = (charge_id IS NOT NULL))
+      CHECK ((status = 'succeeded') = (charge_id IS NOT NULL)),
+      CHECK ((decline_count = 0) = (declines IS NULL)),
+      CHECK ((kind = 'off_session') = (card_customer_id IS NOT NULL AND card_method_id IS NOT NULL))
     ) ${strict(dialect)}`,
     'CREATE INDEX holdfast_attempts_payment ON holdfast_attempts (payment_id, position)',
     // The rule that a payment has one live attempt, kept even against statements typed by hand.
@@ -201,7 +208,8 @@ const reservations = (dialect: Dialect): readonly string[] => {
       version ${integer} NOT NULL,
       owner ${text} NOT NULL,
       resource_id ${text} NOT NULL,
-      unit ${integer} NOT NULL,
+      unit ${integer} NOT NULL CHECK (unit >= 0),
+      capacity ${integer} CHECK (unit < capacity),
       starts_at ${integer} NOT NULL,
       ends_at ${integer} NOT NULL,
       intent_id ${text} NOT NULL,
@@ -233,6 +241,11 @@ const reservations = (dialect: Dialect): readonly string[] => {
  * Equality of text and numbers in such a constraint takes the btree_gist extension, which not every host may create. So
  * both are put as ranges of a single value, which Postgres compares without it; the resource by 60 bits of its MD5. Should
  * two resources ever share those, the later of two bookings at the same time would be refused: never a double one made.
+ *
+ * How many units there are is not known here: the host's schedule says it, by the hour and anew each day. What is known is how
+ * many there were when a reservation was booked. It is kept in the row, and the unit is below it (a check): so that of those which
+ * were booked under one capacity never more overlap than it says. Who types rows by hand and leaves the capacity out, or gives
+ * another, has taken that check away; then each unit is still held once at a time.
  */
 const noOverlap = `CONSTRAINT ${slotConstraint} EXCLUDE USING gist (
   int8range(('x' || substr(md5(resource_id), 1, 15))::bit(60)::bigint, ('x' || substr(md5(resource_id), 1, 15))::bit(60)::bigint, '[]') WITH &&,
@@ -448,7 +461,9 @@ const queues = (dialect: Dialect): readonly string[] => {
       created_at ${integer} NOT NULL,
       finished_at ${integer},
       last_error ${text},
-      result ${text}
+      result ${text},
+      last_ended_at ${integer},
+      last_result ${text}
     ) ${strict(dialect)}`,
     `CREATE INDEX ${table}_waiting ON ${table} (due_at, id) WHERE status = 'waiting'`,
     `CREATE INDEX ${table}_dead ON ${table} (due_at, id) WHERE status = 'dead'`,
@@ -505,5 +520,19 @@ const circuitBreakers = (dialect: Dialect): readonly string[] => {
       CHECK ((status = 'half_open') = (probe_id IS NOT NULL)),
       CHECK ((status = 'half_open') = (probe_until IS NOT NULL))
     ) ${strict(dialect)}`,
+  ]
+}
+
+/** Whoever fetches a list writes down by which `fetch_id`, and keeps it only where that still stands there. */
+const paymentMethodLists = (dialect: Dialect): readonly string[] => {
+  const { text, integer } = dialect.types
+  return [
+    `CREATE TABLE holdfast_payment_method_lists (
+      id ${text} NOT NULL PRIMARY KEY,
+      fetch_id ${text} NOT NULL,
+      methods ${text},
+      kept_until ${integer} NOT NULL
+    ) ${strict(dialect)}`,
+    'CREATE INDEX holdfast_payment_method_lists_old ON holdfast_payment_method_lists (kept_until)',
   ]
 }

@@ -5,6 +5,7 @@ import {
   type AttemptKind,
   type ClosingReason,
   type Dispute,
+  type PageDecline,
   type PageTerms,
   type PaymentFailure,
   type PaymentId,
@@ -12,6 +13,7 @@ import {
 import { amount, bad, count, flag, json, jsonText, maybeText, moment, readOnlySought, text } from '../row.ts'
 import type { Row } from '../session.ts'
 import type { Value } from '../statement.ts'
+import { readCard } from './payment-rows.ts'
 
 /** The columns that say what an attempt is, in the order of {@link attemptValues}. */
 export const attemptColumns = [
@@ -22,7 +24,11 @@ export const attemptColumns = [
   'requested_at',
   'announce',
   'page',
+  'card_customer_id',
+  'card_method_id',
   'provider_id',
+  'declines',
+  'decline_count',
   'status',
   'closing',
   'asking_ended_at',
@@ -55,7 +61,11 @@ export const attemptValues = (attempt: Attempt): readonly Value[] => {
     attempt.requestedAt,
     attempt.announce ? 1 : 0,
     attempt.page === undefined ? null : jsonText(attempt.page),
+    attempt.card?.customerId ?? null,
+    attempt.card?.paymentMethodId ?? null,
     attempt.providerId ?? null,
+    attempt.declines === undefined ? null : jsonText(attempt.declines),
+    attempt.declines?.length ?? 0,
     attempt.status,
     live?.closing ?? null,
     attempt.status === 'requested' ? (attempt.askingEndedAt ?? null) : null,
@@ -79,6 +89,7 @@ export const attemptValues = (attempt: Attempt): readonly Value[] => {
 /** Reads an attempt back. */
 export const readAttempt = (row: Row): Attempt => {
   const providerId = maybeText(row, 'provider_id')
+  const card = readCard(row)
   const base = {
     id: text(row, 'id') as AttemptId,
     paymentId: text(row, 'payment_id') as PaymentId,
@@ -88,7 +99,9 @@ export const readAttempt = (row: Row): Attempt => {
     requestedAt: moment(row, 'requested_at'),
     announce: flag(row, 'announce'),
     ...(row['page'] === null ? {} : { page: json<PageTerms>(row, 'page') }),
+    ...(card === undefined ? {} : { card }),
     ...(providerId === undefined ? {} : { providerId }),
+    ...(row['declines'] === null ? {} : { declines: json<readonly PageDecline[]>(row, 'declines') }),
   }
   const status = text(row, 'status') as Attempt['status']
   switch (status) {

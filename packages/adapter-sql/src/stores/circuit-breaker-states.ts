@@ -3,13 +3,12 @@ import {
   VersionConflict,
   type CircuitBreaker,
   type CircuitBreakerStates,
-  type Transaction,
   type UnitOfWork,
 } from '@holdfast/core'
 import { bad, count, moment, text } from '../row.ts'
-import type { Row, SqlSession } from '../session.ts'
+import type { Row } from '../session.ts'
 import { statement, type Value } from '../statement.ts'
-import { behind, type SqlTransaction } from '../transaction-sql.ts'
+import { sessionOf } from '../transaction-sql.ts'
 
 const select =
   'SELECT id, status, outages, since, probe_at, probe_id, probe_until FROM holdfast_circuit_breakers WHERE id = ?'
@@ -35,12 +34,12 @@ const sql = {
 export const sqlCircuitBreakerStates = (unitOfWork: UnitOfWork): CircuitBreakerStates => ({
   read: (name) =>
     unitOfWork.read(async (tx) => {
-      const [row] = await sessionOf(tx).query(sql.find, [name])
+      const [row] = await sessionOf(tx, 'sqlCircuitBreakerStates').query(sql.find, [name])
       return row === undefined ? freshCircuitBreaker : readBreaker(row)
     }),
   change: (name, next) =>
     unitOfWork.run(async (tx) => {
-      const session = sessionOf(tx)
+      const session = sessionOf(tx, 'sqlCircuitBreakerStates')
       const [row] = await session.query(sql.findLocked, [name])
       const before = row === undefined ? freshCircuitBreaker : readBreaker(row)
       const after = next(before)
@@ -55,12 +54,6 @@ export const sqlCircuitBreakerStates = (unitOfWork: UnitOfWork): CircuitBreakerS
       return { before, after }
     }),
 })
-
-const sessionOf = (tx: Transaction): SqlSession => {
-  const found = (tx as Partial<SqlTransaction>)[behind]
-  if (found === undefined) throw new Error('sqlCircuitBreakerStates takes a unit of work of @holdfast/adapter-sql.')
-  return found.session
-}
 
 const valuesOf = (breaker: CircuitBreaker): readonly Value[] => {
   switch (breaker.status) {

@@ -5,6 +5,7 @@ import {
   type Payment,
   type PaymentFailure,
   type PaymentId,
+  type SavedCard,
   type Subject,
 } from '@holdfast/core'
 import { amount, bad, flag, json, jsonText, maybeText, minorUnits, moment, text } from '../row.ts'
@@ -70,7 +71,7 @@ export const paymentValues = (payment: Payment): readonly Value[] => {
 
 /** Reads a payment back. */
 export const readPayment = (row: Row): Payment => {
-  const customerId = maybeText(row, 'card_customer_id')
+  const savedCard = readCard(row)
   const base = {
     id: text(row, 'id') as PaymentId,
     purpose: text(row, 'purpose'),
@@ -80,7 +81,7 @@ export const readPayment = (row: Row): Payment => {
     item: { name: text(row, 'item_name'), description: text(row, 'item_description') },
     metadata: json<Readonly<Record<string, string>>>(row, 'metadata'),
     saveCard: flag(row, 'save_card'),
-    ...(customerId === undefined ? {} : { savedCard: { customerId, paymentMethodId: text(row, 'card_method_id') } }),
+    ...(savedCard === undefined ? {} : { savedCard }),
     createdAt: moment(row, 'created_at'),
   }
   const status = text(row, 'status') as Payment['status']
@@ -108,6 +109,12 @@ export const readPayment = (row: Row): Payment => {
     default:
       return bad(row, 'status')
   }
+}
+
+/** Reads the saved card of a payment or an attempt. */
+export const readCard = (row: Row): SavedCard | undefined => {
+  const customerId = maybeText(row, 'card_customer_id')
+  return customerId === undefined ? undefined : { customerId, paymentMethodId: text(row, 'card_method_id') }
 }
 
 const readCollected = (row: Row) => ({

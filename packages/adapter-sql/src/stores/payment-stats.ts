@@ -4,14 +4,14 @@ import { count, minorUnits, text } from '../row.ts'
 import type { Row, SqlSession } from '../session.ts'
 import { statement, type Statement } from '../statement.ts'
 
-/** What there was of payments of a time: one statement for the payments, and one for the attempts that brought nothing. */
+/** What there was of payments of a time: one statement for the payments, and one for the tries that brought nothing. */
 export const readStats = async (
   session: SqlSession,
   { from, to }: { readonly from: Instant; readonly to: Instant },
 ): Promise<PaymentStats> => {
   const [sums, failures] = await Promise.all([
     session.query(sql.sums, [from, to]),
-    session.query(failuresFor(session.dialect), [from, to]),
+    session.query(failuresFor(session.dialect), [from, to, from, to]),
   ])
   return { payments: sums.map(readSum), failures: failures.map(readFailure).sort(mostFrequentFirst) }
 }
@@ -28,12 +28,18 @@ const sql = {
   ),
 }
 
-const failuresFor = ({ textIn }: Dialect): Statement =>
-  statement(
-    `SELECT ${textIn('a.failure', 'code')} AS code, count(*) AS attempts
-     FROM holdfast_payments p JOIN holdfast_attempts a ON a.payment_id = p.id
-     WHERE p.created_at >= ? AND p.created_at < ? AND a.status = 'declined' GROUP BY 1`,
+const failuresFor = ({ textIn, textsIn }: Dialect): Statement => {
+  const onPages = textsIn('a.declines', ['failure', 'code'])
+  const attempts = 'holdfast_payments p JOIN holdfast_attempts a ON a.payment_id = p.id'
+  const ofThatTime = 'p.created_at >= ? AND p.created_at < ?'
+  return statement(
+    `SELECT code, count(*) AS failures FROM (
+       SELECT ${textIn('a.failure', 'code')} AS code FROM ${attempts} WHERE ${ofThatTime} AND a.status = 'declined'
+       UNION ALL
+       SELECT ${onPages.text} AS code FROM ${attempts} ${onPages.join} WHERE ${ofThatTime} AND a.decline_count > 0
+     ) failed GROUP BY code`,
   )
+}
 
 const readSum = (row: Row): PaymentStats['payments'][number] => ({
   status: text(row, 'status') as Payment['status'],
@@ -48,7 +54,7 @@ const sumOf = (row: Row, column: string): bigint =>
 
 type Failure = PaymentStats['failures'][number]
 
-const readFailure = (row: Row): Failure => ({ code: text(row, 'code') as FailureCode, count: count(row, 'attempts') })
+const readFailure = (row: Row): Failure => ({ code: text(row, 'code') as FailureCode, count: count(row, 'failures') })
 
 // There are few of them, and not every database compares text that it has made as it compares what stands in its columns.
 const mostFrequentFirst = (a: Failure, b: Failure): number => b.count - a.count || (a.code < b.code ? -1 : 1)

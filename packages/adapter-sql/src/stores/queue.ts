@@ -2,6 +2,7 @@ import {
   encodeJson,
   type Instant,
   type Json,
+  type LastRun,
   type Leased,
   type NewWork,
   type Queue,
@@ -18,15 +19,16 @@ export type QueueTable = 'holdfast_outbox' | 'holdfast_inbox' | 'holdfast_tasks'
 /** Durable work with leases, in one table. */
 export const sqlQueue = (table: QueueTable) => {
   const sql = statementsFor(table)
-  /** Ends a piece, unless it was appended since it was taken: then another statement makes it wait again. */
+  /** Ends a piece, or, where it was appended since it was taken, makes it wait again; what each needs to know comes first. */
   const end = async (
     session: SqlSession,
-    ending: Statement,
-    values: readonly Value[],
-    { id, lease, at }: { readonly id: string; readonly lease: number; readonly at: Instant },
+    { over, again }: { readonly over: Statement; readonly again: Statement },
+    values: { readonly over: readonly Value[]; readonly again: readonly Value[] },
+    id: string,
+    lease: number,
   ): Promise<boolean> =>
-    (await session.change(ending, [...values, id, lease])).changes === 1 ||
-    (await session.change(sql.startOver, [at, id, lease])).changes === 1
+    (await session.change(over, [...values.over, id, lease])).changes === 1 ||
+    (await session.change(again, [...values.again, id, lease])).changes === 1
   const take = async <Body>(
     session: SqlSession,
     id: string,
@@ -55,14 +57,17 @@ export const sqlQueue = (table: QueueTable) => {
     },
     take: (id, until) => take(session, id, until),
     async finish(id, lease, { at, result }) {
-      const values = [at, result === undefined ? null : encodeJson(result)]
-      return end(session, sql.finish, values, { id, lease, at })
+      const written = result === undefined ? null : encodeJson(result)
+      return end(session, sql.finish, { over: [at, written], again: [at, at, written] }, id, lease)
+    },
+    async prolong(id, lease, until) {
+      return (await session.change(sql.prolong, [until, id, lease])).changes === 1
     },
     async postpone(id, lease, until, error) {
       return (await session.change(sql.postpone, [until, until, error, id, lease])).changes === 1
     },
     async bury(id, lease, error, at) {
-      return end(session, sql.bury, [at, error], { id, lease, at })
+      return end(session, sql.bury, { over: [at, error], again: [at] }, id, lease)
     },
     async find(id) {
       const [row] = await session.query(sql.find, [id])
@@ -93,7 +98,8 @@ export const sqlQueue = (table: QueueTable) => {
 
 /** Every column of a queue's table. */
 export const workColumns =
-  'id, body, status, due_at, tries, lease, leased_until, again_at, created_at, finished_at, last_error, result'
+  'id, body, status, due_at, tries, lease, leased_until, again_at, created_at, finished_at, last_error, result, ' +
+  'last_ended_at, last_result'
 
 const rowsAtOnce = 100
 
@@ -110,6 +116,13 @@ const statementsFor = (table: QueueTable) => {
       `${select} WHERE status = '${status}' AND (due_at, id) > (SELECT due_at, id FROM ${table} WHERE id = ?)
        ORDER BY due_at, id LIMIT ?`,
     )
+  const ifDone = (column: string, ofThatRun: string) =>
+    `${column} = CASE WHEN ${table}.status = 'done' THEN ${table}.${ofThatRun} ELSE ${table}.${column} END`
+  const startOver = (more: string) =>
+    statement(
+      `UPDATE ${table} SET due_at = again_at, created_at = ?, tries = 0, leased_until = NULL, again_at = NULL,
+         last_error = NULL${more} WHERE ${held} AND again_at IS NOT NULL`,
+    )
   const unlessWaiting = (column: string) =>
     `${column} = CASE WHEN ${table}.status = 'waiting' THEN ${table}.${column} ELSE excluded.${column} END`
   return {
@@ -122,6 +135,7 @@ const statementsFor = (table: QueueTable) => {
            again_at = CASE WHEN ${table}.leased_until IS NULL THEN NULL
              WHEN ${table}.again_at < excluded.due_at THEN ${table}.again_at ELSE excluded.due_at END,
            ${['body', 'tries', 'created_at', 'last_error'].map(unlessWaiting).join(', ')},
+           ${ifDone('last_ended_at', 'finished_at')}, ${ifDone('last_result', 'result')},
            status = 'waiting', finished_at = NULL, result = NULL
          WHERE ${table}.status <> 'waiting' OR ${table}.leased_until IS NOT NULL OR excluded.due_at < ${table}.due_at`,
     ),
@@ -132,22 +146,25 @@ const statementsFor = (table: QueueTable) => {
     take: statement(
       `UPDATE ${table} SET ${taken} WHERE id = ? AND status = 'waiting' AND ${free} RETURNING id, body, tries, lease`,
     ),
-    finish: statement(
-      `UPDATE ${table} SET status = 'done', finished_at = ?, result = ?, leased_until = NULL
-       WHERE ${held} AND again_at IS NULL`,
-    ),
+    finish: {
+      over: statement(
+        `UPDATE ${table} SET status = 'done', finished_at = ?, result = ?, leased_until = NULL,
+           last_ended_at = NULL, last_result = NULL WHERE ${held} AND again_at IS NULL`,
+      ),
+      again: startOver(', last_ended_at = ?, last_result = ?'),
+    },
+    prolong: statement(`UPDATE ${table} SET leased_until = ? WHERE ${held}`),
     postpone: statement(
       `UPDATE ${table} SET due_at = CASE WHEN again_at < ? THEN again_at ELSE ? END, last_error = ?,
          leased_until = NULL, again_at = NULL WHERE ${held}`,
     ),
-    bury: statement(
-      `UPDATE ${table} SET status = 'dead', finished_at = ?, last_error = ?, leased_until = NULL
-       WHERE ${held} AND again_at IS NULL`,
-    ),
-    startOver: statement(
-      `UPDATE ${table} SET due_at = again_at, created_at = ?, tries = 0, leased_until = NULL, again_at = NULL,
-         last_error = NULL WHERE ${held} AND again_at IS NOT NULL`,
-    ),
+    bury: {
+      over: statement(
+        `UPDATE ${table} SET status = 'dead', finished_at = ?, last_error = ?, leased_until = NULL
+         WHERE ${held} AND again_at IS NULL`,
+      ),
+      again: startOver(''),
+    },
     revive: statement(
       `UPDATE ${table} SET status = 'waiting', due_at = ?, tries = 0, finished_at = NULL WHERE id = ? AND status = 'dead'`,
     ),
@@ -184,8 +201,9 @@ const readLeased = <Body>(row: Row): Leased<Body> => ({
 export const readWork = <Body>(row: Row): Work<Body> => {
   const leasedUntil = maybeMoment(row, 'leased_until')
   const againAt = maybeMoment(row, 'again_at')
-  const finishedAt: Instant | undefined = maybeMoment(row, 'finished_at')
+  const finishedAt = maybeMoment(row, 'finished_at')
   const lastError = maybeText(row, 'last_error')
+  const lastRun = readLastRun(row)
   return {
     ...readLeased<Body>(row),
     status: text(row, 'status') as WorkStatus,
@@ -195,6 +213,15 @@ export const readWork = <Body>(row: Row): Work<Body> => {
     ...(againAt === undefined ? {} : { againAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(lastError === undefined ? {} : { lastError }),
-    ...(row['result'] === null ? {} : { result: json<Json>(row, 'result') }),
+    ...readResult(row, 'result'),
+    ...(lastRun === undefined ? {} : { lastRun }),
   }
 }
+
+const readLastRun = (row: Row): LastRun | undefined => {
+  const endedAt = maybeMoment(row, 'last_ended_at')
+  return endedAt === undefined ? undefined : { endedAt, ...readResult(row, 'last_result') }
+}
+
+const readResult = (row: Row, column: 'result' | 'last_result'): { readonly result?: Json } =>
+  row[column] === null ? {} : { result: json<Json>(row, column) }

@@ -7,7 +7,7 @@ import {
   type ReservationId,
   type ResourceId,
 } from '@holdfast/core'
-import { amount, bad, count, json, jsonText, maybeText, moment, text } from '../row.ts'
+import { amount, bad, count, json, jsonText, maybeCount, maybeText, moment, text } from '../row.ts'
 import type { Row } from '../session.ts'
 import type { Value } from '../statement.ts'
 
@@ -15,6 +15,7 @@ const typeOf = {
   owner: 'text',
   resource_id: 'text',
   unit: 'bigint',
+  capacity: 'bigint',
   starts_at: 'bigint',
   ends_at: 'bigint',
   intent_id: 'text',
@@ -44,6 +45,7 @@ export const reservationValues = (reservation: Reservation): readonly Value[] =>
     reservation.owner,
     slot.resourceId,
     slot.unit,
+    reservation.capacity ?? null,
     slot.startsAt,
     slot.endsAt,
     reservation.intentId,
@@ -64,6 +66,7 @@ export const reservationValues = (reservation: Reservation): readonly Value[] =>
 /** Reads a reservation back. */
 export const readReservation = (row: Row): Reservation => {
   const balancePayment = maybeText(row, 'balance_payment_id')
+  const capacity = maybeCount(row, 'capacity')
   const base = {
     id: text(row, 'id') as ReservationId,
     owner: text(row, 'owner') as OwnerId,
@@ -73,6 +76,7 @@ export const readReservation = (row: Row): Reservation => {
       startsAt: moment(row, 'starts_at'),
       endsAt: moment(row, 'ends_at'),
     },
+    ...(capacity === undefined ? {} : { capacity }),
     intentId: text(row, 'intent_id') as IntentId,
     paymentId: text(row, 'payment_id') as PaymentId,
     ...(balancePayment === undefined

@@ -26,7 +26,7 @@ export const guardedEffects =
       logger.log('debug', 'effect_not_asked_for', { effect: id, tries: work.tries, retryAfterMs: waitMs })
       return unitOfWork.run(async (tx): Promise<Performed> => {
         await tx.outbox.postpone(id, lease, after(clock.now(), waitMs + spreadMs), notAsked)
-        return { type: 'postponed', because: 'unreachable', retryAfterMs: waitMs }
+        return { type: 'postponed', because: 'not_asked', retryAfterMs: waitMs }
       })
     }
     const performed = await perform({ ...work, tries: Math.min(work.tries, mostTries) }, then, known)

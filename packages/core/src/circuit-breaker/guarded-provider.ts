@@ -7,22 +7,35 @@ import type { Circuit } from './shared-circuit.ts'
  *
  * An outage is a call that ended `unreachable` or `unknown`, unless the answer says that the provider is there (`inService`), and one
  * that threw. Declined, refused and absent are answers of a provider that is well. A webhook is no call, and no sign of health.
+ *
+ * A probe whose connection was closed (`closed`) is made once more at once: it may have gone out on one that the outage has left
+ * dead, and says nothing then of how the provider is now. Every call may be made again, by its key or because it only looks or
+ * closes; but for the removal of a card, of which a second answer would not say that it was the first that removed it.
  */
 export const guardedProvider = (provider: PaymentProvider, circuit: Circuit): PaymentProvider => {
-  const guarded =
-    <Query, Report>(call: (query: Query) => Promise<ProviderAnswer<Report>>) =>
+  const guarded = <Query, Report>(call: (query: Query) => Promise<ProviderAnswer<Report>>) =>
+    guardedAs(call, async (query) => {
+      const first = await call(query)
+      return isClosed(first) ? ofBoth(first, await call(query)) : first
+    })
+  const guardedAs =
+    <Query, Report>(
+      call: (query: Query) => Promise<ProviderAnswer<Report>>,
+      probe: (query: Query) => Promise<ProviderAnswer<Report>>,
+    ) =>
     async (query: Query): Promise<ProviderAnswer<Report>> => {
       const entered = await circuit.enter()
       if (!entered.ok) return { type: 'unreachable', retryAfterMs: entered.error.retryAfterMs, detail: notAsked }
       let outcome: 'answer' | 'outage' = 'outage'
       try {
-        const answer = await call(query)
+        const answer = await (entered.value.probe === undefined ? call : probe)(query)
         if (!isOutage(answer)) outcome = 'answer'
         return answer
       } finally {
         await circuit.leave(entered.value, outcome)
       }
     }
+  const detach: PaymentProvider['detachPaymentMethod'] = (method) => provider.detachPaymentMethod(method)
   // Each by name: a provider that learns something new is noticed by the compiler.
   return {
     openSession: guarded((request) => provider.openSession(request)),
@@ -34,7 +47,7 @@ export const guardedProvider = (provider: PaymentProvider, circuit: Circuit): Pa
     findRefund: guarded((query) => provider.findRefund(query)),
     findCharge: guarded((query) => provider.findCharge(query)),
     listPaymentMethods: guarded((query) => provider.listPaymentMethods(query)),
-    detachPaymentMethod: guarded((method) => provider.detachPaymentMethod(method)),
+    detachPaymentMethod: guardedAs(detach, detach),
   }
 }
 
@@ -43,3 +56,14 @@ export const notAsked = 'Not asked: the provider did not answer lately, and is l
 
 const isOutage = (answer: ProviderAnswer<unknown>): boolean =>
   (answer.type === 'unreachable' || answer.type === 'unknown') && answer.inService !== true
+
+type Unknown = Extract<ProviderAnswer<never>, { readonly type: 'unknown' }>
+
+const isClosed = (answer: ProviderAnswer<unknown>): answer is Unknown =>
+  answer.type === 'unknown' && answer.closed === true
+
+/** What two calls say together of which the first was not heard: that nothing happened, the second says of itself alone. */
+const ofBoth = <Report>(first: Unknown, second: ProviderAnswer<Report>): ProviderAnswer<Report> => {
+  if (second.type !== 'unreachable') return second
+  return second.inService === true ? { ...first, inService: true } : first
+}

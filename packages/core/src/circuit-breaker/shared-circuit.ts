@@ -38,6 +38,8 @@ export interface CircuitPass {
 export interface Circuit {
   /** Asks to make a call. Refuses: `circuit_open`. Whoever gets leave must say how the call ended. */
   enter(): Promise<Result<CircuitPass, CircuitOpen>>
+  /** The same for a call that may turn out to be none, as for a page behind the last: it becomes no probe. */
+  goOn(): Promise<Result<CircuitPass, CircuitOpen>>
   /** Says how a call ended. Never throws: the answer of a call must not be lost over it. */
   leave(pass: CircuitPass, outcome: 'answer' | 'outage'): Promise<void>
   /** For how long yet nobody may call; `undefined` where somebody may, if only as the probe. */
@@ -125,18 +127,21 @@ export const sharedCircuit = (
     return after.status === 'closed' ? ok({}) : err(somebodyElseIs)
   }
 
+  const admit = async (probe: () => Promise<Result<CircuitPass, CircuitOpen>>) => {
+    await refresh()
+    const decision = look()
+    const entered = !decision.ok
+      ? err(decision.refusal)
+      : decision.events.length === 0
+        ? ok<CircuitPass>({})
+        : await probe()
+    if (!entered.ok) teller.refused(entered.error, clock.now())
+    return entered
+  }
+
   return {
-    async enter() {
-      await refresh()
-      const decision = look()
-      const entered = !decision.ok
-        ? err(decision.refusal)
-        : decision.events.length === 0
-          ? ok<CircuitPass>({})
-          : await becomeProbe()
-      if (!entered.ok) teller.refused(entered.error, clock.now())
-      return entered
-    },
+    enter: () => admit(becomeProbe),
+    goOn: () => admit(async () => err(somebodyElseIs)),
     async leave(pass, outcome) {
       const command = { type: outcome === 'answer' ? 'note_answer' : 'note_outage', at: clock.now(), ...pass } as const
       // Where all is well an answer is nothing new; and of those that were under way when it opened, the probe alone counts.

@@ -1,5 +1,6 @@
 export * from './circuit-breaker-states.contract.ts'
 export type { ContractPromise, Harness } from './contract.ts'
+export * from './payment-method-cache.contract.ts'
 export * from './payment-provider.contract.ts'
 export * from './provider-audit.contract.ts'
 export * from './provider-event-history.contract.ts'

@@ -3,7 +3,15 @@ import type { AttemptId } from '../kernel/ids.ts'
 import { money } from '../kernel/money.ts'
 import { promise, type ContractPromise } from './contract.ts'
 import type { PaymentProviderFixture } from './payment-provider-fixture.ts'
-import { captured, chargeRequest, hosted, openPage, reportOf, sessionRequest } from './payment-provider-requests.ts'
+import {
+  captured,
+  chargeRequest,
+  hosted,
+  openPage,
+  reportOf,
+  sessionRequest,
+  triedOn,
+} from './payment-provider-requests.ts'
 
 /** Opening a page, and what becomes of it. */
 export const promisesOfPages: readonly ContractPromise<PaymentProviderFixture>[] = [
@@ -141,6 +149,39 @@ export const promisesOfPages: readonly ContractPromise<PaymentProviderFixture>[]
     await payer.pay(id)
     captured(await provider.findAttempt({ ...hosted(now()), providerId: id }))
   }),
+  promise(
+    'tells of a card that was declined on a page, once and with its reason, and of the next as another',
+    async ({ provider, payer, now }) => {
+      const id = await openPage(provider, now())
+      const ask = async () => triedOn(await provider.findAttempt({ ...hosted(now()), providerId: id }))
+      expect(await ask()).toBeUndefined()
+      await payer.declineOnPage(id)
+      const first = await ask()
+      expect(first).toMatchObject({
+        id: expect.stringMatching(/./),
+        failure: { code: 'card_declined', retryable: true },
+      })
+      // Asked for by our own id it is the same try, and so it is however often it is asked for.
+      expect(triedOn(await provider.findAttempt(hosted(now())))).toEqual(first)
+      expect(await ask()).toEqual(first)
+      await payer.declineOnPage(id)
+      expect((await ask())?.id).not.toBe(first?.id)
+      await payer.pay(id)
+      captured(await provider.findAttempt({ ...hosted(now()), providerId: id }))
+    },
+  ),
+  promise(
+    'tells of a card that was declined on a page also once the page has ended',
+    async ({ provider, payer, now }) => {
+      const id = await openPage(provider, now())
+      await payer.declineOnPage(id)
+      const tried = triedOn(await provider.findAttempt({ ...hosted(now()), providerId: id }))
+      const closed = await provider.closeAttempt({ kind: 'hosted', providerId: id })
+      expect(reportOf(closed).state.type).toBe('expired')
+      expect(triedOn(closed)).toEqual(tried)
+      expect(triedOn(await provider.findAttempt({ ...hosted(now()), providerId: id }))).toEqual(tried)
+    },
+  ),
   promise('reports a page that ran out of time as expired', async ({ provider, payer, now }) => {
     const id = await openPage(provider, now())
     await payer.expire(id)

@@ -1,6 +1,7 @@
 import type { AttemptId, OwnerId, PaymentId, RefundId } from '../kernel/ids.ts'
 import { after, hour, type Instant } from '../kernel/instant.ts'
 import { money } from '../kernel/money.ts'
+import type { DeclinedTry } from '../payment/page-decline.ts'
 import type { SavedCard } from '../payment/payment.ts'
 import type {
   AttemptReport,
@@ -86,4 +87,10 @@ export const captured = (answer: ProviderAnswer<AttemptReport>) => {
   const { state } = reportOf(answer)
   if (state.type !== 'captured') throw new Error(`Expected captured, got ${JSON.stringify(state)}.`)
   return state
+}
+
+/** The try that an answer about an open or ended page says was declined on it last, if any was. */
+export const triedOn = (answer: ProviderAnswer<AttemptReport>): DeclinedTry | undefined => {
+  const { state } = reportOf(answer)
+  return state.type === 'opened' || state.type === 'expired' ? state.declined : undefined
 }

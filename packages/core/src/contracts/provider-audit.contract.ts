@@ -2,13 +2,8 @@ import { expect } from 'vitest'
 import type { AttemptId, RefundId } from '../kernel/ids.ts'
 import { after, day, hour, minute, second, type Instant } from '../kernel/instant.ts'
 import { money } from '../kernel/money.ts'
-import {
-  AuditInterrupted,
-  type AuditedCharge,
-  type AuditedRefund,
-  type AuditedSession,
-  type AuditPeriod,
-} from '../ports/provider-audit.ts'
+import { ListingInterrupted } from '../ports/listing-interrupted.ts'
+import type { AuditedCharge, AuditedRefund, AuditedSession, AuditPeriod } from '../ports/provider-audit.ts'
 import { promise, runContract, type ContractPromise, type Harness } from './contract.ts'
 import { captured, chargeRequest, hosted, openPage, refundRequest, reportOf } from './payment-provider-requests.ts'
 import type { ProviderAuditFixture } from './provider-audit-fixture.ts'
@@ -201,7 +196,7 @@ const promisesOfLists: readonly ContractPromise<ProviderAuditFixture>[] = [
     await sell(f)
     for (const ask of [sessionsOf, chargesOf, refundsOf]) {
       await f.turnAway()
-      await expect(ask(f)).rejects.toBeInstanceOf(AuditInterrupted)
+      await expect(ask(f)).rejects.toBeInstanceOf(ListingInterrupted)
     }
     expect(await sessionsOf(f)).toHaveLength(1)
   }),

@@ -1,15 +1,12 @@
 import { expect } from 'vitest'
 import type { AttemptId } from '../kernel/ids.ts'
 import { after, day, minute, second, type Instant } from '../kernel/instant.ts'
+import { ListingInterrupted } from '../ports/listing-interrupted.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
-import {
-  EventHistoryInterrupted,
-  type EventPeriod,
-  type ProviderEventHistory,
-} from '../ports/provider-event-history.ts'
+import type { EventPeriod, ProviderEventHistory } from '../ports/provider-event-history.ts'
 import { promise, runContract, type ContractPromise, type Harness } from './contract.ts'
 import type { PaymentProviderFixture } from './payment-provider-fixture.ts'
-import { openPage, paidPage, refundRequest } from './payment-provider-requests.ts'
+import { hosted, openPage, paidPage, refundRequest, triedOn } from './payment-provider-requests.ts'
 
 /** A provider with nothing in it yet, the history of what it tells, and what is needed to put that to the test. */
 export interface ProviderEventHistoryFixture extends Pick<PaymentProviderFixture, 'provider' | 'payer' | 'now'> {
@@ -48,6 +45,21 @@ const openAndClose = async ({ provider, now }: ProviderEventHistoryFixture, id: 
 export const providerEventHistoryPromises: readonly ContractPromise<ProviderEventHistoryFixture>[] = [
   promise('tells of nothing where nothing happened', async (f) => {
     expect(await all(f, untilNow(f.now()))).toEqual([])
+  }),
+  promise('tells of a card that was declined on a page once, by the name that asking gives it', async (f) => {
+    const providerId = await openPage(f.provider, f.now())
+    await f.payer.declineOnPage(providerId)
+    const declined = triedOn(await f.provider.findAttempt({ ...hosted(f.now()), providerId }))
+    expect(declined).toMatchObject({ failure: { code: 'card_declined', retryable: true } })
+    const told = (await all(f, untilNow(f.now()))).flatMap(({ news }) =>
+      news.about === 'attempt' && news.report !== 'ask' && news.report.state.type === 'page_declined' ? [news] : [],
+    )
+    expect(told).toEqual([
+      expect.objectContaining({
+        attemptId: 'att_1',
+        report: { state: { type: 'page_declined', declined }, livemode: false },
+      }),
+    ])
   }),
   promise('tells of money that came and of money that went back, as a delivery would, with our marks', async (f) => {
     const chargeId = await paidPage(f, f.now())
@@ -95,7 +107,7 @@ export const providerEventHistoryPromises: readonly ContractPromise<ProviderEven
           await f.turnAway()
         }
       })(),
-    ).rejects.toBeInstanceOf(EventHistoryInterrupted)
+    ).rejects.toBeInstanceOf(ListingInterrupted)
     expect(pages).toBe(1)
     expect(attemptsIn(told)).toContain('att_101')
     expect(attemptsIn(told)).not.toContain('att_1')
@@ -106,7 +118,7 @@ export const providerEventHistoryPromises: readonly ContractPromise<ProviderEven
   promise('throws where the provider does not answer, and tells of it all when it is asked again', async (f) => {
     await openAndClose(f, 'att_1')
     await f.turnAway()
-    await expect(all(f, untilNow(f.now()))).rejects.toBeInstanceOf(EventHistoryInterrupted)
+    await expect(all(f, untilNow(f.now()))).rejects.toBeInstanceOf(ListingInterrupted)
     expect(attemptsIn(await all(f, untilNow(f.now())))).toEqual(['att_1'])
   }),
 ]

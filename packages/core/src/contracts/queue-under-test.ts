@@ -44,10 +44,11 @@ export const inbox: QueueUnderTest = {
   add: (tx, id, dueAt, now) => tx.inbox.record(someEvent(id), { status: 'waiting', at: now, dueAt }),
 }
 
-/** What finishing, postponing and burying answer whoever says to hold this lease. */
+/** What prolonging, finishing, postponing and burying answer whoever says to hold this lease. */
 export const asHolderOf =
   (of: QueueUnderTest['of']) =>
   async (uow: UnitOfWork, id: string, lease: number, ms: number): Promise<readonly boolean[]> => [
+    await uow.run((tx) => of(tx).prolong(id, lease, at(9_999))),
     await uow.run((tx) => of(tx).finish(id, lease, { at: at(ms) })),
     await uow.run((tx) => of(tx).postpone(id, lease, at(9_999), 'late')),
     await uow.run((tx) => of(tx).bury(id, lease, 'late', at(ms))),

@@ -1,5 +1,6 @@
 import { money } from '../kernel/money.ts'
 import type { Attempt, PaidAttempt } from '../payment/attempt.ts'
+import type { PageDecline } from '../payment/page-decline.ts'
 import type { Refund } from '../payment/refund.ts'
 import { at, attemptId, beyondDoubles, paymentId, refundId } from './sample-names.ts'
 
@@ -29,6 +30,19 @@ export const expiredAttempt = (payment: string, id: string): Attempt => ({
   status: 'expired',
   expiredAt: at(50),
 })
+
+/** Tries that were declined on a page, as many as asked for. */
+export const declinesOf = (count: number): readonly PageDecline[] =>
+  Array.from({ length: count }, (_, n) => ({
+    id: `ch_${n}`,
+    at: at(40 + n),
+    failure: {
+      code: 'insufficient_funds',
+      retryable: true,
+      providerCode: 'insufficient_funds',
+      detail: 'No funds: $1',
+    },
+  }))
 
 /** An attempt that brought the money. */
 export const paidAttempt = (payment: string, id: string): PaidAttempt => ({
@@ -81,7 +95,7 @@ export const everyAttempt = (payment: string): readonly (readonly Attempt[])[] =
       declinedAt: at(62),
       failure: { code: 'card_declined', retryable: true, detail: 'generic_decline' },
     },
-    { ...attemptBase(payment, `${payment}_a4`), status: 'expired', expiredAt: at(63) },
+    { ...attemptBase(payment, `${payment}_a4`), declines: declinesOf(1), status: 'expired', expiredAt: at(63) },
     {
       ...withoutPage(attemptBase(payment, `${payment}_a5`)),
       kind: 'wallet',
@@ -91,7 +105,10 @@ export const everyAttempt = (payment: string): readonly (readonly Attempt[])[] =
       disputes: [],
     },
   ]
-  const offSession = withoutPage(attemptBase(payment, `${payment}_live`))
+  const offSession = {
+    ...withoutPage(attemptBase(payment, `${payment}_live`)),
+    card: { customerId: 'cus_2', paymentMethodId: 'pm_2' },
+  }
   const live: readonly Attempt[] = [
     { ...offSession, kind: 'off_session', status: 'requested', askingEndedAt: at(99), lookAt: at(100), looks: 0 },
     {
@@ -99,6 +116,7 @@ export const everyAttempt = (payment: string): readonly (readonly Attempt[])[] =
       page: { successUrl: 's', cancelUrl: 'c', expiresAt: at(5), locale: 'es-MX', customerId: 'cus_1' },
       status: 'open',
       providerId: `cs_${payment}_live`,
+      declines: declinesOf(2),
       url: 'https://pay.example/live#ñ',
       expiresAt: at(7_200_000),
       closing: 'replaced',

@@ -92,7 +92,13 @@ export const everyReservation = (): readonly Reservation[] => {
     { ...reservationBase('res_confirmed', slot('casa', 0, 0, 10)), status: 'confirmed', balance },
     { ...reservationBase('res_due', slot('casa', 0, 10, 20)), status: 'balance_due', balance },
     { ...reservationBase('res_paid', slot('casa', 0, 20, 30)), status: 'paid' },
-    { ...reservationBase('res_completed', slot('casa', 3, 20, 30)), status: 'completed', completedAt: at(31), balance },
+    {
+      ...reservationBase('res_completed', slot('casa', 3, 20, 30)),
+      capacity: 4,
+      status: 'completed',
+      completedAt: at(31),
+      balance,
+    },
     cancelledReservation('res_cancelled', slot('casa', 0, 0, 30)),
   ]
 }

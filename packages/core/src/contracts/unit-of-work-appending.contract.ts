@@ -11,11 +11,14 @@ const appendPromises = ({ name, of, body, add }: QueueUnderTest): readonly Contr
   const take = (uow: UnitOfWork, id: string, ms: number) => uow.run((tx) => of(tx).take(id, { now: at(ms), leaseMs }))
   const finish = (uow: UnitOfWork, id: string, lease: number, ms: number) =>
     uow.run((tx) => of(tx).finish(id, lease, { at: at(ms), result: 'x' }))
+  const bury = (uow: UnitOfWork, id: string, lease: number, ms: number) =>
+    uow.run((tx) => of(tx).bury(id, lease, 'no use', at(ms)))
   const ends = {
     done: finish,
-    dead: (uow: UnitOfWork, id: string, lease: number, ms: number) =>
-      uow.run((tx) => of(tx).bury(id, lease, 'no use', at(ms))),
+    dead: bury,
   }
+  /** What is remembered of a run that ended so, at this time. */
+  const remembered = (end: string, ms: number) => (end === 'done' ? { lastRun: { endedAt: at(ms), result: 'x' } } : {})
   const asHolder = asHolderOf(of)
 
   return [
@@ -46,6 +49,15 @@ const appendPromises = ({ name, of, body, add }: QueueUnderTest): readonly Contr
       await append(uow, 'a', 30, 4)
       expect(await find(uow, 'a')).toEqual({ ...held, dueAt: at(20), againAt: at(20) })
     }),
+    promise(`${name}: remembers what was asked for of work that its holder keeps for longer`, async (uow) => {
+      await append(uow, 'a', 0, 0)
+      await take(uow, 'a', 0)
+      await append(uow, 'a', 50, 2)
+      expect(await uow.run((tx) => of(tx).prolong('a', 1, at(300)))).toBe(true)
+      expect(await find(uow, 'a')).toMatchObject({ leasedUntil: at(300), againAt: at(50) })
+      expect(await finish(uow, 'a', 1, 250)).toBe(true)
+      expect(await find(uow, 'a')).toMatchObject({ status: 'waiting', dueAt: at(50) })
+    }),
     promise(`${name}: makes done and dead work wait again when it is appended again`, async (uow) => {
       for (const [end, ended] of Object.entries(ends)) {
         await append(uow, end, 0, 0)
@@ -60,6 +72,7 @@ const appendPromises = ({ name, of, body, add }: QueueUnderTest): readonly Contr
           tries: 0,
           lease: 1,
           createdAt: at(80),
+          ...remembered(end, 1),
         })
       }
     }),
@@ -71,7 +84,7 @@ const appendPromises = ({ name, of, body, add }: QueueUnderTest): readonly Contr
         await ended(uow, end, 2, 101)
         await append(uow, end, 110, 110)
         expect(await take(uow, end, 110)).toEqual({ id: end, body: body(end), tries: 1, lease: 3 })
-        for (const former of [1, 2]) expect(await asHolder(uow, end, former, 111)).toEqual([false, false, false])
+        for (const former of [1, 2]) expect(await asHolder(uow, end, former, 111)).toEqual([false, false, false, false])
         expect(await finish(uow, end, 3, 112)).toBe(true)
       }
     }),
@@ -89,13 +102,69 @@ const appendPromises = ({ name, of, body, add }: QueueUnderTest): readonly Contr
           tries: 0,
           lease: 1,
           createdAt: at(10),
+          ...remembered(end, 10),
         })
-        expect(await asHolder(uow, end, 1, 11)).toEqual([false, false, false])
+        expect(await asHolder(uow, end, 1, 11)).toEqual([false, false, false, false])
         expect(await take(uow, end, 50)).toMatchObject({ tries: 1, lease: 2 })
         expect(await finish(uow, end, 2, 51)).toBe(true)
         expect(await find(uow, end)).toMatchObject({ status: 'done' })
       }
     }),
+    promise(
+      `${name}: keeps the last result of work that is planned again in the commit that finishes it`,
+      async (uow) => {
+        await append(uow, 'a', 0, 0)
+        await take(uow, 'a', 0)
+        await uow.run(async (tx) => {
+          await of(tx).finish('a', 1, { at: at(10), result: { seen: [3n] } })
+          await add(tx, 'a', at(90), at(10))
+        })
+        const again = {
+          id: 'a',
+          body: body('a'),
+          status: 'waiting',
+          dueAt: at(90),
+          tries: 0,
+          lease: 1,
+          createdAt: at(10),
+        }
+        expect(await find(uow, 'a')).toEqual({ ...again, lastRun: { endedAt: at(10), result: { seen: [3n] } } })
+      },
+    ),
+    promise(
+      `${name}: keeps the last result until the next one, whatever happens to the work meanwhile`,
+      async (uow) => {
+        const lastRun = { endedAt: at(1), result: 'x' }
+        await append(uow, 'a', 0, 0)
+        await take(uow, 'a', 0)
+        await finish(uow, 'a', 1, 1)
+        expect((await find(uow, 'a'))?.lastRun).toBeUndefined()
+        await append(uow, 'a', 10, 10)
+        await append(uow, 'a', 5, 11)
+        await take(uow, 'a', 20)
+        await uow.run((tx) => of(tx).postpone('a', 2, at(30), 'away'))
+        expect(await find(uow, 'a')).toMatchObject({ status: 'waiting', lastError: 'away', lastRun })
+        await take(uow, 'a', 30)
+        await bury(uow, 'a', 3, 40)
+        expect(await find(uow, 'a')).toMatchObject({ status: 'dead', finishedAt: at(40), lastRun })
+        await uow.run((tx) => of(tx).revive('a', at(50)))
+        expect(await find(uow, 'a')).toMatchObject({ status: 'waiting', lastRun })
+        await take(uow, 'a', 50)
+        await append(uow, 'a', 60, 55)
+        await bury(uow, 'a', 4, 60)
+        expect(await find(uow, 'a')).toMatchObject({ status: 'waiting', dueAt: at(60), lastRun })
+        await take(uow, 'a', 60)
+        await bury(uow, 'a', 5, 70)
+        await append(uow, 'a', 80, 80)
+        expect(await find(uow, 'a')).toMatchObject({ status: 'waiting', lastRun })
+        await take(uow, 'a', 80)
+        await uow.run((tx) => of(tx).finish('a', 6, { at: at(90) }))
+        const done = await find(uow, 'a')
+        expect([done?.status, done?.result, done?.lastRun]).toEqual(['done', undefined, undefined])
+        await append(uow, 'a', 99, 99)
+        expect((await find(uow, 'a'))?.lastRun).toEqual({ endedAt: at(90) })
+      },
+    ),
     promise(`${name}: makes it wait again for a holder who is late, too`, async (uow) => {
       await append(uow, 'a', 0, 0)
       await take(uow, 'a', 0)

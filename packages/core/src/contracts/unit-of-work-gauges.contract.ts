@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { money } from '../kernel/money.ts'
+import type { Attempt } from '../payment/attempt.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
 import { promise, type ContractPromise } from './contract.ts'
@@ -8,6 +9,7 @@ import {
   at,
   attemptId,
   bareCase,
+  declinesOf,
   everyIntent,
   expiredAttempt,
   openIntent,
@@ -28,6 +30,7 @@ const paid = (id: string, counted: string): Payment => ({
   attemptId: attemptId(counted),
   refunded: 0n,
 })
+const declines = (count: number) => (count === 0 ? {} : { declines: declinesOf(count) })
 const read = (uow: UnitOfWork) => uow.read((tx) => tx.gauges.read())
 
 /** What every count of how things stand promises. */
@@ -54,6 +57,37 @@ export const gaugePromises: readonly ContractPromise<UnitOfWork>[] = [
     })
     expect(await read(uow)).toEqual({ failedPayments: 1, retries: 3, openIntents: 2, ghostRecords: 0 })
   }),
+  promise(
+    'counts what was declined on pages: as failing while nobody has paid, and each further try as a retry',
+    async (uow) => {
+      const open = (payment: string, id: string, declined: number) =>
+        requestedAttempt(payment, id, { status: 'open', url: 'u', expiresAt: at(9), ...declines(declined) })
+      const processing = (payment: string, id: string, declined: number) =>
+        requestedAttempt(payment, id, { status: 'processing', ...declines(declined) })
+      const keep = (payment: Payment, ...attempts: readonly Attempt[]) =>
+        uow.run((tx) => tx.payments.save({ ...bareCase(payment), attempts }, 0, at(5)))
+      const counts = async () => {
+        const { failedPayments, retries } = await read(uow)
+        return { failedPayments, retries }
+      }
+      // Somebody only looked at it, and somebody tried once.
+      await keep(pendingPayment('looked'), open('looked', 'l1', 0))
+      expect(await counts()).toEqual({ failedPayments: 0, retries: 0 })
+      await keep(pendingPayment('once'), open('once', 'o1', 1))
+      expect(await counts()).toEqual({ failedPayments: 1, retries: 0 })
+      await keep(pendingPayment('thrice'), open('thrice', 't1', 3))
+      expect(await counts()).toEqual({ failedPayments: 2, retries: 2 })
+      // The page that declined somebody made room for another, on which nobody has tried yet.
+      await keep(pendingPayment('anew'), { ...expiredAttempt('anew', 'n1'), ...declines(2) }, open('anew', 'n2', 0))
+      expect(await counts()).toEqual({ failedPayments: 2, retries: 4 })
+      // After a decline the money is on its way, by a second try.
+      await keep({ ...pendingPayment('coming'), status: 'processing' }, processing('coming', 'c1', 1))
+      expect(await counts()).toEqual({ failedPayments: 2, retries: 5 })
+      // What is paid is past caring.
+      await keep(paid('done', 'd1'), { ...paidAttempt('done', 'd1'), ...declines(4) })
+      expect(await counts()).toEqual({ failedPayments: 2, retries: 5 })
+    },
+  ),
   promise('counts records without a succeeded charge of their payment’s amount and currency', async (uow) => {
     const record = (name: string, payment: string) =>
       uow.run(async (tx) => {

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { money } from '../kernel/money.ts'
 import type { Attempt } from '../payment/attempt.ts'
 import type { FailureCode } from '../payment/failure.ts'
+import type { PageDecline } from '../payment/page-decline.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
 import { promise, type ContractPromise } from './contract.ts'
@@ -91,5 +92,31 @@ export const paymentStatsPromises: readonly ContractPromise<UnitOfWork>[] = [
     ])
     expect(await failures(11, 19)).toEqual([])
     expect(await failures(0, 99)).toHaveLength(4)
+  }),
+  promise('counts each card that a page has declined among why attempts to pay brought nothing', async (uow) => {
+    const decline = (id: string, code: FailureCode): PageDecline => ({
+      id,
+      at: at(6),
+      failure: {
+        code,
+        retryable: true,
+        providerCode: 'code',
+        detail: 'No "code":"expired_card"; \u0000 \uD83D [{}] {"code":"x"}',
+      },
+    })
+    const declines = [decline('ch_1', 'insufficient_funds'), decline('ch_2', 'insufficient_funds')]
+    const attempts: readonly Attempt[] = [
+      { ...expiredAttempt('a', 'a1'), declines },
+      requestedAttempt('a', 'a2', { declines: [decline('ch_3', 'invalid_cvc')] }),
+    ]
+    await uow.run((tx) =>
+      tx.payments.save({ ...bareCase(pendingPayment('a', { createdAt: at(10) })), attempts }, 0, at(30)),
+    )
+    const stats = (from: number, to: number) => uow.read((tx) => tx.payments.stats({ from: at(from), to: at(to) }))
+    expect((await stats(10, 20)).failures).toEqual([
+      { code: 'insufficient_funds', count: 2 },
+      { code: 'invalid_cvc', count: 1 },
+    ])
+    expect((await stats(11, 20)).failures).toEqual([])
   }),
 ]

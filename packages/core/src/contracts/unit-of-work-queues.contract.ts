@@ -88,14 +88,14 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
     promise(`${name}: tells a holder that it has lost its lease, and lets it change nothing`, async (uow) => {
       await addAll(uow, { a: 0 })
       const asStale = (number: number) => asHolder(uow, 'a', number, 1)
-      expect(await asStale(0)).toEqual([false, false, false])
+      expect(await asStale(0)).toEqual([false, false, false, false])
       await lease(uow, 0)
       await lease(uow, 100)
-      expect(await asStale(1)).toEqual([false, false, false])
-      expect(await asStale(3)).toEqual([false, false, false])
+      expect(await asStale(1)).toEqual([false, false, false, false])
+      expect(await asStale(3)).toEqual([false, false, false, false])
       expect(await find(uow, 'a')).toMatchObject({ status: 'waiting', lease: 2, dueAt: at(0), leasedUntil: at(200) })
       expect(await uow.run((tx) => of(tx).finish('a', 2, { at: at(150) }))).toBe(true)
-      expect(await asStale(2)).toEqual([false, false, false])
+      expect(await asStale(2)).toEqual([false, false, false, false])
       expect(await find(uow, 'a')).toMatchObject({ status: 'done', finishedAt: at(150) })
       expect(await uow.run((tx) => of(tx).finish('nobody', 1, { at: at(1) }))).toBe(false)
     }),
@@ -103,6 +103,42 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
       await addAll(uow, { a: 0 })
       await lease(uow, 0)
       expect(await uow.run((tx) => of(tx).finish('a', 1, { at: at(5_000) }))).toBe(true)
+    }),
+    promise(`${name}: has its holder keep work for longer, due as it was`, async (uow) => {
+      await addAll(uow, { a: 0, b: 0 })
+      await lease(uow, 0, 1)
+      expect(await uow.run((tx) => of(tx).prolong('a', 1, at(150)))).toBe(true)
+      expect(await find(uow, 'a')).toEqual({
+        id: 'a',
+        body: body('a'),
+        status: 'waiting',
+        dueAt: at(0),
+        tries: 1,
+        lease: 1,
+        leasedUntil: at(150),
+        createdAt: at(0),
+      })
+      expect((await find(uow, 'b'))?.leasedUntil).toBeUndefined()
+      expect((await lease(uow, 149)).map(({ id }) => id)).toEqual(['b'])
+      expect(await lease(uow, 150, 1)).toEqual([{ id: 'a', body: body('a'), tries: 2, lease: 2 }])
+    }),
+    promise(`${name}: has a holder keep work late, as long as nobody else has taken it`, async (uow) => {
+      await addAll(uow, { a: 0 })
+      await lease(uow, 0)
+      expect(await uow.run((tx) => of(tx).prolong('a', 1, at(600)))).toBe(true)
+      expect(await lease(uow, 500)).toEqual([])
+      expect(await uow.run((tx) => of(tx).postpone('a', 1, at(50), 'away'))).toBe(true)
+      expect(await uow.run((tx) => of(tx).prolong('a', 1, at(700)))).toBe(false)
+      expect(await lease(uow, 50)).toEqual([{ id: 'a', body: body('a'), tries: 2, lease: 2 }])
+    }),
+    promise(`${name}: lets one of a holder who is late and another have work, not both`, async (uow) => {
+      await addAll(uow, { a: 0 })
+      await lease(uow, 0)
+      const [isKept, taken] = await Promise.all([
+        uow.run((tx) => of(tx).prolong('a', 1, at(9_999))),
+        uow.run((tx) => of(tx).take('a', { now: at(100), leaseMs })),
+      ])
+      expect(isKept).toBe(taken === undefined)
     }),
     promise(`${name}: gives postponed work back, due later and held by nobody`, async (uow) => {
       await addAll(uow, { a: 0 })
@@ -143,7 +179,7 @@ const queuePromises = ({ name, of, body, add }: QueueUnderTest): readonly Contra
       expect((await find(uow, 'a'))?.finishedAt).toBeUndefined()
       for (const id of ['a', 'b', 'nobody']) expect(await uow.run((tx) => of(tx).revive(id, at(0)))).toBe(false)
       expect(await lease(uow, 70)).toEqual([{ id: 'a', body: body('a'), tries: 1, lease: 2 }])
-      expect(await asHolder(uow, 'a', 1, 71)).toEqual([false, false, false])
+      expect(await asHolder(uow, 'a', 1, 71)).toEqual([false, false, false, false])
     }),
     promise(`${name}: lists work by status, longest due first, page by page`, async (uow) => {
       await addAll(uow, { d: 6, c: 5, b: 1, a: 5, x: 0 })

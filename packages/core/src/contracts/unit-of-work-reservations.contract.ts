@@ -89,6 +89,23 @@ export const reservationStorePromises: readonly ContractPromise<UnitOfWork>[] = 
     }
     expect(await everyId(uow)).toEqual([])
   }),
+  promise('refuses a unit that there is none of, and takes the last that there is', async (uow) => {
+    for (const [unit, capacity] of [
+      [-1, undefined],
+      [-1, 3],
+      [1, 1],
+      [7, 3],
+      [3, 3],
+    ] as const) {
+      const change = capacity === undefined ? {} : { capacity }
+      const refused = book(uow, paidReservation('r', slot('casa', unit, 0, 10), change))
+      await expect(refused).rejects.toThrow()
+      await expect(refused).rejects.not.toBeInstanceOf(Contention)
+    }
+    await book(uow, paidReservation('last', slot('casa', 2, 0, 10), { capacity: 3 }))
+    await book(uow, paidReservation('named', slot('casa', 7, 0, 10)))
+    expect(await overlapping(uow, slot('casa', 0, 0, 10))).toEqual(['last', 'named'])
+  }),
   promise('moves a reservation to a slot only where that is free', async (uow) => {
     await book(uow, paidReservation('first', day))
     await book(uow, paidReservation('second', slot('casa', 0, 30, 40)))

@@ -19,7 +19,13 @@ export type Effect =
       readonly attemptId: AttemptId
       readonly providerId?: string
     }
-  | { readonly type: 'look_up_attempt'; readonly paymentId: PaymentId; readonly attemptId: AttemptId }
+  /** Asks what has become of an attempt; `providerId`: of a page that need not be its own one. */
+  | {
+      readonly type: 'look_up_attempt'
+      readonly paymentId: PaymentId
+      readonly attemptId: AttemptId
+      readonly providerId?: string
+    }
   /** Asks what has become of the charge that an attempt brought. */
   | { readonly type: 'look_up_charge'; readonly paymentId: PaymentId; readonly attemptId: AttemptId }
   | { readonly type: 'send_refund'; readonly paymentId: PaymentId; readonly refundId: RefundId }
@@ -70,6 +76,13 @@ export type Message = {
       readonly record: { readonly type: string; readonly id: string }
       readonly amount: Money
     }
+  | {
+      /** What was confirmed is cancelled, by somebody else than its owner. */
+      readonly template: 'cancelled'
+      readonly record: { readonly type: string; readonly id: string }
+      /** What goes back of each of its payments, and where to; empty where nothing does. */
+      readonly refunds: readonly { readonly amount: Money; readonly destination: 'provider' | 'wallet' }[]
+    }
 )
 
 /** What an effect is known by in the outbox. Deciding the same effect again does not add a second one. */
@@ -77,13 +90,13 @@ export const effectId = (effect: Effect): string => {
   switch (effect.type) {
     case 'open_session':
     case 'charge_saved_card':
-    case 'look_up_attempt':
     case 'look_up_charge':
       return `${effect.type}:${effect.attemptId}`
     case 'close_attempt':
+    case 'look_up_attempt':
       return effect.providerId === undefined
-        ? `close_attempt:${effect.attemptId}`
-        : `close_attempt:${effect.attemptId}:${effect.providerId}`
+        ? `${effect.type}:${effect.attemptId}`
+        : `${effect.type}:${effect.attemptId}:${effect.providerId}`
     case 'send_refund':
     case 'look_up_refund':
       return `${effect.type}:${effect.refundId}`

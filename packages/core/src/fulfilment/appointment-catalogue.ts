@@ -31,6 +31,11 @@ export interface AppointmentTerms {
   readonly details?: Readonly<Record<string, Json>>
 }
 
+/** What is sent for an appointment: with whom or in which room, and when it begins, in ISO 8601 with an offset or `Z`; and what the host wants to know. */
+export type AppointmentRequest = { readonly resource_id: string; readonly starts_at: string } & {
+  readonly [more: string]: Json
+}
+
 /**
  * A catalogue of appointments for `reservationKind`, from the host's schedules and its price rule. Its payload is
  * `{ resource_id, starts_at }`, the time in ISO 8601 with an offset or `Z`. All of the price is due at once, and whoever
@@ -47,7 +52,7 @@ export const appointmentCatalogue = ({
 }: {
   readonly schedules: Schedules
   readonly price: (appointment: Appointment) => AppointmentTerms | Promise<AppointmentTerms>
-}): ReservationCatalogue => ({
+}): ReservationCatalogue<AppointmentRequest> => ({
   async quote(sent, { owner, now }) {
     const wanted = readWanted(sent)
     if (!wanted.ok) return wanted

@@ -1,13 +1,15 @@
 import type { OwnerId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Json } from '../kernel/json.ts'
-import type { Money } from '../kernel/money.ts'
-import { err, ok, type Result } from '../kernel/result.ts'
+import type { AmountLimits, Money } from '../kernel/money.ts'
+import { ok, type Result } from '../kernel/result.ts'
 import type { LineItem, Purpose } from '../payment/payment.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
 import type { Fulfilment, FulfilmentKind, QuoteRefusal } from '../ports/fulfilment.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
-import { fieldOf, type StandardSchema, type StandardSchemaIssue } from './standard-schema.ts'
+import type { StandardSchema } from './standard-schema.ts'
+import { readBy } from './typed-catalogue.ts'
+import { typedKind, type Sendable, type TypedKind } from './typed-kind.ts'
 
 /** What a price rule says. */
 export interface Price<Details> {
@@ -31,11 +33,13 @@ export interface Wanted<Payload, Details> {
 export type PaidFor<Payload, Details> = Wanted<Payload, Details> & Parameters<FulfilmentKind['fulfil']>[0]
 
 /** A kind of the host's, as {@link defineKind} takes it. What `price` makes of a payload, the functions behind it are handed. */
-export interface KindDefinition<Payload extends Json, Details extends Readonly<Record<string, Json>>> {
+export interface KindDefinition<Payload extends Json, Details extends Readonly<Record<string, Json>>, Input = unknown> {
   /** What `openIntent` calls it by. It stands in the database: it is not renamed. */
   readonly name: string
   /** What may be asked for. What it makes of a payload is stored, and so has to be {@link Json}: a day as text, not as a `Date`. */
-  readonly payload: StandardSchema<Payload>
+  readonly payload: StandardSchema<Payload, Input>
+  /** See {@link FulfilmentKind.limits}. */
+  readonly limits?: AmountLimits
   /** The price, always the server's; or why it cannot be had. Looks things up and changes nothing, see {@link FulfilmentKind.quote}. */
   price(
     payload: Payload,
@@ -51,7 +55,7 @@ export interface KindDefinition<Payload extends Json, Details extends Readonly<R
 }
 
 /**
- * A kind of the host's own, typed from what is sent to what is made of it.
+ * A kind of the host's own, typed from what is sent (`request`) to what is made of it.
  *
  * What is sent is read by the schema once, when the intent is opened. What is wrong with it is refused as `invalid_payload`,
  * each issue by its field: `doctor_id`, `guests.0.name`, or empty for the whole.
@@ -60,15 +64,16 @@ export interface KindDefinition<Payload extends Json, Details extends Readonly<R
  * be money, and a schema that has become stricter meanwhile must not stand between it and what it was paid for. Whoever
  * changes a schema goes on reading what the old one let through for as long as such intents can still be paid.
  */
-export const defineKind = <Payload extends Json, Details extends Readonly<Record<string, Json>>>(
-  definition: KindDefinition<Payload, Details>,
-): FulfilmentKind => {
+export const defineKind = <Payload extends Json, Details extends Readonly<Record<string, Json>>, Input>(
+  definition: KindDefinition<Payload, Details, Input>,
+): TypedKind<Sendable<Input>> => {
   const { name, payload: schema } = definition
-  return {
+  return typedKind({
     name,
+    ...(definition.limits === undefined ? {} : { limits: definition.limits }),
     async quote(sent, context) {
-      const read = await schema['~standard'].validate(sent)
-      if (read.issues !== undefined) return err(invalid(read.issues))
+      const read = await readBy(schema, sent)
+      if (!read.ok) return read
       const priced = await definition.price(read.value, context)
       if (!priced.ok) return priced
       const { amount, item, purpose = name, details } = priced.value
@@ -78,7 +83,7 @@ export const defineKind = <Payload extends Json, Details extends Readonly<Record
       ? {}
       : { available: async (tx, intent) => definition.available?.(tx, wantedBy(intent)) ?? true }),
     fulfil: async (paid) => definition.fulfil({ ...paid, ...wantedBy<Payload, Details>(paid.intent) }),
-  }
+  })
 }
 
 // What was stored was of these types when it was: nobody else writes it. An intent that was opened before its kind had a
@@ -88,12 +93,3 @@ const wantedBy = <Payload, Details>(intent: PendingIntent): Wanted<Payload, Deta
   details: intent.quote.details as Details,
   intent,
 })
-
-const invalid = (issues: readonly StandardSchemaIssue[]): QuoteRefusal => {
-  const [first, ...also] = issues.map((issue) => ({ field: fieldOf(issue), message: issue.message }))
-  return {
-    code: 'invalid_payload',
-    ...(first ?? { field: '', message: 'It cannot be read.' }),
-    ...(also.length === 0 ? {} : { also }),
-  }
-}

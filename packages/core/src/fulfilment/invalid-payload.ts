@@ -23,6 +23,7 @@ export const payloadReasonTexts: PayloadReasonTexts = {
   currency_not_taken: ({ taken }) => `This currency is not taken. Taken: ${taken.join(', ')}.`,
   amount_too_small: ({ least }) => `At least ${shown(least)} at a time.`,
   amount_too_large: ({ most }) => `At most ${shown(most)} at a time.`,
+  amount_not_a_multiple: ({ step }) => `A multiple of ${shown(step)}: nothing in between can be charged.`,
   intent_not_found: () => 'There is no such purchase.',
   intent_not_payable: () => 'This purchase cannot be paid from a wallet any more.',
   not_a_quantity: ({ most }) => `A whole number from 1 to ${most}.`,
@@ -34,8 +35,10 @@ export const payloadReasonTexts: PayloadReasonTexts = {
 }
 
 /** Refuses a part of a payload for a built-in reason, with what it says in English. `field` is as in {@link PayloadFault}. */
-export const invalidPayload = (field: PayloadFault['field'], reason: BuiltInPayloadReason) =>
-  err({ code: 'invalid_payload', field, message: textOf(reason), reason } as const)
+export const invalidPayload = <Field extends PayloadFault['field'], Reason extends BuiltInPayloadReason>(
+  field: Field,
+  reason: Reason,
+) => err({ code: 'invalid_payload', field, message: textOf(reason), reason } as const)
 
 const textOf = (reason: BuiltInPayloadReason): string =>
   // The function under a reason's code takes that reason: the compiler checks the map, and cannot follow its keys here.

@@ -2,13 +2,13 @@
  * A schema as zod, Valibot, ArkType and others agree to show it: Standard Schema, version 1 (standardschema.dev, read
  * 2026-11). Only what is used here. Any of them can be handed over, and none of them is a dependency.
  */
-export interface StandardSchema<Output> {
+export interface StandardSchema<Output, Input = unknown> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
     readonly validate: (value: unknown) => StandardSchemaResult<Output> | Promise<StandardSchemaResult<Output>>
     /** For the compiler alone: no schema has it at run time. */
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined
   }
 }
 

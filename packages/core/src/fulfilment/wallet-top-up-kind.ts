@@ -1,19 +1,21 @@
 import { parseId, type IntentId, type OwnerId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Json } from '../kernel/json.ts'
-import { currency, parseDecimal, type Money } from '../kernel/money.ts'
+import { currency, parseDecimal, upToChargeable, type AmountLimits, type Money } from '../kernel/money.ts'
 import { ok, type Result } from '../kernel/result.ts'
 import type { LineItem } from '../payment/payment.ts'
-import { payableUntil } from '../pending-intent/pending-intent.ts'
-import type { FulfilmentKind, QuoteRefusal } from '../ports/fulfilment.ts'
+import { payableUntil, type PendingIntent } from '../pending-intent/pending-intent.ts'
+import type { QuoteRefusal } from '../ports/fulfilment.ts'
 import type { Transaction, UnitOfWork } from '../ports/unit-of-work.ts'
 import { taskId, type Task } from '../task/task.ts'
 import type { TransferId } from '../wallet/wallet.ts'
+import { amountFault } from './amount-fault.ts'
 import { invalidPayload } from './invalid-payload.ts'
 import { readObject } from './read-object.ts'
+import { typedKind, type TypedKind } from './typed-kind.ts'
 
-/** How little and how much can be paid into a wallet at a time, in minor units. Currencies that are not here are not taken. */
-export type TopUpLimits = Readonly<Record<string, { readonly least: bigint; readonly most: bigint }>>
+/** What is sent for a top-up: how much, as decimal text; or an open intent of the same owner, for what is missing to pay it. */
+export type TopUpRequest = { readonly amount: string; readonly currency: string } | { readonly intent_id: string }
 
 /**
  * The built-in kind `wallet_topup`: money that its owner pays in to spend later.
@@ -23,8 +25,9 @@ export type TopUpLimits = Readonly<Record<string, { readonly least: bigint; read
  * by itself as soon as the money is there.
  *
  * Refuses with `invalid_payload` what cannot be read (`not_an_object`, `not_an_id`, `not_a_currency`, `not_an_amount`); an
- * intent for which nothing can or has to be paid in (`intent_not_found`, `intent_not_payable`, `wallet_suffices`); and what
- * is not within the limits (`currency_not_taken`, `amount_too_small`, `amount_too_large`).
+ * intent for which nothing can or has to be paid in (`intent_not_found`, `intent_not_payable`, `wallet_suffices`); what is not
+ * within the limits (`currency_not_taken`, `amount_too_small`, `amount_too_large`); and what cannot be charged
+ * (`amount_not_a_multiple`: what is missing for an intent is rounded up instead).
  */
 export const walletTopUpKind = ({
   unitOfWork,
@@ -32,52 +35,55 @@ export const walletTopUpKind = ({
   item,
 }: {
   readonly unitOfWork: UnitOfWork
-  readonly limits: TopUpLimits
+  readonly limits: AmountLimits
   /** What the payer reads on the page. */
   readonly item: (amount: Money) => LineItem
-}): FulfilmentKind => ({
-  name: 'wallet_topup',
-  async quote(payload, context) {
-    const wanted = await readWanted(payload, context, unitOfWork, limits)
-    if (!wanted.ok) return wanted
-    const { amount, field, intentId } = wanted.value
-    const limit = limits[amount.currency]
-    if (limit === undefined)
-      return invalidPayload('currency', { code: 'currency_not_taken', taken: Object.keys(limits) })
-    if (amount.minorUnits < limit.least)
-      return invalidPayload(field, { code: 'amount_too_small', least: { ...amount, minorUnits: limit.least } })
-    if (amount.minorUnits > limit.most)
-      return invalidPayload(field, { code: 'amount_too_large', most: { ...amount, minorUnits: limit.most } })
-    return ok({
-      amount,
-      purpose: 'wallet_topup',
-      item: item(amount),
-      details: intentId === undefined ? {} : { forIntent: intentId },
-    })
-  },
-  async fulfil({ tx, intent, payment, now }) {
-    const { forIntent } = intent.quote.details
-    if (typeof forIntent === 'string') {
-      const task: Task = { type: 'pay_from_wallet', intentId: forIntent as IntentId, topUpId: payment.id }
-      await tx.tasks.append([{ id: taskId(task), body: task, dueAt: now }], now)
-    }
-    const id = `top_up:${payment.id}` as TransferId
-    return {
-      type: 'done',
-      record: { type: 'wallet_entry', id },
-      transfers: [
-        {
-          id,
-          owner: payment.owner,
-          paymentId: payment.id,
-          amount: payment.amount,
-          type: 'top_up',
-          against: 'provider',
-        },
-      ],
-    }
-  },
-})
+}): TypedKind<TopUpRequest> =>
+  typedKind({
+    name: 'wallet_topup',
+    limits,
+    async quote(payload, context) {
+      const wanted = await readWanted(payload, context, unitOfWork, limits)
+      if (!wanted.ok) return wanted
+      const { amount, field, intentId } = wanted.value
+      const fault = amountFault(amount, limits)
+      if (fault !== undefined) return invalidPayload(fault.code === 'currency_not_taken' ? 'currency' : field, fault)
+      return ok({
+        amount,
+        purpose: 'wallet_topup',
+        item: item(amount),
+        details: intentId === undefined ? {} : { forIntent: intentId },
+      })
+    },
+    async fulfil({ tx, intent, payment, now }) {
+      const intentId = toppedUpFor(intent)
+      if (intentId !== undefined) {
+        const task: Task = { type: 'pay_from_wallet', intentId, topUpId: payment.id }
+        await tx.tasks.append([{ id: taskId(task), body: task, dueAt: now }], now)
+      }
+      const id = `top_up:${payment.id}` as TransferId
+      return {
+        type: 'done',
+        record: { type: 'wallet_entry', id },
+        transfers: [
+          {
+            id,
+            owner: payment.owner,
+            paymentId: payment.id,
+            amount: payment.amount,
+            type: 'top_up',
+            against: 'provider',
+          },
+        ],
+      }
+    },
+  })
+
+/** The intent that a top-up is a means to. Absent for a top-up of its own, and for an intent of any other kind. */
+export const toppedUpFor = ({ quote }: Pick<PendingIntent, 'quote'>): IntentId | undefined => {
+  const { forIntent } = quote.details
+  return quote.purpose === 'wallet_topup' && typeof forIntent === 'string' ? (forIntent as IntentId) : undefined
+}
 
 interface Wanted {
   readonly amount: Money
@@ -90,7 +96,7 @@ const readWanted = async (
   payload: Json,
   { owner, now }: { readonly owner: OwnerId; readonly now: Instant },
   unitOfWork: UnitOfWork,
-  limits: TopUpLimits,
+  limits: AmountLimits,
 ): Promise<Result<Wanted, QuoteRefusal>> => {
   const sent = readObject(payload, '{ amount, currency } | { intent_id }')
   if (!sent.ok) return sent
@@ -112,7 +118,7 @@ const whatIsMissing = async (
   tx: Transaction,
   intentId: IntentId,
   { owner, now }: { readonly owner: OwnerId; readonly now: Instant },
-  limits: TopUpLimits,
+  limits: AmountLimits,
 ): Promise<Result<Wanted, QuoteRefusal>> => {
   const field = 'intent_id'
   const intent = (await tx.intents.find(intentId))?.value
@@ -126,5 +132,5 @@ const whatIsMissing = async (
   if (balance >= amount.minorUnits) return invalidPayload(field, { code: 'wallet_suffices' })
   const missing = amount.minorUnits - balance
   const least = limits[amount.currency]?.least ?? 0n
-  return ok({ amount: { ...amount, minorUnits: missing < least ? least : missing }, field, intentId })
+  return ok({ amount: upToChargeable({ ...amount, minorUnits: missing < least ? least : missing }), field, intentId })
 }

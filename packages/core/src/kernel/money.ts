@@ -11,6 +11,9 @@ export interface Money {
   readonly currency: Currency
 }
 
+/** How little and how much may be asked for at a time, by currency, in minor units. Currencies that are not here are not taken. */
+export type AmountLimits = Readonly<Record<string, { readonly least: bigint; readonly most: bigint }>>
+
 /** Currencies whose smallest unit is the unit itself. Source: Stripe's currency page, as of API 2026-10-28.endive. */
 const zeroDecimal = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '))
 /** Currencies with three decimals. Stripe wants the last digit to be 0. */
@@ -31,6 +34,12 @@ export const decimals = (code: Currency): 0 | 2 | 3 => (zeroDecimal.has(code) ? 
 /** The smallest sum that can be charged in this currency, in minor units: every other is a multiple of it. */
 export const chargeableStep = (code: Currency): 1n | 10n | 100n =>
   threeDecimal.has(code) ? 10n : wholeUnitsOnly.has(code) ? 100n : 1n
+
+/** The sum itself where it can be charged, else the next above it that can. */
+export const upToChargeable = ({ minorUnits, currency }: Money): Money => {
+  const step = chargeableStep(currency)
+  return { minorUnits: ((minorUnits + step - 1n) / step) * step, currency }
+}
 
 /**
  * Makes money from minor units.

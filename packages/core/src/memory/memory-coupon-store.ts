@@ -2,7 +2,7 @@ import type { Coupon } from '../coupon/coupon.ts'
 import { bug } from '../kernel/bug.ts'
 import type { Order } from '../order/order.ts'
 import { VersionConflict, type CouponStore, type Versioned } from '../ports/unit-of-work.ts'
-import { page, type MemoryTable } from './memory-table.ts'
+import { byId, type MemoryTable } from './memory-table.ts'
 
 /** Coupons in memory. Their uses are counted in the orders that hold them or have used them. */
 export const memoryCouponStore = (
@@ -13,12 +13,7 @@ export const memoryCouponStore = (
     return coupons.get(code)
   },
   async list(filter) {
-    const all = coupons.all().map(({ value }) => value)
-    return page(
-      all.sort((a, b) => (a.code < b.code ? -1 : 1)),
-      ({ code }) => code,
-      filter,
-    )
+    return byId(coupons, ({ code }) => code, filter)
   },
   async countUses(code, owner) {
     return orders

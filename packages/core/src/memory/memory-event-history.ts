@@ -1,4 +1,5 @@
-import { EventHistoryInterrupted, type ProviderEventHistory } from '../ports/provider-event-history.ts'
+import { ListingInterrupted } from '../ports/listing-interrupted.ts'
+import type { ProviderEventHistory } from '../ports/provider-event-history.ts'
 import type { MemoryPaymentProvider } from './memory-payment-provider.ts'
 
 /** A {@link ProviderEventHistory} in memory, and the fault of it. */
@@ -22,7 +23,7 @@ export const memoryEventHistory = ({ provider, pageSize = 100 }: MemoryEventHist
     pagesLeft -= 1
     if (pagesLeft >= 0) return
     pagesLeft = undefined
-    throw new EventHistoryInterrupted('The in-memory provider does not answer.')
+    throw new ListingInterrupted('The in-memory provider does not answer.')
   }
   return {
     interruptAfter: (pages) => {

@@ -2,6 +2,7 @@ import type { Consultation } from '../consultation/consultation.ts'
 import { sameMoney } from '../kernel/money.ts'
 import { isCollected } from '../payment/payment.ts'
 import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
+import { isFailing, retriesOf } from '../payment/tries.ts'
 import { isPaidFor, type Order } from '../order/order.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
 import type { Gauges, Versioned } from '../ports/unit-of-work.ts'
@@ -27,8 +28,8 @@ export const memoryGauges = (
     const records = [...reservations.all(), ...consultations.all()].map(({ value }) => value)
     const sold = orders.all().flatMap(({ value }) => (isPaidFor(value) ? [value] : []))
     return {
-      failedPayments: payable.filter(({ payment }) => payment.status === 'failed').length,
-      retries: payable.reduce((sum, { attempts }) => sum + Math.max(0, attempts.length - 1), 0),
+      failedPayments: payable.filter(isFailing).length,
+      retries: payable.reduce((sum, kase) => sum + retriesOf(kase), 0),
       openIntents: intents.all().filter(({ value }) => value.status === 'open').length,
       ghostRecords: [...made, ...records, ...sold].filter(({ paymentId }) => isGhost(paymentId)).length,
     }

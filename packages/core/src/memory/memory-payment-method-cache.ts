@@ -15,8 +15,8 @@ export interface MemoryPaymentMethodCacheOptions {
 
 /**
  * Lists of saved cards in this process. Other processes have their own: what changes is dropped here where it was done or heard
- * of here, and shows everywhere else an hour later at the latest. Hosts with several may put a cache behind the port that they
- * share.
+ * of here, and shows everywhere else an hour later at the latest. Hosts with several share one:
+ * `sqlPaymentMethodCache` of adapter-sql.
  */
 export const memoryPaymentMethodCache = ({
   clock,

@@ -114,8 +114,13 @@ const sumsOf = (payments: readonly Payment[]): PaymentStats['payments'] => {
 
 const failuresOf = (cases: readonly PaymentCase[]): PaymentStats['failures'] => {
   const counts = new Map<FailureCode, number>()
-  for (const attempt of cases.flatMap(({ attempts }) => attempts))
-    if (attempt.status === 'declined') counts.set(attempt.failure.code, (counts.get(attempt.failure.code) ?? 0) + 1)
+  const failures = cases
+    .flatMap(({ attempts }) => attempts)
+    .flatMap((attempt) => [
+      ...(attempt.declines ?? []).map(({ failure }) => failure),
+      ...(attempt.status === 'declined' ? [attempt.failure] : []),
+    ])
+  for (const { code } of failures) counts.set(code, (counts.get(code) ?? 0) + 1)
   return [...counts]
     .map(([code, count]) => ({ code, count }))
     .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1))

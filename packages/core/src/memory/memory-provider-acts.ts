@@ -16,8 +16,8 @@ export interface MemoryPayer {
   payLater(sessionId: string): Promise<void>
   /** Lets the money of such a page come, or not. */
   settle(sessionId: string, outcome: 'paid' | 'failed'): Promise<void>
-  /** Tries a card on an open page that its bank declines. The page stays open. */
-  declineOnPage(sessionId: string): Promise<void>
+  /** Tries a card on an open page that its bank declines, with this failure. The page stays open. */
+  declineOnPage(sessionId: string, failure?: PaymentFailure): Promise<void>
   /** Lets an open page run out of time. */
   expire(sessionId: string): Promise<void>
   /**
@@ -56,9 +56,9 @@ export const providerActs = (
 } => {
   const declining = new Map<string, PaymentFailure>()
 
-  const pageIn = (id: string, type: AttemptState['type']): LedgerAttempt => {
+  const pageIn = <Type extends AttemptState['type']>(id: string, type: Type): PageIn<Type> => {
     const page = ledger.findAttempt('hosted', id)
-    if (page?.state.type !== type)
+    if (page === undefined || !isIn(page, type))
       throw new RangeError(`The page '${id}' is ${page?.state.type ?? 'unknown'}, not ${type}.`)
     return page
   }
@@ -95,10 +95,8 @@ export const providerActs = (
         if (outcome === 'paid') capture(page)
         else ledger.moveAttempt(page.id, { type: 'declined', failure: bankSaysNo }, 'charge.declined')
       },
-      declineOnPage: async (sessionId) => {
-        pageIn(sessionId, 'opened')
-        ledger.tell('charge.declined_on_page', { about: 'nothing' })
-      },
+      declineOnPage: async (sessionId, failure = bankSaysNo) =>
+        ledger.declineOnPage(pageIn(sessionId, 'opened'), { id: ledger.nextId('try'), failure }),
       expire: async (sessionId) => void ledger.expire(pageIn(sessionId, 'opened')),
       saveCard: async (kind, customerId) => {
         const card = { customerId: customerId ?? ledger.nextId('cus'), paymentMethodId: ledger.nextId('pm') }
@@ -136,6 +134,13 @@ export const providerActs = (
     },
   }
 }
+
+interface PageIn<Type extends AttemptState['type']> extends LedgerAttempt {
+  readonly state: Extract<AttemptState, { readonly type: Type }>
+}
+
+const isIn = <Type extends AttemptState['type']>(page: LedgerAttempt, type: Type): page is PageIn<Type> =>
+  page.state.type === type
 
 /** Of the test cards that do so at Stripe. */
 const lastDigits = { working: '4242', declining: '0341', authenticating: '3184' } as const

@@ -1,12 +1,12 @@
 import type { Instant } from '../kernel/instant.ts'
 import type { Clock } from '../ports/clock.ts'
-import {
-  AuditInterrupted,
-  type AuditedCharge,
-  type AuditedRefund,
-  type AuditedSession,
-  type AuditPeriod,
-  type ProviderAudit,
+import { ListingInterrupted } from '../ports/listing-interrupted.ts'
+import type {
+  AuditedCharge,
+  AuditedRefund,
+  AuditedSession,
+  AuditPeriod,
+  ProviderAudit,
 } from '../ports/provider-audit.ts'
 import {
   memoryPaymentProvider,
@@ -77,7 +77,7 @@ const auditOf = (
       for (;;) {
         if (interrupted) {
           interrupted = false
-          throw new AuditInterrupted('The in-memory provider does not answer.')
+          throw new ListingInterrupted('The in-memory provider does not answer.')
         }
         const rows = newestFirst(list(), period)
         const start = last === undefined ? 0 : rows.findIndex(({ id }) => id === last) + 1

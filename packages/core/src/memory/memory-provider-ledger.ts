@@ -3,6 +3,7 @@ import type { Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
 import type { ProviderAttemptKind, AttemptState } from '../payment/attempt.ts'
 import type { DisputeState } from '../payment/dispute.ts'
+import type { DeclinedTry } from '../payment/page-decline.ts'
 import type { RefundState } from '../payment/refund.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ProviderEvent, ProviderNews } from '../ports/provider-event.ts'
@@ -18,6 +19,11 @@ export interface LedgerAttempt {
   readonly saveCard: boolean
   readonly customerId?: string
   readonly state: AttemptState
+}
+
+/** A page that can be paid. */
+export interface OpenPage extends LedgerAttempt {
+  readonly state: Extract<AttemptState, { readonly type: 'opened' }>
 }
 
 /** A refund as it is at the in-memory provider. Without `refundId`, somebody made it there and not we. */
@@ -50,6 +56,8 @@ export interface ProviderLedger {
   readonly findCharge: (chargeId: string) => { readonly amount: Money; readonly attempt: LedgerAttempt } | undefined
   /** Gives an attempt its next state, and tells of it under this name. */
   readonly moveAttempt: (id: string, state: AttemptState, eventType: string) => LedgerAttempt
+  /** Notes a try that was declined on an open page, and tells of it. */
+  readonly declineOnPage: (page: OpenPage, declined: DeclinedTry) => void
   readonly expire: (attempt: LedgerAttempt) => LedgerAttempt
   readonly addRefund: (chargeId: string, amount: Money, refundId?: RefundId) => LedgerRefund
   readonly moveRefund: (id: string, state: RefundState, eventType: string) => LedgerRefund
@@ -85,7 +93,9 @@ export const providerLedger = (clock: Pick<Clock, 'now'>, livemode: boolean): Pr
         endPage(attempt, attempt.state.expiresAt)
   }
   const endPage = (attempt: LedgerAttempt, at: Instant): LedgerAttempt => {
-    const ended: LedgerAttempt = { ...attempt, state: { type: 'expired' } }
+    const { state } = attempt
+    const tried = state.type === 'opened' && state.declined !== undefined ? { declined: state.declined } : {}
+    const ended: LedgerAttempt = { ...attempt, state: { type: 'expired', ...tried } }
     attempts.set(attempt.id, ended)
     tell('page.expired', { about: 'attempt', providerId: attempt.id, attemptId: attempt.attemptId, report: 'ask' }, at)
     return ended
@@ -133,6 +143,15 @@ export const providerLedger = (clock: Pick<Clock, 'now'>, livemode: boolean): Pr
         report: { state, providerId: id, livemode },
       })
       return attempt
+    },
+    declineOnPage: (page, declined) => {
+      attempts.set(page.id, { ...page, state: { ...page.state, declined } })
+      // As with a part of a page that has an id of its own, the news does not name the page.
+      tell('charge.declined_on_page', {
+        about: 'attempt',
+        attemptId: page.attemptId,
+        report: { state: { type: 'page_declined', declined }, livemode },
+      })
     },
     expire: (attempt) => endPage(attempt, clock.now()),
     addRefund: (chargeId, amount, refundId) => {

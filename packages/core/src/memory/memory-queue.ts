@@ -1,6 +1,6 @@
 import type { Instant } from '../kernel/instant.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
-import type { Leased, Queue, Work } from '../ports/queue.ts'
+import type { LastRun, Leased, Queue, Work } from '../ports/queue.ts'
 import type { Inbox } from '../ports/unit-of-work.ts'
 import { byNumberThenId, page, type MemoryTable } from './memory-table.ts'
 
@@ -21,25 +21,23 @@ export const memoryQueue = <Body>(works: MemoryTable<Work<Body>>): Queue<Body> =
     change: (work: Work<Body>, againAt: Instant | undefined) => Work<Body>,
   ): boolean => {
     const work = works.get(id)
-    if (work?.lease !== lease || work.leasedUntil === undefined) return false
+    if (work === undefined || !isHeldBy(work, lease)) return false
     const { leasedUntil: _over, againAt, ...free } = work
     works.set(id, change(free, againAt))
     return true
   }
-  /** Ends a piece, unless it was appended since it was taken. */
+  /** Ends a piece; one that was appended since it was taken waits again at once. */
   const end = (id: string, lease: number, at: Instant, ending: (work: Work<Body>) => Work<Body>): boolean =>
-    settle(id, lease, (work, againAt) =>
-      againAt === undefined
-        ? { ...ending(work), finishedAt: at }
-        : asNew(work, { dueAt: againAt, createdAt: at, lease: work.lease }),
-    )
+    settle(id, lease, (work, againAt) => {
+      const ended = { ...ending(work), finishedAt: at }
+      return againAt === undefined ? ended : asNew(ended, { dueAt: againAt, createdAt: at, before: ended })
+    })
   return {
     async append(pieces, now) {
       for (const piece of pieces) {
         const { id, dueAt } = piece
         const known = works.get(id)
-        if (known?.status !== 'waiting')
-          works.set(id, asNew(piece, { dueAt, createdAt: now, lease: known?.lease ?? 0 }))
+        if (known?.status !== 'waiting') works.set(id, asNew(piece, { dueAt, createdAt: now, before: known }))
         else
           works.set(id, {
             ...known,
@@ -59,7 +57,17 @@ export const memoryQueue = <Body>(works: MemoryTable<Work<Body>>): Queue<Body> =
       return work?.status === 'waiting' && !isHeld(work, now) ? take(work, later(now, leaseMs)) : undefined
     },
     async finish(id, lease, { at, result }) {
-      return end(id, lease, at, (work) => ({ ...work, status: 'done', ...(result === undefined ? {} : { result }) }))
+      return end(id, lease, at, ({ lastRun: _before, ...work }) => ({
+        ...work,
+        status: 'done',
+        ...(result === undefined ? {} : { result }),
+      }))
+    },
+    async prolong(id, lease, until) {
+      const work = works.get(id)
+      if (work === undefined || !isHeldBy(work, lease)) return false
+      works.set(id, { ...work, leasedUntil: until })
+      return true
     },
     async postpone(id, lease, until, error) {
       return settle(id, lease, (work, againAt = until) => ({
@@ -127,12 +135,26 @@ export const memoryInbox = (works: MemoryTable<Work<ProviderEvent>>): Inbox => {
   }
 }
 
+/** Work that begins anew. Of its life before, if it had one, the number of its lease and its last result are kept. */
 const asNew = <Body>(
   { id, body }: Pick<Work<Body>, 'id' | 'body'>,
-  from: Pick<Work<Body>, 'dueAt' | 'createdAt' | 'lease'>,
-): Work<Body> => ({ id, body, status: 'waiting', tries: 0, ...from })
+  { before, ...from }: Pick<Work<Body>, 'dueAt' | 'createdAt'> & { readonly before: Work<Body> | undefined },
+): Work<Body> => {
+  const lastRun = before && lastRunOf(before)
+  const lease = before?.lease ?? 0
+  return { id, body, status: 'waiting', tries: 0, lease, ...from, ...(lastRun === undefined ? {} : { lastRun }) }
+}
+
+const lastRunOf = ({ status, finishedAt, result, lastRun }: Work<unknown>): LastRun | undefined =>
+  status === 'done' && finishedAt !== undefined
+    ? { endedAt: finishedAt, ...(result === undefined ? {} : { result }) }
+    : lastRun
 
 const earlier = (a: Instant, b: Instant): Instant => (a < b ? a : b)
+
+/** Whether this is the latest lease, and was not given back; it may have run out. */
+const isHeldBy = (work: Pick<Work<unknown>, 'lease' | 'leasedUntil'>, lease: number): boolean =>
+  work.lease === lease && work.leasedUntil !== undefined
 
 const isHeld = ({ leasedUntil }: { readonly leasedUntil?: Instant }, now: Instant): boolean =>
   leasedUntil !== undefined && leasedUntil > now

@@ -2,7 +2,7 @@ import { bug } from '../kernel/bug.ts'
 import type { ResourceId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { VersionConflict, type ReservationStore, type Versioned } from '../ports/unit-of-work.ts'
-import { overlap, type Reservation } from '../reservation/reservation.ts'
+import { isOneOf, overlap, type Reservation } from '../reservation/reservation.ts'
 import { byNumberThenId, newestThat, type MemoryTable } from './memory-table.ts'
 
 const inOrder = byNumberThenId<Reservation>(({ slot }) => slot.startsAt)
@@ -39,6 +39,7 @@ export const memoryReservationStore = (reservations: MemoryTable<Versioned<Reser
         throw new VersionConflict(`Reservation '${reservation.id}' is at version ${stored}, not ${expected}.`)
       if (reservation.slot.endsAt <= reservation.slot.startsAt)
         bug(`The slot of reservation '${reservation.id}' ends before it has begun.`)
+      if (!isOneOf(reservation)) bug(`There is no unit ${reservation.slot.unit} for reservation '${reservation.id}'.`)
       const rival = holding().find(({ id, slot }) => id !== reservation.id && overlap(slot, reservation.slot))
       if (reservation.status !== 'cancelled' && rival !== undefined)
         throw new VersionConflict(`Reservation '${rival.id}' holds the slot of '${reservation.id}'.`)

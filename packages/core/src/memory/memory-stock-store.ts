@@ -1,7 +1,7 @@
 import { bug } from '../kernel/bug.ts'
 import { VersionConflict, type StockStore, type Versioned } from '../ports/unit-of-work.ts'
 import type { Stock } from '../stock/stock.ts'
-import { page, type MemoryTable } from './memory-table.ts'
+import { byId, type MemoryTable } from './memory-table.ts'
 
 /** Stock in memory. */
 export const memoryStockStore = (stocks: MemoryTable<Versioned<Stock>>): StockStore => ({
@@ -9,12 +9,7 @@ export const memoryStockStore = (stocks: MemoryTable<Versioned<Stock>>): StockSt
     return stocks.get(id)
   },
   async list(filter) {
-    const all = stocks.all().map(({ value }) => value)
-    return page(
-      all.sort((a, b) => (a.articleId < b.articleId ? -1 : 1)),
-      ({ articleId }) => articleId,
-      filter,
-    )
+    return byId(stocks, ({ articleId }) => articleId, filter)
   },
   async save(stock, expected) {
     const { articleId, onHand, held } = stock

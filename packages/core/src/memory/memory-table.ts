@@ -55,6 +55,20 @@ export const page = <Row>(
   return after !== undefined && start === 0 ? [] : rows.slice(start, start + limit)
 }
 
+/** Which records to list in the order of their ids: at most `limit`, after the one with id `after`. */
+export const byId = <Row>(
+  rows: MemoryTable<{ readonly value: Row }>,
+  id: (row: Row) => string,
+  wanted: { readonly limit: number; readonly after?: string | undefined },
+): readonly Row[] => {
+  const all = rows.all().map(({ value }) => value)
+  return page(
+    all.sort((a, b) => (id(a) < id(b) ? -1 : 1)),
+    id,
+    wanted,
+  )
+}
+
 /** Which records to list, the newest first: those that fit, at most `limit`, older than the one with id `after`. */
 export const newestThat = <Row extends { readonly id: string; readonly createdAt: number }>(
   rows: MemoryTable<{ readonly value: Row }>,

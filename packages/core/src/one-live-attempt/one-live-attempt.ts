@@ -47,7 +47,7 @@ export const planAttempt = (
   if (attempt.closing !== undefined) return { type: 'close_first', attempt }
   if (attempt.status === 'processing') return { type: 'refuse', refusal: { code: 'charge_in_flight' } }
   if (attempt.status === 'requested')
-    return attempt.kind === kind || (attempt.kind === 'hosted' && kind === 'wallet')
+    return attempt.kind === kind || attempt.kind === 'hosted'
       ? { type: 'wait', attempt }
       : { type: 'refuse', refusal: { code: 'charge_in_flight' } }
   const fits = sameMoney(attempt.amount, kase.payment.amount) && attempt.expiresAt - now >= shortestUsefulPageMs

@@ -33,7 +33,7 @@ interface Base {
   readonly paymentId: PaymentId
   /** What is kept for it, and what became of that: all that ever was. */
   readonly holds: readonly Hold[]
-  /** Until then it can be paid, and what it holds is kept for it. */
+  /** Until then somebody may be sent to pay for it. What it holds is kept until the provider has said that nobody can any more. */
   readonly expiresAt: Instant
   /** What the host wants to remember and show, such as where it goes. */
   readonly details: Readonly<Record<string, Json>>

@@ -7,7 +7,8 @@ import type { Money } from '../kernel/money.ts'
 import type { Dispute } from './dispute.ts'
 import type { PaymentFailure } from './failure.ts'
 import type { OnlySought } from './only-sought.ts'
-import type { CancelReason } from './payment.ts'
+import { isNewDecline, type DeclinedTry, type PageDecline } from './page-decline.ts'
+import type { CancelReason, SavedCard } from './payment.ts'
 
 /**
  * `hosted`: a page of the provider's, paid by a person. `off_session`: a saved card, charged without one. `wallet`: its owner's
@@ -53,12 +54,19 @@ interface Base {
   /** Sent with every try to start this attempt, so that all tries together start it once. Never changes. */
   readonly idempotencyKey: string
   readonly requestedAt: Instant
-  /** True for the page opened because a saved card failed: its link is sent to the owner once. */
+  /**
+   * True for what is collected without its owner present: where a saved card does not work, a page is opened, and the link to
+   * a page is sent to the owner once.
+   */
   readonly announce: boolean
   /** Present exactly for hosted attempts. */
   readonly page?: PageTerms
+  /** The card that is charged. Present exactly for off-session attempts. */
+  readonly card?: SavedCard
   /** The provider's id of the page (hosted) or of the charge (off session), once heard. */
   readonly providerId?: string
+  /** Tries that were declined on its page while it was open, in the order in which we heard of them. Absent where there were none. */
+  readonly declines?: readonly PageDecline[]
 }
 
 interface Watched {
@@ -106,6 +114,8 @@ export type AttemptEvent =
       readonly url: string
       readonly expiresAt: Instant
     }
+  /** Somebody tried to pay on its page and could not. It ends nothing. */
+  | { readonly type: 'page_declined'; readonly at: Instant; readonly id: string; readonly failure: PaymentFailure }
   | { readonly type: 'processing_started'; readonly at: Instant; readonly providerId?: string }
   | { readonly type: 'captured'; readonly at: Instant; readonly charge: Charge; readonly providerId?: string }
   | { readonly type: 'declined'; readonly at: Instant; readonly failure: PaymentFailure; readonly providerId?: string }
@@ -116,14 +126,20 @@ export type AttemptEvent =
   /** A refund or a dispute of its charge moved: what has moved once may move again soon. */
   | { readonly type: 'charge_moved'; readonly at: Instant; readonly disputes: readonly Dispute[] }
 
-/** What the provider says an attempt is, from its reply, a webhook or a look-up. All three are the same fact. */
+/**
+ * What the provider says an attempt is, from its reply, a webhook or a look-up. All three are the same fact.
+ *
+ * `page_declined` is what a webhook alone says: somebody could not pay on a page, of which it is not said what has become of it since.
+ * Whoever asks for the page hears it as `declined` beside what the page is now: the last such try, where the provider tells of one.
+ */
 export type AttemptState =
-  | { readonly type: 'opened'; readonly url: string; readonly expiresAt: Instant }
+  | { readonly type: 'opened'; readonly url: string; readonly expiresAt: Instant; readonly declined?: DeclinedTry }
+  | { readonly type: 'page_declined'; readonly declined: DeclinedTry }
   | { readonly type: 'processing' }
   | { readonly type: 'authorized' }
   | { readonly type: 'captured'; readonly charge: Charge }
   | { readonly type: 'declined'; readonly failure: PaymentFailure }
-  | { readonly type: 'expired' }
+  | { readonly type: 'expired'; readonly declined?: DeclinedTry }
 
 /** What can be put to an attempt. */
 export type AttemptCommand =
@@ -139,6 +155,7 @@ export type AttemptCommand =
 export const attemptTransitions = {
   requested: {
     opened: 'open',
+    page_declined: 'requested',
     processing_started: 'processing',
     captured: 'succeeded',
     declined: 'declined',
@@ -148,6 +165,7 @@ export const attemptTransitions = {
     asking_ended: 'requested',
   },
   open: {
+    page_declined: 'open',
     processing_started: 'processing',
     captured: 'succeeded',
     declined: 'declined',
@@ -177,7 +195,9 @@ const base = ({
   requestedAt,
   announce,
   page,
+  card,
   providerId,
+  declines,
 }: Attempt): Base => ({
   id,
   paymentId,
@@ -187,11 +207,18 @@ const base = ({
   requestedAt,
   announce,
   ...(page === undefined ? {} : { page }),
+  ...(card === undefined ? {} : { card }),
   ...(providerId === undefined ? {} : { providerId }),
+  ...(declines === undefined ? {} : { declines }),
 })
 const named = (attempt: Attempt, { providerId }: { readonly providerId?: string }): Base => ({
   ...base(attempt),
   ...(attempt.providerId === undefined && providerId !== undefined ? { providerId } : {}),
+})
+/** Of several pages, the one that the money comes by is the attempt's own from then on. */
+const paidBy = (attempt: Attempt, event: { readonly providerId?: string }): Base => ({
+  ...named(attempt, event),
+  ...(isBeside(attempt, event.providerId) ? { providerId: event.providerId } : {}),
 })
 const stillClosing = (attempt: LiveAttempt): { readonly closing?: ClosingReason } =>
   attempt.closing === undefined ? {} : { closing: attempt.closing }
@@ -211,15 +238,19 @@ export const evolveAttempt: (attempt: Attempt, event: AttemptEvent) => Attempt =
     lookAt: firstLook(event.at, event.expiresAt),
     looks: 0,
   }),
+  page_declined: (attempt, { at, id, failure }) => ({
+    ...attempt,
+    declines: [...(attempt.declines ?? []), { id, at, failure }],
+  }),
   processing_started: (attempt, event) => ({
-    ...named(attempt, event),
+    ...paidBy(attempt, event),
     ...stillClosing(attempt),
     status: 'processing',
     lookAt: after(event.at, hour),
     looks: 0,
   }),
   captured: (attempt, event) => ({
-    ...named(attempt, event),
+    ...paidBy(attempt, event),
     status: 'succeeded',
     succeededAt: event.at,
     charge: event.charge,
@@ -245,7 +276,8 @@ export const evolveAttempt: (attempt: Attempt, event: AttemptEvent) => Attempt =
 /**
  * Decides what a command means for an attempt as it stands. Refuses nothing: what the provider says is so.
  *
- * Only `opened` and the two endings without money are ever late; `captured` always counts, see {@link attemptTransitions}.
+ * Only `opened`, a decline on a page and the two endings without money are ever late; `captured` always counts, see
+ * {@link attemptTransitions}.
  */
 export const decideAttempt = (attempt: Attempt, command: AttemptCommand): Decision<AttemptEvent, never, never> => {
   switch (command.type) {
@@ -278,9 +310,30 @@ export const providerKind = ({ id, kind }: Attempt): ProviderAttemptKind =>
 export const isLive = (attempt: Attempt): attempt is LiveAttempt =>
   attempt.status === 'requested' || attempt.status === 'open' || attempt.status === 'processing'
 
+/** True for a live attempt with which its payment ends, should it bring no money: it makes room for no other. */
+export const isEnding = ({ closing }: LiveAttempt): boolean => closing !== undefined && closing !== 'replaced'
+
 /** True for an attempt whose charge may still move at the provider. It never stops being one, see {@link nextChargeLook}. */
 export const isWatched = (attempt: Attempt): attempt is PaidAttempt & Watched =>
   attempt.status === 'succeeded' && attempt.kind !== 'wallet'
+
+/**
+ * True for a page of this attempt that is not known to be its own: somebody between us and the provider has sent a request twice, or it
+ * was paid before any page of it had a name here. Its money counts as any other, but that it is gone says nothing of the attempt. A live
+ * attempt without a name takes the first that it hears.
+ */
+export const isBeside = (attempt: Attempt, providerId: string | undefined): providerId is string =>
+  attempt.kind === 'hosted' &&
+  providerId !== undefined &&
+  providerId !== attempt.providerId &&
+  (attempt.providerId !== undefined || !isLive(attempt))
+
+/**
+ * True for a page of which what is known of the attempt does not say what has become of it: one that is not its own as far as is known,
+ * or any of an attempt that is over, since word of money may have come without saying by which page.
+ */
+export const isInDoubt = (attempt: Attempt, providerId: string | undefined): providerId is string =>
+  attempt.kind === 'hosted' && providerId !== undefined && (providerId !== attempt.providerId || !isLive(attempt))
 
 const observe = (
   attempt: Attempt,
@@ -288,10 +341,14 @@ const observe = (
 ): Decision<AttemptEvent, never, never> => {
   const heard = providerId === undefined ? { at } : { at, providerId }
   switch (state.type) {
-    case 'opened':
+    case 'opened': {
+      const declines = isBeside(attempt, providerId) ? [] : declinesOn(attempt, at, state.declined)
       return attempt.status === 'requested' && providerId !== undefined
-        ? accept([{ type: 'opened', at, providerId, url: state.url, expiresAt: state.expiresAt }])
-        : unchanged
+        ? accept([{ type: 'opened', at, providerId, url: state.url, expiresAt: state.expiresAt }, ...declines])
+        : accept(declines)
+    }
+    case 'page_declined':
+      return accept(declinesOn(attempt, at, state.declined))
     case 'processing':
     case 'authorized':
       return attempt.status === 'requested' || attempt.status === 'open'
@@ -300,15 +357,28 @@ const observe = (
     case 'captured':
       return attempt.status === 'succeeded' ? unchanged : accept([{ type: 'captured', ...heard, charge: state.charge }])
     case 'declined':
-      return isLive(attempt) ? accept([{ type: 'declined', ...heard, failure: state.failure }]) : unchanged
+      return isLive(attempt) && !isBeside(attempt, providerId)
+        ? accept([{ type: 'declined', ...heard, failure: state.failure }])
+        : unchanged
     case 'expired':
-      return isLive(attempt) ? accept([{ type: 'expired', ...heard }]) : unchanged
+      return isLive(attempt) && !isBeside(attempt, providerId)
+        ? accept([...declinesOn(attempt, at, state.declined), { type: 'expired', ...heard }])
+        : unchanged
   }
 }
 
+/** The news in a try that was declined. Once money is on its way the page is done with, and a try that is heard of then is no news. */
+const declinesOn = (attempt: Attempt, at: Instant, declined: DeclinedTry | undefined): readonly AttemptEvent[] =>
+  declined !== undefined &&
+  attempt.kind === 'hosted' &&
+  (attempt.status === 'requested' || attempt.status === 'open') &&
+  isNewDecline(attempt.declines, declined)
+    ? [{ type: 'page_declined', at, id: declined.id, failure: declined.failure }]
+    : []
+
 /** A new attempt, asked for at `at` and heard of by nobody yet. */
 export const requestAttempt = (
-  ask: Pick<Base, 'id' | 'paymentId' | 'kind' | 'amount' | 'announce' | 'page'> & { readonly at: Instant },
+  ask: Pick<Base, 'id' | 'paymentId' | 'kind' | 'amount' | 'announce' | 'page' | 'card'> & { readonly at: Instant },
 ): LiveAttempt => ({
   id: ask.id,
   paymentId: ask.paymentId,
@@ -316,6 +386,7 @@ export const requestAttempt = (
   amount: ask.amount,
   announce: ask.announce,
   ...(ask.page === undefined ? {} : { page: ask.page }),
+  ...(ask.card === undefined ? {} : { card: ask.card }),
   idempotencyKey: ask.id,
   requestedAt: ask.at,
   status: 'requested',

@@ -1,6 +1,7 @@
 import type { Json } from '../kernel/json.ts'
 import type { OwnerId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
+import type { AmountLimits } from '../kernel/money.ts'
 import type { Result } from '../kernel/result.ts'
 import type { PendingIntent, Quote, RecordRef } from '../pending-intent/pending-intent.ts'
 import type { CollectedPayment } from '../payment/payment.ts'
@@ -24,6 +25,8 @@ export type QuoteRefusal =
  */
 export interface FulfilmentKind {
   readonly name: string
+  /** What its intents may come to, when they are quoted and when staff change what is due. Absent: whatever can be charged. */
+  readonly limits?: AmountLimits
   /**
    * Reads what a stranger sent and prices it. The price is always the server's: nothing in the payload is believed to be
    * one. May look things up, but runs outside any transaction and changes nothing.

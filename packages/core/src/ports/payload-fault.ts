@@ -34,6 +34,8 @@ export type BuiltInPayloadReason =
   | { readonly code: 'currency_not_taken'; readonly taken: readonly string[] }
   | { readonly code: 'amount_too_small'; readonly least: Money }
   | { readonly code: 'amount_too_large'; readonly most: Money }
+  /** No multiple of the smallest sum that can be charged in its currency: of 0.010 KWD, say, or of a whole ISK. */
+  | { readonly code: 'amount_not_a_multiple'; readonly step: Money }
   /** There is none, or it is somebody else's. */
   | { readonly code: 'intent_not_found' }
   /** It is paid, given up or too old, or nothing that a wallet pays. */

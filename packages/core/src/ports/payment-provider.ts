@@ -74,9 +74,16 @@ export type ProviderAnswer<Report> =
   /**
    * It may have happened and it may not: the answer got lost, or was an error that says nothing about the effect.
    * `answered`: an answer did come, so nothing is under way any more, and asking again under the same key repeats it.
-   * `inService`: the provider is there, and answered with something that only is not what was asked for.
+   * `inService`: the provider is there, and answered with something that only is not what was asked for. `closed`: the connection
+   * was closed before an answer came, long before the time was up; it may have been dead before anything was sent on it.
    */
-  | { readonly type: 'unknown'; readonly answered: boolean; readonly inService?: true; readonly detail: string }
+  | {
+      readonly type: 'unknown'
+      readonly answered: boolean
+      readonly inService?: true
+      readonly closed?: true
+      readonly detail: string
+    }
   /**
    * Looked for, and there is none. Answered by look-ups only. `asOf`: when that was, by the provider's own clock, where it looked
    * through a list and says so; what was made a moment before may not be in it yet.
@@ -175,7 +182,10 @@ export interface PaymentProvider {
     readonly kind: ProviderAttemptKind
     readonly providerId: string
   }): Promise<ProviderAnswer<AttemptReport>>
-  /** What an attempt is now. Never answers from memory: what it answers was true at the provider after it was asked. */
+  /**
+   * What an attempt is now. Never answers from memory: what it answers was true at the provider after it was asked. Of a page that is
+   * open or has ended it tells the last try that was declined on it, under one name however often it is asked.
+   */
   findAttempt(query: AttemptQuery): Promise<ProviderAnswer<AttemptReport>>
   /**
    * Money that came for a payment, or is on its way, though none of its `known` attempts asked for it: who did is forgotten

@@ -70,21 +70,10 @@ export interface AuditedRefund extends Audited {
  * Each list is newest first, a page of it at a time, and a page is asked for when it is wanted. Nothing is changed by it, and
  * nothing is answered from memory. What is made while somebody reads may be in it or not.
  *
- * @throws {@link AuditInterrupted} from any page.
+ * @throws {@link ListingInterrupted} from any page; where a host has a circuit breaker around it, also because nobody was asked.
  */
 export interface ProviderAudit {
   sessions(period: AuditPeriod): AsyncIterable<readonly AuditedSession[]>
   charges(period: AuditPeriod): AsyncIterable<readonly AuditedCharge[]>
   refunds(period: AuditPeriod): AsyncIterable<readonly AuditedRefund[]>
-}
-
-/** The provider could not be asked any further. What was told until then is so; the rest may be asked for again. */
-export class AuditInterrupted extends Error {
-  override readonly name = 'AuditInterrupted'
-  /** As the provider asked, if it did. */
-  readonly retryAfterMs: number | undefined
-  constructor(detail: string, retryAfterMs?: number) {
-    super(detail)
-    this.retryAfterMs = retryAfterMs
-  }
 }

@@ -14,19 +14,8 @@ export interface EventPeriod {
  * kind after the other. What a delivery would have been turned away for is not among them. What happens while somebody reads
  * may be in it or not, and what happened just now may be listed a little later. A provider forgets: Stripe after 30 days.
  *
- * @throws {@link EventHistoryInterrupted} from any page.
+ * @throws {@link ListingInterrupted} from any page; where a host has a circuit breaker, also because nobody was asked.
  */
 export interface ProviderEventHistory {
   events(period: EventPeriod): AsyncIterable<readonly ProviderEvent[]>
-}
-
-/** The provider could not be asked any further. What was told until then is so; the rest may be asked for again. */
-export class EventHistoryInterrupted extends Error {
-  override readonly name = 'EventHistoryInterrupted'
-  /** As the provider asked, if it did. */
-  readonly retryAfterMs: number | undefined
-  constructor(detail: string, retryAfterMs?: number) {
-    super(detail)
-    this.retryAfterMs = retryAfterMs
-  }
 }

@@ -1,6 +1,9 @@
 import type { Instant } from '../kernel/instant.ts'
 import type { Json } from '../kernel/json.ts'
 
+/** The queues of a host: effects decided, events received, and work of our own. */
+export type QueueName = 'outbox' | 'inbox' | 'tasks'
+
 /** Work that waits in the database. `dead`: given up after many tries, until a human revives it. */
 export type WorkStatus = 'waiting' | 'done' | 'dead'
 
@@ -10,6 +13,12 @@ export interface NewWork<Body> {
   readonly id: string
   readonly body: Body
   readonly dueAt: Instant
+}
+
+/** What work came to the last time it was done, before it was asked for again. */
+export interface LastRun {
+  readonly endedAt: Instant
+  readonly result?: Json
 }
 
 /** A piece of work as it is stored. */
@@ -32,6 +41,8 @@ export interface Work<Body> {
   readonly finishedAt?: Instant
   readonly lastError?: string
   readonly result?: Json
+  /** Of work that was done and then asked for again: kept until it is done once more, also where it is given up meanwhile. */
+  readonly lastRun?: LastRun
 }
 
 /** A piece of work and the lease on it. */
@@ -53,8 +64,8 @@ export interface Queue<Body> {
   /**
    * Adds work, durable exactly when the surrounding transaction commits. Work that is waiting under the same id stays as
    * it is, but becomes due no later than now asked; where somebody has taken it, it is also remembered that it was asked
-   * for since, at the earliest time asked. Work that is done or dead under the same id waits again as if it were new, its
-   * tries, result and error forgotten. The `now` is the time of creation.
+   * for since, at the earliest time asked. Work that is done or dead under the same id waits again as if it were new: its tries
+   * and error are forgotten, and what it has come to is kept as its `lastRun`. The `now` is the time of creation.
    */
   append(work: readonly NewWork<Body>[], now: Instant): Promise<void>
   /**
@@ -69,10 +80,15 @@ export interface Queue<Body> {
   /** Takes this piece, due or not, unless it is done, dead or held: then `undefined`. */
   take(id: string, request: { readonly now: Instant; readonly leaseMs: number }): Promise<Leased<Body> | undefined>
   /**
-   * Marks it done; or, where it was appended since it was taken, makes it wait again as if it were new. False when the
-   * lease was lost: somebody else has it, or had it and finished.
+   * Marks it done; or, where it was appended since it was taken, makes it wait again as if it were new, with this as its
+   * `lastRun`. False when the lease was lost: somebody else has it, or had it and finished.
    */
   finish(id: string, lease: number, done: { readonly at: Instant; readonly result?: Json }): Promise<boolean>
+  /**
+   * Has its holder keep it until then, and remembers what was asked for meanwhile. It may come late, as long as nobody else has
+   * taken the work. False when the lease was lost.
+   */
+  prolong(id: string, lease: number, until: Instant): Promise<boolean>
   /** Gives it back, due later, but no later than asked for since it was taken. False when the lease was lost. */
   postpone(id: string, lease: number, until: Instant, error: string): Promise<boolean>
   /** Gives it up; or makes it wait again, as {@link Queue.finish} does. False when the lease was lost. */

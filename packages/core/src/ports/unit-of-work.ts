@@ -137,7 +137,7 @@ export interface PaymentStats {
     /** Minor units of these that have gone back. */
     readonly refunded: bigint
   }[]
-  /** Attempts that brought nothing, by why, the most frequent first. */
+  /** Tries that brought nothing, by why, the most frequent first: attempts that were declined, and what pages declined while they were open. */
   readonly failures: readonly { readonly code: FailureCode; readonly count: number }[]
 }
 
@@ -200,7 +200,7 @@ export interface ReservationStore {
   }): Promise<readonly Reservation[]>
   /**
    * @throws {@link VersionConflict} as {@link PaymentStore.save}, and also when another reservation holds the slot.
-   * @throws when the slot ends before it has begun: a bug.
+   * @throws when the slot ends before it has begun, and when its unit is below 0 or not below its capacity: bugs.
    */
   save(reservation: Reservation, expected: Version): Promise<void>
 }
@@ -342,9 +342,15 @@ export interface AttentionList {
 
 /** How things stand now, counted and not assumed. */
 export interface GaugeReading {
-  /** Payments that nobody has paid yet, and whose last attempt failed. */
+  /**
+   * Payments that somebody wanted to pay and could not: those whose last attempt failed, and those that wait to be paid and have
+   * somebody declined on the page of their newest attempt.
+   */
   readonly failedPayments: number
-  /** Attempts beyond the first, over all payments that can still be paid. */
+  /**
+   * Tries beyond the first, over all payments that can still be paid. An attempt is one try, however it goes; on a page that has declined
+   * somebody, each decline is one, and so is what was tried last where that was not declined on the page.
+   */
   readonly retries: number
   /** Intents that wait for their payment. */
   readonly openIntents: number
@@ -357,7 +363,10 @@ export interface GaugeReading {
 
 /** For those who watch over it. */
 export interface Gauges {
-  /** Counts. What can still be paid is found through indexes; for ghost records every record there is gets looked at. */
+  /**
+   * Counts. What can still be paid is found through indexes. For ghost records every record there is gets looked at: whether one
+   * is a ghost is said by rows of other tables, by whichever of them changed last, and a record that nobody looks at proves nothing.
+   */
   read(): Promise<GaugeReading>
 }
 

@@ -25,6 +25,8 @@ interface Base {
   readonly id: ReservationId
   readonly owner: OwnerId
   readonly slot: Slot
+  /** How many could have the slot at the same time when it was booked: its unit is below that. Absent: that was not said. */
+  readonly capacity?: number
   readonly intentId: IntentId
   /** The payment that made it: a deposit, or the whole price. */
   readonly paymentId: PaymentId
@@ -78,7 +80,7 @@ export const reservationTransitions = {
   cancelled: {},
 } as const satisfies Transitions<Reservation['status'], ReservationEvent['type']>
 
-const base = ({ id, owner, slot, intentId, paymentId, balance, details, createdAt }: Reservation): Base => ({
+const base = ({ id, owner, slot, capacity, intentId, paymentId, balance, details, createdAt }: Reservation): Base => ({
   id,
   owner,
   slot,
@@ -86,6 +88,7 @@ const base = ({ id, owner, slot, intentId, paymentId, balance, details, createdA
   paymentId,
   details,
   createdAt,
+  ...(capacity === undefined ? {} : { capacity }),
   ...(balance === undefined ? {} : { balance }),
 })
 
@@ -138,6 +141,10 @@ export const decideReservation = (
 /** True when two slots want the same unit at the same time. */
 export const overlap = (a: Slot, b: Slot): boolean =>
   a.resourceId === b.resourceId && a.unit === b.unit && a.startsAt < b.endsAt && b.startsAt < a.endsAt
+
+/** True for a unit that there is, as far as the reservation says how many there are. */
+export const isOneOf = ({ slot: { unit }, capacity }: Pick<Reservation, 'slot' | 'capacity'>): boolean =>
+  Number.isSafeInteger(unit) && unit >= 0 && (capacity === undefined || unit < capacity)
 
 /** A new reservation: `confirmed` while a balance is owed, `paid` when nothing is. */
 export const makeReservation = (fields: Base): Reservation => ({

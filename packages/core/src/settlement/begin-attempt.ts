@@ -1,6 +1,7 @@
 import type { AttemptId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { requestAttempt, type LiveAttempt, type PageTerms, type ProviderAttemptKind } from '../payment/attempt.ts'
+import type { SavedCard } from '../payment/payment.ts'
 import { liveAttempt } from '../payment/payment-case.ts'
 import { bug } from '../kernel/bug.ts'
 import type { CaseMove } from './case-change.ts'
@@ -18,6 +19,7 @@ export const beginAttempt = (
     readonly announce: boolean
     readonly at: Instant
     readonly page?: PageTerms
+    readonly card?: SavedCard
   },
 ): LiveAttempt => {
   const { payment } = change.kase

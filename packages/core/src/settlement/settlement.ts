@@ -4,7 +4,10 @@ import { sameMoney } from '../kernel/money.ts'
 import {
   decideAttempt,
   evolveAttempt,
+  isBeside,
+  isInDoubt,
   isLive,
+  requestAttempt,
   type Attempt,
   type AttemptState,
   type Charge,
@@ -46,6 +49,8 @@ export const settle = (
 ): CaseChange => {
   const attempt = getAttempt(kase, attemptId)
   const change = moveCase(kase)
+  const { state } = observation
+  if (isSurplus(attempt, state)) return settleSurplus(change, attempt, { ...observation, state }, policy)
   const { events } = decideAttempt(attempt, { type: 'observe', ...observation })
   if (events.length === 0) return settleOldNews(change, attempt, observation)
 
@@ -56,10 +61,12 @@ export const settle = (
         if (attempt.announce) announce(change, attempt, event.url, event.expiresAt)
         break
       case 'processing_started':
+        closeOwnPage(change, attempt, event.providerId)
         noteProgress(change, observation)
         break
       case 'captured':
         closeOwnPage(change, attempt, event.providerId)
+        lookAtOwnPage(change, attempt, event.providerId)
         settleMoney(change, attempt, event.charge, event.at, policy)
         break
       case 'declined':
@@ -68,6 +75,8 @@ export const settle = (
       case 'expired':
         settleEnding(change, attempt, { code: 'session_expired', retryable: true }, event.at)
         break
+      // The payer is still there, and sees it on the page.
+      case 'page_declined':
       case 'close_requested':
       case 'looked':
       case 'asking_ended':
@@ -80,23 +89,59 @@ export const settle = (
 
 /** News that moves no attempt can still show that the provider holds something we had given up. */
 const settleOldNews = (change: CaseMove, attempt: Attempt, { at, state, providerId }: Observation): CaseChange => {
-  if (state.type === 'opened' && !isLive(attempt) && providerId !== undefined && attempt.status !== 'succeeded')
+  const isGivenUp = !isLive(attempt) && attempt.status !== 'succeeded'
+  if (state.type === 'opened' && providerId !== undefined && (isGivenUp || isBeside(attempt, providerId)))
     change.effect({ type: 'close_attempt', paymentId: attempt.paymentId, attemptId: attempt.id, providerId })
-  if (state.type === 'authorized' && isLive(attempt)) change.payment({ type: 'note_authorized', at })
-  if (state.type === 'captured' && attempt.status === 'succeeded' && attempt.charge.id !== state.charge.id)
-    change.attention(`unexpected_charge:${state.charge.id}`, 'unexpected_charge', at, {
-      attemptId: attempt.id,
-      expected: attempt.charge.id,
-      found: state.charge.id,
-      minorUnits: state.charge.amount.minorUnits,
-    })
+  const isOnItsWay = state.type === 'processing' || state.type === 'authorized'
+  // Late news, or money on its way by a page that is not the one by which some has come.
+  if (isOnItsWay && isInDoubt(attempt, providerId))
+    change.effect({ type: 'look_up_attempt', paymentId: attempt.paymentId, attemptId: attempt.id, providerId })
+  else if (state.type === 'authorized' && isLive(attempt)) change.payment({ type: 'note_authorized', at })
+  if (state.type === 'captured' && isBeside(attempt, providerId)) {
+    closeOwnPage(change, attempt, providerId)
+    change.attemptQuietly({ ...attempt, providerId })
+  }
   return change.done()
 }
 
-/** Where a double of the attempt brought the money, its own page must not stay open. */
-const closeOwnPage = (change: CaseMove, { id, paymentId, providerId }: Attempt, paidAt: string | undefined): void => {
-  if (providerId !== undefined && paidAt !== undefined && paidAt !== providerId)
+type Captured = Extract<AttemptState, { readonly type: 'captured' }>
+
+/** True for money that an attempt brings beside what it has brought already: it had two pages, and both were paid. */
+const isSurplus = (attempt: Attempt, state: AttemptState): state is Captured =>
+  attempt.status === 'succeeded' && state.type === 'captured' && state.charge.id !== attempt.charge.id
+
+/** Money that came a second time by one attempt is kept as an attempt of its own, which nobody asked for, and goes back as one. */
+const settleSurplus = (
+  change: CaseMove,
+  attempt: Attempt,
+  { at, providerId, state }: Observation & { readonly state: Captured },
+  policy: SettlementPolicy,
+): CaseChange => {
+  closeOwnPage(change, attempt, providerId)
+  const { charge } = state
+  if (change.kase.attempts.some((each) => each.status === 'succeeded' && each.charge.id === charge.id))
+    return change.done()
+  const id = `${attempt.id}:${charge.id}` as AttemptId
+  const found = requestAttempt({ ...attempt, id, announce: false, at: attempt.requestedAt })
+  change.attempt(found, { type: 'found_at_provider' })
+  const captured = { type: 'captured' as const, at, charge, ...(isBeside(attempt, providerId) ? { providerId } : {}) }
+  change.attempt(evolveAttempt(found, captured), captured)
+  settleMoney(change, found, charge, at, policy)
+  return change.done()
+}
+
+/** Where a page beside the attempt's own one is paid, its own one must not stay open. */
+const closeOwnPage = (change: CaseMove, attempt: Attempt, paidAt: string | undefined): void => {
+  const { id, paymentId, providerId } = attempt
+  if (providerId !== undefined && isBeside(attempt, paidAt))
     change.effect({ type: 'close_attempt', paymentId, attemptId: id, providerId })
+}
+
+/** Money that came by a page which is not named, while some was on its way by the own one: that may be still. */
+const lookAtOwnPage = (change: CaseMove, attempt: Attempt, paidAt: string | undefined): void => {
+  const { id, paymentId, kind, status, providerId } = attempt
+  if (kind === 'hosted' && status === 'processing' && providerId !== undefined && paidAt === undefined)
+    change.effect({ type: 'look_up_attempt', paymentId, attemptId: id, providerId })
 }
 
 const noteProgress = (change: CaseMove, { at, state }: Observation): void => {
@@ -150,7 +195,8 @@ const settleEnding = (change: CaseMove, attempt: Attempt, failure: PaymentFailur
     return
   }
   change.payment({ type: 'note_failure', at, failure })
-  if (attempt.kind === 'off_session' && change.kase.payment.status === 'failed') change.wantFallback()
+  const ownerIsAway = attempt.kind === 'off_session' && attempt.announce
+  if (ownerIsAway && change.kase.payment.status === 'failed') change.wantFallback()
 }
 
 /** Marks a live attempt as ending and asks the provider to end it. It stays live until the provider agrees. */

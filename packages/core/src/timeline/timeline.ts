@@ -12,7 +12,10 @@ export interface TimelineEntry {
   readonly paymentId: PaymentId
   readonly at: Instant
   readonly type: 'fact' | 'command' | 'call' | 'answer' | 'event' | 'attention'
-  /** What it is about: the payment itself, or an attempt, refund, dispute, intent, reservation or consultation of it. */
+  /**
+   * What it is about: the payment itself; an attempt, refund, dispute, intent, reservation or consultation of it; or an effect,
+   * event or task that concerns it.
+   */
   readonly about: { readonly type: string; readonly id: string }
   /** The event's, command's or call's name: `captured`, `start_checkout`, `open_session`. */
   readonly name: string
@@ -35,7 +38,6 @@ export interface Attention {
 /** What can need a human. What to do about each stands in the staff console and in the operations guide. */
 export type AttentionCode =
   | 'amount_mismatch'
-  | 'unexpected_charge'
   | 'livemode_mismatch'
   | 'refund_failed'
   | 'provider_refused'

@@ -1,5 +1,6 @@
 import { backoffMs } from '../kernel/backoff.ts'
 import { after, hour, second } from '../kernel/instant.ts'
+import { nothingAround } from '../ports/around-work.ts'
 import { applyNews, UnknownObject } from './apply-news.ts'
 import type { Dependencies } from './dependencies.ts'
 
@@ -17,15 +18,17 @@ export type ApplyInbox = (limit: number) => Promise<Drained>
 export const applyInbox =
   (deps: Dependencies): ApplyInbox =>
   async (limit) => {
-    const { unitOfWork, clock, settings, logger } = deps
+    const { unitOfWork, clock, settings, logger, aroundWork = nothingAround } = deps
     const leased = await unitOfWork.run((tx) => tx.inbox.lease({ now: clock.now(), limit, leaseMs: settings.leaseMs }))
     for (const { id, body, tries, lease } of leased) {
       try {
-        await unitOfWork.run(async (tx) => {
-          const now = clock.now()
-          await applyNews(tx, deps, body, now)
-          await tx.inbox.finish(id, lease, { at: now })
-        })
+        await aroundWork({ queue: 'inbox', id, type: body.type }, () =>
+          unitOfWork.run(async (tx) => {
+            const now = clock.now()
+            await applyNews(tx, deps, body, now)
+            await tx.inbox.finish(id, lease, { at: now })
+          }),
+        )
       } catch (error) {
         const detail = error instanceof Error ? error.message : String(error)
         logger.log('warn', 'event_not_applied', { event: id, tries, detail })

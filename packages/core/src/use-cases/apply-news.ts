@@ -1,7 +1,7 @@
 import { effectId, type Effect } from '../effect/effect.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { AttemptId, PaymentId } from '../kernel/ids.ts'
-import { isLive } from '../payment/attempt.ts'
+import { isBeside, isInDoubt, isLive } from '../payment/attempt.ts'
 import { getAttempt } from '../payment/payment-case.ts'
 import type { ProviderEvent, ProviderNews } from '../ports/provider-event.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
@@ -81,9 +81,17 @@ const applyAttemptNews = async (
     return
   }
   const found = await tx.payments.find(target.paymentId)
-  if (found === undefined || !isLive(getAttempt(found.value, target.attemptId))) return
-  const effect: Effect = { type: 'look_up_attempt', ...target }
-  await tx.outbox.append([{ id: effectId(effect), body: effect, dueAt: now }], now)
+  if (found === undefined) return
+  const attempt = getAttempt(found.value, target.attemptId)
+  const { providerId } = news
+  const effects: Effect[] = []
+  if (isLive(attempt) && !isBeside(attempt, providerId)) effects.push({ type: 'look_up_attempt', ...target })
+  // A page in doubt is looked at by its name: it may bring money whatever the attempt is, or is called, by then.
+  if (isInDoubt(attempt, providerId)) effects.push({ type: 'look_up_attempt', ...target, providerId })
+  await tx.outbox.append(
+    effects.map((body) => ({ id: effectId(body), body, dueAt: now })),
+    now,
+  )
 }
 
 /** The attempt that our marks name, where the payment they name has it. */

@@ -1,7 +1,7 @@
 import { effectId, type Effect } from '../effect/effect.ts'
 import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
-import { decideAttempt, evolveAttempt, type AttemptCommand } from '../payment/attempt.ts'
+import { decideAttempt, evolveAttempt, isLive, type AttemptCommand } from '../payment/attempt.ts'
 import type { OnlySought } from '../payment/only-sought.ts'
 import { getAttempt, withAttempt, withRefund, type PaymentCase } from '../payment/payment-case.ts'
 import type { DisputeState } from '../payment/dispute.ts'
@@ -11,7 +11,8 @@ import type { StoredPayment, Transaction } from '../ports/unit-of-work.ts'
 import { moveCase, type CaseChange, type CaseMove } from '../settlement/case-change.ts'
 import { settleCharge } from '../settlement/settle-charge.ts'
 import { mirrorRefund, settleRefund } from '../settlement/settle-refund.ts'
-import { settle } from '../settlement/settlement.ts'
+import { settle, type Observation } from '../settlement/settlement.ts'
+import { oweClosing } from './close-live-attempt.ts'
 import { storeChange, type ChangeDependencies, type Origin } from './store-change.ts'
 
 /** A question that moved nothing. `unheard`: it was not even answered. `askingEndedAt`: from now on it is only looked for. */
@@ -49,13 +50,10 @@ export const applyAttemptReport = async (
   await closeOthers(tx, target, report, now)
   const observation = { at: now, state, ...(providerId === undefined ? {} : { providerId }) }
   const change = settle(found.value, target.attemptId, observation, deps.settings)
-  return store(
-    tx,
-    deps,
-    found,
-    heard.asked && isSilent(change) ? looked(found.value, target.attemptId, { at: now }) : change,
-    heard,
-  )
+  await closeWhatIsToEnd(tx, change.kase, target.attemptId, observation)
+  if (!heard.asked || !leavesItWaiting(change)) return store(tx, deps, found, change, heard)
+  const { kase } = looked(change.kase, target.attemptId, { at: now })
+  return store(tx, deps, found, { ...change, kase }, heard)
 }
 
 /** Applies what the provider says about a refund of ours, or about one made at the provider that we only follow. */
@@ -162,6 +160,17 @@ const closeOthers = async (
     )
 }
 
+/** A page that we have decided to end, and that is open all the same, is to be closed, whatever has become of the closing that was asked for. */
+const closeWhatIsToEnd = async (
+  tx: Transaction,
+  kase: PaymentCase,
+  attemptId: AttemptId,
+  { at, state }: Observation,
+): Promise<void> => {
+  const attempt = getAttempt(kase, attemptId)
+  if (state.type === 'opened' && isLive(attempt) && attempt.closing !== undefined) await oweClosing(tx, attempt, at)
+}
+
 const store = async (
   tx: Transaction,
   deps: ChangeDependencies,
@@ -185,6 +194,10 @@ const quiet = async (
 
 const isSilent = ({ facts, effects, attention }: CaseChange): boolean =>
   facts.length === 0 && effects.length === 0 && attention.length === 0
+
+/** True where an attempt waits after it for what it waited for before: nothing is new, or only that its page has declined somebody. */
+const leavesItWaiting = ({ facts, effects, attention }: CaseChange): boolean =>
+  facts.every(({ event }) => event.type === 'page_declined') && effects.length === 0 && attention.length === 0
 
 const looked = (kase: PaymentCase, attemptId: AttemptId, { askingEndedAt, ...look }: Look): CaseChange => {
   const attempt = getAttempt(kase, attemptId)

@@ -19,7 +19,7 @@ export type CancelConsultation = (request: CancelConsultationRequest) => Promise
 
 /**
  * Cancels a consultation that is not to take place. What has not gone back of its payment goes back where `refund` says so,
- * but not while a dispute about it is open: its outcome decides.
+ * but not while a dispute about it is open: its outcome decides. Its owner is told, where somebody else cancels it.
  *
  * Refuses, first match wins: `consultation_not_found`, `idempotency_key_reused`, `consultation_closed`.
  */

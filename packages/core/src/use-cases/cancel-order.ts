@@ -9,6 +9,7 @@ import type { Dependencies } from './dependencies.ts'
 import { giveBackRest } from './give-back-rest.ts'
 import { takeBack } from './move-holds.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
+import { tellCancelled } from './tell-owner.ts'
 
 /** What is asked of {@link cancelOrder}. */
 export interface CancelOrderRequest {
@@ -33,7 +34,7 @@ export type CancelOrder = (request: CancelOrderRequest) => Promise<CancelOrderOu
 /**
  * Cancels an order that was not sent. One that nobody has paid is cancelled as {@link CancelPayment} does it, the provider asked
  * first: should it turn out to be paid, nothing is cancelled. One that is paid is recalled: its goods go back on the shelf, its
- * coupon stays used, and its money goes back where it is told to.
+ * coupon stays used, its money goes back where it is told to, and its owner is told, where somebody else cancels it.
  *
  * Refuses, first match wins: `order_not_found`, `idempotency_key_reused`, `payment_already_completed` (it was paid just now),
  * `order_already_shipped`.
@@ -51,7 +52,9 @@ export const cancelOrder =
       command: (at) => ({ type: 'recall', at }),
       async follow(tx, order, move) {
         await takeBack(tx, order)
-        if (refund === 'all') giveBackRest(move, deps, { reason: 'order_cancelled', at: deps.clock.now() })
+        const reason = 'order_cancelled'
+        const refunds = refund === 'all' ? giveBackRest(move, deps, { reason, at: deps.clock.now() }) : []
+        tellCancelled(move, { type: 'order', id: orderId }, { by: actor, refunds })
       },
     })
     return recalled.ok ? ok({ ...recalled.value, providerCancellation: 'done' }) : recalled

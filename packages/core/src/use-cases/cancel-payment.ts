@@ -1,29 +1,22 @@
-import type { Effect } from '../effect/effect.ts'
 import { bug } from '../kernel/bug.ts'
 import type { PaymentId } from '../kernel/ids.ts'
-import { after } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
-import type { LiveAttempt } from '../payment/attempt.ts'
-import { isCollected, isInFlight, type CancelReason, type Payment } from '../payment/payment.ts'
+import { isCollected, type CancelReason, type Payment } from '../payment/payment.ts'
 import { liveAttempt, type PaymentCase } from '../payment/payment-case.ts'
-import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
-import { actorName, mayTouch, type Actor } from './actor.ts'
-import { closeLiveAttempt } from './close-live-attempt.ts'
+import { mayTouch, type Actor } from './actor.ts'
 import type { Dependencies } from './dependencies.ts'
+import { endUnpaid, untilAsked, type Closing } from './end-unpaid.ts'
 import type { PerformEffect } from './perform-effect.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
-import { untilMoved } from './until-moved.ts'
 
 /** What is asked of {@link cancelPayment}. */
 export interface CancelPaymentRequest {
   readonly actor: Actor
   readonly paymentId: PaymentId
   readonly reason?: CancelReason
-  /** Leaves alone what somebody has paid by a method whose money takes a while. Default: false, and the money goes back when it comes. */
-  readonly unlessInFlight?: boolean
   readonly idempotencyKey?: string
 }
 
@@ -43,7 +36,6 @@ export type CancelPaymentRefusal =
   | KeyReused
   | { readonly code: 'payment_not_found' }
   | { readonly code: 'payment_already_completed'; readonly payment: Payment }
-  | { readonly code: 'charge_in_flight' }
 
 /** What {@link cancelPayment} answers. */
 export type CancelPaymentOutcome = Result<CancelledPayment, CancelPaymentRefusal>
@@ -51,32 +43,27 @@ export type CancelPaymentOutcome = Result<CancelledPayment, CancelPaymentRefusal
 export type CancelPayment = (request: CancelPaymentRequest) => Promise<CancelPaymentOutcome>
 
 /**
- * Cancels a payment that nobody has paid. The provider is asked first: what it says decides. Paid already there: nothing
- * is cancelled, the payment is completed. Unreachable: cancelled here, and the closing stays owed there.
+ * Cancels a payment that nobody has paid, because somebody wants it so. The provider is asked first: what it says decides. Paid
+ * already there: nothing is cancelled, the payment is completed. Unreachable: cancelled here, and the closing stays owed there;
+ * what ends by its time alone is not ended so, see {@link LetGo}.
  *
  * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_already_completed` (with the payment
- * as it is), `charge_in_flight` (with `unlessInFlight` only).
+ * as it is).
  */
 export const cancelPayment =
   (deps: Dependencies & { readonly perform: PerformEffect }): CancelPayment =>
   async (request) => {
-    const { unitOfWork, clock, settings, perform } = deps
-    const step = await unitOfWork.run((tx) => begin(tx, deps, request))
+    const step = await deps.unitOfWork.run((tx) => begin(tx, deps, request))
     if (step.type === 'answer') return step.outcome
-    // Somebody else may be asking the provider right now. Its answer decides for both.
-    if (step.work === undefined) await untilMoved(deps, step.closing, after(clock.now(), settings.patienceMs))
-    else await perform(step.work)
-    return unitOfWork.run((tx) => conclude(tx, deps, request))
+    await untilAsked(deps, step)
+    return deps.unitOfWork.run((tx) => conclude(tx, deps, request))
   }
 
-type Step =
-  | { readonly type: 'answer'; readonly outcome: CancelPaymentOutcome }
-  /** Without work: somebody else is closing the attempt right now. */
-  | { readonly type: 'close'; readonly closing: LiveAttempt; readonly work: Leased<Effect> | undefined }
+type Step = { readonly type: 'answer'; readonly outcome: CancelPaymentOutcome } | Closing
 
 const begin = async (tx: Transaction, deps: Dependencies, request: CancelPaymentRequest): Promise<Step> => {
   const now = deps.clock.now()
-  const { paymentId, actor, reason = 'requested', unlessInFlight = false } = request
+  const { paymentId, actor, reason = 'requested' } = request
   const answer = (outcome: CancelPaymentOutcome): Step => ({ type: 'answer', outcome })
   const found = await tx.payments.find(paymentId)
   if (found === undefined || !mayTouch(actor, found.value.payment.owner))
@@ -86,24 +73,10 @@ const begin = async (tx: Transaction, deps: Dependencies, request: CancelPayment
   if (claim.type === 'settled') return answer(claim.outcome)
 
   const { payment } = found.value
-  if (unlessInFlight && isInFlight(payment)) return answer(err({ code: 'charge_in_flight' }))
-  const live = liveAttempt(found.value)
-  if (isCollected(payment) || (payment.status === 'cancelled' && live === undefined))
+  if (isCollected(payment) || (payment.status === 'cancelled' && liveAttempt(found.value) === undefined))
     return answer(await settleKey(tx, request, standing(found.value)))
-  const origin = {
-    type: 'command' as const,
-    about: { type: 'payment', id: paymentId },
-    name: 'cancel_payment',
-    actor: actorName(actor),
-    data: { reason },
-  }
-  if (live === undefined) {
-    const move = moveCase(found.value)
-    move.payment({ type: 'cancel', at: now, reason })
-    const kase = await storeChange(tx, deps, found.version, move.done(), { now, origin })
-    return answer(await settleKey(tx, request, standing(kase)))
-  }
-  return { type: 'close', closing: live, work: await closeLiveAttempt(tx, deps, found, live, { reason, now, origin }) }
+  const ending = await endUnpaid(tx, deps, found, { actor, reason, now })
+  return ending.type === 'ended' ? answer(await settleKey(tx, request, standing(ending.kase))) : ending
 }
 
 /** The provider has been asked. Whatever it said is in the case; where it said nothing, the cancellation is ours to make. */
@@ -113,9 +86,8 @@ const conclude = async (
   request: CancelPaymentRequest,
 ): Promise<CancelPaymentOutcome> => {
   const now = deps.clock.now()
-  const { paymentId, reason = 'requested', unlessInFlight = false } = request
+  const { paymentId, reason = 'requested' } = request
   const found = (await tx.payments.find(paymentId)) ?? bug(`Payment '${paymentId}' is gone.`)
-  if (unlessInFlight && isInFlight(found.value.payment)) return err({ code: 'charge_in_flight' })
   const move = moveCase(found.value)
   move.payment({ type: 'cancel', at: now, reason })
   const change = move.done()

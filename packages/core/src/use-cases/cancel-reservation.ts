@@ -3,6 +3,7 @@ import { bug } from '../kernel/bug.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { isCollected } from '../payment/payment.ts'
 import { liveAttempt } from '../payment/payment-case.ts'
+import type { Refund } from '../payment/refund.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import {
   decideReservation,
@@ -17,6 +18,7 @@ import type { Dependencies } from './dependencies.ts'
 import { giveBackRest } from './give-back-rest.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
+import { tellCancelled } from './tell-owner.ts'
 
 /** What is asked of {@link cancelReservation}. */
 export interface CancelReservationRequest {
@@ -39,7 +41,7 @@ export type CancelReservation = (request: CancelReservationRequest) => Promise<C
 
 /**
  * Cancels a reservation and frees its slot at once. A balance that nobody has paid is cancelled with it, its open page
- * expired by the outbox; money that comes for it all the same goes back.
+ * expired by the outbox; money that comes for it all the same goes back. Its owner is told, where somebody else cancels it.
  *
  * Refuses, first match wins: `reservation_not_found`, `idempotency_key_reused`, `reservation_completed`.
  */
@@ -76,17 +78,20 @@ const cancel = async (
   if (decision.events.length === 0) return settleKey(tx, request, ok({ reservation }))
   await tx.reservations.save(reservation, found.version)
 
-  for (const { value: kase, version } of cases) {
+  const refunds: Refund[] = []
+  for (const [index, { value: kase, version }] of cases.entries()) {
     const move = moveCase(kase)
     for (const event of decision.events) move.fact('reservation', reservationId, event)
     const { payment } = kase
     if (isCollected(payment)) {
-      if (refund === 'all') giveBackRest(move, deps, { reason: 'reservation_cancelled', at: now })
+      if (refund === 'all') refunds.push(...giveBackRest(move, deps, { reason: 'reservation_cancelled', at: now }))
     } else {
       const live = liveAttempt(kase)
       if (live !== undefined) closeAttempt(move, live, 'reservation_cancelled')
       move.payment({ type: 'cancel', at: now, reason: 'reservation_cancelled' })
     }
+    if (index === cases.length - 1)
+      tellCancelled(move, { type: 'reservation', id: reservationId }, { by: actor, refunds })
     await storeChange(tx, deps, version, move.done(), {
       now,
       origin: {

@@ -1,8 +1,9 @@
 import type { Effect } from '../effect/effect.ts'
-import type { PaymentId } from '../kernel/ids.ts'
-import type { Money } from '../kernel/money.ts'
+import { amountFault, invalidAmount, type InvalidAmount } from '../fulfilment/amount-fault.ts'
+import type { IntentId, PaymentId } from '../kernel/ids.ts'
+import type { AmountLimits, Money } from '../kernel/money.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
-import type { LineItem } from '../payment/payment.ts'
+import type { LineItem, Payment } from '../payment/payment.ts'
 import { liveAttempt } from '../payment/payment-case.ts'
 import type { Leased } from '../ports/queue.ts'
 import type { PaymentSummary, Transaction } from '../ports/unit-of-work.ts'
@@ -26,6 +27,7 @@ export interface ChangeAmountRequest {
 /** Why {@link changeAmount} refuses. */
 export type ChangeAmountRefusal =
   | { readonly code: 'payment_not_found' }
+  | InvalidAmount
   | { readonly code: 'payment_already_completed' }
   | { readonly code: 'payment_cancelled' }
   | { readonly code: 'charge_in_flight' }
@@ -38,8 +40,10 @@ export type ChangeAmount = (request: ChangeAmountRequest) => Promise<Result<Paym
  * Changes what is due, where nobody has paid yet. An open page with the old price is expired at the provider first: if it
  * was paid before that, the old price stands.
  *
- * Refuses, first match wins: `payment_not_found`, `payment_already_completed`, `payment_cancelled`, `charge_in_flight`,
- * `provider_unavailable` (the page is being closed all the same).
+ * Refuses, first match wins: `payment_not_found`, `invalid_payload` (the amount: what cannot be charged, and of an order, or an
+ * intent whose kind has limits, what it may not come to: `currency_not_taken`, `amount_too_small`, `amount_too_large`,
+ * `amount_not_a_multiple`), `payment_already_completed`, `payment_cancelled`, `charge_in_flight`, `provider_unavailable` (the page
+ * is being closed all the same).
  */
 export const changeAmount =
   (deps: Dependencies & { readonly perform: PerformEffect }): ChangeAmount =>
@@ -66,6 +70,8 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: ChangeAmou
   const found = await tx.payments.find(paymentId)
   if (found === undefined) return answer(err({ code: 'payment_not_found' }))
   const { payment } = found.value
+  const fault = amountFault(request.amount, await limitsOf(tx, deps, payment))
+  if (fault !== undefined) return answer(invalidAmount(fault))
   const origin = {
     type: 'command' as const,
     about: { type: 'payment', id: paymentId },
@@ -88,4 +94,22 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: ChangeAmou
   }
   if (live.kind === 'off_session' || live.status === 'processing') return answer(err({ code: 'charge_in_flight' }))
   return { type: 'close', work: await closeLiveAttempt(tx, deps, found, live, { reason: 'replaced', now, origin }) }
+}
+
+/** What a payment may come to, by what it is for; `undefined`: whatever can be charged. */
+const limitsOf = async (
+  tx: Transaction,
+  { settings, fulfilmentKinds }: Pick<Dependencies, 'settings' | 'fulfilmentKinds'>,
+  { subject }: Payment,
+): Promise<AmountLimits | undefined> => {
+  switch (subject.type) {
+    case 'order':
+      return settings.orderLimits
+    case 'intent': {
+      const intent = (await tx.intents.find(subject.id as IntentId))?.value
+      return fulfilmentKinds.find(({ name }) => name === intent?.kind)?.limits
+    }
+    case 'reservation':
+      return undefined
+  }
 }

@@ -4,8 +4,8 @@ import type { Money } from '../kernel/money.ts'
 import { isCollected, isInFlight } from '../payment/payment.ts'
 import type { PendingIntent } from '../pending-intent/pending-intent.ts'
 import { StoreUnavailable } from '../ports/unit-of-work.ts'
-import type { CancelPayment } from './cancel-payment.ts'
 import type { Dependencies } from './dependencies.ts'
+import type { LetGo, LetGoRefusal } from './let-go.ts'
 
 /** What is asked of {@link cleanUpAbandoned}. */
 export interface CleanUpAbandonedRequest {
@@ -28,9 +28,9 @@ export interface CleanUpProgress {
 /**
  * What became of one intent.
  *
- * `abandoned`: it is closed, and so is its page. `pending`: it is closed here, and the provider, who could not be reached, is
- * being asked until its page is closed, too; money that comes in between goes back. `paid`: left alone, it was paid.
- * `processing`: left alone, its money is on its way. `failed`: left as it was, by a fault that is in the log.
+ * `abandoned`: it is closed, and so is its page. `pending`: its page could not be closed yet; the provider is asked until it is, and
+ * nothing is ended here before: paid until then, it is what was bought. `paid`: left alone, it was paid. `processing`: left alone, its
+ * money is on its way. `failed`: left as it was, by a fault that is in the log.
  */
 export type CleanedUpAs = 'abandoned' | 'pending' | 'paid' | 'processing' | 'failed'
 
@@ -58,12 +58,12 @@ export interface CleanedUp {
 export type CleanUpAbandoned = (request: CleanUpAbandonedRequest) => Promise<CleanedUp>
 
 type CleanUpDependencies = Pick<Dependencies, 'unitOfWork' | 'clock' | 'logger'> & {
-  readonly cancelPayment: CancelPayment
+  readonly letGo: LetGo
 }
 
 /**
  * Closes intents that somebody opened and left. One after the other; the page that is open for one is expired at the
- * provider first, and what the provider says of it decides: paid there is paid here.
+ * provider first, and what the provider says of it decides: paid there is paid here. Where it says nothing, nothing ends yet.
  *
  * They are found through an index, in batches. Each is closed by itself, so that whatever ends this in the middle undoes
  * nothing, and several may run at once. Each intent is also abandoned by itself when it can no longer be paid.
@@ -118,20 +118,15 @@ const summarise = ({ id, paymentId, kind, quote, createdAt }: PendingIntent): St
 })
 
 const abandon = async (deps: CleanUpDependencies, intent: Stale): Promise<CleanedUpAs> => {
-  const { cancelPayment, logger } = deps
+  const { letGo, logger } = deps
   const { intentId, paymentId } = intent
   try {
-    const cancelled = await cancelPayment({
-      actor: { type: 'system' },
-      paymentId,
-      reason: 'abandoned',
-      unlessInFlight: true,
-    })
-    if (cancelled.ok) return cancelled.value.providerCancellation === 'done' ? 'abandoned' : 'pending'
-    if (cancelled.error.code === 'payment_already_completed') return 'paid'
-    if (cancelled.error.code === 'charge_in_flight') return 'processing'
-    logger.log('error', 'intent_clean_up_failed', { intentId, paymentId, detail: cancelled.error.code })
-    return 'failed'
+    const outcome = await letGo({ paymentId, reason: 'abandoned' })
+    if (outcome.ok) return 'abandoned'
+    const { code } = outcome.error
+    if (code === 'payment_not_found')
+      logger.log('error', 'intent_clean_up_failed', { intentId, paymentId, detail: code })
+    return refusedAs[code]
   } catch (error) {
     if (error instanceof StoreUnavailable) throw error
     const detail = error instanceof Error ? error.message : String(error)
@@ -139,6 +134,13 @@ const abandon = async (deps: CleanUpDependencies, intent: Stale): Promise<Cleane
     return 'failed'
   }
 }
+
+const refusedAs = {
+  payment_not_found: 'failed',
+  payment_already_completed: 'paid',
+  charge_in_flight: 'processing',
+  provider_unavailable: 'pending',
+} as const satisfies Readonly<Record<LetGoRefusal['code'], CleanedUpAs>>
 
 /** As far as it is known here, without asking the provider. */
 const foresee = async (

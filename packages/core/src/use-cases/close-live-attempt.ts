@@ -1,4 +1,4 @@
-import type { Effect } from '../effect/effect.ts'
+import { effectId, type Effect } from '../effect/effect.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { ClosingReason, LiveAttempt } from '../payment/attempt.ts'
 import type { PaymentCase } from '../payment/payment-case.ts'
@@ -11,7 +11,7 @@ import { takeEffect } from './take-effect.ts'
 
 /**
  * Marks a live attempt as closing and takes the effect that asks the provider to close it, to be performed right after the
- * commit. An attempt that is closing already is marked only where the reason is a graver one.
+ * commit. An attempt that is closing already is marked only where the reason is a graver one; its closing is owed all the same.
  *
  * @returns the effect, or `undefined` when somebody else is asking the provider right now.
  */
@@ -26,6 +26,20 @@ export const closeLiveAttempt = async (
   closeAttempt(move, attempt, context.reason)
   const change = move.done()
   if (change.facts.length > 0) await storeChange(tx, deps, version, change, context)
-  const effect: Effect = { type: 'close_attempt', paymentId: attempt.paymentId, attemptId: attempt.id }
-  return takeEffect(tx, deps, effect, context.now)
+  else await oweClosing(tx, attempt, context.now)
+  return takeEffect(tx, deps, closingOf(attempt), context.now)
 }
+
+/** Sees to it that somebody asks the provider to close an attempt: nothing is done where that waits already, or is under way. */
+export const oweClosing = async (tx: Transaction, attempt: LiveAttempt, now: Instant): Promise<void> => {
+  const body = closingOf(attempt)
+  const id = effectId(body)
+  const known = await tx.outbox.find(id)
+  if (known?.status !== 'waiting') await tx.outbox.append([{ id, body, dueAt: now }], now)
+}
+
+const closingOf = ({ paymentId, id: attemptId }: LiveAttempt): Effect => ({
+  type: 'close_attempt',
+  paymentId,
+  attemptId,
+})

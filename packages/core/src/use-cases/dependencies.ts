@@ -1,5 +1,7 @@
 import type { CircuitBreakerOptions } from '../circuit-breaker/shared-circuit.ts'
 import { hour, minute, second } from '../kernel/instant.ts'
+import type { AmountLimits } from '../kernel/money.ts'
+import type { AroundWork } from '../ports/around-work.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FulfilmentKind } from '../ports/fulfilment.ts'
 import type { Ids } from '../ports/ids.ts'
@@ -17,7 +19,7 @@ import type { SettlementPolicy } from '../settlement/settlement.ts'
 export interface Dependencies {
   readonly unitOfWork: UnitOfWork
   readonly paymentProvider: PaymentProvider
-  /** Leaves the provider alone while it does not answer. Absent: it is asked all the same, each effect at its own pace. */
+  /** Leaves the provider, and its history, alone while it does not answer. Absent: it is asked all the same, each effect at its own pace. */
   readonly circuitBreaker?: CircuitBreakerOptions
   /** Keeps lists of saved cards. Absent: the provider is asked each time. */
   readonly paymentMethodCache?: PaymentMethodCache
@@ -32,6 +34,8 @@ export interface Dependencies {
   readonly shopCatalogue?: ShopCatalogue
   readonly settings: Settings
   readonly logger: Logger
+  /** Done around each piece of work in the background. Absent: nothing. */
+  readonly aroundWork?: AroundWork
 }
 
 /** What a host may choose. {@link defaultSettings} is a good start. */
@@ -42,8 +46,8 @@ export interface Settings extends SettlementPolicy {
   readonly intentTtlMs: number
   /** How long an order can be paid, and what it wants is kept for it. Stripe keeps a page open for 30 minutes at least. */
   readonly orderTtlMs: number
-  /** What an order may come to, by currency, in minor units. Orders in any other currency are refused. */
-  readonly orderLimits: Readonly<Record<string, { readonly least: bigint; readonly most: bigint }>>
+  /** What an order may come to, when it is placed and when staff change what is due. Orders in any other currency are refused. */
+  readonly orderLimits: AmountLimits
   /** How long a hosted page is open where no intent ends sooner. Stripe: 30 minutes to 24 hours. */
   readonly pageTtlMs: number
   /** How long a request waits for the provider's answer to somebody else's call before it says "not yet". */

@@ -1,6 +1,7 @@
 import { bug } from '../kernel/bug.ts'
 import { backoffMs } from '../kernel/backoff.ts'
 import { after, hour, second } from '../kernel/instant.ts'
+import { nothingAround } from '../ports/around-work.ts'
 import type { Drained } from './apply-inbox.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
@@ -15,9 +16,11 @@ export type DrainOutbox = (limit: number) => Promise<Drained>
 export const drainOutbox =
   (deps: Dependencies & { readonly perform: PerformEffect }): DrainOutbox =>
   async (limit) => {
-    const { unitOfWork, clock, settings, logger, perform } = deps
+    const { unitOfWork, clock, settings, logger, perform, aroundWork = nothingAround } = deps
     const leased = await unitOfWork.run((tx) => tx.outbox.lease({ now: clock.now(), limit, leaseMs: settings.leaseMs }))
-    const ended = await Promise.allSettled(leased.map((work) => perform(work)))
+    const ended = await Promise.allSettled(
+      leased.map((work) => aroundWork({ queue: 'outbox', id: work.id, type: work.body.type }, () => perform(work))),
+    )
     for (const [index, outcome] of ended.entries()) {
       if (outcome.status === 'fulfilled') continue
       const { id, tries, lease } = leased[index] ?? bug('More outcomes than work.')

@@ -14,6 +14,7 @@ import type { Dependencies } from './dependencies.ts'
 import { giveBackRest } from './give-back-rest.ts'
 import { claimKey, settleKey, type Keyed, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
+import { tellCancelled } from './tell-owner.ts'
 
 /** What is answered to whoever ends a consultation. `Code`: it has ended before, in the other way. */
 export type EndConsultationOutcome<Code extends ConsultationRefusal['code']> = Result<
@@ -64,8 +65,11 @@ const end = async <Code extends ConsultationRefusal['code']>(
 
   const move = moveCase(kase)
   for (const event of decision.events) move.fact('consultation', consultationId, event)
-  if (ending.type === 'cancel' && ending.refund === 'all')
-    giveBackRest(move, deps, { reason: 'consultation_cancelled', at: now })
+  if (ending.type === 'cancel') {
+    const reason = 'consultation_cancelled'
+    const refunds = ending.refund === 'all' ? giveBackRest(move, deps, { reason, at: now }) : []
+    tellCancelled(move, { type: 'consultation', id: consultationId }, { by: actor, refunds })
+  }
   const origin = {
     type: 'command' as const,
     about: { type: 'consultation', id: consultationId },

@@ -2,12 +2,15 @@ import { after } from '../kernel/instant.ts'
 import type { IntentId, PaymentId } from '../kernel/ids.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Money } from '../kernel/money.ts'
+import { amountFault } from '../fulfilment/amount-fault.ts'
+import { invalidPayload } from '../fulfilment/invalid-payload.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { OwnerId } from '../kernel/ids.ts'
 import type { Payment } from '../payment/payment.ts'
-import type { PendingIntent } from '../pending-intent/pending-intent.ts'
-import type { QuoteRefusal } from '../ports/fulfilment.ts'
+import type { PendingIntent, Quote } from '../pending-intent/pending-intent.ts'
+import type { FulfilmentKind, QuoteRefusal } from '../ports/fulfilment.ts'
+import type { KindRequest } from '../fulfilment/typed-kind.ts'
 import { moveCase } from '../settlement/case-change.ts'
 import { taskId } from '../task/task.ts'
 import { actorName, type Actor } from './actor.ts'
@@ -15,13 +18,9 @@ import type { Dependencies } from './dependencies.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 
-/** What is asked of {@link openIntent}. */
-export interface OpenIntentRequest {
+/** What is asked of {@link openIntent}. What a stranger sends is put in as it is; who knows the kind has `request` of it typed. */
+export interface OpenIntentRequest extends KindRequest {
   readonly actor: Extract<Actor, { readonly type: 'owner' }>
-  /** The name of a registered fulfilment kind. */
-  readonly kind: string
-  /** What is wanted, in that kind's shape. Prices in it are ignored. */
-  readonly payload: Json
   readonly idempotencyKey?: string
 }
 
@@ -47,7 +46,8 @@ export type OpenIntent = (request: OpenIntentRequest) => Promise<OpenIntentOutco
  * Stores what somebody wants to buy, priced by the host, with the payment that is due for it. Nothing else exists yet.
  *
  * Refuses, first match wins: `unknown_kind`, `idempotency_key_reused`, and what the kind's own quote refuses:
- * `invalid_payload`, `unknown_resource`, `slot_taken`.
+ * `invalid_payload`, `unknown_resource`, `slot_taken`. A quote that cannot be charged, or is not within the kind's limits, is
+ * `invalid_payload` as a whole: `currency_not_taken`, `amount_too_small`, `amount_too_large`, `amount_not_a_multiple`.
  */
 export const openIntent =
   (
@@ -58,7 +58,7 @@ export const openIntent =
     const kind = fulfilmentKinds.find(({ name }) => name === request.kind)
     if (kind === undefined) return err({ code: 'unknown_kind', known: fulfilmentKinds.map(({ name }) => name) })
     const owner: OwnerId = request.actor.id
-    const quoted = await kind.quote(request.payload, { owner, now: clock.now() })
+    const quoted = checked(kind, await kind.quote(request.payload, { owner, now: clock.now() }))
 
     return unitOfWork.run(async (tx): Promise<OpenIntentOutcome> => {
       const now = clock.now()
@@ -117,6 +117,14 @@ export const openIntent =
       )
     })
   }
+
+/** The same, unless a sum in it cannot be asked for. */
+const checked = ({ limits }: FulfilmentKind, quoted: Result<Quote, QuoteRefusal>): Result<Quote, QuoteRefusal> => {
+  if (!quoted.ok) return quoted
+  const { amount, balance } = quoted.value
+  const fault = amountFault(amount, limits) ?? (balance === undefined ? undefined : amountFault(balance.amount))
+  return fault === undefined ? quoted : invalidPayload('', fault)
+}
 
 /** What of a quote's details the provider's dashboard may show: short text, under the names the host gave it. */
 const metadataOf = (details: Readonly<Record<string, Json>>): Readonly<Record<string, string>> => {

@@ -8,12 +8,12 @@ import type { Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
 import { spendFromWallet } from '../settlement/spend-from-wallet.ts'
 import { shortOf, type WalletInsufficient } from '../wallet/wallet.ts'
-import { actorName, mayTouch, type Actor } from './actor.ts'
+import { actorName, type Actor } from './actor.ts'
 import { checkSubject, type SubjectRefusal } from './check-subject.ts'
+import { claimPayment, type ClaimRefusal } from './claim-payment.ts'
 import { closeLiveAttempt } from './close-live-attempt.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { PerformEffect } from './perform-effect.ts'
-import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 import { untilAnswered, type Step } from './until-answered.ts'
 import { walletOf } from './wallet-of.ts'
@@ -34,10 +34,9 @@ export interface PaidFromWallet {
 /** Why {@link payFromWallet} refuses. */
 export type PayFromWalletRefusal =
   | AttemptPlanRefusal
-  | KeyReused
+  | ClaimRefusal
   | SubjectRefusal
   | WalletInsufficient
-  | { readonly code: 'payment_not_found' }
   | { readonly code: 'wallet_not_for_this' }
   | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
 
@@ -63,7 +62,7 @@ export const payFromWallet =
   (request) =>
     untilAnswered<PayFromWalletOutcome, unknown>(deps, {
       next: (tx) => nextStep(tx, deps, request),
-      late: err({ code: 'provider_unavailable', retryAfterMs: minute }),
+      late: () => err({ code: 'provider_unavailable', retryAfterMs: minute }),
       async perform({ work }) {
         const performed = await deps.perform(work)
         return performed.type === 'postponed'
@@ -77,17 +76,9 @@ type WalletStep = Step<PayFromWalletOutcome>
 const nextStep = async (tx: Transaction, deps: Dependencies, request: PayFromWalletRequest): Promise<WalletStep> => {
   const { paymentId, actor } = request
   const now = deps.clock.now()
-  const answer = (outcome: PayFromWalletOutcome): WalletStep => ({ type: 'answer', outcome })
-  const found = await tx.payments.find(paymentId)
-  if (found === undefined || !mayTouch(actor, found.value.payment.owner))
-    return answer(err({ code: 'payment_not_found' }))
-  const asked = { useCase: 'pay_from_wallet', paymentId }
-  const claim = await claimKey<PayFromWalletOutcome>(tx, request, asked, now)
-  if (claim.type === 'reused') return answer(err({ code: 'idempotency_key_reused' }))
-  if (claim.type === 'settled') return answer(claim.outcome)
-  const settle = async (outcome: PayFromWalletOutcome): Promise<WalletStep> =>
-    answer(await settleKey(tx, request, outcome))
-
+  const claimed = await claimPayment<PayFromWalletOutcome>(tx, request, { useCase: 'pay_from_wallet' }, now)
+  if (claimed.type === 'answer') return claimed
+  const { found, settle } = claimed
   const { payment } = found.value
   if (payment.purpose === 'wallet_topup') return settle(err({ code: 'wallet_not_for_this' }))
   const plan = planAttempt(found.value, 'wallet', now)

@@ -14,10 +14,17 @@ import type { EffectResult } from './effects/effect-result.ts'
 import { openSession } from './effects/open-session.ts'
 import { lookUpRefund, sendRefund } from './effects/send-refund.ts'
 
-/** How performing an effect went. `postponed`: it stays owed, and comes up again by itself. */
+/**
+ * How performing an effect went. `postponed`: it stays owed, and comes up again by itself; `not_asked`: the provider did not answer
+ * lately, and is left alone for a while.
+ */
 export type Performed =
   | { readonly type: 'done'; readonly kase?: PaymentCase }
-  | { readonly type: 'postponed'; readonly because: 'unreachable' | 'unknown'; readonly retryAfterMs: number }
+  | {
+      readonly type: 'postponed'
+      readonly because: 'unreachable' | 'unknown' | 'not_asked'
+      readonly retryAfterMs: number
+    }
   | { readonly type: 'dead' }
 
 /** The use case {@link performEffect}, wired. */

@@ -1,4 +1,5 @@
 import { discountOf, readCouponCode } from '../coupon/coupon.ts'
+import { amountFault } from '../fulfilment/amount-fault.ts'
 import { invalidPayload } from '../fulfilment/invalid-payload.ts'
 import { type ArticleId, type CouponCode, type OrderId, type PaymentId } from '../kernel/ids.ts'
 import { after, type Instant } from '../kernel/instant.ts'
@@ -14,7 +15,9 @@ import { moveCase } from '../settlement/case-change.ts'
 import { taskId, type Task } from '../task/task.ts'
 import { actorName, type Actor } from './actor.ts'
 import type { Dependencies, Settings } from './dependencies.ts'
+import type { ProviderUnavailable } from './list-payment-methods.ts'
 import { takeHolds, type HoldRefused } from './move-holds.ts'
+import { ownCard, type CardDependencies, type CardRefusal } from './own-card.ts'
 import { claimKey, settleKey, type KeyReused } from './request-key.ts'
 import { storeChange } from './store-change.ts'
 
@@ -32,6 +35,8 @@ export interface Cart {
 export interface PlaceOrderRequest {
   readonly actor: Extract<Actor, { readonly type: 'owner' }>
   readonly cart: Cart
+  /** The card from their own list that they will pay with. Whether it can be charged is checked before anything is held. */
+  readonly paymentMethodId?: string
   readonly idempotencyKey?: string
 }
 
@@ -43,7 +48,7 @@ export interface PlacedOrder {
   readonly expiresAt: Instant
 }
 
-/** A part of the cart that will not do. `field` is a path into it: `lines.0.quantity`, `coupon`, or empty for the whole. */
+/** A part of the cart that will not do. `field` is a path into it: `lines.0.quantity`, `lines` for what they come to, `coupon`. */
 export type CartRefusal =
   | {
       readonly code: 'invalid_payload'
@@ -52,9 +57,10 @@ export type CartRefusal =
       readonly reason: BuiltInPayloadReason
     }
   | (HoldRefused & { readonly field: string })
+  | (Exclude<CardRefusal, ProviderUnavailable> & { readonly field: 'payment_method_id' })
 
 /** What {@link placeOrder} answers. */
-export type PlaceOrderOutcome = Result<PlacedOrder, CartRefusal | KeyReused>
+export type PlaceOrderOutcome = Result<PlacedOrder, CartRefusal | KeyReused | ProviderUnavailable>
 /** The use case {@link placeOrder}, wired. */
 export type PlaceOrder = (request: PlaceOrderRequest) => Promise<PlaceOrderOutcome>
 
@@ -63,29 +69,47 @@ export type PlaceOrder = (request: PlaceOrderRequest) => Promise<PlaceOrderOutco
  * transaction. Whatever happens next, the holds end once: consumed when it is paid, or released when it is cancelled or its
  * time is over, for which a task is stored with it.
  *
- * Refuses, first match wins: `idempotency_key_reused`, `invalid_payload`, `coupon_unknown`, `invalid_payload` (the sum),
- * why else the coupon is not taken (`coupon_not_started`, `coupon_ended`, `coupon_not_for_currency`,
- * `coupon_minimum_not_reached`, `coupon_used_up`, `coupon_used_by_you`), `out_of_stock`.
+ * Refuses, first match wins: `idempotency_key_reused`, `invalid_payload`, `coupon_unknown`, `provider_unavailable`,
+ * `payment_method_not_found` and `payment_method_expired` (where a card is named), `invalid_payload` (the sum, by its `lines`, or by the `coupon` where
+ * that takes too much off: `amount_too_small`, `amount_too_large`, `amount_not_a_multiple`), why else the coupon is not taken
+ * (`coupon_not_started`, `coupon_ended`, `coupon_not_for_currency`, `coupon_minimum_not_reached`, `coupon_used_up`,
+ * `coupon_used_by_you`), `out_of_stock`.
  */
 export const placeOrder =
   (
     deps: Pick<
       Dependencies,
       'unitOfWork' | 'clock' | 'ids' | 'fulfilmentKinds' | 'shopCatalogue' | 'settings' | 'returnUrls'
-    >,
+    > &
+      CardDependencies,
   ): PlaceOrder =>
   async (request) => {
     const { unitOfWork, clock } = deps
+    const { cart, paymentMethodId } = request
     const priced = await price(deps, request)
+    const payable = priced.ok ? await checkCard(deps, request) : priced
     return unitOfWork.run(async (tx): Promise<PlaceOrderOutcome> => {
       const now = clock.now()
-      const { cart } = request
-      const claim = await claimKey<PlaceOrderOutcome>(tx, request, { useCase: 'place_order', cart }, now)
+      const asked = { useCase: 'place_order', cart, ...(paymentMethodId === undefined ? {} : { paymentMethodId }) }
+      const claim = await claimKey<PlaceOrderOutcome>(tx, request, asked, now)
       if (claim.type === 'reused') return err({ code: 'idempotency_key_reused' })
       if (claim.type === 'settled') return claim.outcome
-      return settleKey(tx, request, priced.ok ? await place(tx, deps, request, priced.value, now) : priced)
+      if (!priced.ok) return settleKey(tx, request, priced)
+      if (!payable.ok) return payable.error.code === 'provider_unavailable' ? payable : settleKey(tx, request, payable)
+      return settleKey(tx, request, await place(tx, deps, request, priced.value, now))
     })
   }
+
+const checkCard = async (
+  deps: CardDependencies,
+  { actor, paymentMethodId }: PlaceOrderRequest,
+): Promise<Result<unknown, Extract<PlaceOrderOutcome, { readonly ok: false }>['error']>> => {
+  if (paymentMethodId === undefined) return ok(undefined)
+  const card = await ownCard(deps, actor, paymentMethodId)
+  if (card.ok) return card
+  const { error } = card
+  return err(error.code === 'provider_unavailable' ? error : { ...error, field: 'payment_method_id' })
+}
 
 /** A cart with its prices. */
 interface Priced {
@@ -149,8 +173,8 @@ const place = async (
   const discount = coupon === undefined ? undefined : await discountBy(tx, coupon, subtotal)
   if (coupon !== undefined && discount === undefined) return err({ code: 'coupon_unknown', field: 'coupon' })
   const total = { ...subtotal, minorUnits: subtotal.minorUnits - (discount?.amount.minorUnits ?? 0n) }
-  const outOfBounds = checkTotal(settings, total)
-  if (outOfBounds !== undefined) return outOfBounds
+  const refused = checkTotal(settings, { subtotal, total })
+  if (refused !== undefined) return refused
 
   const id = ids.next('order')
   const paymentId = ids.next('payment')
@@ -203,13 +227,14 @@ const discountBy = async (tx: Transaction, code: CouponCode, subtotal: Money): P
   return found && { code, amount: discountOf(found.value.discount, subtotal) }
 }
 
-const checkTotal = ({ orderLimits }: Settings, total: Money) => {
-  const { currency, minorUnits } = total
-  const { least = 0n, most = 0n } = orderLimits[currency] ?? {}
-  if (minorUnits < least)
-    return invalidPayload('', { code: 'amount_too_small', least: { minorUnits: least, currency } })
-  if (minorUnits > most) return invalidPayload('', { code: 'amount_too_large', most: { minorUnits: most, currency } })
-  return undefined
+/** It is the lines that come to a wrong sum, unless it is the coupon that has taken too much off it. */
+const checkTotal = (
+  { orderLimits }: Settings,
+  { subtotal, total }: { readonly subtotal: Money; readonly total: Money },
+) => {
+  const fault = amountFault(total, orderLimits)
+  if (fault === undefined) return undefined
+  return invalidPayload(amountFault(subtotal, orderLimits)?.code === fault.code ? 'lines' : 'coupon', fault)
 }
 
 const fieldOf = (refused: HoldRefused, { lines }: Order): string =>

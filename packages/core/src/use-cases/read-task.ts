@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../kernel/result.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Json } from '../kernel/json.ts'
 import type { IntentId, OrderId, OwnerId, PaymentId, ReservationId } from '../kernel/ids.ts'
-import type { Work } from '../ports/queue.ts'
+import type { LastRun, Work } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import type { Task } from '../task/task.ts'
 import { mayTouch, type Actor } from './actor.ts'
@@ -26,6 +26,8 @@ export interface TaskProgress {
   readonly dueAt: Instant
   readonly result?: Json
   readonly lastError?: string
+  /** What it came to the last time, where it runs again: a sweep, say, which plans its own next run. */
+  readonly lastRun?: LastRun
 }
 
 /** The use case {@link readTask}, wired. */
@@ -61,6 +63,7 @@ const progressOf = (work: Work<unknown>, now: Instant): TaskProgress => ({
   dueAt: work.dueAt,
   ...(work.result === undefined ? {} : { result: work.result }),
   ...(work.lastError === undefined ? {} : { lastError: work.lastError }),
+  ...(work.lastRun === undefined ? {} : { lastRun: work.lastRun }),
 })
 
 const statusOf = (work: Work<unknown>, now: Instant): TaskProgress['status'] => {

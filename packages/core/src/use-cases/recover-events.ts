@@ -1,8 +1,10 @@
 import { after, day, hour, instant, minute, type Instant } from '../kernel/instant.ts'
+import { ListingInterrupted } from '../ports/listing-interrupted.ts'
 import type { ProviderEvent } from '../ports/provider-event.ts'
-import { EventHistoryInterrupted, type ProviderEventHistory } from '../ports/provider-event-history.ts'
+import type { EventPeriod, ProviderEventHistory } from '../ports/provider-event-history.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { ReceiveEvent } from './receive-event.ts'
+import type { StillMine } from './sweep-place.ts'
 
 /** What was found among what the provider has told. */
 export interface RecoveredEvents {
@@ -19,7 +21,7 @@ export interface RecoveredEvents {
 }
 
 /** The use case {@link recoverEvents}, wired. */
-export type RecoverEvents = (since: Instant | undefined) => Promise<RecoveredEvents>
+export type RecoverEvents = (since: Instant | undefined, stillMine?: StillMine) => Promise<RecoveredEvents>
 
 /** What {@link recoverEvents} needs. */
 export interface RecoverEventsDependencies extends Pick<Dependencies, 'unitOfWork' | 'clock' | 'settings' | 'logger'> {
@@ -34,15 +36,17 @@ export interface RecoverEventsDependencies extends Pick<Dependencies, 'unitOfWor
  * and never more than 29 days, because Stripe forgets after 30. It goes a day at a time, oldest day first, and within a page oldest
  * first; order means nothing to whoever takes events in. What it lists while the same event is being delivered is taken in once.
  *
- * Where the provider does not answer, or it has taken as long as a piece of work may, what was taken in stays, and the next time
+ * Where the provider does not answer, is left alone because it did not lately, or it has taken as long as a piece of work may, what was taken in stays, and the next time
  * begins with the day that was not gone through to its end. Again in 5 minutes where there was something or more is to come, in 10
  * after an interruption, or later, where the provider asks for that.
+ *
+ * Nothing more is listed once `stillMine` answers that somebody else does it now, and how far this had come then stays as it was.
  *
  * @throws whatever the database throws. What was taken in until then stays.
  */
 export const recoverEvents =
   (deps: RecoverEventsDependencies): RecoverEvents =>
-  async (since) => {
+  async (since, stillMine = async () => true) => {
     const { eventHistory, clock, settings, logger } = deps
     const now = clock.now()
     const patientUntil = after(now, settings.leaseMs)
@@ -50,6 +54,15 @@ export const recoverEvents =
     let listed = 0
     let recovered = 0
     let ending: Pick<RecoveredEvents, 'interrupted' | 'nextInMs'> = { interrupted: false }
+    /** Whether it came to the end of it. */
+    const goThrough = async (period: EventPeriod): Promise<boolean> => {
+      for await (const page of eventHistory.events(period)) {
+        if (!(await stillMine())) return false
+        listed += page.length
+        recovered += await takeIn(deps, page)
+      }
+      return true
+    }
     try {
       const first = instant(Math.max(until - overlapMs, now - longestMs))
       for (let from = first; from < now; from = until) {
@@ -58,14 +71,11 @@ export const recoverEvents =
           break
         }
         const to = instant(Math.min(from + day, now))
-        for await (const page of eventHistory.events({ from, to })) {
-          listed += page.length
-          recovered += await takeIn(deps, page)
-        }
+        if (!(await goThrough({ from, to }))) break
         until = to
       }
     } catch (error) {
-      if (!(error instanceof EventHistoryInterrupted)) throw error
+      if (!(error instanceof ListingInterrupted)) throw error
       const { message: detail, retryAfterMs = 0 } = error
       const nextInMs = Math.max(10 * minute, retryAfterMs)
       logger.log('warn', 'event_history_interrupted', { detail, retry_after_ms: nextInMs })

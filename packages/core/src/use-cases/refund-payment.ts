@@ -1,4 +1,5 @@
 import type { Effect } from '../effect/effect.ts'
+import { amountFault, invalidAmount, type InvalidAmount } from '../fulfilment/amount-fault.ts'
 import { bug } from '../kernel/bug.ts'
 import type { PaymentId } from '../kernel/ids.ts'
 import { sameMoney, type Money } from '../kernel/money.ts'
@@ -9,7 +10,7 @@ import type { Refund, RefundReason } from '../payment/refund.ts'
 import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { moveCase } from '../settlement/case-change.ts'
-import { giveBack } from '../settlement/give-back.ts'
+import { destinationOf, giveBack } from '../settlement/give-back.ts'
 import { filledWallet } from '../settlement/top-up.ts'
 import { shortOf, type WalletInsufficient } from '../wallet/wallet.ts'
 import { actorName, type Actor } from './actor.ts'
@@ -51,6 +52,7 @@ export type RefundPaymentRefusal =
   | { readonly code: 'payment_disputed' }
   | { readonly code: 'currency_mismatch'; readonly currency: string }
   | { readonly code: 'refund_exceeds_payment'; readonly refundable: Money }
+  | InvalidAmount
   | WalletInsufficient
 
 /** What {@link refundPayment} answers. */
@@ -63,8 +65,9 @@ export type RefundPayment = (request: RefundPaymentRequest) => Promise<RefundPay
  * key it is the same refund however often it is asked for, also where a restored backup has forgotten it.
  *
  * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_not_completed`, `payment_disputed`,
- * `currency_mismatch`, `refund_exceeds_payment` (with what is left; also for an amount of zero), `wallet_insufficient` (it was
- * paid into a wallet, and so much of it is there no more).
+ * `currency_mismatch`, `refund_exceeds_payment` (with what is left; also for an amount of zero), `invalid_payload` (the amount:
+ * `amount_not_a_multiple`, where the provider could not give so much back, or not what would be left), `wallet_insufficient` (it
+ * was paid into a wallet, and so much of it is there no more).
  */
 export const refundPayment =
   (deps: Dependencies & { readonly perform: PerformEffect }): RefundPayment =>
@@ -125,13 +128,19 @@ const begin = async (tx: Transaction, deps: Dependencies, request: RefundPayment
     return refuse({ code: 'refund_exceeds_payment', refundable })
 
   const move = moveCase(found.value)
+  const { attemptId } = payment
+  if (getAttempt(found.value, attemptId).kind !== 'wallet') {
+    const isSent = destinationOf(move, attemptId, destination) === 'provider'
+    const left = { ...refundable, minorUnits: refundable.minorUnits - amount.minorUnits }
+    const fault = amountFault(isSent ? amount : left)
+    if (fault !== undefined) return refuse(invalidAmount(fault).error)
+  }
   if (filledWallet(payment)) {
     const { owner } = payment
     const { value: wallet } = await walletOf(tx, owner, amount.currency)
     const short = shortOf(wallet, amount.minorUnits)
     if (short.missing.minorUnits > 0n) return refuse({ code: 'wallet_insufficient', ...short })
   }
-  const { attemptId } = payment
   const made = giveBack(move, { id, attemptId, amount, reason, destination, at: now })
   const kase = await storeChange(tx, deps, found.version, move.done(), {
     now,

@@ -1,64 +1,56 @@
 import { backoffMs } from '../kernel/backoff.ts'
-import type { PaymentId } from '../kernel/ids.ts'
-import { after, hour, isoTime, minute, second } from '../kernel/instant.ts'
-import type { Json } from '../kernel/json.ts'
+import { after, hour, second } from '../kernel/instant.ts'
+import { nothingAround } from '../ports/around-work.ts'
 import type { Leased } from '../ports/queue.ts'
 import { decideReservation, evolveReservation } from '../reservation/reservation.ts'
-import { taskId, type PlannedSweep, type Task } from '../task/task.ts'
+import type { Task } from '../task/task.ts'
 import type { Drained } from './apply-inbox.ts'
-import type { CancelPayment } from './cancel-payment.ts'
 import type { Dependencies } from './dependencies.ts'
+import { endTask, type RanTask } from './end-task.ts'
+import type { LetGo, LetGoRequest } from './let-go.ts'
 import type { PayFromWallet } from './pay-from-wallet.ts'
 import { payToppedUp } from './pay-topped-up.ts'
 import type { Ran } from './ran.ts'
-import type { RecoverEvents } from './recover-events.ts'
 import type { StartBalance } from './start-balance.ts'
-import type { Sweep } from './sweep.ts'
+import { nextInMsAfterError, sweepResult, type Sweep, type SweepInPlace } from './sweep.ts'
+import { never, placeLeaseMs, type IsStopping, type SweepPlace } from './sweep-place.ts'
 
 /** The use case {@link runTasks}, wired. */
-export type RunTasks = (limit: number) => Promise<Drained>
+export type RunTasks = (limit: number, isStopping?: IsStopping) => Promise<Drained>
 
 interface TaskDependencies extends Dependencies {
   readonly startBalance: StartBalance
-  readonly cancelPayment: CancelPayment
+  readonly letGo: LetGo
   readonly payFromWallet: PayFromWallet
   readonly sweep: Sweep
-  /** Absent: what was never delivered is found by asking alone. */
-  readonly recoverEvents?: RecoverEvents
-}
-
-/** `again`: what runs again, where that is not quite the same. */
-interface RanTask extends Ran {
-  readonly again?: Task
+  readonly sweepInPlace: SweepInPlace
 }
 
 /** Runs tasks whose time has come, one after the other. What keeps failing ends among the dead letters. */
 export const runTasks =
   (deps: TaskDependencies): RunTasks =>
-  async (limit) => {
-    const { unitOfWork, clock, settings, logger } = deps
-    const leased = await unitOfWork.run((tx) =>
-      tx.tasks.lease({ now: clock.now(), limit, leaseMs: 5 * settings.leaseMs }),
-    )
-    for (const work of leased) {
-      const { id, tries, lease } = work
+  async (limit, isStopping = never) => {
+    const { unitOfWork, clock, settings, logger, aroundWork = nothingAround } = deps
+    const takenAt = clock.now()
+    const leased = await unitOfWork.run((tx) => tx.tasks.lease({ now: takenAt, limit, leaseMs: placeLeaseMs(deps) }))
+    for (const work of sweepsLast(leased)) {
+      const { id, tries, lease, body } = work
       try {
-        const { result, againInMs, again = work.body } = await run(deps, work)
-        await unitOfWork.run(async (tx) => {
-          const now = clock.now()
-          const mine = await tx.tasks.finish(id, lease, { at: now, result })
-          if (mine && againInMs !== undefined)
-            await tx.tasks.append([{ id, body: again, dueAt: after(now, againInMs) }], now)
-        })
+        await aroundWork({ queue: 'tasks', id, type: body.type }, async () =>
+          endTask(deps, work, await run(deps, { work, takenAt }, isStopping)),
+        )
       } catch (error) {
         const detail = error instanceof Error ? error.message : String(error)
         logger.log('error', 'task_failed', { task: id, tries, detail })
         await unitOfWork.run(async (tx) => {
           const now = clock.now()
-          const again = after(now, backoffMs(tries, id, { firstMs: 10 * second, capMs: hour }))
-          // The sweep is what everything falls back on: it is never given up.
-          if (tries < settings.triesBeforeDead || work.body.type === 'sweep')
-            await tx.tasks.postpone(id, lease, again, detail)
+          // The sweep is what everything falls back on: it is never given up, and comes again as after any error.
+          const isPlannedSweep = body.type === 'sweep'
+          const waitMs = isPlannedSweep
+            ? nextInMsAfterError
+            : backoffMs(tries, id, { firstMs: 10 * second, capMs: hour })
+          if (tries < settings.triesBeforeDead || isPlannedSweep)
+            await tx.tasks.postpone(id, lease, after(now, waitMs), detail)
           else await tx.tasks.bury(id, lease, detail, now)
         })
       }
@@ -66,22 +58,16 @@ export const runTasks =
     return { taken: leased.length }
   }
 
-/** The use case {@link planSweep}, wired. */
-export type PlanSweep = () => Promise<void>
+/** A sweep may take long, and nothing that was taken together with it has to wait for that. */
+const sweepsLast = (leased: readonly Leased<Task>[]): readonly Leased<Task>[] => [
+  ...leased.filter(({ body }) => !isSweep(body)),
+  ...leased.filter(({ body }) => isSweep(body)),
+]
 
-/** Makes sure that the sweep is planned. It plans itself from then on; safe to call at every start of every process. */
-export const planSweep =
-  ({ unitOfWork, clock }: Pick<Dependencies, 'unitOfWork' | 'clock'>): PlanSweep =>
-  () =>
-    unitOfWork.run(async (tx) => {
-      const now = clock.now()
-      const task: Task = { type: 'sweep' }
-      const known = await tx.tasks.find(taskId(task))
-      if (known?.status !== 'waiting')
-        await tx.tasks.append([{ id: taskId(task), body: task, dueAt: after(now, minute) }], now)
-    })
+const isSweep = ({ type }: Task): boolean => type === 'sweep' || type === 'sweep_once'
 
-const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promise<RanTask> => {
+const run = async (deps: TaskDependencies, place: SweepPlace, isStopping: IsStopping): Promise<RanTask> => {
+  const { body: task } = place.work
   const actor = { type: 'system' } as const
   switch (task.type) {
     case 'charge_balance': {
@@ -102,83 +88,52 @@ const run = async (deps: TaskDependencies, { body: task }: Leased<Task>): Promis
     case 'complete_reservation':
       return completeReservation(deps, task)
     case 'sweep': {
-      const { result, again, nextInMs } = await sweepAndRecover(deps, task)
-      return { result, againInMs: nextInMs, again }
+      const { swept, again } = await deps.sweepInPlace(place, isStopping)
+      return { result: sweepResult(swept), againInMs: swept.nextInMs, again }
     }
-    case 'sweep_once':
-      return sweepOnce(deps)
+    case 'sweep_once': {
+      const outcome = await deps.sweep(isStopping)
+      if (outcome.ok) return { result: sweepResult(outcome.value) }
+      const { code, retryAfterMs } = outcome.error
+      return { result: { refused: code }, againInMs: retryAfterMs }
+    }
   }
-}
-
-/**
- * Asks about everything that is due, then takes in what was told and never came. How far that has come is kept in the sweep that is
- * planned next, since the result of this one is forgotten with it. That the provider did not answer is no failure of the sweep.
- */
-const sweepAndRecover = async (
-  { sweep: look, recoverEvents }: TaskDependencies,
-  planned: PlannedSweep,
-): Promise<{ readonly result: Json; readonly again: PlannedSweep; readonly nextInMs: number }> => {
-  const { nextInMs, ...seen } = await look()
-  if (recoverEvents === undefined) return { result: seen, again: planned, nextInMs }
-  const { listed, recovered, until, interrupted, nextInMs: soonerInMs } = await recoverEvents(planned.eventsUntil)
-  return {
-    result: { ...seen, listed, recovered, events_until: isoTime(until) },
-    again: { ...planned, eventsUntil: until },
-    // As after an error in the sweep itself, which is not hurried either.
-    nextInMs: interrupted || seen.failed === 0 ? (soonerInMs ?? nextInMs) : nextInMs,
-  }
-}
-
-/** In the place of the one that is planned, so that only one sweeps at a time; which is planned again from then on. */
-const sweepOnce = async (deps: TaskDependencies): Promise<Ran> => {
-  const { unitOfWork, clock, settings } = deps
-  const planned: Task = { type: 'sweep' }
-  const id = taskId(planned)
-  const place = await unitOfWork.run(async (tx) => {
-    const now = clock.now()
-    const known = await tx.tasks.find(id)
-    if (known?.status !== 'waiting') await tx.tasks.append([{ id, body: planned, dueAt: after(now, minute) }], now)
-    return tx.tasks.take(id, { now, leaseMs: 5 * settings.leaseMs })
-  })
-  if (place === undefined) return { result: { refused: 'sweeping_already' }, againInMs: 5 * second }
-  const { result, again, nextInMs } = await sweepAndRecover(deps, place.body.type === 'sweep' ? place.body : planned)
-  await unitOfWork.run(async (tx) => {
-    const now = clock.now()
-    if (await tx.tasks.finish(id, place.lease, { at: now, result }))
-      await tx.tasks.append([{ id, body: again, dueAt: after(now, nextInMs) }], now)
-  })
-  return { result }
 }
 
 const abandonIntent = async (
-  { unitOfWork, cancelPayment }: TaskDependencies,
+  { unitOfWork, letGo }: TaskDependencies,
   { intentId }: Extract<Task, { readonly type: 'abandon_intent' }>,
 ): Promise<Ran> => {
   const found = await unitOfWork.read((tx) => tx.intents.find(intentId))
   if (found === undefined || found.value.status !== 'open') return { result: { intent: found?.value.status ?? 'gone' } }
-  return letGo(cancelPayment, found.value.paymentId, 'abandoned')
+  return endInTime(letGo, { paymentId: found.value.paymentId, reason: 'abandoned' })
 }
 
 const expireOrder = async (
-  { unitOfWork, cancelPayment }: TaskDependencies,
+  { unitOfWork, letGo }: TaskDependencies,
   { orderId }: Extract<Task, { readonly type: 'expire_order' }>,
 ): Promise<Ran> => {
   const found = await unitOfWork.read((tx) => tx.orders.find(orderId))
   if (found?.value.status !== 'pending') return { result: { order: found?.value.status ?? 'gone' } }
-  return letGo(cancelPayment, found.value.paymentId, 'expired')
+  return endInTime(letGo, { paymentId: found.value.paymentId, reason: 'expired' })
 }
 
-/** Cancels what nobody paid in time, the provider asked first. Money that is on its way is waited for. */
-const letGo = async (
-  cancelPayment: CancelPayment,
-  paymentId: PaymentId,
-  reason: 'abandoned' | 'expired',
-): Promise<Ran> => {
-  const outcome = await cancelPayment({ actor: { type: 'system' }, paymentId, reason, unlessInFlight: true })
-  if (outcome.ok) return { result: { provider_cancellation: outcome.value.providerCancellation } }
+/** Lets go of what nobody paid in time. Until the provider has said that nobody can, and while money is on its way, it comes again. */
+const endInTime = async (letGo: LetGo, request: LetGoRequest): Promise<Ran> => {
+  const outcome = await letGo(request)
+  if (outcome.ok) return { result: { provider_cancellation: 'done' } }
   const result = { refused: outcome.error.code }
-  // It may still fail, and then nobody pays for it any more.
-  return outcome.error.code === 'charge_in_flight' ? { result, againInMs: 6 * hour } : { result }
+  switch (outcome.error.code) {
+    case 'payment_not_found':
+    case 'payment_already_completed':
+      return { result }
+    // It may still fail, and then nobody pays for it any more.
+    case 'charge_in_flight':
+      return { result, againInMs: 6 * hour }
+    // The closing itself is owed by the outbox, which does not wait for this.
+    case 'provider_unavailable':
+      return { result, againInMs: hour }
+  }
 }
 
 const completeReservation = (

@@ -128,8 +128,7 @@ const begin = async (
   const { payment, attempts } = found.value
   const paymentId = payment.id
   if (payment.status === 'cancelled') return settle(err({ code: 'payment_cancelled' }))
-  if (attempts.some(({ kind, announce }) => kind === 'off_session' || announce))
-    return settle(ok(standing(found.value)))
+  if (attempts.some(({ announce }) => announce)) return settle(ok(standing(found.value)))
   const page = attempts.find(isLive)
   if (page?.status === 'processing') return answer(err({ code: 'charge_in_flight' }))
   if (page !== undefined && request.actor.type !== 'system') return answer(ok(standing(found.value)))
@@ -144,9 +143,11 @@ const begin = async (
   const attempt = beginAttempt(move, {
     id: ids.next('attempt'),
     kind,
-    announce: kind === 'hosted',
+    announce: true,
     at: now,
-    ...(kind === 'hosted' ? { page: await pageTerms(tx, deps, payment, now) } : {}),
+    ...(payment.savedCard === undefined
+      ? { page: await pageTerms(tx, deps, payment, now) }
+      : { card: payment.savedCard }),
   })
   const origin = {
     type: 'command' as const,

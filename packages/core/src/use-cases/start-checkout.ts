@@ -1,21 +1,22 @@
 import type { Effect } from '../effect/effect.ts'
 import type { AttemptId, PaymentId } from '../kernel/ids.ts'
-import type { Instant } from '../kernel/instant.ts'
+import { minute, type Instant } from '../kernel/instant.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { bug } from '../kernel/bug.ts'
 import { planAttempt, type AttemptPlanRefusal } from '../one-live-attempt/one-live-attempt.ts'
-import type { Attempt } from '../payment/attempt.ts'
+import { isEnding, type Attempt, type LiveAttempt } from '../payment/attempt.ts'
 import type { PaymentFailure } from '../payment/failure.ts'
 import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { beginAttempt } from '../settlement/begin-attempt.ts'
 import { moveCase } from '../settlement/case-change.ts'
-import { actorName, mayTouch, type Actor } from './actor.ts'
+import { actorName, type Actor } from './actor.ts'
 import { checkSubject, type SubjectRefusal } from './check-subject.ts'
+import { claimPayment, type ClaimRefusal } from './claim-payment.ts'
 import { closeLiveAttempt } from './close-live-attempt.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Performed, PerformEffect } from './perform-effect.ts'
-import { claimKey, settleKey, type KeyReused } from './request-key.ts'
+import { settleKey } from './request-key.ts'
 import { pageTerms, storeChange } from './store-change.ts'
 import { takeEffect } from './take-effect.ts'
 import { untilAnswered, type Step } from './until-answered.ts'
@@ -42,9 +43,8 @@ export type Checkout =
 /** Why {@link startCheckout} refuses. */
 export type StartCheckoutRefusal =
   | AttemptPlanRefusal
-  | KeyReused
+  | ClaimRefusal
   | SubjectRefusal
-  | { readonly code: 'payment_not_found' }
   | { readonly code: 'payment_declined'; readonly failure: PaymentFailure }
   | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
 
@@ -61,19 +61,25 @@ export type StartCheckout = (request: StartCheckoutRequest) => Promise<StartChec
  * before another is asked for. The attempt and its key are stored before the provider is asked, the page's id before
  * anybody is sent to it.
  *
+ * A page that is being closed because the payment is to end is not brought back, and no other is opened. Whoever asks has the provider
+ * asked about it at once, and hears what has become of it: `payment_cancelled`, or that it was paid.
+ *
  * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_already_completed`,
  * `payment_cancelled`, `charge_in_flight`, `reservation_cancelled`, `order_cancelled`, `order_expired`, `intent_expired`,
  * `slot_taken`, `payment_declined`
  * (the provider would not open a page for this), `provider_unavailable` (nothing is lost: it goes on by itself, and the
- * same request may be made again after `retryAfterMs`).
+ * same request may be made again after `retryAfterMs`; also where it is not known yet whether what is to end was paid).
  */
 export const startCheckout =
   (deps: Dependencies & { readonly perform: PerformEffect }): StartCheckout =>
   (request) =>
     untilAnswered<StartCheckoutOutcome, Opening>(deps, {
       next: (tx) => nextStep(tx, deps, request),
-      late: ok({ type: 'pending', paymentId: request.paymentId }),
-      async perform({ work, opened, known }) {
+      late: (awaited) =>
+        isEnding(awaited)
+          ? err({ code: 'provider_unavailable', retryAfterMs: minute })
+          : ok({ type: 'pending', paymentId: request.paymentId }),
+      async perform({ work, opened, closed, known }) {
         let answer: StartCheckoutOutcome | undefined
         const performed = await deps.perform(
           work,
@@ -83,13 +89,14 @@ export const startCheckout =
           },
           known,
         )
-        return performed.type === 'postponed' ? unheard(performed, request.paymentId) : answer
+        return performed.type === 'postponed' ? unheard(performed, closed, request.paymentId) : answer
       },
     })
 
-/** The attempt that is begun where a page is being opened, and its case. */
+/** The attempt that is begun where a page is being opened, and its case; or the one that is closed before. */
 interface Opening {
   readonly opened?: AttemptId
+  readonly closed?: LiveAttempt
   readonly known?: PaymentCase
 }
 
@@ -97,17 +104,9 @@ type CheckoutStep = Step<StartCheckoutOutcome, Opening>
 
 const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheckoutRequest): Promise<CheckoutStep> => {
   const now = deps.clock.now()
-  const answer = (outcome: StartCheckoutOutcome): CheckoutStep => ({ type: 'answer', outcome })
-  const found = await tx.payments.find(request.paymentId)
-  if (found === undefined || !mayTouch(request.actor, found.value.payment.owner))
-    return answer(err({ code: 'payment_not_found' }))
-  const asked = { useCase: 'start_checkout', paymentId: request.paymentId }
-  const claim = await claimKey<StartCheckoutOutcome>(tx, request, asked, now)
-  if (claim.type === 'reused') return answer(err({ code: 'idempotency_key_reused' }))
-  if (claim.type === 'settled') return answer(claim.outcome)
-  const settle = async (outcome: StartCheckoutOutcome): Promise<CheckoutStep> =>
-    answer(await settleKey(tx, request, outcome))
-
+  const claimed = await claimPayment<StartCheckoutOutcome>(tx, request, { useCase: 'start_checkout' }, now)
+  if (claimed.type === 'answer') return claimed
+  const { found, settle } = claimed
   const plan = planAttempt(found.value, 'hosted', now)
   const origin = {
     type: 'command' as const,
@@ -119,13 +118,17 @@ const nextStep = async (tx: Transaction, deps: Dependencies, request: StartCheck
   switch (plan.type) {
     case 'refuse':
       return settle(err(plan.refusal))
-    case 'use':
-      return settle(ok(openPage(plan.attempt)))
+    case 'use': {
+      const subject = await checkSubject(tx, deps, found.value, now)
+      return settle(subject.ok ? ok(openPage(plan.attempt)) : subject)
+    }
     case 'wait':
       return { type: 'wait', awaited: plan.attempt }
     case 'close_first': {
       const work = await closeLiveAttempt(tx, deps, found, plan.attempt, { reason: 'replaced', now, origin })
-      return work === undefined ? { type: 'wait', awaited: plan.attempt } : { type: 'perform', work }
+      return work === undefined
+        ? { type: 'wait', awaited: plan.attempt }
+        : { type: 'perform', work, closed: plan.attempt }
     }
     case 'start': {
       const subject = await checkSubject(tx, deps, found.value, now)
@@ -168,8 +171,9 @@ const openPage = (attempt: Extract<Attempt, { readonly status: 'open' }>): Check
 
 const unheard = (
   performed: Extract<Performed, { readonly type: 'postponed' }>,
+  closed: LiveAttempt | undefined,
   paymentId: PaymentId,
 ): StartCheckoutOutcome =>
-  performed.because === 'unknown'
+  performed.because === 'unknown' && !(closed !== undefined && isEnding(closed))
     ? ok({ type: 'pending', paymentId })
     : err({ code: 'provider_unavailable', retryAfterMs: performed.retryAfterMs })

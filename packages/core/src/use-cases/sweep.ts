@@ -1,99 +1,114 @@
-import { effectId, type Effect } from '../effect/effect.ts'
-import type { RefundId } from '../kernel/ids.ts'
-import { minute } from '../kernel/instant.ts'
-import type { PaymentCase } from '../payment/payment-case.ts'
+import { after, isoTime, minute, second, type Instant } from '../kernel/instant.ts'
+import type { Json } from '../kernel/json.ts'
+import { err, ok, type Result } from '../kernel/result.ts'
+import type { PlannedSweep } from '../task/task.ts'
+import type { AskAboutDue, AskedAboutDue } from './ask-about-due.ts'
 import type { Dependencies } from './dependencies.ts'
-import type { PerformEffect } from './perform-effect.ts'
+import { endTask } from './end-task.ts'
+import type { RecoveredEvents, RecoverEvents } from './recover-events.ts'
+import { keepSweepPlace, never, takeSweepPlace, type IsStopping, type SweepPlace } from './sweep-place.ts'
 
 /** What one sweep saw. `nextInMs`: when to sweep again. */
-export interface Swept {
-  readonly asked: number
-  /** Of those, how many had moved at the provider without our knowing. */
-  readonly moved: number
-  readonly failed: number
+export interface Swept extends AskedAboutDue {
+  /** What was found among what the provider has told. Absent: this host has no history of that. */
+  readonly events?: Omit<RecoveredEvents, 'nextInMs'>
   readonly nextInMs: number
 }
-export type Sweep = () => Promise<Swept>
+
+/** Somebody sweeps already. Their place is free at `heldUntil`, should they have ended without a word; else they keep it. */
+export interface SweepingAlready {
+  readonly code: 'sweeping_already'
+  readonly heldUntil: Instant
+  readonly retryAfterMs: number
+}
+
+/** The use case {@link sweep}, wired. `isStopping`: asked before each few calls; once true, the sweep ends, and the next goes on with the rest. */
+export type Sweep = (isStopping?: IsStopping) => Promise<Result<Swept, SweepingAlready>>
+
+/** The use case {@link sweepInPlace}, wired. */
+export type SweepInPlace = (
+  place: SweepPlace,
+  isStopping?: IsStopping,
+) => Promise<{ readonly swept: Swept; readonly again: PlannedSweep }>
+
+/** What {@link sweepInPlace} needs. */
+export interface SweepInPlaceDependencies extends Pick<Dependencies, 'unitOfWork' | 'clock' | 'settings'> {
+  readonly askAboutDue: AskAboutDue
+  /** Absent: what was never delivered is found by asking alone. */
+  readonly recoverEvents?: RecoverEvents
+}
 
 /**
- * Asks the provider about everything that may move there and is due for a look, even where its payment has ended here:
- * attempts that are alive, refunds on their way, and what has become of every charge. With webhooks off for ever, this alone
- * brings everything to its right end.
+ * Sweeps now, in the place of the sweep that is planned, which is planned anew from then on. Refuses: `sweeping_already`, since only
+ * one sweeps at a time across all processes.
  *
- * Reads through an index, in batches, a few calls at a time. Again in 5 minutes where it found something, in 15 where all
- * was as expected, in 10 after an error.
+ * @throws whatever the database throws. The place is given back, and the next sweep comes as after any error.
  */
 export const sweep =
-  (deps: Dependencies & { readonly perform: PerformEffect }): Sweep =>
-  async () => {
-    let asked = 0
-    let moved = 0
-    let failed = 0
-    for (;;) {
-      const before = asked
-      const effects = await due(deps)
-      if (effects.length === 0) break
-      for (let start = 0; start < effects.length; start += callsAtOnce) {
-        const seen = await Promise.all(effects.slice(start, start + callsAtOnce).map((effect) => look(deps, effect)))
-        asked += seen.filter((outcome) => outcome !== 'busy').length
-        moved += seen.filter((outcome) => outcome === 'moved').length
-        failed += seen.filter((outcome) => outcome === 'failed').length
-      }
-      // What somebody else is asking about right now is still due, and would come again at once.
-      if (failed > 0 || effects.length < batch || asked === before) break
+  (deps: Pick<Dependencies, 'unitOfWork' | 'clock' | 'settings'> & { readonly sweepInPlace: SweepInPlace }): Sweep =>
+  async (isStopping) => {
+    const { unitOfWork, clock } = deps
+    const place = await takeSweepPlace(deps)
+    if ('heldUntil' in place) return err({ code: 'sweeping_already', ...place, retryAfterMs: 5 * second })
+    const { work } = place
+    try {
+      const { swept, again } = await deps.sweepInPlace(place, isStopping)
+      await endTask(deps, work, { result: sweepResult(swept), againInMs: swept.nextInMs, again })
+      return ok(swept)
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error)
+      await unitOfWork.run((tx) =>
+        tx.tasks.postpone(work.id, work.lease, after(clock.now(), nextInMsAfterError), detail),
+      )
+      throw error
     }
-    return { asked, moved, failed, nextInMs: failed > 0 ? 10 * minute : moved > 0 ? 5 * minute : 15 * minute }
   }
 
-const batch = 100
-const callsAtOnce = 4
-
-type Look = Extract<Effect, { readonly type: 'look_up_attempt' | 'look_up_charge' | 'look_up_refund' }>
-
-const due = ({ unitOfWork, clock }: Dependencies): Promise<readonly Look[]> =>
-  unitOfWork.read(async (tx) => {
-    const now = clock.now()
-    const attempts = await tx.payments.listDueAttempts(now, batch)
-    const charges = await tx.payments.listDueCharges(now, batch)
-    const refunds = await tx.payments.listDueRefunds(now, batch)
-    return [
-      ...attempts.map((target): Look => ({ type: 'look_up_attempt', ...target })),
-      ...charges.map((target): Look => ({ type: 'look_up_charge', ...target })),
-      ...refunds.map(
-        ({ paymentId, refundId }): Look => ({ type: 'look_up_refund', paymentId, refundId: refundId as RefundId }),
-      ),
-    ]
-  })
-
-/** Stores the question as an effect and performs it at once, so that it is asked once however many sweep. */
-const look = async (
-  { unitOfWork, clock, settings, perform, logger }: Dependencies & { readonly perform: PerformEffect },
-  effect: Look,
-): Promise<'same' | 'moved' | 'failed' | 'busy'> => {
-  const id = effectId(effect)
-  const before = await unitOfWork.run(async (tx) => {
-    const now = clock.now()
-    await tx.outbox.append([{ id, body: effect, dueAt: now }], now)
-    const work = await tx.outbox.take(id, { now, leaseMs: settings.leaseMs })
-    return work === undefined ? undefined : { work, kase: (await tx.payments.find(effect.paymentId))?.value }
-  })
-  if (before === undefined) return 'busy'
-  try {
-    const performed = await perform(before.work, undefined, before.kase)
-    if (performed.type !== 'done') return 'failed'
-    return performed.kase !== undefined && statusesOf(performed.kase) !== statusesOf(before.kase) ? 'moved' : 'same'
-  } catch (error) {
-    logger.log('error', 'sweep_look_failed', {
-      effect: id,
-      detail: error instanceof Error ? error.message : String(error),
-    })
-    return 'failed'
+/**
+ * Asks the provider about everything that may move there and is due for a look, even where its payment has ended here: attempts that
+ * are alive, refunds on their way, and what has become of every charge. With webhooks off for ever, this alone brings everything to
+ * its right end. Then takes in what the provider has told and never came; how far that has come stands in the body of the sweep
+ * that is planned next, which begins there.
+ *
+ * It keeps its place for as long as it takes, and ends at once where it has lost it, or where its process is to end: then it comes again
+ * in a minute, for whoever works by then. Again in 5 minutes where it found something, in
+ * 15 where all was as expected, in 10 after an error. That the provider did not answer is no failure of the sweep.
+ */
+export const sweepInPlace =
+  (deps: SweepInPlaceDependencies): SweepInPlace =>
+  async (place, isStopping = never) => {
+    const { body } = place.work
+    const planned: PlannedSweep = body.type === 'sweep' ? body : { type: 'sweep' }
+    const stillMine = keepSweepPlace(deps, place, isStopping)
+    const asked = await deps.askAboutDue(stillMine)
+    const nextInMs = asked.failed > 0 ? nextInMsAfterError : asked.moved > 0 ? 5 * minute : 15 * minute
+    if (isStopping()) return { swept: { ...asked, nextInMs: minute }, again: planned }
+    if (deps.recoverEvents === undefined) return { swept: { ...asked, nextInMs }, again: planned }
+    const { nextInMs: soonerInMs, ...events } = await deps.recoverEvents(planned.eventsUntil, stillMine)
+    return {
+      swept: {
+        ...asked,
+        events,
+        // As after an error in the sweep itself, which is not hurried either.
+        nextInMs: isStopping()
+          ? minute
+          : events.interrupted || asked.failed === 0
+            ? (soonerInMs ?? nextInMs)
+            : nextInMs,
+      },
+      again: { ...planned, eventsUntil: events.until },
+    }
   }
-}
 
-const statusesOf = (kase: PaymentCase | undefined): string => {
-  if (kase === undefined) return ''
-  const { payment, attempts, refunds } = kase
-  const disputes = attempts.flatMap((attempt) => (attempt.status === 'succeeded' ? attempt.disputes : []))
-  return [payment, ...attempts, ...refunds, ...disputes].map(({ status }) => status).join(' ')
-}
+/** What is kept of a sweep that was made, see {@link sweepCountsOf}. */
+export const sweepResult = ({ asked, moved, failed, events }: Swept): Json => ({
+  asked,
+  moved,
+  failed,
+  ...(events === undefined
+    ? {}
+    : { listed: events.listed, recovered: events.recovered, events_until: isoTime(events.until) }),
+})
+
+/** When to sweep again after an error. */
+export const nextInMsAfterError = 10 * minute

@@ -1,10 +1,12 @@
 import type { Instant } from '../kernel/instant.ts'
 import type { Json } from '../kernel/json.ts'
+import type { Refund } from '../payment/refund.ts'
 import type { CollectedPayment } from '../payment/payment.ts'
 import type { RecordRef } from '../pending-intent/pending-intent.ts'
 import type { CaseMove } from '../settlement/case-change.ts'
 import { destinationOf, refundsTo } from '../settlement/give-back.ts'
 import { sendBack } from '../settlement/settlement.ts'
+import type { Actor } from './actor.ts'
 import type { Settings } from './dependencies.ts'
 
 /** Tells a payment's owner, once for each `of`, that it is paid and the record is there. */
@@ -45,6 +47,28 @@ export const sendBackUnavailable = (
       amount,
       destination,
       details,
+    },
+  })
+}
+
+/** Tells a payment's owner that what was theirs is cancelled, and what goes back for it, where it was not they who cancelled it. */
+export const tellCancelled = (
+  change: CaseMove,
+  record: RecordRef,
+  { by, refunds }: { readonly by: Actor; readonly refunds: readonly Refund[] },
+): void => {
+  if (by.type === 'owner') return
+  const { id: paymentId, owner: to } = change.kase.payment
+  change.effect({
+    type: 'send_message',
+    paymentId,
+    message: {
+      id: `cancelled:${record.id}`,
+      to,
+      paymentId,
+      template: 'cancelled',
+      record,
+      refunds: refunds.map(({ amount, destination }) => ({ amount, destination })),
     },
   })
 }

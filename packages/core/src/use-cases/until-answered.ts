@@ -15,7 +15,7 @@ export type Step<Outcome, About = unknown> =
 
 /**
  * Goes from step to step until one of them is an answer: each is decided anew, in a transaction, by how things stand then.
- * When the host's patience is over while somebody else's call is still awaited, the answer is `late`.
+ * When the host's patience is over while somebody else's call is still awaited, the answer is what `late` makes of that.
  */
 export const untilAnswered = async <Outcome, About>(
   { unitOfWork, clock, settings }: Pick<Dependencies, 'unitOfWork' | 'clock' | 'settings'>,
@@ -29,7 +29,7 @@ export const untilAnswered = async <Outcome, About>(
     readonly perform: (
       step: Extract<Step<Outcome, About>, { readonly type: 'perform' }>,
     ) => Promise<Outcome | undefined>
-    readonly late: Outcome
+    readonly late: (awaited: LiveAttempt) => Outcome
   },
 ): Promise<Outcome> => {
   const deadline = after(clock.now(), settings.patienceMs)
@@ -41,7 +41,7 @@ export const untilAnswered = async <Outcome, About>(
       if (outcome !== undefined) return outcome
       continue
     }
-    if (clock.now() >= deadline) return late
+    if (clock.now() >= deadline) return late(step.awaited)
     await clock.sleep(Math.min(10 * 2 ** Math.min(round, 5), 250))
     await untilMoved({ unitOfWork, clock }, step.awaited, deadline)
   }

@@ -88,6 +88,7 @@ export const settleIntent = (
       charge: charge.id,
       code: 'payment_intent_payment_attempt_failed',
       message: bankFailureMessage,
+      payment_method: getObject(world, 'payment_method', charge.payment_method ?? ''),
       type: 'invalid_request_error',
     },
   }

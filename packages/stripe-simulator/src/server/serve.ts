@@ -25,22 +25,20 @@ export interface SimulatorServer {
 /**
  * Starts a simulator that speaks HTTP. Webhooks are sent by themselves unless `autoDeliver` is false.
  *
- * Rejects when the address cannot be had.
+ * Rejects when the address cannot be had. A state file is not touched before it is had: it may be that of whoever has it.
  */
 export const serveSimulator = async (options: ServeOptions = {}): Promise<SimulatorServer> => {
   const { port = 12_111, host = '127.0.0.1', ...rest } = options
-  const simulator = createSimulator({ autoDeliver: true, ...rest })
   const server = serve({
-    fetch: (request: Request, env: unknown) => answer(simulator, request, env as NodeExchange),
+    fetch: async (request: Request, env: unknown) => answer(await opening, request, env as NodeExchange),
     port,
     hostname: host,
   }) as Server
-  try {
-    await listening(server)
-  } catch (error) {
-    simulator.close()
+  const opening = listening(server).then(() => createSimulator({ autoDeliver: true, ...rest }))
+  const simulator = await opening.catch(async (error: unknown) => {
+    if (server.listening) await stop(server)
     throw error
-  }
+  })
   const address = server.address()
   const actual = typeof address === 'object' && address !== null ? address.port : port
   return {
@@ -49,12 +47,16 @@ export const serveSimulator = async (options: ServeOptions = {}): Promise<Simula
     port: actual,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      await closed
+      await stop(server)
       simulator.close()
     },
   }
+}
+
+const stop = async (server: Server): Promise<void> => {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeAllConnections()
+  await closed
 }
 
 interface NodeExchange {

@@ -1,9 +1,10 @@
-import { listFreeSlots, parseIsoTime, type PendingIntent } from '@holdfast/core'
+import { listFreeSlots, parseIsoTime, type KindRequest } from '@holdfast/core'
 import type { Hono } from 'hono'
 import { clinicSchedules } from '../../clinic/clinic-kinds.ts'
 import { findDoctor, resourceOf, type Doctor } from '../../clinic/doctors.ts'
 import { freeDays, nearbySlots, readFreeSlots, weeksAhead, whyNotFree } from '../../clinic/free-days.ts'
 import { readBalance, readUnpaid } from '../../clinic/read-clinic.ts'
+import { hold, readCurrent } from '../current.ts'
 import type { Ask, Desk, Env } from '../desk.ts'
 import type { Html, Notice } from '../layout.ts'
 import { problemCode } from '../problem-code.ts'
@@ -34,7 +35,7 @@ export const clinicRoutes = (app: Hono<Env>, desk: Desk): void => {
       doctor,
       week,
       days: freeDays(doctor, await readFreeSlots(doctor, sources), { week, now: clock.now() }),
-      nearby: lost === undefined ? [] : await nearbySlots(doctor, lost, sources),
+      nearby: lost === undefined ? [] : await nearbySlots(doctor, lost, 4, sources),
       unpaid: await unpaidOf(c, desk),
       notice: noticeOf(c, doctor),
     }
@@ -66,15 +67,15 @@ export const clinicRoutes = (app: Hono<Env>, desk: Desk): void => {
     const doctor = findDoctor(c.req.param('doctor'))
     const { at = '' } = c.get('fields')
     if (doctor === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
-    return begin(c, desk, 'appointment', { resource_id: resourceOf(doctor), starts_at: at }, (code) =>
-      lostPath(doctor.slug, code, at),
-    )
+    const wanted = desk.kinds.appointment.request({ resource_id: resourceOf(doctor), starts_at: at })
+    return begin(c, desk, wanted, (code) => lostPath(doctor.slug, code, at))
   })
 
   app.post('/clinic/:doctor/ask', async (c) => {
     const doctor = findDoctor(c.req.param('doctor'))
     if (doctor === undefined) return show(c, notFoundPage(c.get('visitor')), 404)
-    return begin(c, desk, 'consultation', { doctor: doctor.slug }, (code) => `/clinic/${doctor.slug}?problem=${code}`)
+    const wanted = desk.kinds.consultation.request({ doctor: doctor.slug })
+    return begin(c, desk, wanted, (code) => `/clinic/${doctor.slug}?problem=${code}`)
   })
 }
 
@@ -82,15 +83,15 @@ export const clinicRoutes = (app: Hono<Env>, desk: Desk): void => {
 const begin = async (
   c: Ask,
   desk: Desk,
-  kind: PendingIntent['kind'],
-  payload: Readonly<Record<string, string>>,
+  wanted: KindRequest,
   refusedTo: (code: string) => string,
 ): Promise<Response> => {
   const visitor = c.get('visitor')
   if (desk.signedIn(c).actor.type !== 'owner') return desk.show(c, notFoundPage(visitor), 404)
   if (await desk.isTooMuch(c)) return desk.show(c, problemPage(visitor, visitor.t.problems.tooMany), 429)
-  const opened = await openOrFind(c, desk, kind, payload)
+  const opened = await openOrFind(c, desk, wanted)
   if (!opened.ok) return c.redirect(refusedTo(problemCode(opened.error)), 303)
+  await hold(c, desk, opened.value)
   return payIn(c, desk, opened.value, readWayToPay(c.get('fields')['with']))
 }
 
@@ -98,13 +99,13 @@ const begin = async (
 export const lostPath = (slug: string, code: string, at: string): string =>
   `/clinic/${slug}?problem=${code}&at=${encodeURIComponent(at)}`
 
-const unpaidOf = async (c: Ask, { unitOfWork, clock }: Desk): Promise<Html> => {
+const unpaidOf = async (c: Ask, desk: Desk): Promise<Html> => {
+  const { unitOfWork, clock } = desk
   const visitor = c.get('visitor')
   const { signedIn } = visitor
-  return renderUnpaid(
-    visitor,
-    signedIn === undefined ? [] : await readUnpaid(unitOfWork, signedIn.person.id, clock.now()),
-  )
+  const current = await readCurrent(c, desk)
+  const unpaid = signedIn === undefined ? [] : await readUnpaid(unitOfWork, signedIn.person.id, clock.now())
+  return renderUnpaid(visitor, current, unpaid)
 }
 
 const noticeOf = (c: Ask, { schedule }: Doctor): Notice | undefined => {

@@ -41,7 +41,11 @@ ${renderWeeks(visitor, view)}
 }
 
 /** Free times that are not all of one day, each with its day: what to choose instead. */
-export const renderTimes = ({ language }: Visitor, doctor: Doctor, slots: readonly FreeSlot[]): Html =>
+export const renderTimes = (
+  { language }: Visitor,
+  doctor: Doctor,
+  slots: readonly Pick<FreeSlot, 'startsAt'>[],
+): Html =>
   html`<ul class="others">${slots.map(
     ({ startsAt }) =>
       html`<li><a href="${bookingPath(doctor, startsAt)}">${formatMoment(language, startsAt, doctor.schedule.timeZone)}</a></li>`,

@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto'
 import {
+  encodeJson,
   sameMoney,
   type IntentId,
   type Json,
+  type KindRequest,
   type Money,
   type OpenIntentOutcome,
   type PayFromWalletRefusal,
   type PaymentId,
-  type PendingIntent,
 } from '@holdfast/core'
 import { readBalance, readUnpaid } from '../../clinic/read-clinic.ts'
 import type { Ask, Desk } from '../desk.ts'
@@ -21,6 +23,8 @@ import { missingFrom, type WayToPay } from './ways-to-pay.ts'
 export interface Payable {
   readonly intentId: IntentId
   readonly paymentId: PaymentId
+  /** What a browser holds of it. */
+  readonly token: string
 }
 
 /**
@@ -30,8 +34,7 @@ export interface Payable {
 export const openOrFind = async (
   c: Ask,
   desk: Desk,
-  kind: PendingIntent['kind'],
-  payload: Readonly<Record<string, string>>,
+  wanted: KindRequest,
   amount?: Money,
 ): Promise<OpenIntentOutcome | { readonly ok: true; readonly value: Payable }> => {
   const { actor, person } = desk.signedIn(c)
@@ -39,40 +42,49 @@ export const openOrFind = async (
   const open = await readUnpaid(desk.unitOfWork, person.id, desk.clock.now())
   const same = open.find(
     (intent) =>
-      intent.kind === kind &&
-      isSame(intent.payload, payload) &&
+      intent.kind === wanted.kind &&
+      isSame(intent.payload, wanted.payload) &&
       (amount === undefined || sameMoney(intent.quote.amount, amount)),
   )
-  if (same !== undefined) return { ok: true, value: { intentId: same.id, paymentId: same.paymentId } }
-  // One form may open two intents, one after the other, and be sent again with another amount: each has a key of its own,
-  // which follows from the form's.
+  if (same !== undefined)
+    return { ok: true, value: { intentId: same.id, paymentId: same.paymentId, token: same.token } }
   const { idempotencyKey } = keyOf(c.get('fields'))
-  const key =
-    idempotencyKey === undefined
-      ? {}
-      : {
-          idempotencyKey: [idempotencyKey, kind, ...Object.values(payload), amount?.minorUnits ?? '']
-            .join(':')
-            .slice(0, 200),
-        }
-  return desk.holdfast.openIntent({ actor, kind, payload, ...key })
+  const key = idempotencyKey === undefined ? {} : { idempotencyKey: ownKey(idempotencyKey, wanted, amount) }
+  return desk.holdfast.openIntent({ actor, ...wanted, ...key })
 }
 
-const isSame = (payload: Json, wanted: Readonly<Record<string, string>>): boolean =>
-  typeof payload === 'object' &&
-  payload !== null &&
-  Object.entries(wanted).every(([name, value]) => (payload as Readonly<Record<string, Json>>)[name] === value)
+/**
+ * The key of one of the intents that a form opens. It may open two, one after the other, and be sent again with another amount: each
+ * has a key of its own, which follows from the form's and from all that is asked for, however long that is.
+ */
+const ownKey = (formKey: string, { kind, payload }: KindRequest, amount: Money | undefined): string =>
+  createHash('sha256')
+    .update(encodeJson([formKey, kind, payload, amount]))
+    .digest('base64url')
+
+const isSame = (payload: Json, wanted: Json): boolean => {
+  const there = fieldsOf(payload)
+  return Object.entries(fieldsOf(wanted)).every(([name, value]) => there[name] === value)
+}
+
+const fieldsOf = (payload: Json): Readonly<Record<string, unknown>> =>
+  typeof payload === 'object' && payload !== null ? Object.fromEntries(Object.entries(payload)) : {}
 
 /** Goes on with an intent in the way its patient has chosen, or says clearly why that cannot be. */
-export const payIn = async (c: Ask, desk: Desk, intent: Payable, way: WayToPay): Promise<Response> => {
+export const payIn = async (
+  c: Ask,
+  desk: Desk,
+  intent: Pick<Payable, 'intentId' | 'paymentId'>,
+  way: WayToPay,
+): Promise<Response> => {
   switch (way) {
     case 'card':
       return leadToPayment(c, desk, intent.paymentId)
     case 'wallet':
       return payFromWallet(c, desk, intent.paymentId)
     case 'top_up': {
-      const payload = { intent_id: intent.intentId }
-      const opened = await openOrFind(c, desk, 'wallet_topup', payload, await missingFor(desk, intent.intentId))
+      const wanted = desk.kinds.walletTopUp.request({ intent_id: intent.intentId })
+      const opened = await openOrFind(c, desk, wanted, await missingFor(desk, intent.intentId))
       return opened.ok
         ? leadToPayment(c, desk, opened.value.paymentId)
         : c.redirect(`/payment/success?payment_id=${intent.paymentId}&problem=${problemCode(opened.error)}`, 303)

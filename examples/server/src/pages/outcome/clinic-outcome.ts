@@ -1,7 +1,5 @@
 import { html } from 'hono/html'
-import { listFreeSlots, type PaymentCase, type PendingIntent } from '@holdfast/core'
-import { clinicSchedules } from '../../clinic/clinic-kinds.ts'
-import { nearbySlots } from '../../clinic/free-days.ts'
+import type { PaymentCase, PendingIntent } from '@holdfast/core'
 import { readBalance, readVisitDetails, type VisitDetails } from '../../clinic/read-clinic.ts'
 import { formatMoment, formatMoney } from '../../language/format.ts'
 import { renderTimes } from '../clinic/doctor-page.ts'
@@ -32,7 +30,7 @@ export const clinicOutcome = async (
       title: wasTaken(intent) ? t.outcome.fasterTitle : t.clinic.outcome.keptTitle,
       content: html`<p>${wasTaken(intent) ? lostText(visitor, visit) : t.clinic.outcome.gone}</p>
 <p><strong>${isInWallet(kase) ? t.messages.toWallet(money) : t.messages.toCard(money)}</strong></p>
-${intent.status === 'refunded' ? await renderNearby(visitor, desk, visit) : ''}`,
+${intent.status === 'refunded' ? await renderNearby(visitor, desk, intent) : ''}`,
       tone: 'bad',
     },
     retry: renderWaysToPay(visitor, signedIn, {
@@ -63,15 +61,11 @@ const lostText = ({ t, language }: Visitor, { doctor, startsAt }: VisitDetails):
     : t.clinic.outcome.faster(doctor.name[language], formatMoment(language, startsAt, doctor.schedule.timeZone))
 
 /** Other times of the same doctor, closest first, for somebody who came second. */
-export const renderNearby = async (
-  visitor: Visitor,
-  { unitOfWork, clock }: Desk,
-  { doctor, startsAt }: VisitDetails,
-): Promise<Html> => {
+export const renderNearby = async (visitor: Visitor, { alternatives }: Desk, intent: PendingIntent): Promise<Html> => {
   const { t } = visitor
+  const { doctor, startsAt } = readVisitDetails(intent.quote.details)
   if (doctor === undefined || startsAt === undefined) return html``
-  const sources = { clock, listFreeSlots: listFreeSlots({ unitOfWork, clock, schedules: clinicSchedules }) }
-  const nearby = await nearbySlots(doctor, startsAt, sources)
+  const nearby = await alternatives(intent, 4)
   return html`<h2>${nearby.length === 0 ? t.clinic.outcome.noOtherTimes : t.clinic.outcome.otherTimes}</h2>
 ${renderTimes(visitor, doctor, nearby)}
 <p><a class="button quiet" href="/clinic/${doctor.slug}">${t.clinic.outcome.otherDoctor}</a></p>`

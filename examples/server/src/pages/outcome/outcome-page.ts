@@ -1,5 +1,13 @@
 import { html } from 'hono/html'
-import { isCollected, type PaymentCase, type PaymentId, type PendingIntent } from '@holdfast/core'
+import {
+  isCollected,
+  lastDecline,
+  payableUntil,
+  type Payment,
+  type PaymentCase,
+  type PaymentId,
+  type PendingIntent,
+} from '@holdfast/core'
 import { formatMoney } from '../../language/format.ts'
 import { buttonForm } from '../forms.ts'
 import type { Html, Notice, Page, Section } from '../layout.ts'
@@ -32,6 +40,8 @@ export interface Outcome {
   readonly kase: PaymentCase
   readonly intent: PendingIntent | undefined
   readonly thing: PaidThing
+  /** Stripe could not be asked just now: what is known may be out of date. */
+  readonly isUnheard: boolean
   readonly notice: Notice | undefined
 }
 
@@ -56,11 +66,19 @@ const collectedCard = ({ t, language }: Visitor, { kase, thing }: Outcome): Outc
     : { title: t.outcome.refundedTitle, content: html`<p>${t.outcome.refunded(sum)}</p>`, tone: 'calm' }
 }
 
+/** Whether a clock has ended it, and not whoever wanted it. */
+const wasTimeOver = (
+  { reason, cancelledAt }: Extract<Payment, { readonly status: 'cancelled' }>,
+  intent: PendingIntent | undefined,
+): boolean =>
+  reason === 'expired' || (reason === 'abandoned' && intent !== undefined && payableUntil(intent) <= cancelledAt)
+
 const unpaidCard = (
   { t, words }: Visitor,
   signedIn: SignedIn,
-  { kase: { payment }, intent, thing }: Outcome,
+  { kase, intent, thing, isUnheard }: Outcome,
 ): OutcomeCard => {
+  const { payment, attempts } = kase
   const leave =
     intent?.status === 'open'
       ? buttonForm(signedIn, `/payments/${payment.id}/abandon`, t.outcome.abandon, { look: 'quiet' })
@@ -74,9 +92,26 @@ const unpaidCard = (
         tone: 'bad',
       }
     case 'cancelled':
-      return { title: t.outcome.abandonedTitle, content: thing.abandoned, tone: 'calm' }
-    case 'pending':
-      return { title: t.outcome.openTitle, content: html`<p>${t.outcome.open}</p>${again}`, tone: 'calm' }
+      return {
+        title: wasTimeOver(payment, intent) ? t.outcome.overTitle : t.outcome.abandonedTitle,
+        content: thing.abandoned,
+        tone: 'calm',
+      }
+    case 'pending': {
+      if (isUnheard) return unheardCard({ t })
+      const decline = lastDecline(kase)
+      return decline === undefined
+        ? {
+            title: t.outcome.openTitle,
+            content: html`<p>${attempts.some(({ status }) => status === 'open') ? t.outcome.open : t.outcome.notOpen}</p>${again}`,
+            tone: 'calm',
+          }
+        : {
+            title: t.outcome.failedTitle,
+            content: html`<p>${t.outcome.failed(words.failures[decline.failure.code])} ${decline.failure.retryable ? t.outcome.declined : t.outcome.declinedForGood}</p>${again}`,
+            tone: 'bad',
+          }
+    }
     case 'processing':
     case 'authorized':
     case 'completed':
@@ -103,18 +138,33 @@ export const laterPage = ({ t }: Visitor, signedIn: SignedIn, paymentId: Payment
     tone: 'bad',
   })
 
-/** The payment page has been asked for and is not there yet. */
-export const openingPage = ({ t }: Visitor): Page =>
+/** The payment page has been asked for and is not there yet: one that is slow to come need not be waited for. */
+export const openingPage = (
+  { t }: Visitor,
+  { paymentId, isSlow }: { readonly paymentId: PaymentId; readonly isSlow: boolean },
+): Page =>
   cardPage({
     title: t.outcome.openingTitle,
-    content: html`<p>${t.outcome.opening}</p>`,
+    content: html`<p>${t.outcome.opening}</p>${
+      isSlow
+        ? html`<p>${t.outcome.openingSlow}</p><p><a class="button quiet" href="/payment/success?payment_id=${paymentId}">${t.outcome.howItStands}</a></p>`
+        : ''
+    }`,
     tone: 'busy',
-    refreshS: 1,
+    refreshS: isSlow ? 5 : 1,
   })
 
 const waitingCard = ({ t }: Pick<Visitor, 't'>): OutcomeCard => ({
   title: t.outcome.waitingTitle,
   content: html`<p>${t.outcome.waiting}</p>`,
+  tone: 'busy',
+  refreshS: 3,
+})
+
+/** Nobody could say whether it was paid: neither is claimed. */
+const unheardCard = ({ t }: Pick<Visitor, 't'>): OutcomeCard => ({
+  title: t.outcome.unheardTitle,
+  content: html`<p>${t.outcome.unheard}</p>`,
   tone: 'busy',
   refreshS: 3,
 })

@@ -1,4 +1,4 @@
-import type { PaymentCase, PendingIntent } from '@holdfast/core'
+import type { PendingIntent, SyncedPayment } from '@holdfast/core'
 import type { Ask, Desk } from '../desk.ts'
 import type { Notice } from '../layout.ts'
 import type { SignedIn, Visitor } from '../visitor.ts'
@@ -10,14 +10,14 @@ import { stayOutcome } from './stay-outcome.ts'
 import { topUpOutcome } from './top-up-outcome.ts'
 
 /** What a payment has come to, with what its page needs. */
-export const readOutcome = async (c: Ask, desk: Desk, kase: PaymentCase): Promise<Outcome> => {
+export const readOutcome = async (c: Ask, desk: Desk, { kase, type }: SyncedPayment): Promise<Outcome> => {
   const { subject } = kase.payment
   const intent =
     subject.type === 'intent'
       ? (await desk.unitOfWork.read((tx) => tx.intents.find(subject.id as PendingIntent['id'])))?.value
       : undefined
   const thing = await thingOf(c.get('visitor'), desk.signedIn(c), desk, kase, intent)
-  return { kase, intent, thing, notice: noticeOf(c) }
+  return { kase, intent, thing, isUnheard: type === 'unheard', notice: noticeOf(c) }
 }
 
 /** The kind of the intent says what was bought; what has no intent is an order of the shop, or the balance of a stay. */
@@ -25,7 +25,7 @@ const thingOf = (
   visitor: Visitor,
   signedIn: SignedIn,
   desk: Desk,
-  kase: PaymentCase,
+  kase: SyncedPayment['kase'],
   intent: PendingIntent | undefined,
 ): Promise<PaidThing> => {
   if (kase.payment.subject.type === 'order') return orderOutcome(visitor, signedIn, desk, kase)

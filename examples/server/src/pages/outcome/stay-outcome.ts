@@ -1,8 +1,7 @@
 import { html } from 'hono/html'
 import type { PaymentCase, PendingIntent, Reservation, Transaction } from '@holdfast/core'
 import { formatDay, formatMoney } from '../../language/format.ts'
-import { listFreeStays } from '../../stays/free-nights.ts'
-import { dayOf, nightsBetween } from '../../stays/nights.ts'
+import { dayOf } from '../../stays/nights.ts'
 import { readStayDetails } from '../../stays/stay-kind.ts'
 import type { Desk } from '../desk.ts'
 import { buttonForm } from '../forms.ts'
@@ -40,7 +39,7 @@ export const stayOutcome = async (
     lost: {
       title: wasTaken(intent) ? t.outcome.fasterTitle : t.clinic.outcome.keptTitle,
       content: html`<p>${wasTaken(intent) ? t.outcome.faster(stay.name) : t.clinic.outcome.gone}</p><p><strong>${isInWallet(kase) ? t.messages.toWallet(sum) : t.outcome.fasterMoney(sum)}</strong></p>
-${intent?.status === 'refunded' ? await renderOthers(visitor, desk, stay) : ''}`,
+${intent?.status === 'refunded' ? await renderOthers(visitor, desk, intent) : ''}`,
       tone: 'bad',
     },
     retry: buttonForm(signedIn, `/payments/${payment.id}/pay`, t.outcome.retry),
@@ -58,22 +57,16 @@ const findReservation = async (
 }
 
 /** Free stays of the same length nearby, for somebody who came second. */
-const renderOthers = async (
-  { t, language }: Visitor,
-  { unitOfWork, clock }: Desk,
-  stay: ReturnType<typeof readStayDetails>,
-): Promise<Html> => {
-  const others = await listFreeStays(unitOfWork, {
-    slug: stay.property,
-    arrival: stay.arrival,
-    nights: nightsBetween(stay.arrival, stay.departure),
-    after: dayOf(clock.now()),
-    limit: 4,
-  })
+const renderOthers = async ({ t, language }: Visitor, { alternatives }: Desk, intent: PendingIntent): Promise<Html> => {
+  const { property } = readStayDetails(intent.quote.details)
+  const others = (await alternatives(intent, 4)).map(({ startsAt, endsAt }) => ({
+    arrival: dayOf(startsAt),
+    departure: dayOf(endsAt),
+  }))
   return html`<h2>${others.length === 0 ? t.outcome.noOtherNights : t.outcome.otherNights}</h2>
 <ul class="others">${others.map(
     ({ arrival, departure }) =>
-      html`<li><a href="/stays/${stay.property}?arrival=${arrival}&departure=${departure}#dates">${formatDay(language, arrival, 'short')} ${arrow('on')} ${formatDay(language, departure, 'short')}</a></li>`,
+      html`<li><a href="/stays/${property}?arrival=${arrival}&departure=${departure}#dates">${formatDay(language, arrival, 'short')} ${arrow('on')} ${formatDay(language, departure, 'short')}</a></li>`,
   )}</ul>
-<p><a class="button quiet" href="/stays/${stay.property}">${t.outcome.again}</a></p>`
+<p><a class="button quiet" href="/stays/${property}">${t.outcome.again}</a></p>`
 }

@@ -64,7 +64,7 @@ const whatForCard = async (
     }
   return {
     title: t.clinic.outcome.keptTitle,
-    content: html`<p>${t.clinic.outcome.kept(money)}</p>${await renderNearby(visitor, desk, readVisitDetails(intent.quote.details))}${link}`,
+    content: html`<p>${t.clinic.outcome.kept(money)}</p>${await renderNearby(visitor, desk, intent)}${link}`,
     tone: 'bad',
   }
 }

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { ArticleId, Money } from '@holdfast/core'
+import type { AmountFault, ArticleId, Money } from '@holdfast/core'
 import { formatMoment, formatMoney, formatNumber } from '../../language/format.ts'
 import { encodeCart, mostOfOne, type ShopCart } from '../../shop/cart.ts'
 import type { LineFault, PricedCart, PricedCoupon, PricedLine } from '../../shop/price-cart.ts'
@@ -7,6 +7,7 @@ import { hiddenFields, tokenField } from '../forms.ts'
 import { illustration } from '../illustrations.ts'
 import type { Html, Notice, Page } from '../layout.ts'
 import type { Visitor } from '../visitor.ts'
+import { renderCardChoice, type CardOffer } from './saved-cards.ts'
 import { renderCurrencies } from './shop-page.ts'
 
 /** What the page of a cart shows. */
@@ -15,8 +16,10 @@ export interface CartView {
   readonly priced: PricedCart
   /** The line whose quantity was asked to be what it cannot be. */
   readonly badQuantity: ArticleId | undefined
-  /** Whether it has just been refused as it was. */
-  readonly wasRefused: boolean
+  /** Why it has just been refused as it was. */
+  readonly refused: string | undefined
+  /** What it can be paid with beside a new card. */
+  readonly cards: readonly CardOffer[]
 }
 
 /** A cart: what is in it and what it comes to, with what is wrong where it is wrong, and the way to pay. */
@@ -33,13 +36,21 @@ export const cartPage = (visitor: Visitor, view: CartView): Page => {
         : html`<h1>${t.shop.cart.title}</h1>
 <div class="stay-book cart"><div><ul class="cart-lines">${priced.lines.map((line) => renderLine(visitor, view, line))}</ul>
 ${renderCurrencies(visitor, cart.currency, '/cart')}</div>
-<div class="card price">${renderCoupon(visitor, cart, priced.coupon)}${renderSums(visitor, priced)}${renderCheckOut(visitor, cart, priced)}</div></div>`,
+<div class="card price">${renderCoupon(visitor, cart, priced.coupon)}${renderSums(visitor, priced)}${renderCheckOut(visitor, view)}</div></div>`,
   }
 }
 
-const noticeOf = ({ t }: Visitor, { priced, wasRefused }: CartView): Notice | undefined => {
-  if (!wasRefused || priced.lines.length === 0) return undefined
-  return { tone: 'bad', text: priced.canBeOrdered ? t.shop.cart.wasRefused : t.shop.cart.notNow }
+const noticeOf = ({ t }: Visitor, { priced, refused }: CartView): Notice | undefined => {
+  if (refused === undefined || priced.lines.length === 0) return undefined
+  const ofCard: Readonly<Record<string, string>> = {
+    payment_method_not_found: t.shop.cards.gone,
+    payment_method_expired: t.shop.cards.hasExpired,
+    provider_unavailable: t.shop.cards.away,
+  }
+  return {
+    tone: 'bad',
+    text: ofCard[refused] ?? (priced.canBeOrdered ? t.shop.cart.wasRefused : t.shop.cart.notNow),
+  }
 }
 
 const renderLine = (visitor: Visitor, { badQuantity }: CartView, line: PricedLine): Html => {
@@ -119,23 +130,32 @@ const couponFaultText = (
   }
 }
 
-const renderSums = ({ t, language }: Visitor, { subtotal, coupon, total, sumFault }: PricedCart): Html => {
+const renderSums = (visitor: Visitor, { subtotal, coupon, total, sumFault }: PricedCart): Html => {
+  const { t, language } = visitor
   const shown = (amount: Money): string => formatMoney(language, amount)
   return html`<dl class="sums"><div><dt>${t.shop.cart.subtotal}</dt><dd>${shown(subtotal)}</dd></div>
 ${coupon?.type === 'taken' ? html`<div><dt>${t.shop.cart.discount(coupon.code)}</dt><dd>−${shown(coupon.takesOff)}</dd></div>` : ''}
 <div class="now"><dt>${t.shop.cart.total}</dt><dd>${shown(total)}</dd></div></dl>
-${
-  sumFault === undefined
-    ? ''
-    : html`<p class="bad-text" role="alert">${sumFault.code === 'amount_too_small' ? t.shop.cart.faults.tooSmall(shown(sumFault.least)) : t.shop.cart.faults.tooLarge(shown(sumFault.most))}</p>`
-}`
+${sumFault === undefined ? '' : html`<p class="bad-text" role="alert">${describeSumFault(visitor, sumFault)}</p>`}`
 }
 
-const renderCheckOut = (
-  { t, language, signedIn }: Visitor,
-  cart: ShopCart,
-  { canBeOrdered, total, isSent }: PricedCart,
-): Html => {
+const describeSumFault = ({ t, words, language }: Visitor, fault: AmountFault): string => {
+  const { faults } = t.shop.cart
+  switch (fault.code) {
+    case 'currency_not_taken':
+      return faults.notInCurrency
+    case 'amount_too_small':
+      return faults.tooSmall(formatMoney(language, fault.least))
+    case 'amount_too_large':
+      return faults.tooLarge(formatMoney(language, fault.most))
+    case 'amount_not_a_multiple':
+      return words.payloadReasons.amount_not_a_multiple(fault)
+  }
+}
+
+const renderCheckOut = (visitor: Visitor, { cart, priced, cards }: CartView): Html => {
+  const { t, language, signedIn } = visitor
+  const { canBeOrdered, total, isSent } = priced
   if (signedIn === undefined)
     return html`<p><a class="button primary" href="/sign-in?next=${encodeURIComponent('/cart')}">${t.shop.cart.signIn}</a></p>`
   if (signedIn.person.role === 'staff') return html`<p class="soft">${t.shop.staff}</p>`
@@ -148,5 +168,5 @@ const renderCheckOut = (
       : html`<p class="soft">${t.shop.cart.nothingToSend}</p>`
   }
 <p class="soft">${t.shop.cart.keeps}</p>
-<form method="post" action="/cart/order">${hiddenFields(signedIn)}<input type="hidden" name="cart" value="${encodeCart(cart)}"><button class="button primary">${t.shop.cart.checkOut(formatMoney(language, total))}</button></form>`
+<form method="post" action="/cart/order">${hiddenFields(signedIn)}<input type="hidden" name="cart" value="${encodeCart(cart)}">${renderCardChoice(visitor, cards)}<button class="button primary">${t.shop.cart.checkOut(formatMoney(language, total))}</button></form>`
 }

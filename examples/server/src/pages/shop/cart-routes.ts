@@ -1,4 +1,4 @@
-import { type CheckOutRefusal, type Currency, type Json } from '@holdfast/core'
+import { type CheckOutRefusal, type Currency, type Json, type OrderId } from '@holdfast/core'
 import type { Hono } from 'hono'
 import { latinDigits } from '../../language/latin-digits.ts'
 import { articleIdOf, findArticle, isSent } from '../../shop/articles.ts'
@@ -14,6 +14,7 @@ import {
   type ShopCart,
 } from '../../shop/cart.ts'
 import { priceCart } from '../../shop/price-cart.ts'
+import { findOrder } from '../../shop/read-orders.ts'
 import type { Person } from '../../people/people.ts'
 import type { Ask, Desk, Env } from '../desk.ts'
 import { keyOf } from '../forms.ts'
@@ -21,6 +22,7 @@ import { laterPage } from '../outcome/outcome-page.ts'
 import { notFoundPage, problemPage } from '../problem-page.ts'
 import { requireSignIn } from '../require-sign-in.ts'
 import { cartPage } from './cart-page.ts'
+import { chosenCard, readCardOffers } from './saved-cards.ts'
 
 /** The cart: everybody has one, and whoever is signed in can order what is in it. */
 export const cartRoutes = (app: Hono<Env>, desk: Desk): void => {
@@ -39,7 +41,8 @@ export const cartRoutes = (app: Hono<Env>, desk: Desk): void => {
         cart,
         priced,
         badQuantity: bad === undefined ? undefined : articleIdOf(bad),
-        wasRefused: c.req.query('refused') !== undefined,
+        refused: c.req.query('refused'),
+        cards: priced.canBeOrdered ? await readCardOffers(desk, visitor.signedIn) : [],
       }),
     )
   })
@@ -101,7 +104,9 @@ export const cartRoutes = (app: Hono<Env>, desk: Desk): void => {
     const fields = c.get('fields')
     const cart = decodeCart(fields['cart'] ?? '')
     if (cart === undefined) return c.redirect('/cart?refused=1', 303)
-    const outcome = await desk.holdfast.checkOut({ actor, cart: orderedOf(cart, person), ...keyOf(fields) })
+    const paymentMethodId = chosenCard(fields)
+    const card = paymentMethodId === undefined ? {} : { paymentMethodId }
+    const outcome = await desk.holdfast.checkOut({ actor, cart: orderedOf(cart, person), ...card, ...keyOf(fields) })
     if (!outcome.ok) return answerRefusal(c, desk, cart, outcome.error)
     await forget(c, desk, cart)
     const { checkout, paymentId } = outcome.value
@@ -152,8 +157,12 @@ const answerRefusal = async (c: Ask, desk: Desk, cart: ShopCart, refusal: CheckO
   if (!('orderId' in refusal)) return c.redirect(`/cart?refused=${refusal.code}`, 303)
   const { orderId, paymentId } = refusal
   // An order that ended at once has left the cart as it was; any other is gone on with from its own page.
-  if (refusal.code !== 'payment_declined') await forget(c, desk, cart)
+  const hasEnded = refusal.code === 'payment_declined' && (await isCancelled(c, desk, orderId))
+  if (!hasEnded) await forget(c, desk, cart)
   if (refusal.code !== 'provider_unavailable') return c.redirect(`/orders/${orderId}?problem=${refusal.code}`, 303)
   c.header('retry-after', String(Math.ceil(refusal.retryAfterMs / 1000)))
   return desk.show(c, laterPage(c.get('visitor'), desk.signedIn(c), paymentId), 503)
 }
+
+const isCancelled = async (c: Ask, { unitOfWork, signedIn }: Desk, orderId: OrderId): Promise<boolean> =>
+  (await findOrder(unitOfWork, signedIn(c).actor, orderId))?.order.status === 'cancelled'

@@ -4,15 +4,18 @@ import { formatMoment, formatMoney } from '../../language/format.ts'
 import { findArticle } from '../../shop/articles.ts'
 import { downloadsOf, hasSomethingToSend, readShipTo, type OrderCase } from '../../shop/read-orders.ts'
 import { badge } from '../badge.ts'
-import { buttonForm } from '../forms.ts'
+import { buttonForm, hiddenFields } from '../forms.ts'
 import { arrow, type Html, type Notice, type Page } from '../layout.ts'
 import type { SignedIn, Visitor } from '../visitor.ts'
 import { renderOrderLines } from './order-lines.ts'
 import { minutesLeft, standingOf } from './order-standing.ts'
+import { renderCardChoice, type CardOffer } from './saved-cards.ts'
 
 /** What the page of one order shows. */
 export interface OrderView extends OrderCase {
   readonly now: Instant
+  /** What it can be paid with beside a new card. */
+  readonly cards: readonly CardOffer[]
   readonly notice: Notice | undefined
 }
 
@@ -45,14 +48,15 @@ ${isCollected(kase.payment) ? html`<p><a class="button quiet" href="/orders/${or
 }
 
 const renderActions = (
-  { t, language }: Visitor,
+  visitor: Visitor,
   signedIn: SignedIn,
-  { order, kase: { payment } }: OrderView,
+  { order, kase: { payment }, cards }: OrderView,
   canBePaid: boolean,
 ): Html | string => {
+  const { t, language } = visitor
   if (order.status === 'cancelled') return html`<p><a class="button quiet" href="/shop">${t.shop.order.again}</a></p>`
   if (!canBePaid) return ''
-  return html`<div class="row">${buttonForm(signedIn, `/payments/${payment.id}/pay`, `${t.shop.order.payNow} · ${formatMoney(language, order.total)}`)}</div>
+  return html`<form method="post" action="/payments/${payment.id}/pay">${hiddenFields(signedIn)}${renderCardChoice(visitor, cards)}<button class="button primary">${t.shop.order.payNow} · ${formatMoney(language, order.total)}</button></form>
 <details><summary>${t.shop.order.cancel}</summary><p class="soft">${t.shop.order.cancelHint}</p>
 ${buttonForm(signedIn, `/orders/${order.id}/cancel`, t.shop.order.cancelSure, { look: 'danger' })}</details>`
 }

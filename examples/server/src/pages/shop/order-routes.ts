@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { articleScenes } from './article-scenes.ts'
-import { downloadsOf, findOrder, listOrders } from '../../shop/read-orders.ts'
+import { downloadsOf, findOrder, listOrders, type OrderCase } from '../../shop/read-orders.ts'
 import type { Ask, Desk, Env } from '../desk.ts'
 import { keyOf } from '../forms.ts'
 import type { Notice } from '../layout.ts'
@@ -9,6 +9,7 @@ import { requireSignIn } from '../require-sign-in.ts'
 import { orderPage } from './order-page.ts'
 import { ordersPage } from './orders-page.ts'
 import { asPaid, receiptPage } from './receipt-page.ts'
+import { readCardOffers } from './saved-cards.ts'
 
 /** What somebody has ordered: to look at, to pay, to cancel while it is not paid, and to have in writing. */
 export const orderRoutes = (app: Hono<Env>, desk: Desk): void => {
@@ -24,7 +25,11 @@ export const orderRoutes = (app: Hono<Env>, desk: Desk): void => {
   app.get('/orders/:id', async (c) => {
     const found = await find(c)
     if (found === undefined) return notFound(c)
-    return show(c, orderPage(c.get('visitor'), signedIn(c), { ...found, now: clock.now(), notice: noticeOf(c) }))
+    const cards = found.order.status === 'pending' ? await readCardOffers(desk, signedIn(c)) : []
+    return show(
+      c,
+      orderPage(c.get('visitor'), signedIn(c), { ...found, now: clock.now(), cards, notice: noticeOf(c, found) }),
+    )
   })
 
   app.get('/orders/:id/receipt', async (c) => {
@@ -73,12 +78,13 @@ const drawingToPrint = (slug: string): Response => {
   })
 }
 
-const noticeOf = (c: Ask): Notice | undefined => {
+const noticeOf = (c: Ask, { kase }: OrderCase): Notice | undefined => {
   const { t, words } = c.get('visitor')
   const { problems: own } = t.shop.order
   if (c.req.query('cancelling') !== undefined) return { tone: 'bad', text: t.shop.order.cancelling }
   const code = c.req.query('problem')
-  if (code === undefined) return undefined
+  // Why a card was declined is said where it is said how the order stands.
+  if (code === undefined || (code === 'payment_declined' && kase.payment.status === 'failed')) return undefined
   const general: Readonly<Record<string, string>> = words.problems
   const texts: Readonly<Record<string, string>> = {
     payment_already_completed: own.paid,
@@ -86,6 +92,8 @@ const noticeOf = (c: Ask): Notice | undefined => {
     order_cancelled: own.cancelled,
     order_expired: own.expired,
     charge_in_flight: own.inFlight,
+    payment_method_not_found: t.shop.cards.gone,
+    payment_method_expired: t.shop.cards.hasExpired,
   }
   return { tone: 'bad', text: texts[code] ?? general[code] ?? t.problems.unknown }
 }

@@ -1,4 +1,4 @@
-import { isCollected, minute, type Instant, type Order } from '@holdfast/core'
+import { isCollected, lastDecline, minute, type Instant, type Order } from '@holdfast/core'
 import { formatMoment } from '../../language/format.ts'
 import { hasSomethingToSend, type OrderCase } from '../../shop/read-orders.ts'
 import type { Visitor } from '../visitor.ts'
@@ -32,11 +32,8 @@ export const standingOf = (visitor: Visitor, { order, kase }: OrderCase, now: In
   }
 }
 
-const pendingStanding = (
-  { t, words, language }: Visitor,
-  { order, kase: { payment } }: OrderCase,
-  now: Instant,
-): Standing => {
+const pendingStanding = ({ t, words, language }: Visitor, { order, kase }: OrderCase, now: Instant): Standing => {
+  const { payment } = kase
   const until = formatMoment(language, order.expiresAt)
   switch (payment.status) {
     case 'failed':
@@ -47,10 +44,18 @@ const pendingStanding = (
             tone: 'bad',
             canBePaid: true,
           }
-    case 'pending':
-      return order.expiresAt <= now
-        ? { text: t.shop.order.overdue, tone: 'busy', canBePaid: false, refreshS: 5 }
-        : { text: t.shop.order.waiting(until), tone: 'busy', canBePaid: true, refreshS: 60 }
+    case 'pending': {
+      if (order.expiresAt <= now) return { text: t.shop.order.overdue, tone: 'busy', canBePaid: false, refreshS: 5 }
+      const decline = lastDecline(kase)
+      return decline === undefined
+        ? { text: t.shop.order.waiting(until), tone: 'busy', canBePaid: true, refreshS: 60 }
+        : {
+            text: t.shop.order.failed(words.failures[decline.failure.code], until),
+            tone: 'bad',
+            canBePaid: true,
+            refreshS: 60,
+          }
+    }
     // What its payment has come to, its order comes to in the same commit: there is no moment between.
     case 'processing':
     case 'authorized':

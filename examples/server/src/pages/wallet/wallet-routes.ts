@@ -4,6 +4,7 @@ import { clinicCurrency } from '../../clinic/clinic-kinds.ts'
 import { readBalance, readUnpaid, readVisitDetails } from '../../clinic/read-clinic.ts'
 import { latinDigits } from '../../language/latin-digits.ts'
 import { openOrFind } from '../clinic/pay.ts'
+import { hold } from '../current.ts'
 import type { Ask, Desk, Env } from '../desk.ts'
 import type { Notice } from '../layout.ts'
 import { leadToPayment } from '../lead-to-payment.ts'
@@ -58,10 +59,11 @@ export const walletRoutes = (app: Hono<Env>, desk: Desk): void => {
     if (await desk.isTooMuch(c)) return show(c, problemPage(visitor, visitor.t.problems.tooMany), 429)
     const amount = latinDigits((c.get('fields')['amount'] ?? '').trim())
     if (parseDecimal(amount, clinicCurrency) === undefined) return c.redirect('/wallet?problem=not_an_amount', 303)
-    const opened = await openOrFind(c, desk, 'wallet_topup', { amount, currency: clinicCurrency })
-    return opened.ok
-      ? leadToPayment(c, desk, opened.value.paymentId)
-      : c.redirect(`/wallet?problem=${problemCode(opened.error)}`, 303)
+    const wanted = desk.kinds.walletTopUp.request({ amount, currency: clinicCurrency })
+    const opened = await openOrFind(c, desk, wanted)
+    if (!opened.ok) return c.redirect(`/wallet?problem=${problemCode(opened.error)}`, 303)
+    await hold(c, desk, opened.value)
+    return leadToPayment(c, desk, opened.value.paymentId)
   })
 }
 
@@ -83,6 +85,7 @@ const noticeOf = (c: Ask): Notice | undefined => {
     not_an_amount: invalid,
     amount_too_small: invalid,
     amount_too_large: invalid,
+    amount_not_a_multiple: invalid,
     intent_expired: t.clinic.problems.intentExpired,
   }
   return { tone: 'bad', text: texts[problem] ?? t.problems.unknown }

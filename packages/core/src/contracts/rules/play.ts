@@ -2,8 +2,10 @@ import { minute } from '../../kernel/instant.ts'
 import type { PaymentId, ReservationId } from '../../kernel/ids.ts'
 import { isCollected } from '../../payment/payment.ts'
 import type { ProviderCall } from '../../memory/index.ts'
-import { snapshot } from './oracle.ts'
+import { playClinic } from './clinic-play.ts'
+import { keptCard } from './kept-card.ts'
 import { playShop } from './shop-play.ts'
+import { snapshot } from './snapshot.ts'
 import type { Step } from './step.ts'
 import { at } from './trouble.ts'
 import { together, whileTimePasses } from './waiting.ts'
@@ -39,7 +41,18 @@ export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, ind
       const ask = { checkout: holdfast.startCheckout, cancel: holdfast.cancelPayment, sync: holdfast.syncPayment }[
         doing.do
       ]
-      return together(w, doing.times, () => ask(request))
+      await together<unknown>(w, doing.times, () => ask(request))
+      return
+    }
+    case 'pay_by_card': {
+      const due = (await payments()).filter((kase) => doing.on === 0 || !isCollected(kase.payment))
+      const chosen = at(due, doing.on)?.payment
+      if (chosen === undefined) return
+      const { paymentMethodId } = await keptCard(w, chosen.owner, doing.card)
+      const key = doing.key ? { idempotencyKey: `c${index}` } : {}
+      const request = { actor: owner(chosen.owner), paymentId: chosen.id, paymentMethodId, ...key }
+      await together(w, doing.times, () => holdfast.payWithSavedCard(request))
+      return
     }
     case 'pay': {
       const id = page(doing.on, 'opened')
@@ -153,6 +166,18 @@ export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, ind
     case 'late_money':
       await playShop(w, doing, index)
       return
+    case 'top_up':
+    case 'top_up_missing':
+    case 'consult':
+    case 'appoint':
+    case 'pay_from_wallet':
+    case 'spend_at_once':
+    case 'race':
+    case 'refund_into_wallet':
+    case 'take_back':
+    case 'end_consultation':
+      await playClinic(w, doing, index)
+      return
   }
 }
 
@@ -160,6 +185,7 @@ export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, ind
 const callOf = {
   book: 'openSession',
   checkout: 'openSession',
+  pay_by_card: 'chargeSavedCard',
   cancel: 'closeAttempt',
   sync: 'findAttempt',
   refund: 'refund',
@@ -168,4 +194,12 @@ const callOf = {
   cancel_reservation: 'closeAttempt',
   order: 'openSession',
   cancel_order: 'closeAttempt',
+  top_up: 'openSession',
+  top_up_missing: 'openSession',
+  consult: 'openSession',
+  appoint: 'openSession',
+  pay_from_wallet: 'closeAttempt',
+  race: 'refund',
+  take_back: 'refund',
+  end_consultation: 'refund',
 } as const satisfies Partial<Record<Step['do'], ProviderCall>>

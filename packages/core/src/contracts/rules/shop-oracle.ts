@@ -3,7 +3,7 @@ import { sameMoney } from '../../kernel/money.ts'
 import { isCollected, type Payment } from '../../payment/payment.ts'
 import type { Order } from '../../order/order.ts'
 import type { Hold } from '../../order/hold.ts'
-import type { Snapshot } from './oracle.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { World } from './world.ts'
 
 /** What holds of a shop at every moment. Answers what does not, in words. */

@@ -1,6 +1,6 @@
-import type { PaymentId } from '../../kernel/ids.ts'
 import type { Order } from '../../order/order.ts'
 import { articles } from './articles.ts'
+import { hearOf, openPages, payPage } from './pages.ts'
 import { restock, shop } from './shop.ts'
 import type { ShopStep } from './shop-step.ts'
 import { at } from './trouble.ts'
@@ -74,16 +74,13 @@ const order = async (
     },
     ...(key ? { idempotencyKey: `o${index}` } : {}),
   }
-  const { holdfast, provider } = w
+  const { holdfast } = w
   await together(w, times, async () => {
-    if (upTo === 'order') return holdfast.placeOrder(request)
+    if (upTo === 'nothing') return holdfast.placeOrder(request)
     const ordered = await holdfast.checkOut(request)
     if (upTo === 'page' || !ordered.ok) return ordered
-    const [page] = openPages(w, ordered.value.paymentId)
-    if (page !== undefined) await provider.payer.pay(page.id)
-    if (upTo === 'heard')
-      for (const event of provider.events())
-        if (event.news.about === 'attempt' && event.news.providerId === page?.id) await holdfast.receiveEvent(event)
+    const pageId = await payPage(w, ordered.value.paymentId)
+    if (upTo === 'heard') await hearOf(w, pageId)
     return undefined
   })
 }
@@ -101,10 +98,3 @@ const pick = async (w: World, on: number, statuses: readonly Order['status'][]):
 
 const allOrders = ({ unitOfWork }: World): Promise<readonly Order[]> =>
   unitOfWork.read((tx) => tx.orders.list({ limit: 1000 }))
-
-/** Pages that can be paid on now, of one payment or of all. */
-const openPages = ({ provider }: World, of?: PaymentId) =>
-  provider.truth
-    .attempts()
-    .filter(({ kind, state }) => kind === 'hosted' && state.type === 'opened')
-    .filter(({ paymentId }) => of === undefined || paymentId === of)

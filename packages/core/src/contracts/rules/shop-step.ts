@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import type { Settings } from '../../use-cases/dependencies.ts'
 import { articles } from './articles.ts'
+import type { UpTo } from './pages.ts'
 import { on, trouble, type Trouble } from './trouble.ts'
 
 /** What can happen in a shop, as data. */
@@ -11,8 +12,7 @@ export type ShopStep =
       /** Articles by number, and how many of each. The same one may be there twice. */
       readonly lines: readonly (readonly [article: number, quantity: number])[]
       readonly coupon: 'TEN' | 'WELCOME' | undefined
-      /** How far whoever orders goes: to the order, to its page, to paying it, or until we have heard of that. */
-      readonly upTo: 'order' | 'page' | 'paid' | 'heard'
+      readonly upTo: UpTo
       readonly times: number
       /** With one, all of those times are the same order. */
       readonly key: boolean
@@ -37,7 +37,7 @@ export const shopSteps: readonly fc.WeightedArbitrary<ShopStep>[] = [
         maxLength: 3,
       }),
       coupon: fc.constantFrom('TEN' as const, 'WELCOME' as const, undefined),
-      upTo: fc.constantFrom('order' as const, 'page' as const, 'paid' as const, 'heard' as const, 'heard' as const),
+      upTo: fc.constantFrom<UpTo>('nothing', 'page', 'paid', 'heard', 'heard'),
       times: fc.integer({ min: 1, max: 3 }),
       key: fc.boolean(),
       trouble,

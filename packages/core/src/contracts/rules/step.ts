@@ -2,6 +2,8 @@ import * as fc from 'fast-check'
 import { day, hour, minute } from '../../kernel/instant.ts'
 import type { ProviderCall, ProviderFault } from '../../memory/index.ts'
 import type { DisputeState } from '../../payment/dispute.ts'
+import { clinicSteps, type ClinicStep } from './clinic-step.ts'
+import type { CardKind } from './kept-card.ts'
 import { shopSteps, type ShopStep } from './shop-step.ts'
 import { fault, on, trouble, type Trouble } from './trouble.ts'
 
@@ -11,6 +13,13 @@ export type Step =
   | ({
       readonly do: 'checkout' | 'cancel' | 'sync'
       readonly on: number
+      readonly times: number
+      readonly key: boolean
+    } & Trouble)
+  | ({
+      readonly do: 'pay_by_card'
+      readonly on: number
+      readonly card: CardKind
       readonly times: number
       readonly key: boolean
     } & Trouble)
@@ -25,9 +34,10 @@ export type Step =
   | { readonly do: 'fault'; readonly call: ProviderCall; readonly fault: ProviderFault }
   | { readonly do: 'crash'; readonly after: number; readonly committed: boolean }
   | ShopStep
+  | ClinicStep
 
-/** Any step, those that matter more often. */
-export const step: fc.Arbitrary<Step> = fc.oneof(
+/** Stays: somebody books, its balance falls due, and plans change. */
+const staySteps: readonly fc.WeightedArbitrary<Step>[] = [
   {
     weight: 4,
     arbitrary: fc.record({
@@ -39,11 +49,35 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('start_balance' as const, 'bad_card' as const, 'cancel_reservation' as const),
+      on,
+      trouble,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reprice' as const), on, to: fc.integer({ min: 1, max: 3 }) }) },
+]
+
+/** Whatever is to be paid: people pay or do not, and money goes back. */
+const paymentSteps: readonly fc.WeightedArbitrary<Step>[] = [
+  {
     weight: 5,
     arbitrary: fc.record({
       do: fc.constantFrom('checkout' as const, 'checkout' as const, 'cancel' as const, 'sync' as const),
       on,
       times: fc.integer({ min: 1, max: 4 }),
+      key: fc.boolean(),
+      trouble,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('pay_by_card' as const),
+      on,
+      card: fc.constantFrom('working' as const, 'working' as const, 'declining' as const, 'authenticating' as const),
+      times: fc.integer({ min: 1, max: 3 }),
       key: fc.boolean(),
       trouble,
     }),
@@ -65,21 +99,6 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('deliver' as const),
-      on: fc.nat(30),
-      times: fc.integer({ min: 1, max: 3 }),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('pass' as const),
-      ms: fc.constantFrom(minute, 20 * minute, 3 * hour, 2 * day, 70 * day),
-    }),
-  },
-  {
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('refund' as const),
@@ -98,15 +117,25 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       outcome: fc.constantFrom<DisputeState>('opened', 'won', 'lost'),
     }),
   },
+]
+
+/** What happens by itself: news comes in any order or not at all, time passes, calls fail, and processes end. */
+const worldlySteps: readonly fc.WeightedArbitrary<Step>[] = [
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.record({
-      do: fc.constantFrom('start_balance' as const, 'bad_card' as const, 'cancel_reservation' as const),
-      on,
-      trouble,
+      do: fc.constant('deliver' as const),
+      on: fc.nat(30),
+      times: fc.integer({ min: 1, max: 3 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('reprice' as const), on, to: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('pass' as const),
+      ms: fc.constantFrom(minute, 20 * minute, 3 * hour, 2 * day, 70 * day),
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -125,5 +154,14 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), after: fc.nat(3), committed: fc.boolean() }) },
-  ...shopSteps,
+]
+
+/** Any step of stays and a shop, those that matter more often. */
+export const step: fc.Arbitrary<Step> = fc.oneof(...staySteps, ...paymentSteps, ...worldlySteps, ...shopSteps)
+
+/** Any step of a clinic whose people have wallets, and now and then of stays that are paid from them. */
+export const clinicStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.oneof(...clinicSteps) },
+  { weight: 4, arbitrary: fc.oneof(...paymentSteps, ...worldlySteps) },
+  { weight: 1, arbitrary: fc.oneof(...staySteps) },
 )

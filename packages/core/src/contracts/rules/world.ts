@@ -8,6 +8,7 @@ import { day, instant, type Instant } from '../../kernel/instant.ts'
 import type { Json } from '../../kernel/json.ts'
 import { money, type Money } from '../../kernel/money.ts'
 import type { PaymentCase } from '../../payment/payment-case.ts'
+import type { AroundWork } from '../../ports/around-work.ts'
 import type { Ids } from '../../ports/ids.ts'
 import { silentLogger, type Logger } from '../../ports/logger.ts'
 import type { PaymentProvider } from '../../ports/payment-provider.ts'
@@ -27,6 +28,8 @@ import {
   type MemoryPaymentProvider,
 } from '../../memory/index.ts'
 import { shopCatalogue } from './articles.ts'
+import { appointments, drLuna, placesAtDrLuna } from './clinic.ts'
+import { whileTimePasses } from './waiting.ts'
 
 /** One property by the sea: a thousand pesos a night, three in ten now, the rest thirty days before arrival. */
 export const catalogue: ReservationCatalogue = {
@@ -52,6 +55,8 @@ export const catalogue: ReservationCatalogue = {
     })
   },
 }
+
+const placesInTheHouse: ReadonlyMap<ResourceId, number> = new Map([['casa' as ResourceId, 1]])
 
 /** One doctor, who is asked by chat for four hundred pesos. */
 const doctors: ConsultationCatalogue = {
@@ -95,6 +100,8 @@ export interface World {
   readonly settings: Omit<Settings, 'lateMoney'> & { lateMoney: Settings['lateMoney'] }
   /** How many units of each article were ever put on the shelf, less what was taken off; nobody has, where it is empty. */
   readonly put: Map<ArticleId, number>
+  /** How many can have something at the same time. Of what is not in here, it is known only that nobody has the same unit twice. */
+  readonly places: ReadonlyMap<ResourceId, number>
   /** Delivers every event that was not delivered before. */
   readonly deliver: () => Promise<void>
   /** Does what is due, again and again, for `ms` of time that passes in steps of `stepMs`. */
@@ -123,8 +130,12 @@ export interface WorldOptions {
   readonly logger?: Logger
   /** What is sold, and for how many at a time. Default: {@link catalogue}. */
   readonly catalogue?: ReservationCatalogue
+  /** How many can have at the same time what such a catalogue sells. Default: not known. */
+  readonly places?: ReadonlyMap<ResourceId, number>
   /** What the shop sells. Default: the pottery's {@link shopCatalogue}. */
   readonly shopCatalogue?: ShopCatalogue
+  /** What is done around each piece of work in the background. Default: nothing. */
+  readonly aroundWork?: AroundWork
   /** Puts something between Holdfast and its provider. */
   readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider
 }
@@ -149,11 +160,16 @@ export const world = (options: WorldOptions = {}): World => {
     },
     fulfilmentKinds: [
       reservationKind({ catalogue: options.catalogue ?? catalogue, unitOfWork }),
+      reservationKind({ catalogue: appointments, unitOfWork, name: 'appointment' }),
       consultationKind({ catalogue: doctors }),
       topUps(unitOfWork),
     ],
     shopCatalogue: options.shopCatalogue ?? shopCatalogue,
+    ...(options.aroundWork === undefined ? {} : { aroundWork: options.aroundWork }),
   })
+  const workAll = async (): Promise<void> => {
+    while ((await holdfast.workOnce()) > 0);
+  }
   let delivered = 0
   const get = async (id: PaymentId): Promise<PaymentCase> => {
     const found = await unitOfWork.read((tx) => tx.payments.find(id))
@@ -168,6 +184,10 @@ export const world = (options: WorldOptions = {}): World => {
     notifier,
     settings,
     put: new Map(),
+    places: new Map([
+      ...(options.places ?? (options.catalogue === undefined ? placesInTheHouse : [])),
+      [drLuna, placesAtDrLuna],
+    ]),
     get,
     async deliver() {
       const events = provider.events()
@@ -179,7 +199,8 @@ export const world = (options: WorldOptions = {}): World => {
     async pass(ms, stepMs = 10 * 60_000) {
       for (let gone = 0; gone < ms; gone += stepMs) {
         await clock.advance(Math.min(stepMs, ms - gone))
-        while ((await holdfast.workOnce()) > 0);
+        // A task may wait for what somebody else has asked, who may have ended: it has to hear that nobody answers.
+        await whileTimePasses({ clock }, workAll())
       }
     },
     reservations: () => unitOfWork.read((tx) => tx.reservations.list({ limit: 1000 })),

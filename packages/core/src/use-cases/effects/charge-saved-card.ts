@@ -33,8 +33,7 @@ export const chargeSavedCard: EffectPerformer<Extract<Effect, { readonly type: '
   const seek = async () =>
     conclude(deps, effect, await seekAttempt(deps, attempt), () => neverMade(deps, effect, 'charge'))
   if (attempt.askingEndedAt !== undefined || attempt.closing !== undefined || age() > keyTrustMs) return seek()
-  const card =
-    payment.savedCard ?? bug(`Attempt '${attempt.id}' charges a saved card, but payment '${payment.id}' has none.`)
+  const card = attempt.card ?? bug(`Attempt '${attempt.id}' charges a saved card, but has none.`)
   // A backup that was restored knows nothing of what was charged after it, and a new attempt has a new key.
   const forgotten = await paymentProvider.findForgottenCharge({
     paymentId: payment.id,

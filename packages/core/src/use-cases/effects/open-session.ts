@@ -62,5 +62,9 @@ export const askForPage = async (
     ...(locale === undefined ? {} : { locale }),
     ...(customerId === undefined ? {} : { customerId }),
   })
-  return isStuck(answer, { tries, age }) ? seekAttempt(deps, attempt) : answer
+  if (isStuck(answer, { tries, age })) return seekAttempt(deps, attempt)
+  if (answer.type !== 'refused' || tries === 1) return answer
+  // Where the key got lost on the way, a later try is refused for what the first was granted: terms grow too old for a new page.
+  const kept = await paymentProvider.findAttempt(queryFor(attempt))
+  return kept.type === 'absent' ? answer : kept
 }

@@ -1,0 +1,12 @@
+import type { UnitOfWork } from '@holdfast/core'
+import { createClinicKinds } from './clinic/clinic-kinds.ts'
+import { stayKind } from './stays/stay-kind.ts'
+
+/** All that somebody can want here before it is paid, by what the pages call it. Each types how it is asked for. */
+export const createKinds = (unitOfWork: UnitOfWork) => ({
+  stay: stayKind(unitOfWork),
+  ...createClinicKinds(unitOfWork),
+})
+
+/** What {@link createKinds} makes. */
+export type Kinds = ReturnType<typeof createKinds>

@@ -1,0 +1,66 @@
+import { hour, minute, second } from '@holdfast/core'
+import { oneOf, type Random } from '../kernel/random.ts'
+import { twice, type Twice } from '../system/network.ts'
+import type { Scene } from './draw-act.ts'
+import { newest, one, ordered, someone, stocked } from './plot-parts.ts'
+import type { Beat, Plot } from './plots.ts'
+
+const cards = ['pm_card_visa', 'pm_card_visa', 'pm_card_visa', 'pm_card_visa', 'pm_usBankAccount_success']
+
+/** Somebody books, and a proxy asks for the page a second time. */
+const bookedTwice = (random: Random, { contested }: Scene, heard: Twice): readonly Beat[] => [
+  { do: 'send_twice', heard, afterMs: 0 },
+  {
+    do: 'book',
+    who: someone(random),
+    night: oneOf(random, [0, 1, 2, 3].slice(0, contested)),
+    checkout: true,
+    key: true,
+    afterMs: second,
+  },
+]
+
+/** Orders are paid on such pages, too. */
+const orderedTwice = (random: Random, heard: Twice): readonly Beat[] => [
+  stocked(0, 1),
+  { do: 'send_twice', heard, afterMs: 0 },
+  ordered(someone(random), [one(0)], { afterMs: second }),
+]
+
+const askedTwice = (random: Random, scene: Scene, heard: Twice): readonly Beat[] =>
+  oneOf(random, [true, false]) ? bookedTwice(random, scene, heard) : orderedTwice(random, heard)
+
+const paid = (random: Random, on: number, afterMs: number): Beat => ({
+  do: 'pay',
+  on,
+  card: oneOf(random, cards),
+  afterMs,
+})
+
+/** Acts with two pages of one attempt, of which the library was told of one at most. */
+export const secondPagePlots: Readonly<Record<string, Plot>> = {
+  'a page is asked for twice, and one of the two is paid': (random, scene) => {
+    const heard = oneOf(random, ['first', 'first', 'second', 'neither'] as const)
+    return [
+      ...askedTwice(random, scene, heard),
+      // Mostly the one that nobody was sent to.
+      paid(random, heard === 'second' ? 1 : 0, oneOf(random, [30 * second, minute])),
+      { do: 'sync', on: newest, times: 1, key: false, afterMs: oneOf(random, [second, minute]) },
+    ]
+  },
+  'a page is asked for twice, and both are paid': (random, scene) => [
+    ...askedTwice(random, scene, oneOf(random, twice)),
+    paid(random, 0, 30 * second),
+    paid(random, 0, oneOf(random, [0, 0, 50, second, minute])),
+  ],
+  'a page is asked for twice, and nobody hears of either': (random, scene) => [
+    { do: 'ambush', lane: 'hear POST /v1/checkout/sessions', by: 'black_out', ms: 20 * minute, afterMs: 0 },
+    ...askedTwice(random, scene, 'neither'),
+    paid(random, oneOf(random, [0, 1]), oneOf(random, [minute, 10 * minute, hour])),
+  ],
+  'a page is asked for twice, and called off': (random, scene) => [
+    ...askedTwice(random, scene, oneOf(random, twice)),
+    { do: 'cancel', on: newest, times: 1, key: true, afterMs: 30 * second },
+    paid(random, 0, oneOf(random, [0, 50, minute, 20 * minute])),
+  ],
+}
