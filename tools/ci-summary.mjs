@@ -77,6 +77,16 @@ const results = testsStep === undefined ? [] : projects.map(resultsOf)
 const sum = (/** @type {'passed' | 'failed' | 'skipped'} */ what) =>
   results.reduce((total, one) => total + one[what], 0)
 
+/** Test files that started, and of which nothing was heard since. */
+const unfinished = () => {
+  const file = 'reports/test-modules.tsv'
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
+  const open = new Set()
+  for (const [what, path] of lines.map((line) => line.split('\t')))
+    what === 'started' ? open.add(path) : open.delete(path)
+  return [...open].map((path) => relative(process.cwd(), path))
+}
+
 const checks = steps.filter((step) => step !== testsStep)
 const passed = sum('passed') + checks.filter((step) => !step.failed).length
 const skipped = sum('skipped')
@@ -93,5 +103,6 @@ for (const { project, passed: ok, failed: bad, skipped: left, note } of results)
     `${bad > 0 ? 'FAILED' : 'ok    '}          tests of ${project}: ${ok} passed, ${bad} failed, ${left} skipped ${note}`.trimEnd(),
   )
 for (const failure of results.flatMap(({ failures }) => failures)) console.log(`failed: ${failure}`)
+for (const path of unfinished()) console.log(`did not end: ${path}`)
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed > 0 ? 1 : 0

@@ -62,8 +62,8 @@ describe('one live attempt', () => {
     expect(planAttempt(otherCurrency, 'hosted', now)).toEqual({ type: 'close_first', attempt })
   })
 
-  it('ends first what it is ending already, whatever is known of it', () => {
-    for (const kase of [closing(open), closing(begin(due, 'a')), closing(hear(open, 'a', { type: 'processing' }))])
+  it('ends first what it is ending already, whether it is known to be open or not', () => {
+    for (const kase of [closing(open), closing(begin(due, 'a'))])
       expect(planAttempt(kase, 'hosted', now)).toEqual({ type: 'close_first', attempt: kase.attempts[0] })
   })
 
@@ -74,6 +74,12 @@ describe('one live attempt', () => {
     expect(planAttempt(charging, 'off_session', now)).toEqual({ type: 'wait', attempt: charging.attempts[0] })
     expect(planAttempt(hear(charging, 'a', { type: 'processing' }), 'off_session', now)).toEqual(refused)
     expect(planAttempt(hear(open, 'a', { type: 'authorized' }), 'hosted', now)).toEqual(refused)
+    // It was to be ended, and was paid before: there is nothing to close, and asking again would never end.
+    for (const kase of [
+      closing(hear(open, 'a', { type: 'processing' })),
+      hear(closing(open), 'a', { type: 'processing' }),
+    ])
+      expect(planAttempt(kase, 'hosted', now)).toEqual(refused)
     for (const status of ['processing', 'authorized'] as const) {
       const payment = { ...due.payment, status, authorizedAt: now }
       expect(planAttempt({ ...due, payment }, 'hosted', now)).toEqual(refused)

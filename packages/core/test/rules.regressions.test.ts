@@ -26,6 +26,17 @@ const stories: Readonly<Record<string, readonly Step[]>> = {
     { do: 'top_up_missing', on: 0, upTo: 'heard', trouble: undefined },
     { do: 'pass', ms: 60_000 },
   ],
+  'the page whose price changes answers in a status that nobody knows, as often as it is asked for': [
+    { do: 'book', who: 0, night: 0, checkout: true, trouble: 'unrecognized_status' },
+    { do: 'reprice', on: 0, to: 1 },
+  ],
+  'a page is asked for while a bank takes its time, after the price was to change': [
+    { do: 'book', who: 0, night: 0, checkout: true, trouble: undefined },
+    { do: 'pay_later', on: 0 },
+    { do: 'reprice', on: 0, to: 1 },
+    { do: 'checkout', on: 0, times: 1, key: false, trouble: undefined },
+    { do: 'settle_later', on: 0 },
+  ],
 }
 
 describe('stories that once ended badly', () => {

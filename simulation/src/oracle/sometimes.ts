@@ -40,6 +40,7 @@ export const sometimes = [
   'contention',
   'busy_database',
   'page_replaced',
+  'on_its_way_when_closed',
   'fallback_page',
   'page_asked_for_twice',
   'second_page_closed',

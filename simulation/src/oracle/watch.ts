@@ -92,6 +92,8 @@ export const createWatch = ({
     if (type === 'fact' && name === 'fulfilled') counts.add(`became:${becomes(data)}`)
     if (name === 'message_sent' && data.includes('"payment_link"')) counts.add('fallback_page')
     if (type === 'answer' && data.includes('proves nothing so soon')) counts.add('absence_not_believed')
+    if (type === 'answer' && name === 'close_attempt' && data.includes('"processing"'))
+      counts.add('on_its_way_when_closed')
     if (type === 'answer' && name === 'look_up_charge') counts.add('aftermath_found_by_asking')
     if (type === 'answer' && name === 'look_up_attempt' && data.includes('"captured"') && lost.has(about))
       counts.add('lost_event_found_by_asking')

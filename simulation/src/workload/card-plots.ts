@@ -4,7 +4,7 @@ import { newest, one, ordered, someone, stocked, visa, type Ordered } from './pl
 import type { Beat, Plot } from './plots.ts'
 
 /** Somebody pays a deposit, and their card is kept for the rest. Where the bank asks who it is, they answer. */
-const kept = (random: Random, who: number, card: string): readonly Beat[] => [
+export const kept = (random: Random, who: number, card: string): readonly Beat[] => [
   stocked(0, 4),
   // The even nights are those whose card is kept.
   {

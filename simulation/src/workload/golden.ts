@@ -88,6 +88,14 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(10 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
     later(hour),
   ],
+  'a new price while a bank takes its time': [
+    then(0, { ...wanted(0), checkout: true }),
+    then(5 * second, { do: 'pay', on: 0, card: 'pm_usBankAccount_success' }),
+    then(50, { do: 'reprice', on: 0, to: 2 }),
+    then(second, { do: 'checkout', on: 0, times: 2, key: true }),
+    then(second, { do: 'pay_from_wallet', on: 0, times: 1, key: true }),
+    later(2 * day + hour),
+  ],
   'refunded in two equal parts, and the stay given up': [
     then(0, booked('pm_card_visa')),
     then(10 * second, { do: 'sync', on: 0, times: 1, key: false }),

@@ -1,5 +1,6 @@
 import { hour, minute, second } from '@holdfast/core'
 import { below, happens, oneOf, type Random } from '../kernel/random.ts'
+import { kept } from './card-plots.ts'
 import { clinicPlots } from './clinic-plots.ts'
 import type { Act } from './command.ts'
 import type { Scene } from './draw-act.ts'
@@ -7,7 +8,7 @@ import { oddLetterNames } from '../system/letters.ts'
 import { newest, someone } from './plot-parts.ts'
 import { secondPagePlots } from './second-page-plots.ts'
 import { shopPlots } from './shop-plots.ts'
-import { walletPlots } from './wallet-plots.ts'
+import { toppedUp, walletPlots } from './wallet-plots.ts'
 
 /** An act with the time that passes before it. */
 export type Beat = Act & { readonly afterMs: number }
@@ -58,6 +59,21 @@ export const plots: Readonly<Record<string, Plot>> = {
     ]),
     { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [5 * second, minute]) },
   ],
+  'a page is paid through a bank while it is closed for something else': (random) => {
+    const who = someone(random)
+    const [before, instead] = oneOf<readonly [readonly Beat[], Act]>(random, [
+      [[], { do: 'reprice', on: newest, to: 2 }],
+      [toppedUp(random, who, 1000), { do: 'pay_from_wallet', on: newest, times: 1, key: true }],
+      [kept(random, who, 'pm_card_visa'), { do: 'pay_with_card', on: newest, card: 0, times: 1, key: true }],
+    ])
+    return [
+      ...before,
+      { do: 'book', who, night: oneOf(random, [1, 3]), checkout: true, key: true, afterMs: minute },
+      { do: 'pay', on: 0, card: 'pm_usBankAccount_success', afterMs: 10 * second },
+      { ...instead, afterMs: oneOf(random, [0, 50, 100]) },
+      { do: 'checkout', on: newest, times: oneOf(random, [1, 3]), key: true, afterMs: second },
+    ]
+  },
   'a page is left until it expires, and another one paid': (random, scene) => [
     booked(random, scene, 'pm_card_authenticationRequired', oneOf(random, [0, 2])),
     { do: 'authenticate', on: newest, outcome: 'succeeded', afterMs: 30 * second },

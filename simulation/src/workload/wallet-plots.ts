@@ -7,7 +7,8 @@ import type { Beat, Plot } from './plots.ts'
 /** The one before the newest. */
 const oneBefore = -2
 
-const toppedUp = (random: Random, who: number, pesos: number, card = 'pm_card_visa'): readonly Beat[] => [
+/** Somebody pays money into their wallet, and comes back. */
+export const toppedUp = (random: Random, who: number, pesos: number, card = 'pm_card_visa'): readonly Beat[] => [
   {
     do: 'top_up',
     who,

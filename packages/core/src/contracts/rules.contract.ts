@@ -4,6 +4,7 @@ import { day, minute } from '../kernel/instant.ts'
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
 import type { WalletRefundReason } from '../settlement/give-back.ts'
 import { Crash, crashing } from './rules/crashing.ts'
+import { impatient } from './rules/impatient.ts'
 import { brokenAlways, brokenAtRest } from './rules/oracle.ts'
 import { play } from './rules/play.ts'
 import { clinicStep, step, type Step } from './rules/step.ts'
@@ -73,7 +74,7 @@ export const tell = async (
   webhooksAtTheEnd: boolean,
   { ledger, ...options }: TellOptions = {},
 ): Promise<void> => {
-  const crash = crashing(unitOfWork)
+  const crash = crashing(impatient(unitOfWork, mostTransactions))
   const w = world({ ...options, unitOfWork: crash })
   const broken = async (): Promise<readonly string[]> => [
     ...(await brokenAlways(w)),
@@ -94,6 +95,9 @@ export const tell = async (
   await w.pass(200 * day, 2 * day)
   expect([...(await broken()), ...(await brokenAtRest(w))]).toEqual([])
 }
+
+// Ten times as many as in the longest stories.
+const mostTransactions = 30_000
 
 const walletRefundReasons: readonly WalletRefundReason[] = [
   'slot_taken',

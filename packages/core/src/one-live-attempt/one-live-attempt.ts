@@ -44,8 +44,8 @@ export const planAttempt = (
     return kase.payment.status === 'authorized' || kase.payment.status === 'processing'
       ? { type: 'refuse', refusal: { code: 'charge_in_flight' } }
       : { type: 'start' }
-  if (attempt.closing !== undefined) return { type: 'close_first', attempt }
   if (attempt.status === 'processing') return { type: 'refuse', refusal: { code: 'charge_in_flight' } }
+  if (attempt.closing !== undefined) return { type: 'close_first', attempt }
   if (attempt.status === 'requested')
     return attempt.kind === kind || attempt.kind === 'hosted'
       ? { type: 'wait', attempt }

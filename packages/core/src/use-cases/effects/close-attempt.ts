@@ -25,19 +25,22 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
 
   const answer: Sought<AttemptReport> =
     attempt.kind === 'hosted' ? await askForPage(deps, kase, attempt, work.tries) : await seekAttempt(deps, attempt)
-  if (answer.type === 'reported' && answer.report.state.type === 'opened') {
-    const { report } = answer
-    // The page's id is stored before it is closed, as before anybody would be sent to it.
-    await deps.unitOfWork.run((tx) =>
-      applyAttemptReport(tx, deps, effect, report, {
-        now: deps.clock.now(),
-        asked: true,
-        origin: origin(effect, 'opened'),
-      }),
-    )
-    return close(deps, effect, providerKind(attempt), report.providerId ?? bug('An open page has no id.'))
-  }
-  return conclude(deps, effect, answer, () => concluded(deps, effect, { type: 'expired' }))
+  if (answer.type !== 'reported')
+    return conclude(deps, effect, answer, () => concluded(deps, effect, { type: 'expired' }))
+  const { report } = answer
+  const { state, providerId: named } = report
+  // A key only repeats its first answer, so a status in it that nobody knows stays unknown; the page has a name all the same.
+  const isToBeClosed = state.type === 'opened' || (state.type === 'unrecognized' && named !== undefined)
+  if (!isToBeClosed || !isOurs(deps, report)) return told(deps, effect, report)
+  // The page's id is stored before it is closed, as before anybody would be sent to it.
+  await deps.unitOfWork.run((tx) =>
+    applyAttemptReport(tx, deps, effect, report, {
+      now: deps.clock.now(),
+      asked: true,
+      origin: origin(effect, state.type),
+    }),
+  )
+  return close(deps, effect, providerKind(attempt), named ?? bug('An open page has no id.'))
 }
 
 const close = async (
@@ -67,9 +70,24 @@ const close = async (
   }
 }
 
-/** That a page named beside the attempt is gone says nothing of the attempt, whose own may be open; that it was paid does. */
-const told = (deps: Dependencies, effect: CloseAttempt, report: AttemptReport): EffectResult =>
-  effect.providerId !== undefined && report.state.type === 'expired' ? nothingToDo : heard(deps, effect, report)
+/**
+ * That a page named beside the attempt is gone says nothing of the attempt, whose own may be open; that it was paid does. After what
+ * cannot be read, or is not believed, it may be open as before: the closing stays owed.
+ */
+const told = (deps: Dependencies, effect: CloseAttempt, report: AttemptReport): EffectResult => {
+  const { state } = report
+  if (!isOurs(deps, report) || leavesItOpen(state))
+    return { type: 'again', because: 'unknown', detail: notClosed, store: heard(deps, effect, report).store }
+  return effect.providerId !== undefined && state.type === 'expired' ? nothingToDo : heard(deps, effect, report)
+}
+
+const notClosed = 'Asked to close it, and nothing that was said shows that it is closed.'
+
+/** A report of the other mode is believed in nothing. */
+const isOurs = ({ settings }: Pick<Dependencies, 'settings'>, { livemode }: Pick<AttemptReport, 'livemode'>): boolean =>
+  livemode === settings.livemode
+
+const leavesItOpen = ({ type }: AttemptReport['state']): boolean => type === 'page_declined' || type === 'unrecognized'
 
 const origin = (effect: CloseAttempt, state: string) => ({
   type: 'answer' as const,
