@@ -81,9 +81,10 @@ const sum = (/** @type {'passed' | 'failed' | 'skipped'} */ what) =>
 const unfinished = () => {
   const file = 'reports/test-modules.tsv'
   const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
-  const open = new Set()
-  for (const [what, path] of lines.map((line) => line.split('\t')))
-    what === 'started' ? open.add(path) : open.delete(path)
+  const open = /** @type {Set<string>} */ (new Set())
+  for (const [what, path = ''] of lines.map((line) => line.split('\t')))
+    if (what === 'started') open.add(path)
+    else open.delete(path)
   return [...open].map((path) => relative(process.cwd(), path))
 }
 
