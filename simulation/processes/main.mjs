@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -12,7 +15,7 @@ Without options: every named scenario, on each database.
   --only TEXT        the scenarios whose name has this in it
   --times N          each scenario so many times, with other moments each time
 
-The exit code is that of the tests: 0 where every rule held.`
+The exit code is that of the tests: 0 where every rule held. It is 2 where nothing was to be played.`
 
 const { values } = parseArgs({
   options: {
@@ -33,11 +36,17 @@ if (values.help || !isKnown) {
 }
 
 const folder = values.minutes === undefined ? 'processes/scenarios' : 'processes/long'
-const only = values.only === undefined ? [] : ['-t', values.only]
+// Vitest takes a pattern; here a text is meant as it is.
+const only = values.only === undefined ? [] : ['-t', values.only.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)]
+const reports = mkdtempSync(join(tmpdir(), 'processes-'))
+const report = join(reports, 'vitest.json')
 const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')))
 const { status } = spawnSync(
   process.execPath,
-  [vitest, 'run', '--config', 'processes/vitest.config.ts', folder, ...only],
+  [
+    ...[vitest, 'run', '--config', 'processes/vitest.config.ts', folder, ...only],
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  ],
   {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: 'inherit',
@@ -50,4 +59,10 @@ const { status } = spawnSync(
     },
   },
 )
+const isNothing = status === 0 && JSON.parse(readFileSync(report, 'utf8')).numPassedTests === 0
+rmSync(reports, { recursive: true })
+if (isNothing) {
+  console.error(`No scenario has '${values.only}' in its name${values.db === undefined ? '' : ` on ${values.db}`}.`)
+  process.exit(2)
+}
 process.exit(status ?? 1)
