@@ -34,6 +34,10 @@ export const sqliteFile = (file: string): RealDatabase => {
     url: file,
     snapshot: async () => {
       const db = (reader ??= keep(new BetterSqlite3(file, { readonly: true })))
+      if (db.inTransaction) db.exec('COMMIT')
+      db.exec('BEGIN')
+      // What is seen is what is committed at the first look.
+      db.prepare('SELECT 1 FROM sqlite_schema').all()
       return {
         query: <Row>(sql: string, ...values: readonly (string | number)[]) =>
           keep(db.prepare(sql)).all(...values) as readonly Row[],

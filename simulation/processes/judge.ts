@@ -25,8 +25,7 @@ export interface Allowances {
  */
 export const assertEveryRule = async (machine: Machine, allowances: Allowances = {}): Promise<void> => {
   await heal(machine)
-  await untilQuiet(machine)
-  const database = await machine.database.snapshot()
+  const database = await untilQuiet(machine)
   const stored = readStored(database)
   const truth = await machine.stripe.ledger()
   const ledger = allowances.databaseRestored === true ? withForgottenAttempts(truth, stored) : truth

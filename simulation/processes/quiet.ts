@@ -18,20 +18,22 @@ const patienceMs = 90_000
 const graceMs = 700
 
 /**
- * Lets time go by, from one piece of work to the next, until nothing is left to do, here or at Stripe.
+ * Lets time go by, from one piece of work to the next, until nothing is left to do, here or at Stripe. Answers what the database holds
+ * then: a sweep may begin right after it, and has work of its own while it looks.
  *
  * @throws what is still to be done when it takes too long.
  */
-export const untilQuiet = async (machine: Machine): Promise<void> => {
+export const untilQuiet = async (machine: Machine): Promise<Readable> => {
   const { database, stripe } = machine
   let before = ''
   let since = Date.now()
   let left: readonly Due[] = []
-  await eventually(
+  return eventually(
     'rest',
     async () => {
-      left = [...dueIn(await database.snapshot()), ...(await dueAtStripe(stripe))]
-      if (left.length === 0) return true
+      const store = await database.snapshot()
+      left = [...dueIn(store), ...(await dueAtStripe(stripe))]
+      if (left.length === 0) return store
       const now = await stripe.nowMs()
       const next = left.reduce((first, each) => (each.at < first.at ? each : first))
       const seen = `${next.what} ${next.at}`

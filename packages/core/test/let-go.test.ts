@@ -138,6 +138,69 @@ describe('an intent whose time is over while the provider is away', () => {
   })
 })
 
+describe('what its owner cancels by hand, while what was left is being cleaned up', () => {
+  /** While the first page is closed, the owner of the second one cancels, and that closing is not heard. */
+  const cancelledMeanwhile = async (meanwhile: (w: World, sessionId: string) => Promise<unknown> = async () => {}) => {
+    let act: () => Promise<unknown> = async () => {}
+    const w = patient({
+      wrapProvider: (provider) => ({
+        ...provider,
+        closeAttempt: async (request) => {
+          const doNow = act
+          act = async () => {}
+          await doNow()
+          return provider.closeAttempt(request)
+        },
+      }),
+    })
+    await w.book(ana, 0)
+    await w.clock.advance(minute)
+    const second = await w.book(ana, 5)
+    await w.clock.advance(3 * hour)
+    act = async () => {
+      w.provider.faults.next('closeAttempt', 'unreachable')
+      await w.holdfast.cancelPayment({ actor: ana, paymentId: second.paymentId })
+      await meanwhile(w, second.sessionId)
+    }
+    const { counts } = await w.holdfast.cleanUpAbandoned({ olderThanMs: 2 * hour })
+    return { w, counts, ...second }
+  }
+
+  it('is closed at the provider, too, before it is told to be', async () => {
+    const { w, counts, paymentId } = await cancelledMeanwhile()
+    expect(counts).toMatchObject({ abandoned: 2, pending: 0 })
+    expect(await standing(w, paymentId)).toBe('cancelled abandoned expired')
+    expect(pages(w)).toEqual(['expired', 'expired'])
+  })
+
+  it('is told to be open there as long as the provider is not heard', async () => {
+    const { w, counts, paymentId } = await cancelledMeanwhile(async (each) => {
+      // The first page's own closing, and that of the second.
+      each.provider.faults.next('closeAttempt', 'request_lost')
+      each.provider.faults.next('closeAttempt', 'request_lost')
+    })
+    expect(counts).toMatchObject({ abandoned: 0, pending: 2 })
+    expect(await standing(w, paymentId)).toBe('cancelled abandoned open')
+    await w.pass(hour)
+    expect(pages(w)).toEqual(['expired', 'expired'])
+  })
+
+  it('is left alone where its money is on its way', async () => {
+    const { w, counts, paymentId, sessionId } = await cancelledMeanwhile(async (each, page) => {
+      await each.provider.payer.payLater(page)
+      await each.deliver()
+    })
+    expect(counts).toMatchObject({ abandoned: 1, processing: 1 })
+    await w.provider.payer.settle(sessionId, 'paid')
+    await w.deliver()
+    await w.pass(hour)
+    expect(await w.get(paymentId)).toMatchObject({
+      payment: { status: 'cancelled' },
+      refunds: [{ reason: 'late_payment', status: 'succeeded' }],
+    })
+  })
+})
+
 describe('whoever comes to pay what is being let go of', () => {
   it('gets no page, neither the old one nor another, and hears what has become of it once the provider is heard', async () => {
     const { w, paymentId } = await unheard()

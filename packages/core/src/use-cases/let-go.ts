@@ -21,7 +21,7 @@ export type LetGoRefusal =
   | { readonly code: 'charge_in_flight' }
   | { readonly code: 'provider_unavailable'; readonly retryAfterMs: number }
 
-/** What {@link letGo} answers: the payment, which is cancelled. */
+/** What {@link letGo} answers: the payment, which is cancelled, and of which nothing is alive at the provider. */
 export type LetGoOutcome = Result<Payment, LetGoRefusal>
 /** The use case {@link letGo}, wired. */
 export type LetGo = (request: LetGoRequest) => Promise<LetGoOutcome>
@@ -62,9 +62,11 @@ const next = async (
   if (found === undefined) return answer(err({ code: 'payment_not_found' }))
   const { payment } = found.value
   if (isCollected(payment)) return answer(err({ code: 'payment_already_completed' }))
-  if (isInFlight(payment)) return answer(err({ code: 'charge_in_flight' }))
-  if (payment.status === 'cancelled') return answer(ok(payment))
-  if (retryAfterMs !== undefined && liveAttempt(found.value) !== undefined)
+  const live = liveAttempt(found.value)
+  if (isInFlight(payment) || live?.status === 'processing') return answer(err({ code: 'charge_in_flight' }))
+  // Cancelled by hand, it is over here, and may be open there all the same.
+  if (payment.status === 'cancelled' && live === undefined) return answer(ok(payment))
+  if (retryAfterMs !== undefined && live !== undefined)
     return answer(err({ code: 'provider_unavailable', retryAfterMs }))
   const ending = await endUnpaid(tx, deps, found, { actor: { type: 'system' }, reason, now: deps.clock.now() })
   return ending.type === 'ended' ? answer(ok(ending.kase.payment)) : ending
