@@ -158,6 +158,19 @@ export const plots: Readonly<Record<string, Plot>> = {
     cleanedUp({ afterMs: 20 * second, olderThanMs: second, times: oneOf(random, [1, 2]) }),
     { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [0, 0, 50]) },
   ],
+  'what is cleaned up is called off by its owner': (random, scene) => [
+    booked(random, scene, undefined),
+    booked(random, scene, undefined),
+    { do: 'outage', ms: oneOf(random, [0, 0, second]), afterMs: 10 * second },
+    cleanedUp({ afterMs: 0, olderThanMs: second, times: oneOf(random, [1, 2]) }),
+    { do: 'cancel', on: newest, times: 1, key: true, afterMs: oneOf(random, [0, 50, 100, 200]) },
+    {
+      do: 'pay',
+      on: 0,
+      card: oneOf(random, ['pm_card_visa', 'pm_usBankAccount_success']),
+      afterMs: oneOf(random, [0, second]),
+    },
+  ],
   'letters come that are not from Stripe, while a page can be paid': (random, scene) => [
     booked(random, scene, undefined),
     ...oddLetterNames.map((name): Beat => ({ do: 'odd_letter', on: below(random, 40), name, afterMs: second })),
