@@ -11,6 +11,12 @@ type Said = Pick<AttemptReport, 'state'> & { readonly livemode?: boolean }
 const openAsBefore: Readonly<Record<string, Said>> = {
   'in a status that nobody knows': { state: { type: 'unrecognized', status: 'a_status_from_the_future' } },
   'of the other mode': { state: { type: 'expired' }, livemode: true },
+  'open, with a card that was declined on it': {
+    state: {
+      type: 'page_declined',
+      declined: { id: 'ch_1', failure: { code: 'card_declined', retryable: true } },
+    },
+  },
   'still open': { state: { type: 'opened', url: 'https://pay.example/cs_1', expiresAt: start } },
 }
 
@@ -72,7 +78,11 @@ describe.each(Object.entries(openAsBefore))('a page that was to be closed, and i
     expect(calls()).toBe(1)
     const { attempts } = await w.get(paymentId)
     expect(attempts).toMatchObject([{ status: 'open', closing: 'replaced' }])
-    expect(await closingWork(w, attempts[0]?.id ?? '')).toMatchObject({ status: 'waiting', tries: 1 })
+    expect(await closingWork(w, attempts[0]?.id ?? '')).toMatchObject({
+      status: 'waiting',
+      tries: 1,
+      lastError: expect.stringContaining('Asked to close it, and') as string,
+    })
     await w.clock.advance(minute)
     expect(await w.holdfast.startCheckout({ actor: ana, paymentId })).toMatchObject({
       ok: true,
@@ -110,6 +120,43 @@ it('a page whose first answer was in a status that nobody knows, and is repeated
   expect(await verbs['changeAmount']?.(w, paymentId)).toMatchObject({ ok: true })
   expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'expired', providerId: 'cs_1' }])
   expect(w.provider.truth.attempts()).toMatchObject([{ state: { type: 'expired' } }])
+})
+
+/** A page that was asked for, and of which only this is heard, as often as it is asked for. */
+const heardOnly = async (said: Said & Pick<AttemptReport, 'providerId'>) => {
+  let [saysSo, closings] = [false, 0]
+  const w = world({
+    wrapProvider: (provider): PaymentProvider => ({
+      ...provider,
+      openSession: async (request) =>
+        saysSo ? { type: 'reported', report: { livemode: false, ...said } } : provider.openSession(request),
+      closeAttempt: (request) => {
+        closings += 1
+        return provider.closeAttempt(request)
+      },
+    }),
+  })
+  const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 1 } })
+  if (!opened.ok) throw new Error(opened.error.code)
+  const { paymentId } = opened.value
+  w.provider.faults.next('openSession', 'answer_lost')
+  await w.holdfast.startCheckout({ actor: ana, paymentId })
+  saysSo = true
+  return { w, paymentId, closings: () => closings }
+}
+
+it('a page without a name, in a status that nobody knows, is asked about again', async () => {
+  const { w, paymentId, closings } = await heardOnly({ state: { type: 'unrecognized', status: 'a_new_one' } })
+  expect(await verbs['changeAmount']?.(w, paymentId)).toMatchObject(unavailable)
+  expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'requested', closing: 'replaced' }])
+  expect(closings()).toBe(0)
+})
+
+it('a page that turns out to be paid through a bank is not closed', async () => {
+  const { w, paymentId, closings } = await heardOnly({ state: { type: 'processing' }, providerId: 'cs_1' })
+  expect(await verbs['changeAmount']?.(w, paymentId)).toEqual({ ok: false, error: { code: 'charge_in_flight' } })
+  expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'processing', providerId: 'cs_1' }])
+  expect(closings()).toBe(0)
 })
 
 it('a page of the other mode that was heard of only now is not closed, and is asked about again', async () => {

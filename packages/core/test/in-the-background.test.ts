@@ -9,7 +9,9 @@ import {
   minute,
   ok,
   runTasks,
+  silentLogger,
   startWorker,
+  StoreUnavailable,
   taskId,
   workOnce,
   type Logger,
@@ -238,6 +240,31 @@ describe('tasks', () => {
     expect(await found('charge_balance:res_1')).toMatchObject({ status: 'dead', tries: 2, lastError: 'no' })
   })
 
+  it.each([new Contention('Too busy.'), new StoreUnavailable('Gone.')])(
+    'that the database keeps from being done are tried as often as it takes: %s',
+    async (error) => {
+      const { unitOfWork, clock } = world()
+      const fails = async (): Promise<never> => {
+        throw error
+      }
+      const run = runTasks({
+        unitOfWork,
+        clock,
+        logger: silentLogger,
+        settings: { ...defaultSettings, triesBeforeDead: 2 },
+        startBalance: fails,
+      } as unknown as Parameters<typeof runTasks>[0])
+      const body: Task = { type: 'charge_balance', reservationId: 'res_1' as ReservationId }
+      await unitOfWork.run((tx) => tx.tasks.append([{ id: taskId(body), body, dueAt: start }], start))
+      for (let round = 0; round < 4; round += 1) {
+        await run(10)
+        await clock.advance(hour)
+      }
+      const found = await unitOfWork.read((tx) => tx.tasks.find(taskId(body)))
+      expect(found).toMatchObject({ status: 'waiting', tries: 4, lastError: error.message })
+    },
+  )
+
   it('plan the sweep once, a minute from now, and whenever it is done', async () => {
     const w = world()
     const worker = w.holdfast.startWorker()
@@ -352,6 +379,42 @@ describe('events', () => {
     await w.holdfast.applyInbox(10)
     expect(await kept()).toMatchObject({ status: 'done', result: 'unknown_object' })
     expect(await w.holdfast.applyInbox(10)).toEqual({ taken: 0 })
+  })
+
+  it('are not given up for a try that the database kept from ending', async () => {
+    const inner = memoryUnitOfWork()
+    let isBusy = false
+    const w = world({
+      settings: { triesBeforeDead: 2 },
+      unitOfWork: {
+        read: (work) => inner.read(work),
+        // Whoever would apply an event finds the database busy; who has to put it off does not.
+        run: (work) =>
+          inner.run((tx) => {
+            const finish: typeof tx.inbox.finish = async (...args) => {
+              if (isBusy) throw new Contention('Too busy.')
+              return tx.inbox.finish(...args)
+            }
+            const findPaymentOf: typeof tx.payments.findPaymentOf = async (by) => {
+              if (isBusy) throw new Contention('Too busy.')
+              return tx.payments.findPaymentOf(by)
+            }
+            return work({ ...tx, inbox: { ...tx.inbox, finish }, payments: { ...tx.payments, findPaymentOf } })
+          }),
+      },
+    })
+    await w.holdfast.receiveEvent(unknownRefund(w))
+    isBusy = true
+    for (let round = 0; round < 3; round += 1) {
+      await w.clock.advance(hour)
+      await w.holdfast.applyInbox(10)
+    }
+    const kept = () => w.unitOfWork.read((tx) => tx.inbox.find('evt_refund'))
+    expect(await kept()).toMatchObject({ status: 'waiting', tries: 3, lastError: 'Too busy.' })
+    isBusy = false
+    await w.clock.advance(hour)
+    await w.holdfast.applyInbox(10)
+    expect(await kept()).toMatchObject({ status: 'done', result: 'unknown_object' })
   })
 
   it('about an attempt of ours that nobody knows are left to a human', async () => {

@@ -3,6 +3,7 @@ import { day, hour, minute, type PaymentId } from '../src/index.ts'
 import { brokenAlways } from '../src/contracts/rules/oracle.ts'
 import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
 import { ana, mxn, planned, staff, world, type World, type WorldOptions } from '../src/contracts/rules/world.ts'
+import { storyOf } from './story-of.ts'
 
 /** Intents can be paid for a day, so that they can be let go of sooner. */
 const patient = (options: WorldOptions = {}): World => world({ settings: { intentTtlMs: day }, ...options })
@@ -54,6 +55,9 @@ describe('an intent whose time is over while the provider is away', () => {
     })
     await w.pass(5 * minute, minute)
     expect(await standing(w, paymentId)).toBe('cancelled abandoned expired')
+    expect((await storyOf(w, paymentId)).filter(([what]) => what === 'command cancel_payment')).toEqual([
+      ['command cancel_payment', `payment ${paymentId}`, 'system', { reason: 'abandoned' }],
+    ])
     await w.pass(hour)
     expect(await taskOf(w)).toMatchObject({ status: 'done', result: { intent: 'abandoned' } })
   })

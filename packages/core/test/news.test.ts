@@ -65,7 +65,7 @@ describe('news about an attempt', () => {
     expect(await w.get(paymentId)).toEqual(before)
   })
 
-  it('that only says to ask is asked about, once, and where the attempt has ended only by the page that it names', async () => {
+  it('that only says to ask is asked about, once, by the page that it names, whether or not the attempt has ended', async () => {
     const w = world()
     const { paymentId, sessionId } = await w.book(ana)
     const ask = { about: 'attempt', providerId: 'cs_1', attemptId: 'att_0001' as AttemptId, report: 'ask' } as const
@@ -74,8 +74,8 @@ describe('news about an attempt', () => {
     await w.holdfast.receiveEvent(event('evt_2', ask))
     expect(await waiting()).toMatchObject([
       {
-        id: 'look_up_attempt:att_0001',
-        body: { type: 'look_up_attempt', paymentId, attemptId: 'att_0001' },
+        id: 'look_up_attempt:att_0001:cs_1',
+        body: { type: 'look_up_attempt', paymentId, attemptId: 'att_0001', providerId: 'cs_1' },
         dueAt: start,
         createdAt: start,
       },

@@ -151,4 +151,18 @@ describe('closing a second page of one attempt', () => {
     await w.deliver()
     expect((await w.get(paymentId)).payment.status).toBe('completed')
   })
+
+  it('leaves the attempt alone where the provider knows no such page', async () => {
+    const w = world({
+      wrapProvider: (provider) => ({ ...provider, closeAttempt: async () => ({ type: 'absent' }) }),
+    })
+    const { paymentId } = await w.book(ana)
+    const [attempt] = (await w.get(paymentId)).attempts
+    if (attempt === undefined) throw new Error('No attempt.')
+    const effect = { type: 'close_attempt', paymentId, attemptId: attempt.id, providerId: 'cs_of_nobody' } as const
+    await w.unitOfWork.run((tx) => tx.outbox.append([{ id: effectId(effect), body: effect, dueAt: start }], start))
+    while ((await w.holdfast.drainOutbox(10)).taken > 0);
+    expect(await w.unitOfWork.read((tx) => tx.outbox.find(effectId(effect)))).toMatchObject({ status: 'done' })
+    expect((await w.get(paymentId)).attempts).toEqual([attempt])
+  })
 })

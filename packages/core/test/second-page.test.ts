@@ -184,6 +184,16 @@ describe('a second page of one attempt', () => {
     }
   })
 
+  it('by which money came that does not say so, while the own page was to be looked at, leaves that to be looked at', async () => {
+    const { w, paymentId, own, beside, attemptId } = await twoPages()
+    await w.provider.payer.pay(own)
+    await w.provider.payer.pay(beside)
+    await tellToAsk(w, paymentId, own)
+    await tellOfMoneyAlone(w, paymentId, attemptId)
+    await w.holdfast.drainOutbox(10)
+    await expectSecondBack(w, paymentId)
+  })
+
   it('that is paid beside the own one is money for which nobody asked: it goes back', async () => {
     for (const first of ['own', 'beside'] as const) {
       const { w, paymentId, own, beside } = await twoPages()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { minute, type PaymentProvider } from '../src/index.ts'
+import { minute, type AttemptId, type PaymentProvider } from '../src/index.ts'
 import { ana, world, type World } from '../src/contracts/rules/world.ts'
 
 /** A world whose provider lets this happen between its answer to the first look-up and whoever asked. */
@@ -20,20 +20,20 @@ const worldWhere = (meanwhile: (w: World) => Promise<void>): World => {
   return w
 }
 
-const askAbout = (w: World, providerId: string) =>
+const askAbout = (w: World, about: { readonly providerId: string } | { readonly attemptId: AttemptId }) =>
   w.holdfast.receiveEvent({
     id: 'evt_expired',
     type: 'checkout.session.expired',
     occurredAt: w.clock.now(),
     livemode: false,
-    news: { about: 'attempt', providerId, report: 'ask' },
+    news: { about: 'attempt', ...about, report: 'ask' },
   })
 
 it('looks again when news came after the provider had answered and before that was stored', async () => {
   let page = ''
   const w = worldWhere(async () => {
     await w.provider.payer.pay(page)
-    await askAbout(w, page)
+    await askAbout(w, { providerId: page })
   })
   const { paymentId, sessionId } = await w.book(ana)
   page = sessionId
@@ -44,16 +44,15 @@ it('looks again when news came after the provider had answered and before that w
 })
 
 it('keeps a look that was asked for anew from whoever slept through the end of an earlier one', async () => {
-  let page = ''
   const w = worldWhere(async () => {
     await w.clock.advance(2 * minute)
     await w.holdfast.drainOutbox(9)
-    await askAbout(w, page)
+    // Asked for as the first look was, by no page's name.
+    await askAbout(w, { attemptId: 'att_0001' as AttemptId })
     // Somebody takes it, as the first had, and has not come back yet when the first does.
     await w.unitOfWork.run((tx) => tx.outbox.lease({ now: w.clock.now(), limit: 9, leaseMs: minute }))
   })
-  const { paymentId, sessionId } = await w.book(ana)
-  page = sessionId
+  const { paymentId } = await w.book(ana)
   await w.holdfast.syncPayment({ actor: ana, paymentId })
   expect(await w.unitOfWork.read((tx) => tx.outbox.list({ status: 'waiting', limit: 9 }))).toMatchObject([
     { body: { type: 'look_up_attempt' }, tries: 1, lease: 3 },

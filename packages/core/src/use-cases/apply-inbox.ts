@@ -3,6 +3,7 @@ import { after, hour, second } from '../kernel/instant.ts'
 import { nothingAround } from '../ports/around-work.ts'
 import { applyNews, UnknownObject } from './apply-news.ts'
 import type { Dependencies } from './dependencies.ts'
+import { isGivenUp } from './given-up.ts'
 
 /** How many pieces of work were taken up. 0: nothing was due. */
 export interface Drained {
@@ -34,7 +35,7 @@ export const applyInbox =
         logger.log('warn', 'event_not_applied', { event: id, tries, detail })
         await unitOfWork.run(async (tx) => {
           const now = clock.now()
-          if (tries < settings.triesBeforeDead)
+          if (!isGivenUp(deps, { tries }, error))
             await tx.inbox.postpone(
               id,
               lease,

@@ -1,7 +1,7 @@
 import { effectId, type Effect } from '../effect/effect.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { AttemptId, PaymentId } from '../kernel/ids.ts'
-import { isBeside, isInDoubt, isLive } from '../payment/attempt.ts'
+import { isLive } from '../payment/attempt.ts'
 import { getAttempt } from '../payment/payment-case.ts'
 import type { ProviderEvent, ProviderNews } from '../ports/provider-event.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
@@ -85,9 +85,11 @@ const applyAttemptNews = async (
   const attempt = getAttempt(found.value, target.attemptId)
   const { providerId } = news
   const effects: Effect[] = []
-  if (isLive(attempt) && !isBeside(attempt, providerId)) effects.push({ type: 'look_up_attempt', ...target })
-  // A page in doubt is looked at by its name: it may bring money whatever the attempt is, or is called, by then.
-  if (isInDoubt(attempt, providerId)) effects.push({ type: 'look_up_attempt', ...target, providerId })
+  // A page is looked at by its name: it may bring money whatever the attempt is, or is called, by then.
+  const named = attempt.kind === 'hosted' ? providerId : undefined
+  if (named !== undefined) effects.push({ type: 'look_up_attempt', ...target, providerId: named })
+  if (isLive(attempt) && (named === undefined || attempt.providerId === undefined))
+    effects.push({ type: 'look_up_attempt', ...target })
   await tx.outbox.append(
     effects.map((body) => ({ id: effectId(body), body, dueAt: now })),
     now,

@@ -122,11 +122,7 @@ const abandon = async (deps: CleanUpDependencies, intent: Stale): Promise<Cleane
   const { intentId, paymentId } = intent
   try {
     const outcome = await letGo({ paymentId, reason: 'abandoned' })
-    if (outcome.ok) return 'abandoned'
-    const { code } = outcome.error
-    if (code === 'payment_not_found')
-      logger.log('error', 'intent_clean_up_failed', { intentId, paymentId, detail: code })
-    return refusedAs[code]
+    return outcome.ok ? 'abandoned' : refusedAs[outcome.error.code]
   } catch (error) {
     if (error instanceof StoreUnavailable) throw error
     const detail = error instanceof Error ? error.message : String(error)
@@ -136,7 +132,6 @@ const abandon = async (deps: CleanUpDependencies, intent: Stale): Promise<Cleane
 }
 
 const refusedAs = {
-  payment_not_found: 'failed',
   payment_already_completed: 'paid',
   charge_in_flight: 'processing',
   provider_unavailable: 'pending',

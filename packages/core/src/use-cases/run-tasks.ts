@@ -7,6 +7,7 @@ import type { Task } from '../task/task.ts'
 import type { Drained } from './apply-inbox.ts'
 import type { Dependencies } from './dependencies.ts'
 import { endTask, type RanTask } from './end-task.ts'
+import { isGivenUp } from './given-up.ts'
 import type { LetGo, LetGoRequest } from './let-go.ts'
 import type { PayFromWallet } from './pay-from-wallet.ts'
 import { payToppedUp } from './pay-topped-up.ts'
@@ -30,7 +31,7 @@ interface TaskDependencies extends Dependencies {
 export const runTasks =
   (deps: TaskDependencies): RunTasks =>
   async (limit, isStopping = never) => {
-    const { unitOfWork, clock, settings, logger, aroundWork = nothingAround } = deps
+    const { unitOfWork, clock, logger, aroundWork = nothingAround } = deps
     const takenAt = clock.now()
     const leased = await unitOfWork.run((tx) => tx.tasks.lease({ now: takenAt, limit, leaseMs: placeLeaseMs(deps) }))
     for (const work of sweepsLast(leased)) {
@@ -49,9 +50,8 @@ export const runTasks =
           const waitMs = isPlannedSweep
             ? nextInMsAfterError
             : backoffMs(tries, id, { firstMs: 10 * second, capMs: hour })
-          if (tries < settings.triesBeforeDead || isPlannedSweep)
-            await tx.tasks.postpone(id, lease, after(now, waitMs), detail)
-          else await tx.tasks.bury(id, lease, detail, now)
+          if (isGivenUp(deps, work, error) && !isPlannedSweep) await tx.tasks.bury(id, lease, detail, now)
+          else await tx.tasks.postpone(id, lease, after(now, waitMs), detail)
         })
       }
     }
@@ -124,7 +124,6 @@ const endInTime = async (letGo: LetGo, request: LetGoRequest): Promise<Ran> => {
   if (outcome.ok) return { result: { provider_cancellation: 'done' } }
   const result = { refused: outcome.error.code }
   switch (outcome.error.code) {
-    case 'payment_not_found':
     case 'payment_already_completed':
       return { result }
     // It may still fail, and then nobody pays for it any more.
