@@ -4,6 +4,7 @@ import { keptCard } from '../src/contracts/rules/kept-card.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
 import { paidStay } from './paid-stay.ts'
+import { topUp } from './top-up.ts'
 
 type Said = Pick<AttemptReport, 'state'> & { readonly livemode?: boolean }
 
@@ -34,16 +35,7 @@ const closingNothing = async (said: Said) => {
       },
     }),
   })
-  const topUp = await w.holdfast.openIntent({
-    actor: ana,
-    kind: 'wallet_topup',
-    payload: { amount: '500', currency: 'MXN' },
-  })
-  if (!topUp.ok) throw new Error(topUp.error.code)
-  const page = await w.holdfast.startCheckout({ actor: ana, paymentId: topUp.value.paymentId })
-  if (!page.ok || page.value.type !== 'open') throw new Error('No page.')
-  await w.provider.payer.pay(page.value.sessionId)
-  await w.deliver()
+  await topUp(w, ana)
   return {
     w,
     calls: () => calls,

@@ -4,6 +4,7 @@ import { brokenAlways } from '../src/contracts/rules/oracle.ts'
 import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
 import { ana, mxn, planned, staff, world, type World, type WorldOptions } from '../src/contracts/rules/world.ts'
 import { storyOf } from './story-of.ts'
+import { topUp } from './top-up.ts'
 
 /** Intents can be paid for a day, so that they can be let go of sooner. */
 const patient = (options: WorldOptions = {}): World => world({ settings: { intentTtlMs: day }, ...options })
@@ -237,16 +238,7 @@ describe('whoever comes to pay what is being let go of', () => {
   it('pays in no other way meanwhile, and nobody changes its price', async () => {
     const { w, paymentId } = await unheard()
     const payments = () => w.provider.truth.attempts().length
-    const topUp = await w.holdfast.openIntent({
-      actor: ana,
-      kind: 'wallet_topup',
-      payload: { amount: '500', currency: 'MXN' },
-    })
-    if (!topUp.ok) throw new Error(topUp.error.code)
-    const page = await w.holdfast.startCheckout({ actor: ana, paymentId: topUp.value.paymentId })
-    if (!page.ok || page.value.type !== 'open') throw new Error('No page.')
-    await w.provider.payer.pay(page.value.sessionId)
-    await w.deliver()
+    await topUp(w, ana)
     const before = payments()
     const unavailable = { ok: false, error: { code: 'provider_unavailable' } }
     for (const asked of [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encodeJson, hour, minute, type Actor, type IntentId, type PaymentId } from '../src/index.ts'
 import { ana, ben, mxn, world, type World, type WorldOptions } from '../src/contracts/rules/world.ts'
+import { topUp } from './top-up.ts'
 
 type Owner = Extract<Actor, { readonly type: 'owner' }>
 
@@ -14,14 +15,6 @@ const page = async (w: World, who: Owner, paymentId: PaymentId) => {
   const checkout = await w.holdfast.startCheckout({ actor: who, paymentId })
   if (!checkout.ok || checkout.value.type !== 'open') throw new Error('No page.')
   return checkout.value.sessionId
-}
-/** Puts money into somebody's wallet by card. */
-const topUp = async (w: World, who: Owner, payload: Parameters<World['holdfast']['openIntent']>[0]['payload']) => {
-  const opened = await w.holdfast.openIntent({ actor: who, kind: 'wallet_topup', payload })
-  if (!opened.ok) throw new Error(opened.error.code)
-  await w.provider.payer.pay(await page(w, who, opened.value.paymentId))
-  await w.deliver()
-  return opened.value
 }
 const withMoney = async (amount: string, options: WorldOptions = {}) => {
   const w = world(options)
