@@ -3,6 +3,7 @@ import { day, hour, minute, type AttemptReport, type PaymentId, type PaymentProv
 import { keptCard } from '../src/contracts/rules/kept-card.ts'
 import { ana, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
+import { openIntent } from './open-intent.ts'
 import { paidStay } from './paid-stay.ts'
 import { topUp } from './top-up.ts'
 
@@ -103,9 +104,7 @@ describe.each(Object.entries(openAsBefore))('a page that was to be closed, and i
 
 it('a page whose first answer was in a status that nobody knows, and is repeated under its key, is closed by its name', async () => {
   const w = world()
-  const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 1 } })
-  if (!opened.ok) throw new Error(opened.error.code)
-  const { paymentId } = opened.value
+  const paymentId = await openIntent(w)
   w.provider.faults.next('openSession', 'unrecognized_status')
   await whileTimePasses(w, w.holdfast.startCheckout({ actor: ana, paymentId }))
   expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'requested' }])
@@ -128,9 +127,7 @@ const heardOnly = async (said: Said & Pick<AttemptReport, 'providerId'>) => {
       },
     }),
   })
-  const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 1 } })
-  if (!opened.ok) throw new Error(opened.error.code)
-  const { paymentId } = opened.value
+  const paymentId = await openIntent(w)
   w.provider.faults.next('openSession', 'answer_lost')
   await w.holdfast.startCheckout({ actor: ana, paymentId })
   saysSo = true
@@ -161,9 +158,7 @@ it('a page of the other mode that was heard of only now is not closed, and is as
       },
     }),
   })
-  const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 1 } })
-  if (!opened.ok) throw new Error(opened.error.code)
-  const { paymentId } = opened.value
+  const paymentId = await openIntent(w)
   await whileTimePasses(w, w.holdfast.startCheckout({ actor: ana, paymentId }))
   expect(await verbs['changeAmount']?.(w, paymentId)).toMatchObject(unavailable)
   expect((await w.get(paymentId)).attempts).toMatchObject([{ status: 'requested', closing: 'replaced' }])

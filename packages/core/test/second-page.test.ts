@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ana, world, type World } from '../src/contracts/rules/world.ts'
 import { effectId, hour, isCollected, minute, second, type AttemptId, type PaymentId } from '../src/index.ts'
+import { openIntent } from './open-intent.ts'
 
 /** Another page of a payment's attempt, which somebody on the way to the provider has asked for under a key of their own. */
 const secondPage = async (w: World, paymentId: PaymentId, idempotencyKey = 'none of ours'): Promise<string> => {
@@ -59,12 +60,6 @@ const tellToAsk = async (w: World, paymentId: PaymentId, providerId: string): Pr
     livemode: false,
     news: { about: 'attempt', attemptId: attempt.id, paymentId, providerId, report: 'ask' },
   })
-}
-
-const openIntent = async (w: World): Promise<PaymentId> => {
-  const opened = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 1 } })
-  if (!opened.ok) throw new Error(opened.error.code)
-  return opened.value.paymentId
 }
 
 const stateOf = (w: World, page: string) => w.provider.truth.attempts().find(({ id }) => id === page)?.state.type
