@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { readStory, type StoryFile } from './story-file.ts'
 import { chooseDatabases } from './system/choose-database.ts'
 import { parseShare } from './workers.ts'
 import { goldenFlows } from './workload/golden.ts'
@@ -13,7 +14,8 @@ export const usage = `npm run simulate -- [options]
   --from N           begin with seed N; a random one otherwise
   --profile NAME     ${profileNames.join(', ')}; swarm otherwise
   --tape FILE        run a story from a file
-  --exhaust          the golden flows, with a crash at every point and every fault at every call
+  --exhaust          the golden flows, with a process that ends, or stands still, at every point, and every fault at every
+                     call and at every message
   --flow TEXT        with --exhaust: only those whose name has this in it
   --pairs N          with --exhaust: also a second crash, in one of N pairs
   --mutants          every mistake made on purpose, in one story after another until it is noticed
@@ -55,9 +57,12 @@ export const readCommandLine = (args: readonly string[]) => {
     return { type: 'mistake', message: '--flow goes with --exhaust only.' } as const
   const flows = Object.keys(goldenFlows).filter((name) => name.includes(flow))
   if (flows.length === 0) return mistake('flow', 'a part of the name of a golden flow', flow)
+  const tape = values.tape === undefined ? undefined : readTape(values.tape)
+  if (typeof tape === 'string') return { type: 'mistake', message: tape } as const
   return {
     type: values.help ? 'help' : 'run',
     values,
+    tape,
     profile,
     choice,
     share,
@@ -68,6 +73,15 @@ export const readCommandLine = (args: readonly string[]) => {
 
 const mistake = (name: string, wanted: string, given: string) =>
   ({ type: 'mistake', message: `--${name} takes ${wanted}, not "${given}".` }) as const
+
+/** A story, or a sentence that says why there is none. */
+const readTape = (path: string): StoryFile | string => {
+  try {
+    return readStory(path)
+  } catch (error) {
+    return `--tape takes a file with a story, as those in tapes/; "${path}" is none: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
 
 const parse = (args: readonly string[]) => {
   try {

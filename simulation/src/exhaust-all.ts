@@ -8,6 +8,7 @@ interface FlowReport {
   readonly name: string
   readonly gates: number
   readonly calls: number
+  readonly messages: number
   readonly runs: number
   readonly failures: readonly string[]
 }
@@ -18,8 +19,8 @@ export interface ExhaustReport {
   readonly code: number
 }
 
-const inWords = ({ name, gates, calls, runs, failures }: FlowReport): string =>
-  `${name}: ${gates} points, ${calls} calls, ${runs} runs, ${failures.length} failures`
+const inWords = ({ name, gates, calls, messages, runs, failures }: FlowReport): string =>
+  `${name}: ${gates} points, ${calls} calls, ${messages} messages, ${runs} runs, ${failures.length} failures`
 
 /** These golden flows, with webhooks and without, with trouble at every point. Tells of each when it is done. */
 export const exhaustAll = async (
@@ -32,12 +33,17 @@ export const exhaustAll = async (
   let code = 0
   for (const name of names)
     for (const webhooks of [true, false]) {
-      const { gates, calls, runs, failures } = await exhaust(goldenStory(name, { webhooks }), options, exhaustion)
+      const { gates, calls, messages, runs, failures } = await exhaust(
+        goldenStory(name, { webhooks }),
+        options,
+        exhaustion,
+      )
       code = Math.max(code, ...failures.map(({ run }) => exitCodeOf(run.failure)))
       const flow = {
         name: `${name}, ${webhooks ? 'with webhooks' : 'by asking alone'}`,
         gates,
         calls,
+        messages,
         runs,
         failures: failures.map(({ where, run }) => `${where}: ${String(run.failure)}`),
       }
@@ -68,7 +74,8 @@ export const printExhausted = ({ flows }: ExhaustReport, seconds: number): void 
   }
   const sum = (of: (flow: FlowReport) => number): number => flows.reduce((total, flow) => total + of(flow), 0)
   console.log(
-    `${sum(({ gates }) => gates)} points, ${sum(({ calls }) => calls)} calls, ${sum(({ runs }) => runs)} runs, ` +
+    `${sum(({ gates }) => gates)} points, ${sum(({ calls }) => calls)} calls, ${sum(({ messages }) => messages)} messages, ` +
+      `${sum(({ runs }) => runs)} runs, ` +
       `${sum(({ failures }) => failures.length)} failures in ${Math.round(seconds)} s`,
   )
 }

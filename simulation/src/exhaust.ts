@@ -1,8 +1,8 @@
-import { hour, second } from '@holdfast/core'
-import type { FaultKind } from '@holdfast/stripe-simulator'
+import { hour, minute, second } from '@holdfast/core'
 import { tolerantTape } from './kernel/tape.ts'
 import { runStory, type Run, type RunOptions } from './run.ts'
 import { isIn, type Share } from './workers.ts'
+import { notifierFaults } from './system/notifier.ts'
 import { faultsOf, type Asked } from './system/stripe.ts'
 import type { Story } from './workload/story.ts'
 import type { Script } from './world.ts'
@@ -15,9 +15,11 @@ export interface Struck {
 
 /** What came of trouble at every point of a story. */
 export interface Exhausted {
-  /** How many points there are at which the process can end, and how many calls to Stripe. */
+  /** How many points there are at which the process can end, how many calls to Stripe, and how many messages. */
   readonly gates: number
   readonly calls: number
+  readonly messages: number
+  /** How many runs had trouble in them. */
   readonly runs: number
   readonly failures: readonly Struck[]
 }
@@ -26,7 +28,9 @@ export interface Exhausted {
 export interface Exhaustion {
   /** For how long a process that crashes is down: each of these is tried. */
   readonly downMs: readonly number[]
-  /** Every kind of fault at every call. */
+  /** For how long a process stands still while another takes its place: each of these is tried. */
+  readonly stillMs: readonly number[]
+  /** Every kind of fault at every call, and at every message. */
   readonly faults: boolean
   /** A second crash after the first, at points that differ in what has been kept by then, in every so manieth pair; 0: none. */
   readonly pairsEvery: number
@@ -37,26 +41,40 @@ export interface Exhaustion {
 /** At once, and after Stripe has forgotten every key. */
 export const usualDowns: readonly number[] = [second, 26 * hour]
 
+/** Until every lease has run out and somebody else has gone on, and until Stripe has forgotten every key as well. */
+export const usualStills: readonly number[] = [5 * minute, 26 * hour]
+
 /** Runs a story once for each point at which something can go wrong, with exactly that going wrong. */
 export const exhaust = async (
   story: Story,
   options: Pick<RunOptions, 'databases' | 'sabotage'>,
-  { downMs, faults, pairsEvery, share }: Exhaustion,
+  { downMs, stillMs, faults, pairsEvery, share }: Exhaustion,
 ): Promise<Exhausted> => {
   const failures: Struck[] = []
   let runs = 0
-  const strike = async (where: string, script: Script): Promise<Run> => {
-    runs += 1
+  const tell = async (where: string, script: Script): Promise<Run> => {
     const run = await runStory(story, { ...options, tape: tolerantTape([]), script })
     if (run.failure !== undefined) failures.push({ where, run })
     return run
   }
+  const strike = async (where: string, script: Script): Promise<void> => {
+    runs += 1
+    await tell(where, script)
+  }
   const undisturbed = noteGates()
   const asked: Asked[] = []
-  const { gates, calls } = await strike('nowhere', {
+  let messages = 0
+  const { gates, calls } = await tell('nowhere', {
     crashAt: undisturbed.note,
     faultAt: (_, call) => void asked.push(call),
+    notifierAt: (count) => void (messages = count),
   })
+  for (const still of stillMs)
+    for (const { gate: at, lane } of undisturbed.gates)
+      if (isIn(share, at))
+        await strike(`stands still at ${at} (${lane}), for ${still} ms`, {
+          standStillAt: (gate) => (gate === at ? still : undefined),
+        })
   for (const down of downMs)
     for (const { gate: at, lane, isDistinct } of undisturbed.gates) {
       if (!isIn(share, at)) continue
@@ -75,7 +93,7 @@ export const exhaust = async (
             crashAt: (gate) => (gate === at || gate === next ? down : undefined),
           })
     }
-  if (faults)
+  if (faults) {
     for (const [before, call] of asked.entries()) {
       const at = before + 1
       for (const kind of isIn(share, at) ? faultsOf(call) : []) {
@@ -85,7 +103,11 @@ export const exhaust = async (
         })
       }
     }
-  return { gates, calls, runs, failures }
+    for (let at = 1; at <= messages; at += 1)
+      for (const kind of isIn(share, at) ? notifierFaults : [])
+        await strike(`${kind} at message ${at}`, { notifierAt: once(at, kind) })
+  }
+  return { gates, calls, messages, runs, failures }
 }
 
 /** A point at which a process can end. */
@@ -112,6 +134,6 @@ const noteGates = () => {
 }
 
 const once =
-  (at: number, kind: FaultKind) =>
-  (call: number): FaultKind | undefined =>
-    call === at ? kind : undefined
+  <Kind>(at: number, kind: Kind) =>
+  (count: number): Kind | undefined =>
+    count === at ? kind : undefined

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { nameOfCode, nameOfLibrary } from './code.ts'
 import { readCommandLine, usage } from './command-line.ts'
 import { addUpExhausted, exhaustAll, printExhausted, type ExhaustReport } from './exhaust-all.ts'
-import { usualDowns } from './exhaust.ts'
+import { usualDowns, usualStills } from './exhaust.ts'
 import { tolerantTape } from './kernel/tape.ts'
 import { addUpHunts, huntMutants, printHunts, type HuntReport } from './mutants/hunt.ts'
 import { exitCodeOf } from './oracle/violation.ts'
@@ -11,7 +11,7 @@ import { addUp, fullRun, missingSometimes, printReport, type Report } from './re
 import { runStory, type Run } from './run.ts'
 import { runSeeds } from './seeds.ts'
 import { failureShape, shrink } from './shrink.ts'
-import { readStory, writeStory } from './story-file.ts'
+import { writeStory } from './story-file.ts'
 import { openDatabases } from './system/choose-database.ts'
 import { isWorker, runShares } from './workers.ts'
 import { drawStory, type Story } from './workload/story.ts'
@@ -25,20 +25,28 @@ if (command.type === 'help') {
   console.log(usage)
   process.exit(0)
 }
-const { values, profile, choice, share, flows, workers } = command
+const { values, tape, profile, choice, share, flows, workers } = command
 
-const opened = await openDatabases(choice)
+let close = async (): Promise<void> => undefined
 /** Leaves nothing behind. */
 const leave = async (code: number): Promise<never> => {
-  await opened.close()
+  const closing = close()
+  // Once: what is thrown by that is one more crash.
+  close = async () => undefined
+  await closing
   process.exit(code)
 }
-process.on('unhandledRejection', (error) => {
+const crash = (error: unknown): void => {
   console.error('CRASH', error)
   void leave(127)
-})
+}
+process.on('unhandledRejection', crash)
+// What is thrown in this file itself comes here, and would end with Node's own 1.
+process.on('uncaughtException', crash)
+const opened = await openDatabases(choice)
+;({ close } = opened)
 const stop = new AbortController()
-const isOfSeeds = values.tape === undefined && values.seed === undefined && !values.mutants && !values.exhaust
+const isOfSeeds = tape === undefined && values.seed === undefined && !values.mutants && !values.exhaust
 // A run of seeds stops after the seed that it is at, and gives its sums. Whoever does not want to wait says so twice.
 process.on('SIGINT', () => {
   if (!isOfSeeds || stop.signal.aborted) void leave(130)
@@ -85,8 +93,8 @@ const tell = async (story: Story, run: Run): Promise<number> => {
   return exitCodeOf(run.failure)
 }
 
-if (values.tape !== undefined) {
-  const { story, failure } = readStory(values.tape)
+if (tape !== undefined) {
+  const { story, failure } = tape
   const run = await runStory(story, { ...options, tape: tolerantTape(story.choices ?? []) })
   for (const line of run.lines) console.log(line)
   console.log(run.failure === undefined ? `All well. It once was: ${failure}` : run.failure)
@@ -144,7 +152,7 @@ if (values.mutants) {
       : await exhaustAll(
           options,
           flows,
-          { downMs: usualDowns, faults: true, pairsEvery: Number(values.pairs), share },
+          { downMs: usualDowns, stillMs: usualStills, faults: true, pairsEvery: Number(values.pairs), share },
           console.error,
         )
   if (isWorker()) handIn(report)

@@ -48,7 +48,7 @@ export const runSeeds = async (campaign: Campaign, options: RunOptions): Promise
     const known = (failures[shape] ??= [])
     known.push(story.seed)
     if (known.length > 1) continue
-    total.code = await onFailure(story, run)
+    total.code = Math.max(total.code, await onFailure(story, run))
     if (!keepGoing) break
   }
   return { ...total, counts, failures }

@@ -37,6 +37,8 @@ export const readStory = (path: string): StoryFile => {
     readonly failure: string
     readonly choices: Readonly<Record<string, readonly number[]>>
   }
+  if (!Array.isArray(story.commands) || typeof choices !== 'object')
+    throw new TypeError('It has no commands, or no choices.')
   const taken = Object.entries(choices).flatMap(([label, values]) => values.map((value): Choice => ({ label, value })))
   // A story that was kept before something else could go wrong is one in which it does not.
   return { failure, story: { ...story, profile: { ...harmless, ...story.profile }, choices: taken } }

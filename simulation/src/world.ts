@@ -84,10 +84,12 @@ export interface WorldOptions {
 /** Trouble at certain points, which are counted from 1. */
 export interface Script {
   /**
-   * Told every gate of every process, in order, with how much has changed for good by then, here and at Stripe: for how long
-   * the process is down if it crashes there.
+   * Told every gate of every process, in order, with how much has changed for good by then, here, at Stripe and with the
+   * notifier: for how long the process is down if it crashes there.
    */
   readonly crashAt?: (gate: number, lane: string, changes: number) => number | undefined
+  /** Told the same gates: for how long the process stands still there, while another takes its place. */
+  readonly standStillAt?: (gate: number) => number | undefined
   /** Told every call to Stripe, in order: what goes wrong with it. */
   readonly faultAt?: (call: number, asked: Asked) => FaultKind | undefined
   /** Told every message that is sent, in order: what goes wrong with it. */
@@ -103,7 +105,7 @@ export const createWorld = (options: WorldOptions): World => {
   let healed = false
   let outageUntilMs = 0
   let gates = 0
-  let commits = 0
+  let changes = 0
   let wasDiskFull = false
   const traps = new Set<Trap>()
   const toSendTwice: Twice[] = []
@@ -143,7 +145,12 @@ export const createWorld = (options: WorldOptions): World => {
     if (healed) return 'nothing'
     gates += 1
     if (options.script !== undefined) {
-      const downMs = options.script.crashAt?.(gates, lane, commits + stripe.calls)
+      const stillMs = options.script.standStillAt?.(gates)
+      if (stillMs !== undefined) {
+        pauseEpoch(epoch, stillMs, true)
+        return 'paused'
+      }
+      const downMs = options.script.crashAt?.(gates, lane, changes + stripe.calls)
       if (downMs === undefined) return 'nothing'
       crashEpoch(epoch, downMs)
       return 'ended'
@@ -173,6 +180,7 @@ export const createWorld = (options: WorldOptions): World => {
     meets,
     afterStep: () => {
       if (stripe.takeDirty()) {
+        changes += 1
         expectOfStripe(0)
         attempt(watch.stripeMoved)
       }
@@ -236,7 +244,10 @@ export const createWorld = (options: WorldOptions): World => {
       faultRate: () => (healed ? 0 : profile.notifierFaultRate),
       count: counts.add,
       ...(options.script === undefined ? {} : { faultAt: (count: number) => options.script?.notifierAt?.(count) }),
-      onTaken: (message) => attempt(() => watch.told(message)),
+      onTaken(message) {
+        changes += 1
+        attempt(() => watch.told(message))
+      },
     }),
     secrets: () => secrets.accepted,
     settings,
@@ -245,7 +256,7 @@ export const createWorld = (options: WorldOptions): World => {
     history: profile.history,
     sabotage: options.sabotage ?? {},
     onCommit: (process) => {
-      commits += 1
+      changes += 1
       if (process.replaced) counts.add('zombie_commit')
       alarm.touch()
       attempt(() => watch.committed(process.epoch))

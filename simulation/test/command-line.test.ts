@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { readCommandLine } from '../src/command-line.ts'
 import { goldenFlows } from '../src/workload/golden.ts'
@@ -14,6 +16,8 @@ it.each([
   [['--share', '2/2'], /--share takes I\/N/],
   [['--exhaust', '--flow', 'paid in shells'], /--flow takes a part of the name of a golden flow, not "paid in shells"/],
   [['--flow', 'vase'], /--flow goes with --exhaust only/],
+  [['--tape', 'nowhere.json'], /--tape takes a file with a story.*"nowhere.json" is none: ENOENT/],
+  [['--tape', 'package.json'], /"package.json" is none: It has no commands/],
   [['--colour', 'red'], /--colour/],
   [['surplus'], /surplus/],
 ])('refuses %j', (args, message) => {
@@ -38,4 +42,18 @@ it('takes the golden flows whose name has some text in it, and all of them other
   expect(flows('--flow', 'vase')).toEqual(['two carts and one vase'])
   expect(flows('--flow', 'browser')).toHaveLength(2)
   expect(flows()).toEqual(Object.keys(goldenFlows))
+})
+
+const program = join(import.meta.dirname, '..', 'dist', 'main.js')
+
+it.each([
+  [['--gates', 'none'], 2, /--db and --gates takes a pair/],
+  [['--tape', 'nowhere.json'], 2, /--tape takes a file/],
+  [['--db', 'postgres', '--seed', '1'], 127, /CRASH/],
+  [['--db', 'postgres', '--seeds', '2', '--workers', '2'], 127, /CRASH/],
+])('ends %j with exit code %i', (args, code, said) => {
+  const nobodyThere = { ...process.env, TEST_DATABASE_URL: 'postgres://127.0.0.1:1/nobody' }
+  const { status, stderr } = spawnSync(process.execPath, [program, ...args], { env: nobodyThere, encoding: 'utf8' })
+  expect(stderr).toMatch(said)
+  expect(status).toBe(code)
 })

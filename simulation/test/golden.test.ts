@@ -87,7 +87,7 @@ it.each(strided)('ends well where the process ends: $flow, webhooks: $webhooks',
   const { runs, failures } = await exhaust(
     goldenStory(flow, { webhooks }),
     { databases },
-    { downMs: [at.downMs], faults: false, pairsEvery: 0, share: at.share },
+    { downMs: [at.downMs], stillMs: [], faults: false, pairsEvery: 0, share: at.share },
   )
   expect(failures.map(({ where, run }) => `${where}: ${String(run.failure)}`)).toEqual([])
   expect(runs).toBeGreaterThan(1)
