@@ -1,9 +1,11 @@
 // Stands between a program and its disk, as LD_PRELOAD, for the files of one folder.
 //
 // Whatever a sync has answered for is copied to another folder, as it was then: that is what is left when power is lost. How
-// long a sync takes, and whether it does anything at all, is read from a file before each. Linux with glibc.
+// long a sync takes, whether it does anything at all, and whether there is room for a file to grow, is read from a file before
+// each. Linux with glibc.
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,17 +15,21 @@
 #include <time.h>
 #include <unistd.h>
 
-/** What `DISK_CONTROL` says: how many milliseconds a sync takes, and 1 where it does nothing but says that it has. */
+/**
+ * What `DISK_CONTROL` says: how many milliseconds a sync takes, 1 where it does nothing but says that it has, and 1 where the disk
+ * is full.
+ */
 struct control {
   long milliseconds;
   int lies;
+  int is_full;
 };
 
 static struct control read_control(void) {
-  struct control control = {0, 0};
+  struct control control = {0, 0, 0};
   FILE *file = fopen(getenv("DISK_CONTROL"), "r");
   if (file == NULL) return control;
-  if (fscanf(file, "%ld %d", &control.milliseconds, &control.lies) < 1) control.milliseconds = 0;
+  if (fscanf(file, "%ld %d %d", &control.milliseconds, &control.lies, &control.is_full) < 1) control.milliseconds = 0;
   fclose(file);
   return control;
 }
@@ -72,3 +78,24 @@ static int synced(const char *call, int fd) {
 
 int fsync(int fd) { return synced("fsync", fd); }
 int fdatasync(int fd) { return synced("fdatasync", fd); }
+
+/** Whether there is no room for this: the file would grow. What is shared by processes is in memory, and never on the disk. */
+static int does_not_fit(int fd, off_t end) {
+  char path[PATH_MAX];
+  struct stat status;
+  const char *name = name_of(fd, path);
+  if (name == NULL || strstr(name, "-shm") != NULL || !read_control().is_full) return 0;
+  return fstat(fd, &status) == 0 && end > status.st_size;
+}
+
+typedef ssize_t (*pwrite_call)(int, const void *, size_t, off_t);
+
+ssize_t pwrite(int fd, const void *data, size_t count, off_t at) {
+  if (does_not_fit(fd, at + (off_t)count)) {
+    errno = ENOSPC;
+    return -1;
+  }
+  return ((pwrite_call)dlsym(RTLD_NEXT, "pwrite"))(fd, data, count, at);
+}
+
+ssize_t pwrite64(int fd, const void *data, size_t count, off_t at) { return pwrite(fd, data, count, at); }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 /** Whether a disk can be put under a program here: that takes Linux, and a C compiler. In CI there has to be both. */
 export const hasDisk = (() => {
   if (process.platform === 'linux' && spawnSync('cc', ['--version']).status === 0) return true
-  const advice = 'A disk that is slow or loses power takes Linux and a C compiler (cc).'
+  const advice = 'A disk that is slow, full or loses power takes Linux and a C compiler (cc).'
   if (process.env['CI'] !== undefined) throw new Error(advice)
   console.warn(`\n*** The scenarios of the disk are LEFT OUT. ${advice} ***\n`)
   return false
@@ -17,6 +17,8 @@ export interface Disk {
   readonly environment: Readonly<Record<string, string>>
   /** How long every sync takes from now on, in milliseconds. */
   readonly setSyncMs: (ms: number) => void
+  /** Whether there is no room from now on for a file to grow. */
+  readonly setFull: (full: boolean) => void
   /** From now on a sync does nothing, and says that it has. */
   readonly lie: () => void
   /**
@@ -36,12 +38,16 @@ export const createDisk = (folder: string): Disk => {
   const source = fileURLToPath(new URL('disk.c', import.meta.url))
   const { status, stderr } = spawnSync('cc', ['-shared', '-fPIC', '-O2', '-Wall', '-o', library, source, '-ldl'])
   if (status !== 0) throw new Error(`The disk could not be compiled: ${stderr.toString()}`)
-  const say = (ms: number, lies: boolean): void => writeFileSync(control, `${ms} ${lies ? 1 : 0}\n`)
-  say(0, false)
+  const say = (state: { readonly syncMs?: number; readonly lies?: boolean; readonly isFull?: boolean } = {}): void => {
+    const { syncMs = 0, lies = false, isFull = false } = state
+    writeFileSync(control, `${syncMs} ${Number(lies)} ${Number(isFull)}\n`)
+  }
+  say()
   return {
     environment: { LD_PRELOAD: library, DISK_FOLDER: folder, DISK_DURABLE: durable, DISK_CONTROL: control },
-    setSyncMs: (ms) => say(ms, false),
-    lie: () => say(0, true),
+    setSyncMs: (syncMs) => say({ syncMs }),
+    setFull: (isFull) => say({ isFull }),
+    lie: () => say({ lies: true }),
     losePower: (survives) => {
       for (const name of readdirSync(folder).filter((each) => each.startsWith('stays.db'))) {
         const [file, kept] = [join(folder, name), join(durable, name)]

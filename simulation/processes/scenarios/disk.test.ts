@@ -1,11 +1,13 @@
 import { expect, inject, it } from 'vitest'
 import { below, happens, randomFrom } from '../../src/kernel/random.ts'
+import { eventually } from '../../../examples/server/test/eventually.ts'
+import { advance } from '../clock.ts'
 import { createDisk, hasDisk, type Disk } from '../disk.ts'
 import { assertEveryRule } from '../judge.ts'
 import { startLoad } from '../load.ts'
 import { startMachine, type Machine } from '../machine.ts'
 import { databasesToRun, lastWords, seed } from '../scenario.ts'
-import { payForStay } from '../stays.ts'
+import { goToPage, openIntent, payForStay, soonNights, statusOf, untilStatus } from '../stays.ts'
 
 const onDisk = (name: string, story: (machine: Machine, disk: Disk) => Promise<void>): void =>
   it.runIf(hasDisk && databasesToRun.includes('sqlite'))(name, { timeout: 240_000 }, async () => {
@@ -68,4 +70,31 @@ onDisk('79: every sync of the disk takes half a second', async (machine, disk) =
   disk.setSyncMs(0)
   await assertEveryRule(machine)
   expect(await machine.stripe.moneyOf(page.paymentId)).toMatchObject({ charges: 1, refunded: page.amount })
+})
+
+onDisk('68: a disk that is full, and has room again', async (machine, disk) => {
+  const { ana, ben, stripe, servers } = machine
+  const [server] = servers
+  const page = await goToPage(machine, ana)
+  disk.setFull(true)
+  // There is some room left in what the files have by now: it is used up first.
+  const before = new Set((await stripe.ledger()).events.map(({ id }) => id))
+  await eventually('the disk to be full', async () => {
+    const answer = await openIntent(ben, server, await soonNights(machine))
+    return answer !== undefined && answer.status >= 500
+  })
+  expect(await stripe.pay(page.sessionId, page.amount)).toBe(200)
+  await eventually('a webhook to be refused', async () => {
+    const { deliveries } = await stripe.ledger()
+    const ours = deliveries.filter(({ event }) => !before.has(event))
+    return ours.some(({ attempts }) => attempts.some(({ status }) => status === 503))
+  })
+  expect(await statusOf(ana, server, page.paymentId)).toBe('PENDING')
+  expect((await fetch(new URL('/healthz', server.origin))).status).toBe(200)
+  disk.setFull(false)
+  // The same process goes on, as if nothing had been.
+  await payForStay(machine, ben)
+  await advance(machine, 60_000)
+  await untilStatus(ana, server, page.paymentId, 'COMPLETED')
+  await assertEveryRule(machine, { diskFull: true })
 })
