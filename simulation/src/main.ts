@@ -4,6 +4,7 @@ import { nameOfCode, nameOfLibrary } from './code.ts'
 import { readCommandLine, usage } from './command-line.ts'
 import { addUpExhausted, exhaustAll, printExhausted, type ExhaustReport } from './exhaust-all.ts'
 import { usualDowns, usualStills } from './exhaust.ts'
+import { StandsStill } from './kernel/kernel.ts'
 import { tolerantTape } from './kernel/tape.ts'
 import { addUpHunts, huntMutants, printHunts, type HuntReport } from './mutants/hunt.ts'
 import { exitCodeOf } from './oracle/violation.ts'
@@ -74,7 +75,9 @@ const commit = (): string => {
 /** Says what failed and how to see it again. Answers the exit code. */
 const tell = async (story: Story, run: Run): Promise<number> => {
   const { seed } = story
-  const small = values['no-shrink'] ? undefined : await shrink(story, run, options)
+  // What stands still takes its time to, again and again.
+  const isKept = values['no-shrink'] || run.failure instanceof StandsStill
+  const small = isKept ? undefined : await shrink(story, run, options)
   const shown = small?.run ?? run
   console.log(`\nFAIL ${run.failure instanceof Error ? run.failure.message : String(run.failure)}`)
   console.log(

@@ -1,5 +1,5 @@
 import { contentsOf, difference } from './compare.ts'
-import { turnOfTheMachine } from './kernel/kernel.ts'
+import { StandsStill, turnOfTheMachine } from './kernel/kernel.ts'
 import { replayingTape, recordingTape, tolerantTape, type Choice, type Tape } from './kernel/tape.ts'
 import type { Ledger } from '@holdfast/stripe-simulator'
 import { checkAtRest } from './oracle/at-rest.ts'
@@ -124,7 +124,10 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
   } finally {
     if (options.keepsContents === true) contents = contentsOf(world.database)
     options.onEnd?.(world.stripe.simulator.ledger())
-    await world.close()
+    const closing = world.close()
+    // Whoever does not answer would not answer this either.
+    if (failure instanceof StandsStill) closing.catch(() => undefined)
+    else await closing
     guard.lift()
   }
   return {

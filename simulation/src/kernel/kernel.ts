@@ -38,6 +38,11 @@ export interface Kernel {
   run(over: () => boolean): Promise<'over' | 'idle' | 'endless'>
 }
 
+/** Thrown when something that takes no virtual time, such as a statement on a server, has not come to an end in real time either. */
+export class StandsStill extends Error {
+  override readonly name = 'StandsStill'
+}
+
 /** What decides, and what is told of every step. */
 export interface KernelOptions {
   readonly tape: Tape
@@ -45,6 +50,8 @@ export interface KernelOptions {
   readonly policy: Policy
   readonly startMs: number
   readonly mostSteps: number
+  /** For how long, in real milliseconds, what takes no virtual time may take; two minutes unless told. */
+  readonly mostWaitMs?: number
   /** How likely time goes on although somebody could: a process that is slow. */
   readonly impatience: () => number
   /**
@@ -70,9 +77,12 @@ interface Event {
   cancelled: boolean
 }
 
+// The machine's own, which is kept from everybody else while a run takes.
+const { setTimeout: startRealTimer } = globalThis
+
 /** A kernel at `startMs`, with nothing to do yet. */
 export const createKernel = (options: KernelOptions): Kernel => {
-  const { tape, trace, policy } = options
+  const { tape, trace, policy, mostWaitMs = 120_000 } = options
   let nowMs = options.startMs
   let steps = 0
   let activity = 0
@@ -128,6 +138,19 @@ export const createKernel = (options: KernelOptions): Kernel => {
     return epoch
   }
 
+  const atRest = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const timer = startRealTimer(
+        () =>
+          reject(new StandsStill(`It stands still: ${underWay} that take no time have not ended in ${mostWaitMs} ms.`)),
+        mostWaitMs,
+      )
+      tellAtRest = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+
   /**
    * Waits until everything that can go on by itself has. A tick of Node's comes when no promise is left that can be told
    * of; a turn of the event loop would ask the machine for news each time, which takes longer than most steps. Whatever takes
@@ -136,7 +159,7 @@ export const createKernel = (options: KernelOptions): Kernel => {
   const drain = async (): Promise<void> => {
     for (let isQuiet = false; !isQuiet; ) {
       const before = activity
-      if (underWay > 0) await new Promise<void>((resolve) => void (tellAtRest = resolve))
+      if (underWay > 0) await atRest()
       await new Promise<void>((resolve) => process.nextTick(resolve))
       isQuiet = activity === before && underWay === 0
     }
