@@ -5,7 +5,6 @@ import { checkAtRest } from '../src/oracle/at-rest.ts'
 import { createEdges } from '../src/oracle/edges.ts'
 import { createCounts } from '../src/oracle/sometimes.ts'
 import { readStored, type Stored } from '../src/oracle/truth.ts'
-import { isOfFullDisk } from '../src/oracle/watch.ts'
 import { Violation } from '../src/oracle/violation.ts'
 import type { Readable } from '../src/system/database.ts'
 import { apiKey, sessionSecret, webhookSecret, type Machine } from './machine.ts'
@@ -15,8 +14,6 @@ import { heal, untilQuiet } from './quiet.ts'
 export interface Allowances {
   /** True where the database itself failed: that is then what errors are about. */
   readonly databaseFails?: boolean
-  /** True where the disk was full: what did not fit is then answered as a failure of the server's own. */
-  readonly diskFull?: boolean
   /** True where a backup was restored: what was taken in after it was made is gone. */
   readonly databaseRestored?: boolean
 }
@@ -44,7 +41,7 @@ export const assertEveryRule = async (machine: Machine, allowances: Allowances =
   for (const event of allowances.databaseRestored === true ? [] : acknowledged)
     if (!taken.has(event)) throw new Violation('A10', `event ${event} was answered 2xx, and is gone`)
   checkKeys(ledger)
-  checkAnswers(machine, allowances)
+  checkAnswers(machine)
   checkLogs(machine, { ...allowances, movedEnds: movedEnds(database, ledger) })
 }
 
@@ -107,14 +104,13 @@ const checkKeys = ({ calls }: Ledger): void => {
 }
 
 /** Nothing is answered that does not say what to do. @throws {@link Violation} A13 */
-const checkAnswers = ({ answers }: Machine, { diskFull = false }: Allowances): void => {
+const checkAnswers = ({ answers }: Machine): void => {
   for (const { call, answer } of answers) {
     const { status, body, retryAfter } = answer
     if (status < 400) continue
     const isProblem = typeof body['code'] === 'string' && typeof body['retryable'] === 'boolean'
     const isClassified = status < 500 || (status === 503 && body['retryable'] === true && retryAfter !== null)
-    const isForeseen = diskFull && status === 500 && body['retryable'] === true
-    if (!isProblem || !(isClassified || isForeseen))
+    if (!isProblem || !isClassified)
       throw new Violation('A13', `${call} was answered ${status} ${JSON.stringify(body)}`)
   }
 }
@@ -129,7 +125,7 @@ const secrets = [apiKey, webhookSecret, sessionSecret, '@example.com', 'card_num
 /** Nothing goes wrong that nobody has thought of, and nothing is told that is a secret. @throws {@link Violation} A11, A12, A13 */
 const checkLogs = (
   { servers }: Machine,
-  { databaseFails = false, diskFull = false, movedEnds }: Allowances & { readonly movedEnds: ReadonlySet<string> },
+  { databaseFails = false, movedEnds }: Allowances & { readonly movedEnds: ReadonlySet<string> },
 ): void => {
   for (const server of servers)
     for (const line of server.output().split('\n')) {
@@ -143,7 +139,6 @@ const checkLogs = (
       const { event, status, detail = '' } = readLine(line)
       if (event === 'request_answered' && status === 503) continue
       if (foreseen.test(detail) || (databaseFails && ofTheDatabase.test(detail))) continue
-      if (diskFull && (isOfFullDisk.test(detail) || (event === 'request_answered' && status === 500))) continue
       throw new Violation('A13', `${server.name} logged ${line}`)
     }
 }

@@ -75,11 +75,13 @@ const commit = (): string => {
 /** Says what failed and how to see it again. Answers the exit code. */
 const tell = async (story: Story, run: Run): Promise<number> => {
   const { seed } = story
+  // First of all: to make it smaller may take long, on a server most of all.
+  console.log(`\nFAIL ${run.failure instanceof Error ? run.failure.message : String(run.failure)}`)
+  console.log(`npm run simulate -- --seed ${seed} --profile ${profile}${flags} --trace`)
   // What stands still takes its time to, again and again.
   const isKept = values['no-shrink'] || run.failure instanceof StandsStill
   const small = isKept ? undefined : await shrink(story, run, options)
   const shown = small?.run ?? run
-  console.log(`\nFAIL ${run.failure instanceof Error ? run.failure.message : String(run.failure)}`)
   console.log(
     `seed=${seed} commit=${commit()} db=${values.db} gates=${choice.gates} steps=${shown.steps} (shrunk from ${run.steps})`,
   )
@@ -87,7 +89,6 @@ const tell = async (story: Story, run: Run): Promise<number> => {
   for (const [index, command] of (small?.story ?? story).commands.entries())
     console.log(`  #${index} ${JSON.stringify(command)}`)
   for (const line of shown.lines) console.log(`  ${line}`)
-  console.log(`npm run simulate -- --seed ${seed} --profile ${profile}${flags} --trace`)
   if (small !== undefined) {
     const path = join('failures', `${seed}.json`)
     writeStory(path, { failure: failureShape(small.run.failure), story: small.story })

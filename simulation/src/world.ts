@@ -1,4 +1,4 @@
-import { Contention, defaultSettings, type Settings } from '@holdfast/core'
+import { Contention, defaultSettings, StoreUnavailable, type Settings } from '@holdfast/core'
 import { CommitUnknown } from '@holdfast/adapter-sql'
 import type { FaultKind } from '@holdfast/stripe-simulator'
 import { createKernel, type Epoch, type Kernel } from './kernel/kernel.ts'
@@ -119,6 +119,7 @@ export const createWorld = (options: WorldOptions): World => {
     if (error instanceof Contention || error instanceof CommitUnknown) counts.add('contention')
     else if (error instanceof Violation) fail(error)
     else if (wasDiskFull && error instanceof Error && isOfFullDisk.test(error.message)) counts.add('disk_full')
+    else if (cutRate > 0 && error instanceof StoreUnavailable) counts.add('store_unavailable')
     else fail(new Violation('A13', `something unforeseen was thrown: ${String(error)}`, error))
   }
   const attempt = (check: () => void): void => {

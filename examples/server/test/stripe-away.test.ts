@@ -42,7 +42,7 @@ it('Stripe is away for six hours: a fast 503 that says when to come back, nothin
       .length
 
   expect(await circuit()).toBe('closed')
-  await stripe.fault({ match: 'POST /v1/checkout/sessions', kind: '500_no_effect', times: 10_000 })
+  await stripe.fault({ match: 'POST /v1/checkout/sessions', kind: '500_not_kept', times: 10_000 })
   await stripe.fault({ match: 'GET /v1/checkout/sessions', kind: '500_no_effect', times: 10_000 })
   // Five calls in a row without an answer, and from then on nobody calls.
   await eventually(

@@ -9,9 +9,10 @@ import { statement, type Statement, type Value } from './statement.ts'
  *
  * `conflict`: another transaction was in the way; the same work may succeed when it runs again. `busy`: as that, before
  * anything was done. `lost`: the connection is gone. `overdue`: the server has stopped it, since it took longer than it may:
- * somebody else may be in the way, and has been for that long. `other`: running it again would fail again.
+ * somebody else may be in the way, and has been for that long. `full`: the database has no room for it now, on its disk or in
+ * its memory. `other`: running it again would fail again.
  */
-export type ErrorKind = 'conflict' | 'busy' | 'lost' | 'overdue' | 'other'
+export type ErrorKind = 'conflict' | 'busy' | 'lost' | 'overdue' | 'full' | 'other'
 
 /** Everything in which Postgres and SQLite differ. */
 export interface Dialect {
@@ -175,8 +176,9 @@ const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
     if (code === '23P01' && constraint === slotConstraint) return 'conflict'
     // By `statement_timeout`, ours or the host's, or by an operator.
     if (code === '57014') return 'overdue'
-    // Connection exceptions, the server shutting down or starting, and what the socket and the driver say of it.
-    if (/^(08\w{3}|57P0[1-3]|ECONN\w+|EPIPE|ETIMEDOUT)$/.test(code)) return 'lost'
+    if (code === '53100' || code === '53200') return 'full'
+    // Connection exceptions, no connection left, the server shutting down or starting, and what the socket and the driver say of it.
+    if (/^(08\w{3}|53300|57P0[1-3]|ECONN\w+|EPIPE|ETIMEDOUT)$/.test(code)) return 'lost'
     return /^Connection terminated|^Client has encountered a connection error|^timeout expired/.test(message)
       ? 'lost'
       : 'other'
@@ -236,9 +238,14 @@ const run = (ready: SqliteStatement, values: readonly Value[]): Outcome => {
   return { rows, changes: rows.length }
 }
 
+/** Thrown at whoever shared a transaction with somebody for whom there was no room. */
+class EndedBySqlite extends Error {
+  override readonly name = 'EndedBySqlite'
+}
+
 /** A full disk ends the transaction by itself; what came after would be kept one by one. */
 const refuseEnded = ({ inTransaction }: SqliteConnection): void => {
-  if (!inTransaction) throw new Error('SQLite has ended the transaction.')
+  if (!inTransaction) throw new EndedBySqlite('SQLite has ended the transaction.')
 }
 
 const sqlite: Dialect = {
@@ -288,6 +295,7 @@ const sqlite: Dialect = {
   kindOf(error) {
     const { code = '', message = '' } = error as { code?: string; message?: string }
     if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy'
+    if (code === 'SQLITE_FULL' || error instanceof EndedBySqlite) return 'full'
     return code === 'SQLITE_CONSTRAINT_TRIGGER' && message.includes(slotConstraint) ? 'conflict' : 'other'
   },
   violationOf: sqliteViolation,

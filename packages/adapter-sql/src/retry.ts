@@ -45,7 +45,7 @@ export interface RetryOptions {
  *
  * @throws {@link Contention} when other writers won every time, or the server stopped a statement that took
  * longer than it may. @throws {@link StoreUnavailable} when the connection was
- * lost every time. @throws whatever failed for good.
+ * lost every time, and when there is no room for what is to be stored. @throws whatever failed for good.
  */
 export const persistently = async <T>(
   dialect: Dialect,
@@ -58,7 +58,7 @@ export const persistently = async <T>(
   }: RetryOptions,
   transaction: () => Promise<T>,
 ): Promise<T> => {
-  const failures: Record<ErrorKind, number> = { conflict: 0, busy: 0, lost: 0, overdue: 0, other: 0 }
+  const failures: Record<ErrorKind, number> = { conflict: 0, busy: 0, lost: 0, overdue: 0, full: 0, other: 0 }
   let waitedMs = 0
   for (;;)
     try {
@@ -72,11 +72,13 @@ export const persistently = async <T>(
         lost: failures.lost < maxReconnects,
         // It has waited for as long as is allowed, already.
         overdue: false,
+        // Somebody has to make room first.
+        full: false,
         other: false,
       }[kind]
       if (!goOn && kind === 'other') throw error
       if (!goOn) {
-        const GaveUp = kind === 'lost' ? StoreUnavailable : Contention
+        const GaveUp = kind === 'lost' || kind === 'full' ? StoreUnavailable : Contention
         throw new GaveUp(`Gave up: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
       }
       const waitMs = longestWaitMs(kind, failures[kind]) * (0.5 + random() / 2)

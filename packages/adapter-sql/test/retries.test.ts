@@ -82,6 +82,25 @@ describe('on Postgres', () => {
     expect(await payloads(database)).toEqual([0, 0])
   })
 
+  it('gives up at once where the server has no room, with what it said', async () => {
+    await database.knex.raw(`
+      CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`)
+    await database.knex.raw(
+      'CREATE TRIGGER full_disk AFTER INSERT ON holdfast_customers FOR EACH ROW EXECUTE FUNCTION no_room()',
+    )
+    let runs = 0
+    const storing = database.unitOfWork.run(async (tx) => {
+      runs += 1
+      await tx.customers.remember(openIntent('a').owner, 'cus_1')
+    })
+    await expect(storing).rejects.toBeInstanceOf(StoreUnavailable)
+    await expect(storing).rejects.toThrow('No space left on device')
+    expect(runs).toBe(1)
+    await database.knex.raw('DROP TRIGGER full_disk ON holdfast_customers')
+    expect(await payloads(database)).toEqual([0, 0])
+  })
+
   it('does not run work again whose connection was lost during the commit', async () => {
     await database.knex.raw(`
       CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS

@@ -20,7 +20,8 @@ export type Problem =
  * another call holds the key (409). An answer that says nothing about the effect: 5xx, what is no JSON, a key that was
  * used with other parameters (something was done under it), and everything not listed.
  *
- * Whatever a 4xx proves, it is Stripe that says so: it is in service.
+ * Whatever a 4xx proves, it is Stripe that says so: it is in service. A 5xx that it only repeats (`Idempotent-Replayed`) is of an
+ * earlier moment, and says nothing of this one.
  */
 export const problemOf = (error: unknown): Problem => {
   if (!(error instanceof Stripe.errors.StripeError)) return unheard(messageOf(error))
@@ -49,7 +50,7 @@ export const problemOf = (error: unknown): Problem => {
       return { ...unheard(detail), inService: true }
     case undefined:
     default:
-      return { type: 'unknown', answered: true, detail }
+      return { type: 'unknown', answered: true, ...(isRepeated(error) ? { repeated: true } : {}), detail }
   }
 }
 
@@ -63,6 +64,9 @@ const turnedAway = (error: Stripe.errors.StripeError, detail: string): Problem =
   const retryAfterMs = readRetryAfter(error.headers?.['retry-after'])
   return { type: 'unreachable', inService: true, detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
 }
+
+/** True when this is not an answer of now: Stripe repeats what it has kept under the key. */
+const isRepeated = ({ headers }: Stripe.errors.StripeError): boolean => headers?.['idempotent-replayed'] === 'true'
 
 const refusal = (error: Stripe.errors.StripeError, detail: string): Problem => {
   const { code, param } = error

@@ -148,6 +148,14 @@ describe('an ending of a call', () => {
     const answer = await provider.openSession(sessionRequest())
     expect(['unknown', 'unreachable']).toContain(answer.type)
     expect(answer).not.toHaveProperty('inService')
+    expect(answer).not.toHaveProperty('repeated')
+  })
+
+  it('is known as the repetition that it is, where Stripe answers what it has kept under the key', async () => {
+    const { provider } = await facing(failing(500, { type: 'api_error' }, { 'idempotent-replayed': 'true' }))
+    const answer = await provider.openSession(sessionRequest())
+    expect(answer).toMatchObject({ ...unknown(true), repeated: true })
+    expect(answer).not.toHaveProperty('inService')
   })
 
   it('is unknown when the time is up', async () => {

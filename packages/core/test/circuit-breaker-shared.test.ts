@@ -19,6 +19,7 @@ const noon = instant(Date.UTC(2027, 0, 15, 12))
 const away = { type: 'unreachable', detail: 'Not connected.' } as const
 const lost = { type: 'unknown', answered: false, detail: 'The answer got lost.' } as const
 const broken = { type: 'unknown', answered: true, detail: 'Internal error.' } as const
+const repeated = { ...broken, repeated: true } as const
 const closed = { type: 'unknown', answered: false, closed: true, detail: 'The connection was closed.' } as const
 const absent = { type: 'absent' } as const
 const refused = { type: 'refused', failure: { code: 'provider_rejected', retryable: false } } as const
@@ -148,6 +149,49 @@ describe('while a provider answers', () => {
     await times(4, call)
     expect(asked).toHaveLength(19)
     expect(await stored.read('payment_provider')).toEqual({ status: 'closed', outages: 4 })
+  })
+})
+
+describe('what a provider repeats of an earlier try', () => {
+  it('neither counts nor ends a count', async () => {
+    const { start, says, stored } = host()
+    const { call } = start()
+    says(away)
+    await times(3, call)
+    says(repeated)
+    await times(10, call)
+    expect(await stored.read('payment_provider')).toEqual({ status: 'closed', outages: 3 })
+    says(away)
+    await times(2, call)
+    expect(await stored.read('payment_provider')).toMatchObject({ status: 'open' })
+  })
+
+  it('tells a probe that somebody answers', async () => {
+    const { start, says, stored, clock, news } = host()
+    const { call } = start()
+    says(away)
+    await times(5, call)
+    await clock.advance(minute)
+    says(repeated)
+    expect(await call()).toEqual(repeated)
+    expect(await stored.read('payment_provider')).toEqual({ status: 'closed', outages: 0 })
+    expect(news.at(-1)).toMatchObject({ type: 'circuit_breaker_closed' })
+  })
+})
+
+describe('a call that is not even begun', () => {
+  it('is told of as one that was refused, and is no probe', async () => {
+    const { start, says, asked, news, clock } = host()
+    const { circuit, call } = start()
+    expect(await circuit.turnAway()).toBeUndefined()
+    says(away)
+    await times(5, call)
+    expect(await circuit.turnAway()).toBe(minute)
+    expect(news.at(-1)).toMatchObject({ type: 'circuit_breaker_refused', at: noon, retryAfterMs: minute })
+    await clock.advance(minute)
+    const told = news.length
+    expect(await circuit.turnAway()).toBeUndefined()
+    expect([asked.length, news.length]).toEqual([5, told])
   })
 })
 

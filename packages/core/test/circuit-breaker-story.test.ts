@@ -38,11 +38,21 @@ const host = ({ guarded = true }: { readonly guarded?: boolean } = {}) => {
   const news: CircuitBreakerNews[] = []
   const asked: string[] = []
   let isAway = false
+  let isBroken = false
+  const brokenKeys = new Set<string>()
   const overTheWire = new Proxy(provider as PaymentProvider, {
     get: (real, call) => async (request: never) => {
       asked.push(String(call))
       const away: ProviderAnswer<never> = { type: 'unreachable', detail: 'Not connected.' }
-      return isAway ? away : real[call as keyof PaymentProvider](request)
+      if (isAway) return away
+      const { idempotencyKey: key } = request as { readonly idempotencyKey?: string }
+      if (key !== undefined && (isBroken || brokenKeys.has(key))) {
+        const isRepeated = brokenKeys.has(key)
+        brokenKeys.add(key)
+        const broken = { type: 'unknown', answered: true, detail: 'Internal error.' } as const
+        return isRepeated ? { ...broken, repeated: true } : broken
+      }
+      return real[call as keyof PaymentProvider](request)
     },
   })
   const begin = (): Holdfast =>
@@ -75,6 +85,13 @@ const host = ({ guarded = true }: { readonly guarded?: boolean } = {}) => {
     },
     comeBack: () => {
       isAway = false
+    },
+    /** From now on it answers with errors, and keeps each under its key for ever. */
+    breakDown: () => {
+      isBroken = true
+    },
+    recover: () => {
+      isBroken = false
     },
     deliver: async () => {
       const events = provider.events()
@@ -140,6 +157,31 @@ describe('a sweep while the provider is away', () => {
   })
 })
 
+describe('once a provider is well again that has kept its errors', () => {
+  it('is called again within a minute, although nobody asks for anything new, and all comes to its end', async () => {
+    const h = host()
+    h.breakDown()
+    const asked: PaymentId[] = []
+    for (let night = 0; night < 5; night += 1) {
+      const actor = owner(`guest-${night}`)
+      const paymentId = await h.intent(actor, night)
+      asked.push(paymentId)
+      await h.web.startCheckout({ actor, paymentId })
+    }
+    expect(h.news.map(({ type }) => type)).toContain('circuit_breaker_opened')
+    h.recover()
+    await h.pass(2 * minute)
+    expect(h.news.filter(({ type }) => type !== 'circuit_breaker_refused').map(({ type }) => type)).toEqual([
+      'circuit_breaker_opened',
+      'circuit_breaker_half_opened',
+      'circuit_breaker_closed',
+    ])
+    // Under its key nothing more can be learnt of any of them. So they are looked for, and it turns out that there are none.
+    await h.pass(hour)
+    for (const paymentId of asked) expect((await h.get(paymentId)).attempts).toMatchObject([{ status: 'declined' }])
+  })
+})
+
 describe('while the provider is away', () => {
   it('whoever wants to pay is told so at once, however often they ask, and when to come back', async () => {
     const h = await outage()
@@ -151,6 +193,8 @@ describe('while the provider is away', () => {
         error: { code: 'provider_unavailable', retryAfterMs: minute },
       })
     expect([h.asked.length, h.clock.now()]).toEqual([calls, now])
+    // Whoever counts the calls that are not made hears of the one that all three clicks have waited for.
+    expect(h.news.filter(({ type }) => type === 'circuit_breaker_refused')).toHaveLength(1)
     // The one attempt is kept, and nothing of it is decided.
     expect((await h.get(paymentId)).attempts).toMatchObject([{ status: 'requested' }])
   })

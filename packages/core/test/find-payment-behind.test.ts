@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findPaymentBehind } from '../src/index.ts'
+import { findPaymentBehind, minute } from '../src/index.ts'
 import { rules } from '../src/contracts/index.ts'
 
 const { ana } = rules
@@ -22,6 +22,27 @@ describe('the payment behind an id', () => {
     const [reservation] = await w.unitOfWork.read((tx) => tx.reservations.list({ limit: 1 }))
     for (const id of [paymentId, intentId, page.value.sessionId, attempt.charge.id, reservation?.id ?? 'none'])
       expect([id, await behind(w, id)]).toEqual([id, paymentId])
+    expect(await behind(w, attempt.id)).toBe(paymentId)
+  })
+
+  it('is found by its refund, ours and the one at the provider, and by the events about all that', async () => {
+    const w = rules.world()
+    const { paymentId, sessionId } = await w.book(ana)
+    await w.provider.payer.pay(sessionId)
+    await w.deliver()
+    await w.holdfast.refundPayment({ actor: rules.staff, paymentId, amount: rules.mxn(100n) })
+    await w.pass(minute)
+    const [attempt] = (await w.get(paymentId)).attempts
+    if (attempt?.status !== 'succeeded') throw new Error('It was not paid.')
+    w.provider.bank.dispute(attempt.charge.id, 'opened')
+    await w.deliver()
+    const refunds = (await w.unitOfWork.read((tx) => tx.payments.find(paymentId)))?.value.refunds ?? []
+    expect(refunds).toHaveLength(1)
+    for (const { id, providerId = 'none' } of refunds)
+      for (const name of [id, providerId]) expect([name, await behind(w, name)]).toEqual([name, paymentId])
+    const events = w.provider.events()
+    expect(new Set(events.map(({ news }) => news.about))).toEqual(new Set(['attempt', 'refund', 'dispute']))
+    for (const { id, type } of events) expect([type, await behind(w, id)]).toEqual([type, paymentId])
   })
 
   it('is found by its order', async () => {

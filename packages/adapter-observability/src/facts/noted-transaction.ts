@@ -56,6 +56,7 @@ export const notedTransaction = (tx: Transaction, notes: Notes): Transaction => 
 const notedPayments = (store: PaymentStore, notes: Notes): PaymentStore => ({
   find: (id) => store.find(id),
   findPaymentOf: (by) => store.findPaymentOf(by),
+  findPaymentOfRefund: (id) => store.findPaymentOfRefund(id),
   async save(kase, expected, now) {
     await store.save(kase, expected, now)
     notes.cases.set(kase.payment.id, kase)

@@ -33,6 +33,10 @@ const sql = {
   refundsOf: statement(
     `SELECT id, payment_id, ${exactly(refundColumns)} FROM holdfast_refunds WHERE payment_id = ? ORDER BY position, id`,
   ),
+  paymentOfRefund: statement(
+    `SELECT payment_id, 0 AS rank FROM holdfast_refunds WHERE id = ?
+     UNION ALL SELECT payment_id, 1 AS rank FROM holdfast_refunds WHERE provider_id = ? ORDER BY rank LIMIT 1`,
+  ),
   insert: statement(
     `INSERT INTO holdfast_payments (id, version, updated_at, ${paymentColumns.join(', ')})
      VALUES ${placeholders(1, paymentColumns.length + 3)} ON CONFLICT (id) DO NOTHING`,
@@ -94,6 +98,10 @@ export const sqlPaymentStore = (session: SqlSession, intents: Pick<SqlIntentStor
   return {
     find,
     findPaymentOf: (by) => findPaymentOf(session, by),
+    async findPaymentOfRefund(id) {
+      const [row] = await session.query(sql.paymentOfRefund, [id, id])
+      return row && (text(row, 'payment_id') as PaymentId)
+    },
     list: (filter) => listPayments(session, filter),
     stats: (period) => readStats(session, period),
     async save(kase, expected, now) {

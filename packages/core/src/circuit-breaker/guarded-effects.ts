@@ -21,7 +21,7 @@ export const guardedEffects =
     const { id, body, lease } = work
     // Spread over a quarter of a minute: what has waited together does not come back together.
     const spreadMs = minute - backoffMs(work.tries, id, { firstMs: minute, capMs: minute })
-    const waitMs = await circuit.waitMs()
+    const waitMs = await circuit.turnAway()
     if (waitMs !== undefined) {
       logger.log('debug', 'effect_not_asked_for', { effect: id, tries: work.tries, retryAfterMs: waitMs })
       return unitOfWork.run(async (tx): Promise<Performed> => {

@@ -6,7 +6,9 @@ import type { Circuit } from './shared-circuit.ts'
  * `retryAfterMs`, and nobody is asked; once half open, one call goes through.
  *
  * An outage is a call that ended `unreachable` or `unknown`, unless the answer says that the provider is there (`inService`), and one
- * that threw. Declined, refused and absent are answers of a provider that is well. A webhook is no call, and no sign of health.
+ * that threw. Declined, refused and absent are answers of a provider that is well. A webhook is no call, and no sign of health. What
+ * is `repeated` from an earlier try is no outage of now, and no sign of health either; but a probe has learnt by it that the
+ * provider answers, and that is what it was for.
  *
  * A probe whose connection was closed (`closed`) is made once more at once: it may have gone out on one that the outage has left
  * dead, and says nothing then of how the provider is now. Every call may be made again, by its key or because it only looks or
@@ -26,13 +28,15 @@ export const guardedProvider = (provider: PaymentProvider, circuit: Circuit): Pa
     async (query: Query): Promise<ProviderAnswer<Report>> => {
       const entered = await circuit.enter()
       if (!entered.ok) return { type: 'unreachable', retryAfterMs: entered.error.retryAfterMs, detail: notAsked }
-      let outcome: 'answer' | 'outage' = 'outage'
+      const isProbe = entered.value.probe !== undefined
+      let outcome: 'answer' | 'outage' | 'neither' = 'outage'
       try {
-        const answer = await (entered.value.probe === undefined ? call : probe)(query)
-        if (!isOutage(answer)) outcome = 'answer'
+        const answer = await (isProbe ? probe : call)(query)
+        if (isRepeated(answer)) outcome = isProbe ? 'answer' : 'neither'
+        else if (!isOutage(answer)) outcome = 'answer'
         return answer
       } finally {
-        await circuit.leave(entered.value, outcome)
+        if (outcome !== 'neither') await circuit.leave(entered.value, outcome)
       }
     }
   const detach: PaymentProvider['detachPaymentMethod'] = (method) => provider.detachPaymentMethod(method)
@@ -56,6 +60,8 @@ export const notAsked = 'Not asked: the provider did not answer lately, and is l
 
 const isOutage = (answer: ProviderAnswer<unknown>): boolean =>
   (answer.type === 'unreachable' || answer.type === 'unknown') && answer.inService !== true
+
+const isRepeated = (answer: ProviderAnswer<unknown>): boolean => answer.type === 'unknown' && answer.repeated === true
 
 type Unknown = Extract<ProviderAnswer<never>, { readonly type: 'unknown' }>
 

@@ -44,6 +44,8 @@ export interface Circuit {
   leave(pass: CircuitPass, outcome: 'answer' | 'outage'): Promise<void>
   /** For how long yet nobody may call; `undefined` where somebody may, if only as the probe. */
   waitMs(): Promise<number | undefined>
+  /** The same for a call that is not even begun where it may not be made: one more that is refused. */
+  turnAway(): Promise<number | undefined>
   /** Whether calls are not made, as far as is known without asking. */
   readonly isOpen: boolean
 }
@@ -139,6 +141,12 @@ export const sharedCircuit = (
     return entered
   }
 
+  const waitMs = async (): Promise<number | undefined> => {
+    await refresh()
+    const decision = look()
+    return decision.ok ? undefined : decision.refusal.retryAfterMs
+  }
+
   return {
     enter: () => admit(becomeProbe),
     goOn: () => admit(async () => err(somebodyElseIs)),
@@ -148,10 +156,11 @@ export const sharedCircuit = (
       const isNews = outcome === 'answer' ? eventsOf(believed.breaker, command).length > 0 : !isKnownOpen()
       if (pass.probe !== undefined || isNews) await change(command)
     },
-    async waitMs() {
-      await refresh()
-      const decision = look()
-      return decision.ok ? undefined : decision.refusal.retryAfterMs
+    waitMs,
+    async turnAway() {
+      const retryAfterMs = await waitMs()
+      if (retryAfterMs !== undefined) teller.refused({ code: 'circuit_open', retryAfterMs }, clock.now())
+      return retryAfterMs
     },
     get isOpen() {
       return !look().ok

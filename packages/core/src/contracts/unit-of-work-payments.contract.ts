@@ -166,6 +166,19 @@ export const paymentStorePromises: readonly ContractPromise<UnitOfWork>[] = [
       expect(await payments.findPaymentOf({})).toBeUndefined()
     })
   }),
+  promise('finds the payment of a refund by our id and by that of the provider', async (uow) => {
+    await uow.run(async (tx) => {
+      const refunds = [requestedRefund('p', 'rf_1', { providerId: 're_1' }), requestedRefund('p', 'rf_2')]
+      await tx.payments.save({ ...withAttempts(paidAttempt('p', 'a')), refunds }, 0, at(0))
+      const others = [requestedRefund('q', 'rf_3', { providerId: 're_3' })]
+      await tx.payments.save({ ...bareCase(pendingPayment('q')), refunds: others }, 0, at(0))
+    })
+    await uow.read(async ({ payments }) => {
+      for (const id of ['rf_1', 're_1', 'rf_2']) expect(await payments.findPaymentOfRefund(id)).toBe('p')
+      for (const id of ['rf_3', 're_3']) expect(await payments.findPaymentOfRefund(id)).toBe('q')
+      expect(await payments.findPaymentOfRefund('nobody')).toBeUndefined()
+    })
+  }),
   promise("refuses a provider's id that another attempt or refund has", async (uow) => {
     const first = {
       ...withAttempts(paidAttempt('p', 'a')),

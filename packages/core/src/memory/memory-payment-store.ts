@@ -44,6 +44,9 @@ export const memoryPaymentStore = (cases: MemoryTable<StoredCase>, names: Memory
         (chargeId && holderOf(`charge:${chargeId}`))
       return found ? { paymentId: found.paymentId, attemptId: found.holder as Attempt['id'] } : undefined
     },
+    async findPaymentOfRefund(id) {
+      return (holderOf(`refund:${id}`) ?? holderOf(`provider refund:${id}`))?.paymentId
+    },
     async save(kase, expected, now) {
       const { payment, attempts, refunds } = kase
       const stored = cases.get(payment.id)

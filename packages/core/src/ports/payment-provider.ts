@@ -76,11 +76,14 @@ export type ProviderAnswer<Report> =
    * `answered`: an answer did come, so nothing is under way any more, and asking again under the same key repeats it.
    * `inService`: the provider is there, and answered with something that only is not what was asked for. `closed`: the connection
    * was closed before an answer came, long before the time was up; it may have been dead before anything was sent on it.
+   * `repeated`: the answer is one that the provider has kept of an earlier try under the same key. It says that somebody answers,
+   * and nothing of how the provider is now.
    */
   | {
       readonly type: 'unknown'
       readonly answered: boolean
       readonly inService?: true
+      readonly repeated?: true
       readonly closed?: true
       readonly detail: string
     }

@@ -96,6 +96,8 @@ export interface PaymentStore {
     readonly providerId?: string
     readonly chargeId?: string
   }): Promise<{ readonly paymentId: PaymentId; readonly attemptId: AttemptId } | undefined>
+  /** Which payment a refund belongs to, by our id or by the provider's. Through an index. Locks nothing. */
+  findPaymentOfRefund(id: string): Promise<PaymentId | undefined>
   /**
    * Stores the case, as changed at `now`. Only rows that differ from what was read are written.
    *
@@ -381,7 +383,7 @@ export class Contention extends Error {
 }
 
 /**
- * The store cannot be reached, or went away in the middle. If a commit was under way, all of it was kept or nothing:
+ * The store cannot be reached, went away in the middle, or has no room. If a commit was under way, all of it was kept or nothing:
  * whoever asks again under the same idempotency key finds out.
  */
 export class StoreUnavailable extends Error {
