@@ -28,7 +28,9 @@ const findPaymentOfEvent = async (tx: Transaction, id: string): Promise<PaymentI
       return (await tx.payments.findPaymentOf({ chargeId: news.chargeId }))?.paymentId
     case 'refund':
       return (await tx.payments.findPaymentOf({ chargeId: news.report.chargeId }))?.paymentId
-    default:
+    case 'payment_methods':
+    case 'nothing':
+    case undefined:
       return undefined
   }
 }
