@@ -12,7 +12,7 @@ Without options: every named scenario, on each database.
   --minutes M        instead, random kills and pauses under load, for M minutes
   --db NAME          sqlite or postgres; otherwise both
   --seed X           draw the moments from this seed; a random one otherwise
-  --only TEXT        the scenarios whose name has this in it
+  --only TEXT        the scenarios whose name has this in it; may be given several times
   --times N          each scenario so many times, with other moments each time
 
 The exit code is that of the tests: 0 where every rule held. It is 2 where nothing was to be played.`
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     db: { type: 'string' },
     seed: { type: 'string' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [] },
     times: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -37,7 +37,8 @@ if (values.help || !isKnown) {
 
 const folder = values.minutes === undefined ? 'processes/scenarios' : 'processes/long'
 // Vitest takes a pattern; here a text is meant as it is.
-const only = values.only === undefined ? [] : ['-t', values.only.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)]
+const patterns = values.only.map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+const only = patterns.length === 0 ? [] : ['-t', patterns.join('|')]
 const reports = mkdtempSync(join(tmpdir(), 'processes-'))
 const report = join(reports, 'vitest.json')
 const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')))
@@ -62,7 +63,9 @@ const { status } = spawnSync(
 const isNothing = status === 0 && JSON.parse(readFileSync(report, 'utf8')).numPassedTests === 0
 rmSync(reports, { recursive: true })
 if (isNothing) {
-  console.error(`No scenario has '${values.only}' in its name${values.db === undefined ? '' : ` on ${values.db}`}.`)
+  console.error(
+    `No scenario has '${values.only.join("' or '")}' in its name${values.db === undefined ? '' : ` on ${values.db}`}.`,
+  )
   process.exit(2)
 }
 process.exit(status ?? 1)
