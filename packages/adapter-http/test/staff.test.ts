@@ -206,7 +206,7 @@ describe('what staff can see', () => {
           type: 'send_refund',
           status: 'dead',
           last_error: 'gave up',
-          body: { refundId: 'rf_2' },
+          body: { refund_id: 'rf_2' },
         },
       ],
       next_cursor: null,

@@ -104,10 +104,13 @@ const readTimeline = route({
   answers: { 200: timelineAnswer },
   refusals: ['payment_not_found'],
   handle: async ({ actor, id: paymentId }, { holdfast }) => {
-    const outcome = await holdfast.readTimeline({ actor, paymentId })
-    return outcome.ok
-      ? reply(200, { payment_id: paymentId, timeline: outcome.value.map(showTimelineEntry) })
-      : refused(outcome.error)
+    const told = await holdfast.readTimeline({ actor, paymentId })
+    if (!told.ok) return refused(told.error)
+    // Read afterwards: whatever the story speaks of is in it.
+    const known = await holdfast.readPayment({ actor, paymentId })
+    if (!known.ok) return refused(known.error)
+    const timeline = told.value.map((entry) => showTimelineEntry(entry, known.value))
+    return reply(200, { payment_id: paymentId, timeline })
   },
 })
 

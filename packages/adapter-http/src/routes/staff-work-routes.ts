@@ -1,4 +1,4 @@
-import type { Queue, QueueName, Transaction } from '@holdfast/core'
+import type { Attention, Queue, QueueName, Transaction } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 import { pageOf, paging, timeOrNull } from '../wire/parts.ts'
 import { attentionAnswer, resolvedAnswer, revivedAnswer, showAttention, showWork, worksAnswer } from '../wire/staff.ts'
@@ -65,8 +65,15 @@ const listAttention = route({
   answers: { 200: attentionAnswer },
   refusals: [],
   handle: async ({ query: { limit }, words }, { unitOfWork }) => {
-    const found = await unitOfWork.read((tx) => tx.attention.list(limit))
-    return reply(200, { items: found.map((item) => showAttention(item, words)) })
+    const found = await unitOfWork.read(async (tx) => {
+      const items = await tx.attention.list(limit)
+      const withPayment = async (item: Attention) => ({
+        item,
+        kase: item.paymentId === undefined ? undefined : (await tx.payments.find(item.paymentId))?.value,
+      })
+      return Promise.all(items.map(withPayment))
+    })
+    return reply(200, { items: found.map(({ item, kase }) => showAttention(item, kase, words)) })
   },
 })
 

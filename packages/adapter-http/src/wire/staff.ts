@@ -3,23 +3,22 @@ import {
   type Attention,
   type Json,
   type Payment,
+  type PaymentCase,
   type Refund,
   type TimelineEntry,
   type Work,
 } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 import type { Catalogue } from '../language/catalogue.ts'
+import { currencyOf, keptData, showKept, showKeptValue } from './kept.ts'
 import {
   amount,
   askedAmount,
   capitals,
   currency,
-  free,
   id,
   moneyFields,
   nextCursor,
-  plain,
-  plainObject,
   time,
   timeOrNull,
   words,
@@ -88,7 +87,7 @@ export const timelineAnswer = z
         about: z.object({ type: z.string(), id: z.string() }),
         name: z.string(),
         actor: z.string().nullable(),
-        data: free,
+        data: keptData('What is known beside it.'),
       }),
     ),
   })
@@ -105,8 +104,8 @@ const work = z
     created_at: time,
     finished_at: time.nullable(),
     last_error: z.string().nullable(),
-    body: free,
-    result: z.unknown(),
+    body: keptData('What is to be done, or the event that came.'),
+    result: z.unknown().openapi({ description: 'What it came to, in the same form. Null until it has run.' }),
   })
   .openapi('Work')
 
@@ -132,7 +131,7 @@ export const attentionAnswer = z
         payment_id: id.nullable(),
         at: time,
         what_to_do: words,
-        data: free,
+        data: keptData('What is known of it.'),
       }),
     ),
   })
@@ -157,14 +156,17 @@ export const showRefund = (refund: Refund, payment: Payment, catalogue: Catalogu
   message: catalogue.messages[refund.destination === 'wallet' ? 'refund_in_wallet' : 'refund_requested'],
 })
 
-/** One line of a payment's story. */
-export const showTimelineEntry = (entry: TimelineEntry): z.infer<typeof timelineAnswer>['timeline'][number] => ({
+/** One line of the story of a payment that stands like this. */
+export const showTimelineEntry = (
+  entry: TimelineEntry,
+  kase: PaymentCase,
+): z.infer<typeof timelineAnswer>['timeline'][number] => ({
   at: isoTime(entry.at),
   type: entry.type,
   about: entry.about,
   name: entry.name,
   actor: entry.actor ?? null,
-  data: plainObject(entry.data),
+  data: showKept(entry.data, currencyOf(kase, entry.data, entry.about)),
 })
 
 /** A piece of work that waits, is done or was given up. */
@@ -178,13 +180,14 @@ export const showWork = (row: Work<{ readonly type: string }>): z.infer<typeof w
   created_at: isoTime(row.createdAt),
   finished_at: timeOrNull(row.finishedAt),
   last_error: row.lastError ?? null,
-  body: plainObject(row.body as Readonly<Record<string, Json>>),
-  result: plain(row.result ?? null),
+  body: showKept(row.body as Readonly<Record<string, Json>>),
+  result: showKeptValue(row.result ?? null),
 })
 
-/** Something that only a human can settle, with what to do about it. */
+/** Something that only a human can settle, with what to do about it. `kase`: of the payment that it concerns, if it does. */
 export const showAttention = (
   { id: name, code, paymentId, at, data }: Attention,
+  kase: PaymentCase | undefined,
   catalogue: Catalogue,
 ): z.infer<typeof attentionAnswer>['items'][number] => ({
   id: name,
@@ -192,5 +195,5 @@ export const showAttention = (
   payment_id: paymentId ?? null,
   at: isoTime(at),
   what_to_do: catalogue.attention[code],
-  data: plainObject(data),
+  data: showKept(data, kase === undefined ? undefined : currencyOf(kase, data)),
 })

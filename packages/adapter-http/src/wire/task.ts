@@ -1,7 +1,8 @@
 import { isoTime, type Instant, type TaskProgress } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 import type { Catalogue } from '../language/catalogue.ts'
-import { plain, time, words } from './parts.ts'
+import { showKeptValue } from './kept.ts'
+import { time, words } from './parts.ts'
 
 /** Which piece of work is asked about. */
 export const taskQuery = z.strictObject({
@@ -63,6 +64,6 @@ export const showTaskStatus = (
   task_id: taskId,
   status: statuses[status],
   ready: status === 'done' || status === 'dead',
-  result: status === 'dead' ? null : plain(result ?? lastRun?.result ?? null),
+  result: status === 'dead' ? null : showKeptValue(result ?? lastRun?.result ?? null),
   message: messages[`task_${status}`],
 })
