@@ -46,6 +46,7 @@ import { createKinds, type Kinds } from './kinds.ts'
 import { openGuestBook, type GuestBook } from './messages/guest-book.ts'
 import { guestBookNotifier } from './messages/notifier.ts'
 import { createMetrics } from './metrics/metrics.ts'
+import { findPerson, findPersonByEmail } from './people/people.ts'
 import { sessionRoute } from './people/session-route.ts'
 import { createReturnUrls } from './return-urls.ts'
 import { createShopCatalogue } from './shop/shop-catalogue.ts'
@@ -149,6 +150,7 @@ const apiModule = (
     production,
     cancellationTerms,
     schedules: clinicSchedules,
+    people: { findOwner: (email) => findPersonByEmail(email)?.id, findEmail: (id) => findPerson(id)?.email },
     moreRoutes: [sessionRoute(sessions)],
     pages: {
       pending: (paymentId) => `/payment/opening?payment_id=${paymentId}`,

@@ -1,9 +1,9 @@
-import { Contention, listFreeSlots, silentLogger, StoreUnavailable, type Schedules } from '@holdfast/core'
+import { Contention, listFreeSlots, parseId, silentLogger, StoreUnavailable, type Schedules } from '@holdfast/core'
 import { Hono } from 'hono'
 import { negotiateLanguage } from './language/language.ts'
 import { docsRoutes } from './openapi/docs-page.ts'
 import { openApiDocument } from './openapi/document.ts'
-import type { Alternatives, HttpAdapterOptions } from './options.ts'
+import type { Alternatives, HttpAdapterOptions, People } from './options.ts'
 import { problemResponse } from './problem/problem.ts'
 import type { Refusal } from './problem/refusal.ts'
 import { routes } from './routes/routes.ts'
@@ -137,6 +137,7 @@ const servicesOf = (options: HttpAdapterOptions, basePath: string): Services => 
   listFreeSlots: listFreeSlots({ ...options, schedules: options.schedules ?? noSchedules }),
   pages: options.pages ?? {},
   currentIntents: currentIntents({ ...options, maxAgeS: options.intentCookieMaxAgeS ?? 24 * 60 * 60 }),
+  people: options.people ?? peopleById,
   offerAlternatives: offerAlternatives({
     alternatives: options.alternatives ?? nothingInstead,
     logger: options.logger ?? silentLogger,
@@ -146,6 +147,9 @@ const servicesOf = (options: HttpAdapterOptions, basePath: string): Services => 
 })
 
 const nothingInstead: Alternatives = async () => []
+
+/** People of whom nothing is known but their ids: one stands where an address would. */
+const peopleById: People = { findOwner: (id) => parseId<'owner'>(id), findEmail: () => undefined }
 
 const noSchedules: Schedules = { find: async () => undefined }
 

@@ -10,6 +10,7 @@ export type {
   Metrics,
   OrderCancellationTerms,
   Pages,
+  People,
   Wanted,
 } from './options.ts'
 export { problemKinds, type ProblemKind } from './problem/problem-kinds.ts'

@@ -5,6 +5,7 @@ import type {
   Json,
   Logger,
   Order,
+  OwnerId,
   PaymentId,
   PendingIntent,
   Reservation,
@@ -53,6 +54,8 @@ export interface HttpAdapterOptions {
   readonly orderCancellationTerms?: OrderCancellationTerms
   /** When what can be booked is open, for the list of free slots. Default: nothing has a schedule. */
   readonly schedules?: Schedules
+  /** Who has which e-mail address, for the calls that are for developers. Default: people are known by their ids alone. */
+  readonly people?: People
   /** What to offer to somebody whose slot is gone. Default: nothing. */
   readonly alternatives?: Alternatives
   /** What `/metrics` answers to whoever can reach it. Default: nothing is there (404). */
@@ -81,6 +84,14 @@ export interface Metrics {
   /** Such as prom-client's `registry.contentType`. */
   readonly contentType: string
   readonly body: string
+}
+
+/** The e-mail addresses of the host's people: only the host knows them. */
+export interface People {
+  /** Who has this address, as it was typed; `undefined`: nobody. */
+  findOwner(email: string): OwnerId | undefined | Promise<OwnerId | undefined>
+  /** The address of an owner, or of somebody of the staff, by the id that the host has for them; `undefined`: none is known. */
+  findEmail(id: string): string | undefined | Promise<string | undefined>
 }
 
 /** What somebody wanted: the kind, and the payload as it was sent. Of a payload that was refused, no more is known. */

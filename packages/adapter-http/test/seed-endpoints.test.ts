@@ -1,3 +1,4 @@
+import type { OwnerId } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import {
   ana,
@@ -328,6 +329,47 @@ describe('trying a cancellation', () => {
     expect(await list(here)).toEqual([second.paymentId, first.paymentId])
     expect(await list(here, '?limit=1')).toEqual([second.paymentId])
     expect(await list(here, '?user_email=ana')).toEqual([first.paymentId])
+  })
+
+  describe('where the host knows its people by their addresses', () => {
+    const emails: Readonly<Record<string, string>> = { ana: 'ana+shop@example.com', eve: 'eve@example.com' }
+    const people = {
+      findOwner: async (email: string) =>
+        Object.keys(emails).find((id) => emails[id] === email.toLowerCase()) as OwnerId | undefined,
+      findEmail: (id: string) => emails[id],
+    }
+
+    it('names them so, and finds them so', async () => {
+      const here = await shop({ people })
+      const { paymentId } = await ordered(here)
+      await ordered(here, { as: ben })
+      const users = async (query: string) => {
+        const { json } = await here.call('GET', `/api/payments/test_cancellation/${query}`, { as: staff })
+        return (json['payments'] as readonly AnyJson[]).map((each) => each['user_email']).toSorted()
+      }
+      expect(await users('?user_email=ANA%2Bshop@example.com')).toEqual(['ana+shop@example.com'])
+      // Of whom no address is known, the id has to do.
+      expect(await users('')).toEqual(['ana+shop@example.com', 'ben'])
+      const { json } = await here.call('POST', `/api/payments/${paymentId}/debug_cancel/`, { as: staff })
+      expect(json['debug_info']).toMatchObject({
+        request_user: 'eve@example.com',
+        payment_user: 'ana+shop@example.com',
+      })
+    })
+
+    it.each(['nobody@example.com', 'ana'])('says of %s that nobody is known by it', async (user_email) => {
+      const { call } = await shop({ people })
+      const query = new URLSearchParams({ user_email }).toString()
+      const { status, json } = await call('GET', `/api/payments/test_cancellation/?${query}`, { as: staff })
+      expect([status, json['errors']]).toMatchObject([400, [{ field: 'user_email', code: 'owner_not_found' }]])
+    })
+  })
+
+  it('takes no text for an id that can be none', async () => {
+    const { status, json } = await world().call('GET', '/api/payments/test_cancellation/?user_email=a%20b', {
+      as: staff,
+    })
+    expect([status, json['errors']]).toMatchObject([400, [{ field: 'user_email', code: 'owner_not_found' }]])
   })
 
   it('shows one payment however it stands', async () => {

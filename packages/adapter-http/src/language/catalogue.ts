@@ -54,6 +54,7 @@ export type MessageKey =
   | 'paid_from_wallet'
   | 'paid_with_saved_card'
   | 'payment_pending'
+  | 'owner_not_found'
   | 'range_empty'
   | 'range_too_long'
   | 'refund_in_wallet'

@@ -177,6 +177,7 @@ export const english: Catalogue = {
     intent_abandoned: 'The purchase has been given up. Nothing was charged.',
     too_many_decimals: 'More decimals than the currency has',
     refund_requested: 'The refund is on its way.',
+    owner_not_found: 'Nobody here is known by this.',
     range_empty: 'It ends before it has begun',
     range_too_long: 'More days than can be asked for at once',
     paid_from_wallet: 'Paid from the wallet.',

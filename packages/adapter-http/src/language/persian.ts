@@ -194,6 +194,7 @@ export const persian: Catalogue = {
     intent_abandoned: 'خرید رها شد. مبلغی برداشت نشد.',
     too_many_decimals: 'رقم‌های اعشار بیش از آن است که این واحد پول دارد',
     refund_requested: 'بازپرداخت در راه است.',
+    owner_not_found: 'کسی با این نشانی اینجا شناخته نیست.',
     range_empty: 'پایان پیش از آغاز است',
     range_too_long: 'بیش از تعداد روزهایی که یک‌باره می‌توان خواست',
     paid_from_wallet: 'از کیف پول پرداخت شد.',

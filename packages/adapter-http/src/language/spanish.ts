@@ -198,6 +198,7 @@ export const spanish: Catalogue = {
     intent_abandoned: 'La compra se ha abandonado. No se cobró nada.',
     too_many_decimals: 'Más decimales de los que tiene la moneda',
     refund_requested: 'El reembolso está en camino.',
+    owner_not_found: 'Aquí no se conoce a nadie así.',
     range_empty: 'Termina antes de empezar',
     range_too_long: 'Más días de los que se pueden pedir de una vez',
     paid_from_wallet: 'Pagado con el monedero.',

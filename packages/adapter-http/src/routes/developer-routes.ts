@@ -1,5 +1,8 @@
 import { ok, type OwnerId, type Payment, type PaymentId, type Transaction } from '@holdfast/core'
+import type { Catalogue } from '../language/catalogue.ts'
+import type { People } from '../options.ts'
 import { problemBody } from '../problem/problem.ts'
+import type { RefusalWith } from '../problem/refusal.ts'
 import { answerOnce } from '../serving/answer-once.ts'
 import { findPayment, readPaymentIn, type FoundPayment } from '../serving/find-payment.ts'
 import { debugCancelAnswer, showTried, testCancellationAnswer, testCancellationQuery } from '../wire/developer.ts'
@@ -20,17 +23,22 @@ const testCancellation = route({
   developersOnly: true,
   query: testCancellationQuery,
   answers: { 200: testCancellationAnswer },
-  refusals: [],
-  handle: async ({ query: { payment_id, user_email, limit }, words }, { unitOfWork, urlOf }) => {
-    const owner = user_email as OwnerId | undefined
+  refusals: ['invalid_request'],
+  handle: async ({ query: { payment_id, user_email, limit }, words }, { unitOfWork, people, urlOf }) => {
+    const owner = user_email === undefined ? undefined : await people.findOwner(user_email)
+    if (user_email !== undefined && owner === undefined) return refused(unknownOwner(words))
     const found = await unitOfWork.read(async (tx) => {
       const ids = payment_id === undefined ? await listCancellable(tx, owner, limit) : [payment_id as PaymentId]
       return Promise.all(ids.map((id) => readPaymentIn(tx, id)))
     })
-    const payments = found
+    const tried = found
       .filter((each) => each !== undefined)
       .filter(({ kase }) => owner === undefined || kase.payment.owner === owner)
-      .map(({ kase, order }) => showTried(kase, order, words))
+    const payments = await Promise.all(
+      tried.map(async (each) =>
+        showTried({ ...each, userEmail: await emailOf(people, each.kase.payment.owner) }, words),
+      ),
+    )
     return reply(200, {
       message: `${words.messages.payments_to_test}: ${payments.length}`,
       payments,
@@ -75,8 +83,8 @@ const debugCancel = route({
     return reply(200, {
       message: words.messages[outcome.ok ? 'debug_cancelled' : 'debug_not_cancelled'],
       debug_info: {
-        request_user: actor.id,
-        payment_user: owner,
+        request_user: await emailOf(services.people, actor.id),
+        payment_user: await emailOf(services.people, owner),
         payment_id: paymentId,
         order_id: after.order_id,
         initial_payment_status: before.payment_status,
@@ -114,6 +122,14 @@ const listCancellable = async (
     .slice(0, limit)
     .map(({ id }) => id)
 }
+
+/** The address of somebody, or their id where none is known. */
+const emailOf = async (people: People, id: string): Promise<string> => (await people.findEmail(id)) ?? id
+
+const unknownOwner = ({ messages }: Catalogue): RefusalWith<'invalid_request'> => ({
+  code: 'invalid_request',
+  errors: [{ field: 'user_email', code: 'owner_not_found', message: messages.owner_not_found }],
+})
 
 /** How a payment and its order stand, in capitals. */
 const seen = ({ kase, order }: FoundPayment) => ({

@@ -1,5 +1,5 @@
 import type { Clock, Holdfast, ListFreeSlots, Logger, UnitOfWork, WebhookVerifier } from '@holdfast/core'
-import type { CancellationTerms, HealthCheck, Metrics, OrderCancellationTerms, Pages } from '../options.ts'
+import type { CancellationTerms, HealthCheck, Metrics, OrderCancellationTerms, Pages, People } from '../options.ts'
 import type { PublicStats } from '../wire/payment-stats.ts'
 import type { OfferAlternatives } from './alternatives.ts'
 import type { CurrentIntents } from './current-intents.ts'
@@ -20,6 +20,7 @@ export interface Services {
   readonly publicStats: () => Promise<PublicStats>
   readonly pages: Pages
   readonly currentIntents: CurrentIntents
+  readonly people: People
   readonly offerAlternatives: OfferAlternatives
   readonly metrics: (() => Promise<Metrics>) | undefined
   /** Where a path of this API is, such as `/api/payments/pay_1/status/` for `/payments/pay_1/status`. */

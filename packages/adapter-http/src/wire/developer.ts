@@ -5,12 +5,17 @@ import { orderFields, orderStatus } from './order.ts'
 import { amount, currency, free, id, time, words } from './parts.ts'
 import { cancelledPaymentAnswer, paymentStatus, showStanding, showStripe, stripeFields } from './payment.ts'
 
+const byAddress = "the e-mail address, or the owner's id where the host gives no addresses"
+
 /** Whose payments, or which one, to try a cancellation with. */
 export const testCancellationQuery = z.strictObject({
   payment_id: id.optional().openapi({ description: 'This one, however it stands.' }),
-  user_email: id
+  user_email: z
+    .string()
+    .min(1)
+    .max(320)
     .optional()
-    .openapi({ description: 'Those of this owner, by the id that the host has for its people.' }),
+    .openapi({ description: `Those of this owner: ${byAddress}.`, example: 'ana@example.com' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 
@@ -22,7 +27,7 @@ const tried = z.object({
   order_status_display: words.nullable(),
   amount,
   currency,
-  user_email: id.openapi({ description: 'Its owner, by the id that the host has for its people.' }),
+  user_email: z.string().openapi({ description: `Its owner: ${byAddress}.`, example: 'ana@example.com' }),
   stripe_session_id: z.string().nullable(),
   created_at: time,
   stripe: stripeFields.pick({ session_status: true, payment_status: true, expires_at: true }),
@@ -42,8 +47,10 @@ export const debugCancelAnswer = z
   .object({
     message: words,
     debug_info: z.object({
-      request_user: z.string().openapi({ description: 'Who asked.' }),
-      payment_user: id.openapi({ description: 'Whose payment it is.' }),
+      request_user: z.string().openapi({ description: 'Who asked, likewise.', example: 'eva@example.com' }),
+      payment_user: z
+        .string()
+        .openapi({ description: `Whose payment it is: ${byAddress}.`, example: 'ana@example.com' }),
       payment_id: id,
       order_id: id.nullable(),
       initial_payment_status: paymentStatus,
@@ -60,16 +67,19 @@ export const debugCancelAnswer = z
   })
   .openapi('DebugCancel')
 
+/** A payment with its order, and its owner's e-mail address or id. */
+export interface TriedPayment {
+  readonly kase: ReadPaymentCase
+  readonly order: Order | undefined
+  readonly userEmail: string
+}
+
 /** A payment to try a cancellation with. */
-export const showTried = (
-  kase: ReadPaymentCase,
-  order: Order | undefined,
-  catalogue: Catalogue,
-): z.infer<typeof tried> => {
+export const showTried = ({ kase, order, userEmail }: TriedPayment, catalogue: Catalogue): z.infer<typeof tried> => {
   const { session_id, session_status, payment_status, expires_at } = showStripe(kase)
   return {
     ...showStanding(kase.payment, order, catalogue),
-    user_email: kase.payment.owner,
+    user_email: userEmail,
     stripe_session_id: session_id,
     stripe: { session_status, payment_status, expires_at },
   }
