@@ -9,8 +9,10 @@ import type { Refusal } from './problem/refusal.ts'
 import { routes } from './routes/routes.ts'
 import type { Route } from './routes/route.ts'
 import { corsPolicy } from './security/cors.ts'
+import { sessionCookie } from './security/cookie-sessions.ts'
 import { tokenBuckets } from './security/rate-limiter.ts'
 import { requestIdOf } from './security/request-headers.ts'
+import { wireNameOf } from './security/signed-cookie.ts'
 import { offerAlternatives } from './serving/alternatives.ts'
 import { currentIntents, type CurrentIntents } from './serving/current-intents.ts'
 import { beginExchange, logExchange, type Exchange } from './serving/exchange.ts'
@@ -55,7 +57,7 @@ export const createHttpAdapter = (options: HttpAdapterOptions): HttpAdapter => {
     bodyLimitBytes: services.bodyLimitBytes,
     services,
   }
-  const document = once(() => openApiDocument(table, paths))
+  const document = once(() => openApiDocument(table, paths, sessionCookieOf(options)))
 
   const app = new Hono<{ Bindings: { readonly exchange: Exchange } }>({ strict: false })
   const allowed = new Map<string, Set<string>>()
@@ -122,6 +124,9 @@ const safeHeaders = [
   ['x-content-type-options', 'nosniff'],
   ['x-frame-options', 'DENY'],
 ] as const
+
+const sessionCookieOf = ({ authenticator, cookies }: HttpAdapterOptions): string =>
+  authenticator.cookieName ?? wireNameOf(sessionCookie, cookies)
 
 const servicesOf = (options: HttpAdapterOptions, basePath: string): Services => ({
   holdfast: options.holdfast,

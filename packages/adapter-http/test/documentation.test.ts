@@ -1,6 +1,8 @@
+import { instant } from '@holdfast/core'
+import { memoryClock } from '@holdfast/core/memory'
 import { describe, expect, it } from 'vitest'
-import { catalogues, routes } from '../src/index.ts'
-import { ana, world } from './world.ts'
+import { catalogues, cookieSessions, routes } from '../src/index.ts'
+import { ana, secret, world } from './world.ts'
 
 interface Operation {
   readonly operationId: string
@@ -66,6 +68,27 @@ describe('the OpenAPI document', () => {
     expect(requestBody !== undefined).toBe(route.body !== undefined)
     expect(parameters.some(({ name }) => name === 'Idempotency-Key')).toBe(route.keyed === true)
     expect('303' in responses).toBe(route.leadsOn === true)
+  })
+
+  describe('names the cookie that signs callers in', () => {
+    const nameOf = (change = {}) => document(change).components['securitySchemes']?.['session']
+    const secrets = [secret] as const
+    const sessions = (more: object) => cookieSessions({ secrets, clock: memoryClock(instant(0)), ...more })
+
+    it.each([
+      ['without HTTPS', { secure: false }, 'holdfast_session'],
+      ['with it', {}, '__Host-holdfast_session'],
+      ["by the host's own name", { name: 'shop' }, '__Host-shop'],
+    ])('%s', (_how, more, name) => {
+      expect(nameOf({ authenticator: sessions(more) })).toMatchObject({ in: 'cookie', name })
+    })
+
+    it.each([
+      [false, 'holdfast_session'],
+      [true, '__Host-holdfast_session'],
+    ])('as its own cookies are, where the authenticator names none (secure: %s)', (secure, name) => {
+      expect(nameOf({ cookies: { secrets, secure } })).toMatchObject({ name })
+    })
   })
 
   it('has nothing that is not in the table', () => {

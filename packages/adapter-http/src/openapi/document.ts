@@ -10,15 +10,19 @@ import { id } from '../wire/parts.ts'
 
 /**
  * The OpenAPI 3.1 document of a table of routes. Paths are written below the base path and with the slash at their end;
- * the server takes them without it too.
+ * the server takes them without it too. `sessionCookieName`: of the cookie that signs callers in, on the wire.
  */
-export const openApiDocument = (table: readonly Route[], { basePath, webhooksPath }: Paths): object => {
+export const openApiDocument = (
+  table: readonly Route[],
+  { basePath, webhooksPath }: Paths,
+  sessionCookieName: string,
+): object => {
   const app = new OpenAPIHono()
   const { openAPIRegistry: registry } = app
   registry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',
     in: 'cookie',
-    name: '__Host-holdfast_session',
+    name: sessionCookieName,
     description:
       `With it, whatever changes something must bring the session's token in ${csrfHeader}. ` +
       'A host may sign callers in by other means.',

@@ -18,6 +18,8 @@ export interface Authentication {
 export interface Authenticator {
   /** Who sent this, or `undefined` for nobody we know. Reads headers only: the body belongs to the route. */
   authenticate(request: Request): Promise<Authentication | undefined>
+  /** The cookie that signs callers in, by its name on the wire, for the documentation. Absent: the one of `cookieSessions`. */
+  readonly cookieName?: string
 }
 
 /** Who may call a route. What belongs to whom is not decided here but by the use cases. */

@@ -44,7 +44,7 @@ export interface CookieSessions extends Authenticator {
  */
 export const cookieSessions = ({
   clock,
-  name = 'holdfast_session',
+  name = sessionCookie,
   maxAgeS = 12 * 60 * 60,
   generationOf = async () => 0,
   ...cookies
@@ -72,6 +72,9 @@ export const cookieSessions = ({
     signOut: () => cookie.clear(),
   }
 }
+
+/** What the cookie is called where nothing else is said. */
+export const sessionCookie = 'holdfast_session'
 
 interface Session {
   readonly actor: Caller

@@ -33,7 +33,7 @@ export const signedCookie = (
   const [signing] = secrets
   if (signing === undefined || secrets.some((secret) => secret.length < shortestSecret))
     throw new RangeError(`Cookies need at least one secret, of ${shortestSecret} characters or more each.`)
-  const wireName = secure ? `__Host-${name}` : name
+  const wireName = wireNameOf(name, { secure })
   const mark = `${name}.`
   const serialize = (value: string, maxAge: number): Promise<string> =>
     serializeSigned(wireName, mark + value, signing, { path: '/', httpOnly: true, sameSite: 'Lax', secure, maxAge })
@@ -52,5 +52,9 @@ export const signedCookie = (
     clear: () => serialize('', 0),
   }
 }
+
+/** What a cookie of this name is called on the wire. */
+export const wireNameOf = (name: string, { secure = true }: Pick<CookieOptions, 'secure'>): string =>
+  secure ? `__Host-${name}` : name
 
 const shortestSecret = 32
