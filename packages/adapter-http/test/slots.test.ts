@@ -33,7 +33,7 @@ it.each([
   ['resource_id=nobody', week, 'resource_id', 'unknown_resource'],
   ['resource_id=dr', 'from=2027-01-05T00:00:00Z&to=2027-01-05T00:00:00Z', 'to', 'range_empty'],
   ['resource_id=dr', 'from=2027-01-05T00:00:00Z&to=2027-06-05T00:00:00Z', 'to', 'range_too_long'],
-  ['resource_id=dr', 'from=tomorrow&to=2027-06-05T00:00:00Z', 'from', 'invalid_format'],
+  ['resource_id=dr', 'from=tomorrow&to=2027-06-05T00:00:00Z', 'from', 'not_a_time'],
 ])('refuses %s with %s, and says which part', async (resource, range, field, code) => {
   const { call } = world({ schedules })
   const { status, json } = await call('GET', `/api/slots/?${resource}&${encodeURI(range)}`)

@@ -117,7 +117,7 @@ describe('coupons', () => {
       'a sum that is a number',
       { code: 'A', discount: { type: 'amount', amount: 5, currency: 'MXN' } },
       'discount.amount',
-      'invalid_type',
+      'not_an_amount',
     ],
     [
       'more decimals than there are',
@@ -137,7 +137,7 @@ describe('coupons', () => {
       'an end with no offset',
       { code: 'A', discount: percent(5), ends_at: '2027-02-01T00:00:00' },
       'ends_at',
-      'invalid_format',
+      'not_a_time',
     ],
     ['uses of its own', { code: 'A', discount: percent(5), used: 0 }, 'used', 'unrecognized_keys'],
   ])('are not made with %s', async (_what, body, field, code) => {

@@ -54,6 +54,8 @@ export type MessageKey =
   | 'paid_from_wallet'
   | 'paid_with_saved_card'
   | 'payment_pending'
+  | 'not_a_day_or_time'
+  | 'not_an_amount'
   | 'owner_not_found'
   | 'range_empty'
   | 'range_too_long'

@@ -177,6 +177,9 @@ export const english: Catalogue = {
     intent_abandoned: 'The purchase has been given up. Nothing was charged.',
     too_many_decimals: 'More decimals than the currency has',
     refund_requested: 'The refund is on its way.',
+    not_a_day_or_time:
+      'A day, written 2026-11-20, or a time with its offset from UTC, written 2026-11-20T10:00:00-06:00.',
+    not_an_amount: 'An amount is text such as 25.50: above zero, with no more decimals than its currency has.',
     owner_not_found: 'Nobody here is known by this.',
     range_empty: 'It ends before it has begun',
     range_too_long: 'More days than can be asked for at once',

@@ -198,6 +198,9 @@ export const spanish: Catalogue = {
     intent_abandoned: 'La compra se ha abandonado. No se cobró nada.',
     too_many_decimals: 'Más decimales de los que tiene la moneda',
     refund_requested: 'El reembolso está en camino.',
+    not_a_day_or_time:
+      'Un día, escrito 2026-11-20, o una hora con su diferencia respecto de UTC, escrita 2026-11-20T10:00:00-06:00.',
+    not_an_amount: 'Un importe es un texto como 25.50: mayor que cero y sin más decimales que los de su moneda.',
     owner_not_found: 'Aquí no se conoce a nadie así.',
     range_empty: 'Termina antes de empezar',
     range_too_long: 'Más días de los que se pueden pedir de una vez',

@@ -1,5 +1,5 @@
 import { err, ok, parseId, type Id, type Result } from '@holdfast/core'
-import { fieldMessages, type Language } from '../language/language.ts'
+import { catalogues, fieldMessages, type Language } from '../language/language.ts'
 import type { Refusal, RefusalWith } from '../problem/refusal.ts'
 import { missingCodes, type Ask, type IdName, type Route } from '../routes/route.ts'
 import { isAmong, type Authentication, type Authenticator } from '../security/authenticator.ts'
@@ -95,5 +95,7 @@ const validate = (
   language: Language,
 ): Result<unknown, RefusalWith<'invalid_request'>> => {
   const parsed = (schema ?? nothing).safeParse(value === undefined ? {} : value, { error: fieldMessages[language] })
-  return parsed.success ? ok(parsed.data) : err({ code: 'invalid_request', errors: fieldErrors(parsed.error) })
+  return parsed.success
+    ? ok(parsed.data)
+    : err({ code: 'invalid_request', errors: fieldErrors(parsed.error, catalogues[language]) })
 }

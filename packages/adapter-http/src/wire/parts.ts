@@ -9,6 +9,7 @@ import {
   type Money,
 } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
+import { worded } from './worded.ts'
 
 /** An id, of ours or of the host's. */
 export const id = z
@@ -23,9 +24,18 @@ export const time = z.iso.datetime().openapi({ example: '2027-05-02T12:00:00.000
 export const epochSeconds = z.int().openapi({ description: 'Seconds since 1970-01-01T00:00:00Z.', example: 1704115200 })
 
 /** A moment as whoever asks writes it: ISO 8601 with an offset or `Z`. */
-export const askedTime = z.iso.datetime({ offset: true }).openapi({ example: '2027-05-02T09:00:00-06:00' })
+export const askedTime = z.iso
+  .datetime({ offset: true, ...worded('not_a_time') })
+  .openapi({ example: '2027-05-02T09:00:00-06:00' })
 
-/** The moment that {@link askedTime} has let through. */
+/** As {@link askedTime}, or a day, which is its first moment in UTC. */
+export const askedDayOrTime = z.union([askedTime, z.iso.date()], worded('not_a_day_or_time')).openapi({
+  type: 'string',
+  description: 'A time with its offset, or a day: its first moment in UTC.',
+  example: '2027-05-02',
+})
+
+/** The moment that {@link askedTime} or {@link askedDayOrTime} has let through. */
 export const momentOf = (text: string): Instant => instant(Date.parse(text))
 
 /** An amount as people write it, with the currency's decimals. */
@@ -33,14 +43,14 @@ export const amount = z.string().openapi({ description: 'A decimal amount.', exa
 
 /** An amount that is asked for: digits with at most three decimals, above zero. Never a JSON number. */
 export const askedAmount = z
-  .string()
-  .regex(/^(?=.*[1-9])\d{1,15}(\.\d{1,3})?$/)
+  .string(worded('not_an_amount'))
+  .regex(/^(?=.*[1-9])\d{1,15}(\.\d{1,3})?$/, worded('not_an_amount'))
   .openapi({ description: "A decimal amount above zero, with at most the currency's decimals.", example: '25.50' })
 
 /** A currency as ISO 4217 has it. */
 export const currency = z
-  .string()
-  .regex(/^[A-Z]{3}$/)
+  .string(worded('not_a_currency'))
+  .regex(/^[A-Z]{3}$/, worded('not_a_currency'))
   .openapi({ example: 'MXN' })
 
 /** A text that the catalogue of the reader's language gives. */

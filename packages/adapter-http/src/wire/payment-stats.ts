@@ -11,13 +11,15 @@ import {
 } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 import type { Catalogue } from '../language/catalogue.ts'
-import { amount, askedTime, capitals, currency, time, words } from './parts.ts'
+import { amount, askedDayOrTime, capitals, currency, time, words } from './parts.ts'
 import { paymentStatus } from './payment.ts'
 
 /** Which payments are counted, and by what stretch of time. */
 export const statsQuery = z.strictObject({
-  from: askedTime.optional().openapi({ description: 'Absent: thirty days before `to`.' }),
-  to: askedTime.optional().openapi({ description: 'Payments made due before it count. Absent: now.' }),
+  from: askedDayOrTime.optional().openapi({
+    description: 'A time with its offset, or a day: its first moment in UTC. Absent: thirty days before `to`.',
+  }),
+  to: askedDayOrTime.optional().openapi({ description: 'Likewise: payments made due before it count. Absent: now.' }),
   by: z.enum(['day', 'week', 'month', 'all']).default('day').openapi({
     description: 'Periods begin with `from`. A month ends on the same day of the next one, or on its last, in UTC.',
   }),
