@@ -1,6 +1,7 @@
 export type { Commit, CommitListener, TaskMove } from './facts/commit.ts'
 export { observeCommits } from './facts/observe-commits.ts'
 export { factCleaner, loggedFields, type CleanFacts, type CleanUp } from './logging/clean-facts.ts'
+export { paymentEventNames } from './logging/event-names.ts'
 export { logFacts } from './logging/log-facts.ts'
 export { currentRequestId, withRequestId } from './logging/request-scope.ts'
 export { scrub } from './logging/scrub.ts'

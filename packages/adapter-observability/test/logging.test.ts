@@ -1,9 +1,20 @@
-import type { Json } from '@holdfast/core'
+import { readFileSync } from 'node:fs'
+import {
+  attemptTransitions,
+  consultationTransitions,
+  disputeTransitions,
+  intentTransitions,
+  orderTransitions,
+  paymentTransitions,
+  refundTransitions,
+  reservationTransitions,
+  type Json,
+} from '@holdfast/core'
 import { rules } from '@holdfast/core/contracts'
 import { memoryUnitOfWork } from '@holdfast/core/memory'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { factCleaner, logFacts, scrub, withRequestId } from '../src/index.ts'
+import { factCleaner, logFacts, paymentEventNames, scrub, withRequestId } from '../src/index.ts'
 import { pinoLogger } from '../src/pino.ts'
 import { readLoggedEvents } from './logged-events.ts'
 
@@ -227,6 +238,47 @@ describe('of all that Holdfast logs', () => {
   })
 })
 
+describe('the list of events', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const [, chapter = ''] = /### Events\n([\s\S]*?)\n## /.exec(readme) ?? []
+  const listed = [...chapter.matchAll(/^\| (.*) \|$/gm)].flatMap(([, row = '']) =>
+    [...row.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, name]) => name ?? ''),
+  )
+  const tables = {
+    payment: paymentTransitions,
+    attempt: attemptTransitions,
+    refund: refundTransitions,
+    dispute: disputeTransitions,
+    intent: intentTransitions,
+    order: orderTransitions,
+    reservation: reservationTransitions,
+    consultation: consultationTransitions,
+  }
+  // Asking, and hearing nothing new, is no news.
+  const quiet = /_(looked|asking_ended|charge_moved)$/
+  const facts = Object.entries(tables).flatMap(([about, table]) =>
+    Object.values<object>(table)
+      .flatMap((row) => Object.keys(row))
+      .map((name) => `${about}_${name}`)
+      .filter((name) => !quiet.test(name)),
+  )
+
+  it('has every fact of every machine, by the one name that it has in the log', () => {
+    const called = facts.flatMap((fact) => {
+      if (fact === 'attempt_declined') return [fact, paymentEventNames[fact]]
+      return fact in paymentEventNames ? [paymentEventNames[fact as keyof typeof paymentEventNames]] : [fact]
+    })
+    expect(called.filter((name) => !listed.includes(name))).toEqual([])
+    expect(Object.keys(paymentEventNames).filter((name) => listed.includes(name))).toEqual(['attempt_declined'])
+  })
+
+  it('has everything that the packages log beside them, and no name twice', () => {
+    const logged = readLoggedEvents().filter(({ file }) => file.startsWith('packages/'))
+    expect(logged.map(({ event }) => event).filter((event) => !listed.includes(event))).toEqual([])
+    expect(listed.filter((name, at) => listed.indexOf(name) !== at && !name.endsWith('_id'))).toEqual([])
+  })
+})
+
 describe('the facts of a story', () => {
   const story = async (level: string) => {
     const { logger, lines, written } = listening({ level })
@@ -260,8 +312,8 @@ describe('the facts of a story', () => {
       'open_intent_asked',
       'intent_opened',
       'start_checkout_asked',
-      'attempt_requested',
-      'attempt_opened',
+      'payment_creation_started',
+      'payment_created_successfully',
       'payment_created',
       'attempt_captured',
       'payment_captured',
@@ -288,12 +340,37 @@ describe('the facts of a story', () => {
     await w.deliver()
     const [attempt] = (await w.get(paymentId)).attempts
     expect(written().at(-1)).toMatchObject({
-      event: 'attempt_page_declined',
+      event: 'stripe_payment_error',
       payment_id: paymentId,
       attempt_id: attempt?.id,
       failure: { code: 'expired_card', retryable: true },
     })
     expect(written().at(-1)).not.toHaveProperty('redacted')
+  })
+
+  const told = () => {
+    const { logger, written } = listening({ level: 'info' })
+    const w = rules.world({ unitOfWork: logFacts(memoryUnitOfWork(), logger), logger })
+    return { w, events: () => written().map(({ event }) => event), last: () => written().at(-1) }
+  }
+
+  it('say that a payment could not be created where the provider would not open its page', async () => {
+    const { w, events } = told()
+    w.provider.faults.next('openSession', 'refused')
+    await expect(w.book(rules.ana)).rejects.toThrow()
+    expect(events()).toContain('payment_creation_failed')
+    expect(events()).not.toContain('payment_created_successfully')
+    expect(events()).not.toContain('attempt_declined')
+  })
+
+  it('do not say so of one whose page was open', async () => {
+    const { w, events } = told()
+    const { sessionId } = await w.book(rules.ana)
+    await w.provider.payer.payLater(sessionId)
+    await w.provider.payer.settle(sessionId, 'failed')
+    await w.deliver()
+    expect(events()).toEqual(expect.arrayContaining(['payment_created_successfully', 'attempt_declined']))
+    expect(events()).not.toContain('payment_creation_failed')
   })
 
   it('tell of owners that one asked, and of pages no address', async () => {

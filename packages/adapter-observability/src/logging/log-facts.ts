@@ -1,13 +1,14 @@
 import type { Json, Logger, TimelineEntry, UnitOfWork } from '@holdfast/core'
 import { observeCommits } from '../facts/observe-commits.ts'
+import { eventOf } from './event-names.ts'
 
 /**
  * The same unit of work, which logs every line that a payment's story has grown by, once it is committed: `payment_captured`,
- * `attempt_declined`, `refund_succeeded`, whoever brought it about and in whichever process.
+ * `payment_creation_failed`, `refund_succeeded`, whoever brought it about and in whichever process.
  *
  * | line | event | level |
  * | --- | --- | --- |
- * | a machine moved | what moved, and how: `attempt_opened` | info |
+ * | a machine moved | what moved, and how: `attempt_captured`; or its name in {@link paymentEventNames} | info |
  * | somebody asked | `start_checkout_asked` | info |
  * | the provider was asked, and answered | `open_session_called`, `open_session_answered` | debug |
  * | an event was applied | `event_applied`, with its `type` | debug |
@@ -17,8 +18,9 @@ import { observeCommits } from '../facts/observe-commits.ts'
  * name its people by what is personal.
  */
 export const logFacts = (unitOfWork: UnitOfWork, logger: Logger): UnitOfWork =>
-  observeCommits(unitOfWork, ({ entries }) => {
-    for (const entry of entries) logger.log(levels[entry.type], eventOf(entry), factsOf(entry))
+  observeCommits(unitOfWork, ({ entries, cases }) => {
+    for (const entry of entries)
+      logger.log(levels[entry.type], eventOf(entry, cases.get(entry.paymentId)), factsOf(entry))
   })
 
 const levels = {
@@ -29,23 +31,6 @@ const levels = {
   event: 'debug',
   attention: 'warn',
 } as const satisfies Record<TimelineEntry['type'], Parameters<Logger['log']>[0]>
-
-const eventOf = ({ type, name, about }: TimelineEntry): string => {
-  switch (type) {
-    case 'fact':
-      return `${about.type}_${name}`
-    case 'command':
-      return `${name}_asked`
-    case 'call':
-      return `${name}_called`
-    case 'answer':
-      return about.type === 'message' ? name : `${name}_answered`
-    case 'event':
-      return 'event_applied'
-    case 'attention':
-      return `attention_${name}`
-  }
-}
 
 const factsOf = ({ type, name, paymentId, about, actor, data }: TimelineEntry): Readonly<Record<string, Json>> => ({
   ...data,
