@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { ConfigurationRequest, HostWiring } from '@holdfast/adapter-cli'
+import { ProviderUnavailable, type ConfigurationRequest, type HostWiring } from '@holdfast/adapter-cli'
 import { cookieSessions } from '@holdfast/adapter-http'
 import { openSql } from '@holdfast/adapter-sql'
 import { StoreUnavailable } from '@holdfast/core'
@@ -98,7 +98,7 @@ const reachStripe = async (config: Config, dryRun: boolean): Promise<StripeSide>
   return open(simulator).catch((error: unknown) => {
     // A dry run asks Stripe nothing. Without its clock, what is old is judged by this machine's.
     if (dryRun) return open({ ...simulator, followClock: false })
-    throw new Error(
+    throw new ProviderUnavailable(
       `The simulated Stripe lives in the server's process, and no server answers at ${simulator.apiBase}. Start it (npm start), or set PORT and HOST to where it is.`,
       { cause: error },
     )

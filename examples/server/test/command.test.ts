@@ -80,7 +80,7 @@ it('says what is missing: the database, or the server whose simulator it needs; 
   await (await serving()).stop()
   expect(await holdfast('--dry-run')).toMatchObject({ code: 0 })
   expect(await holdfast()).toMatchObject({
-    code: 2,
+    code: 1,
     said: expect.stringContaining(`no server answers at http://127.0.0.1:${port}. Start it (npm start)`),
   })
 })

@@ -10,7 +10,10 @@ export interface LiveLines {
 export const liveLines = (out: Terminal['out']): LiveLines => {
   let drawn = 0
   return (lines) => {
-    const { columns = 80, rows = 24 } = out as Partial<NodeJS.WriteStream>
+    const terminal = out as Partial<NodeJS.WriteStream>
+    // Some terminals report no size, others one of 0: neither says how much fits.
+    const columns = terminal.columns || 80
+    const rows = terminal.rows || 24
     const fitting = lines.slice(0, Math.max(rows - 1, 1)).map((line) => line.slice(0, columns - 1))
     // Up to where the last drawing began, and everything from there on is cleared.
     const back = drawn === 0 ? '' : `\u001B[${drawn}F\u001B[J`

@@ -25,7 +25,7 @@ export interface ConfigurationFault {
 export type RefusalCode = 'payment_not_found' | 'owner_not_found' | 'real_money'
 
 /** Why something cannot be done now, and perhaps in a moment. */
-export type NotNowCode = 'port_taken' | 'sweeping_already'
+export type NotNowCode = 'port_taken' | 'sweeping_already' | 'provider_unavailable'
 
 /** Thrown where a command finds no host to work for, or one that lacks what it needs. */
 export class NoHost extends Error {
@@ -62,6 +62,14 @@ export class NotNow extends Error {
   }
 }
 
+/**
+ * Thrown by a configuration where the provider cannot be reached, which it needs to put its parts together. Its message says what to
+ * do. The command ends as it does where a database is away: it may be run again.
+ */
+export class ProviderUnavailable extends Error {
+  override readonly name = 'ProviderUnavailable'
+}
+
 /** Thrown where a command needs a package that is not installed. The message says which, and how to install it. */
 export class PackageMissing extends Error {
   override readonly name = 'PackageMissing'
@@ -72,6 +80,9 @@ export const problemOf = (error: unknown): Problem => {
   const away = whyAway(error)
   if (away !== undefined)
     return { code: 'store_unavailable', message: `The database: ${away.message}`, exitCode: exitCodes.notNow }
+  const unreached = whatWasThrown(error).find(isUnreached)
+  if (unreached !== undefined)
+    return { code: 'provider_unavailable', message: unreached.message, exitCode: exitCodes.notNow }
   if (error instanceof NoHost) return { ...error.fault, exitCode: exitCodes.usage }
   if (error instanceof WrongUsage) return { code: 'usage', message: error.message, exitCode: exitCodes.usage }
   if (error instanceof PackageMissing)
@@ -87,8 +98,12 @@ export const problemOf = (error: unknown): Problem => {
 }
 
 /** What the core says of a database that is away, where that is what was thrown; also as the cause of what a configuration throws. */
-export const whyAway = (error: unknown): Error | undefined =>
-  [error, error instanceof Error ? error.cause : undefined].find(isAway)
+export const whyAway = (error: unknown): Error | undefined => whatWasThrown(error).find(isAway)
+
+const whatWasThrown = (error: unknown): readonly unknown[] => [error, ...(error instanceof Error ? [error.cause] : [])]
+
+// By its name: the configuration may have been given another copy of this package.
+const isUnreached = (error: unknown): error is Error => error instanceof Error && error.name === 'ProviderUnavailable'
 
 const isAway = (error: unknown): error is StoreUnavailable | Contention =>
   error instanceof StoreUnavailable || error instanceof Contention

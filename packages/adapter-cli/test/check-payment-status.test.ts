@@ -184,6 +184,15 @@ describe('check-payment-status --watch', () => {
     expect(out).toMatch(/Looked [3-9] times/)
   })
 
+  it("tells every time by the host's clock", async () => {
+    clinic.configure(`
+      const clinic = await openClinic(folder)
+      return { ...clinic, clock: { ...clinic.clock, now: () => Date.UTC(2031, 0, 1) } }`)
+    const { code, out } = await clinic.holdfast('check-payment-status', '--duration', '0.3', '--interval', '0.2')
+    expect(code).toBe(0)
+    expect([...new Set(out.match(/\d{4}-\d\d-\d\dT\S+Z/g))]).toEqual(['2031-01-01T00:00:00.000Z'])
+  })
+
   it('draws in place on a terminal', async () => {
     await clinic.inClinic(0, openIntent)
     const stop = new AbortController()
@@ -195,6 +204,14 @@ describe('check-payment-status --watch', () => {
     expect(first).toMatch(/^\S+Z {2}open payments\. Ctrl-C ends this\.\nPAYMENT .*\npay_.*\n$/)
     expect(more.length).toBeGreaterThan(0)
   })
+})
+
+it.each([{ columns: 0, rows: 0 }, {}])('draws as on a usual screen on a terminal of which the size is %o', (size) => {
+  const terminal = heardTerminal({ isTTY: true })
+  const out = Object.assign(terminal.out, { columns: undefined, rows: undefined }, size)
+  liveLines(out as never)(['a heading', 'a'.repeat(100), ...Array.from({ length: 30 }, () => 'row')])
+  const drawn = terminal.heard.out().trimEnd().split('\n')
+  expect([drawn.length, drawn[0], drawn[1]?.length]).toEqual([23, 'a heading', 79])
 })
 
 it('draws no line that would break, and none below the last of the screen', () => {

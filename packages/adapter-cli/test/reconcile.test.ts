@@ -276,6 +276,14 @@ describe('the report', () => {
     expect(tried).toContain('Left for a human: 2.')
   })
 
+  it('does not say that it is the same where there was nothing', () => {
+    const none = { there: 0, here: 0 }
+    const compared = { sessions: none, charges: none, refunds: none }
+    const said = text({ compared, sums: [], counts: {}, drift: [], more: false })
+    expect(said).toContain('There was nothing to compare.')
+    expect(said).not.toContain('the same')
+  })
+
   it('never says that all is well where it could not be seen', () => {
     const nothing = { counts: {}, drift: [], more: false }
     expect(text(nothing)).toContain('It is the same on both sides.')

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -169,6 +169,30 @@ describe('a configuration', () => {
     })
   })
 
+  it('that is in a folder below is named, the nearest first', async () => {
+    const below = [
+      'examples/server/holdfast.config.mjs',
+      'shop/holdfast.config.ts',
+      'node_modules/a/holdfast.config.mjs',
+      '.cache/holdfast.config.mjs',
+      'a/b/c/d/holdfast.config.mjs',
+    ]
+    for (const file of below) {
+      mkdirSync(path.join(folder, path.dirname(file)), { recursive: true })
+      write(cleaning(nothing), file)
+    }
+    const { code, err } = await run('cleanup-abandoned')
+    expect(code).toBe(exitCodes.usage)
+    const [shop, server] = [
+      path.join('shop', 'holdfast.config.ts'),
+      path.join('examples', 'server', 'holdfast.config.mjs'),
+    ]
+    expect(err).toContain(
+      `There is one below: ${shop}, ${server}. Run the command in its folder, or name it with --config ${shop}.`,
+    )
+    expect((await run('cleanup-abandoned', '--config', server)).code).toBe(0)
+  })
+
   it.each([
     ['exports nothing of the kind', 'export const host = 1', /exports no function as 'holdfast'/],
     ['exports no function', 'export const holdfast = { }', /exports no function as 'holdfast'/],
@@ -215,6 +239,15 @@ describe('a command that goes wrong', () => {
       err: 'The database: It does not answer.\n',
     })
     expect(errorIn(await run('cleanup-abandoned', '--json'))).toMatchObject({ code: 'store_unavailable' })
+  })
+
+  it('because the provider of its host is away may be run again', async () => {
+    const cli = JSON.stringify(import.meta.resolve('@holdfast/adapter-cli'))
+    const message = 'No server answers at http://127.0.0.1:3000. Start it.'
+    write(`import { ProviderUnavailable } from ${cli}
+      export const holdfast = () => { throw new ProviderUnavailable(${JSON.stringify(message)}) }`)
+    expect(await run('cleanup-abandoned')).toEqual({ code: exitCodes.notNow, out: '', err: `${message}\n` })
+    expect(errorIn(await run('cleanup-abandoned', '--json'))).toEqual({ code: 'provider_unavailable', message })
   })
 
   it('in a way that nobody thought of says where, and gives back what was opened', async () => {

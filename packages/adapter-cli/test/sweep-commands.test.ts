@@ -181,7 +181,7 @@ describe('start-auto-cleanup', () => {
     expect(await saidOf('--delay', '600', '--dry-run')).toMatch(
       /^The sweep is planned already: it comes at \S+Z, and would stay there\. /,
     )
-    expect(await saidOf()).toMatch(/^The sweep was planned for later, and comes at \S+Z now\. /)
+    expect(await saidOf()).toMatch(/^The sweep was planned for later, and is brought forward: it comes at \S+Z\. /)
   })
 
   it('is what a worker runs, which plans it again', async () => {

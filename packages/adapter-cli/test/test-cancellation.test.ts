@@ -63,6 +63,8 @@ describe('test-cancellation', () => {
     const { code, out } = await cancellation('--dry-run')
     expect(code).toBe(0)
     expect(out).toMatch(new RegExp(`^${paymentId} {2}pending, page open {2}cancelled$`, 'm'))
+    expect(out).toMatch(/^PAYMENT +BEFORE +WOULD BE$/m)
+    expect(out).toContain('  cancelled: would be cancelled, here and at the provider\n')
     expect(out).toContain('This was a dry run, which cancels nothing')
     expect(await clinic.standing(paymentId)).toEqual(['pending', 'open', 'open'])
   })

@@ -1,4 +1,3 @@
-import { instant, type Instant } from '@holdfast/core'
 import { defineCommand, type Answer } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { positiveSeconds } from '../option-values.ts'
@@ -24,7 +23,7 @@ changed. Ctrl-C ends it.`,
     const chosen = await choosePayments(host, choice, { only: 'all' })
     const look = async (): Promise<Look> => lookAt(host, await chosen.list(), sync)
     if (!watch && duration === undefined) return answer(await look(), chosen.what)
-    return watchPayments(context, look, { host, what: chosen.what, duration, interval, startedAt: now() })
+    return watchPayments(context, look, { host, what: chosen.what, duration, interval, startedAt: host.clock.now() })
   },
 })
 
@@ -36,5 +35,3 @@ const answer = (look: Look, what: string): Answer => ({
       ? `There are no ${what}.\n`
       : `${lookTable(look)}\n${look.unheard > 0 ? `\nThe provider gave no answer for ${look.unheard}: it is asked again by itself.\n` : ''}`,
 })
-
-const now = (): Instant => instant(Date.now())

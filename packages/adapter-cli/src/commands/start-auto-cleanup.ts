@@ -70,6 +70,6 @@ const foreseen: Meaning = {
 
 const meaning: Meaning = {
   planned: (dueAt) => `The sweep is planned for ${dueAt}.`,
-  brought_forward: (dueAt) => `The sweep was planned for later, and comes at ${dueAt} now.`,
+  brought_forward: (dueAt) => `The sweep was planned for later, and is brought forward: it comes at ${dueAt}.`,
   kept: (dueAt) => `The sweep was planned already: it comes at ${dueAt}, and stays there.`,
 }

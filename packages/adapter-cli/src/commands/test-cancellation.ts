@@ -87,7 +87,7 @@ const textOf = (tested: readonly TriedCancellation[], what: string, dryRun: bool
   if (tested.length === 0) return `There are no ${what}.\n`
   return [
     table(
-      ['PAYMENT', 'BEFORE', ...(dryRun ? [] : ['AFTER']), 'OUTCOME'],
+      ['PAYMENT', 'BEFORE', ...(dryRun ? ['WOULD BE'] : ['AFTER', 'OUTCOME'])],
       tested.map(({ before, after, outcome }) => [
         before.payment.id,
         standingText(before),
@@ -96,7 +96,9 @@ const textOf = (tested: readonly TriedCancellation[], what: string, dryRun: bool
       ]),
     ),
     '',
-    ...[...new Set(tested.map(({ outcome }) => outcome))].map((outcome) => `  ${outcome}: ${meaning[outcome]}`),
+    ...[...new Set(tested.map(({ outcome }) => outcome))].map(
+      (outcome) => `  ${outcome}: ${(dryRun ? foreseen : meaning)[outcome]}`,
+    ),
     ...tested.flatMap(stripeLines),
     ...(dryRun ? ['This was a dry run, which cancels nothing: it says what would become of them.'] : []),
     '',
@@ -107,6 +109,12 @@ const meaning: Readonly<Record<CancelledAs, string>> = {
   cancelled: 'cancelled, here and at the provider',
   pending: 'cancelled here; the provider could not be reached, and is asked until it agrees',
   paid: 'not cancelled: it was paid',
+}
+
+const foreseen: Readonly<Record<CancelledAs, string>> = {
+  cancelled: 'would be cancelled, here and at the provider',
+  pending: 'would be cancelled here, and at the provider once it can be reached',
+  paid: 'would not be cancelled: it is paid',
 }
 
 const stripeLines = ({ before, stripe }: TriedCancellation): readonly string[] =>

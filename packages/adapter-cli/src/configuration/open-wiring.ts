@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { NoHost } from '../problem.ts'
+import { findBelow } from './find-below.ts'
 import type { Configuration, ConfigurationRequest, HostWiring } from './configuration.ts'
 
 /** The files that are looked for in the working directory, the first that is there. */
@@ -45,9 +46,17 @@ const findConfiguration = ({ folder, file }: ConfigurationPlace): string => {
     code: 'configuration_missing',
     message:
       file === undefined
-        ? `There is no configuration in ${folder}: none of ${configurationNames.join(', ')}.\nName one with --config, or write holdfast.config.mjs:\n\n${sample}`
+        ? `There is no configuration in ${folder}: none of ${configurationNames.join(', ')}.\n${whereElse(folder)}\n\n${sample}`
         : `There is no file ${path.resolve(folder, file)}. Name one that is there, or write it:\n\n${sample}`,
   })
+}
+
+/** What to do where there is none: those in folders below are named. */
+const whereElse = (folder: string): string => {
+  const below = findBelow(folder, configurationNames)
+  return below.length === 0
+    ? 'Name one with --config, or write holdfast.config.mjs:'
+    : `There is one below: ${below.join(', ')}. Run the command in its folder, or name it with --config ${below[0]}. Or write holdfast.config.mjs here:`
 }
 
 const load = async (file: string): Promise<Readonly<Record<string, unknown>>> => {

@@ -1,4 +1,4 @@
-import { instant, isoTime, type Instant } from '@holdfast/core'
+import { isoTime, type Clock, type Instant } from '@holdfast/core'
 import type { Answer, CommandContext } from '../command.ts'
 import type { Host } from '../configuration/host.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -16,6 +16,7 @@ export interface Watching {
   readonly duration: number | undefined
   /** In seconds. */
   readonly interval: number
+  /** By the host's clock, as every time that is shown. */
   readonly startedAt: Instant
 }
 
@@ -30,7 +31,8 @@ export const watchPayments = async (
 ): Promise<Answer> => {
   const stop = stopSignal()
   const endsAt = duration === undefined ? Number.POSITIVE_INFINITY : Date.now() + duration * 1000
-  const show = shower(terminal, wantsJson, what)
+  const { clock } = host
+  const show = shower(terminal, { wantsJson, what, clock })
   let seen: readonly Seen[] = []
   let looks = 0
   let away = false
@@ -53,7 +55,7 @@ export const watchPayments = async (
     // The time is over: one last look would come too late.
     if (Date.now() >= endsAt) break
   }
-  const endedAt = instant(Date.now())
+  const endedAt = clock.now()
   return {
     exitCode: away ? exitCodes.notNow : exitCodes.done,
     json: {
@@ -82,7 +84,10 @@ interface Shower {
   readonly away: (why: string) => void
 }
 
-const shower = ({ out, err }: CommandContext['terminal'], wantsJson: boolean, what: string): Shower => {
+const shower = (
+  { out, err }: CommandContext['terminal'],
+  { wantsJson, what, clock }: { readonly wantsJson: boolean; readonly what: string; readonly clock: Clock },
+): Shower => {
   if (wantsJson)
     return {
       look: (look) => void out.write(`${JSON.stringify({ command: 'check-payment-status', ...lookJson(look) })}\n`),
@@ -97,8 +102,7 @@ const shower = ({ out, err }: CommandContext['terminal'], wantsJson: boolean, wh
         last = look.seen.length === 0 ? ['There are none.'] : lookTable(look).split('\n')
         draw([head(look.at), ...last])
       },
-      away: (why) =>
-        draw([head(instant(Date.now())), `The database does not answer, and is tried again: ${why}`, ...last]),
+      away: (why) => draw([head(clock.now()), `The database does not answer, and is tried again: ${why}`, ...last]),
     }
   }
   const shown = new Map<string, string>()
@@ -112,6 +116,6 @@ const shower = ({ out, err }: CommandContext['terminal'], wantsJson: boolean, wh
       }
     },
     away: (why) =>
-      void out.write(`${isoTime(instant(Date.now()))}  The database does not answer, and is tried again: ${why}\n`),
+      void out.write(`${isoTime(clock.now())}  The database does not answer, and is tried again: ${why}\n`),
   }
 }

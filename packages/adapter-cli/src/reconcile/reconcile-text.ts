@@ -125,6 +125,10 @@ const isKnownHere = ({ code, paymentId, here }: Drift): boolean =>
 
 const countOf = ({ counts }: Reconciled): number => Object.values(counts).reduce((all, { found }) => all + found, 0)
 
+/** Whether there was nothing of that time on either side that could be compared. */
+const isEmpty = ({ compared: { sessions, charges, refunds } }: Reconciled): boolean =>
+  [sessions, charges, refunds].every(({ there, here }) => there === 0 && here === 0)
+
 const ending = (compared: Reconciled, foreseen: boolean): readonly string[] => {
   const { fix, drift, more, unheard, interrupted } = compared
   const mendable = drift.filter((each) => each.mendable).length
@@ -137,7 +141,7 @@ const ending = (compared: Reconciled, foreseen: boolean): readonly string[] => {
     ...(unheard > 0 ? [`No answer to ${unheard} ${unheard === 1 ? 'question' : 'questions'}: run it again.`] : []),
     ...(countOf(compared) === 0
       ? interrupted === undefined && unheard === 0
-        ? ['It is the same on both sides.']
+        ? [isEmpty(compared) ? 'There was nothing to compare.' : 'It is the same on both sides.']
         : []
       : remaining(compared) === 0
         ? ['All of it is mended.']
