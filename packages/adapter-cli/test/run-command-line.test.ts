@@ -188,7 +188,7 @@ describe('a configuration', () => {
       path.join('examples', 'server', 'holdfast.config.mjs'),
     ]
     expect(err).toContain(
-      `There is one below: ${shop}, ${server}. Run the command in its folder, or name it with --config ${shop}.`,
+      `In folders below there is ${shop}, ${server}. Run the command in its folder, or name it with --config ${shop}.`,
     )
     expect((await run('cleanup-abandoned', '--config', server)).code).toBe(0)
   })

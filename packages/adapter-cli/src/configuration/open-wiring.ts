@@ -56,7 +56,7 @@ const whereElse = (folder: string): string => {
   const below = findBelow(folder, configurationNames)
   return below.length === 0
     ? 'Name one with --config, or write holdfast.config.mjs:'
-    : `There is one below: ${below.join(', ')}. Run the command in its folder, or name it with --config ${below[0]}. Or write holdfast.config.mjs here:`
+    : `In folders below there is ${below.join(', ')}. Run the command in its folder, or name it with --config ${below[0]}. Or write holdfast.config.mjs here:`
 }
 
 const load = async (file: string): Promise<Readonly<Record<string, unknown>>> => {

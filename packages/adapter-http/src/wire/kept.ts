@@ -25,7 +25,7 @@ export const showKept = (
   const shown: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(data))
     if (typeof value === 'bigint' && code !== undefined)
-      Object.assign(shown, own === undefined ? { currency: code } : {}, { [sumName(name)]: signedDecimal(value, code) })
+      Object.assign(shown, { [sumName(name)]: signedDecimal(value, code) }, own === undefined ? { currency: code } : {})
     else if (name === 'amount' && own === undefined && isMoney(value)) Object.assign(shown, showKept({ ...value }))
     else shown[snakeCase(name)] = showValue(name, value, currency)
   return shown
