@@ -75,7 +75,10 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     seed: story.seed,
     profile: story.profile,
     tape,
-    database: await databases.open({ isNew: story.commands.some((command) => command.do === 'fill_disk') }),
+    database: await databases.open({
+      isNew: story.commands.some((command) => command.do === 'fill_disk'),
+      ...(sabotage?.database?.without === undefined ? {} : { without: sabotage.database.without }),
+    }),
     ...(sabotage === undefined ? {} : { sabotage }),
     ...(keepLines === undefined ? {} : { keepLines }),
     ...(script === undefined ? {} : { script }),

@@ -81,6 +81,12 @@ export interface WorldOptions {
   readonly script?: Script
 }
 
+/** For how long a process stands still, and whether another takes its place meanwhile. */
+export interface Standstill {
+  readonly ms: number
+  readonly isReplaced: boolean
+}
+
 /** Trouble at certain points, which are counted from 1. */
 export interface Script {
   /**
@@ -88,8 +94,8 @@ export interface Script {
    * notifier: for how long the process is down if it crashes there.
    */
   readonly crashAt?: (gate: number, lane: string, changes: number) => number | undefined
-  /** Told the same gates: for how long the process stands still there, while another takes its place. */
-  readonly standStillAt?: (gate: number) => number | undefined
+  /** As {@link Script.crashAt}: whether the process stands still there, and how. */
+  readonly standStillAt?: (gate: number, lane: string) => Standstill | undefined
   /** Told every call to Stripe, in order: what goes wrong with it. */
   readonly faultAt?: (call: number, asked: Asked) => FaultKind | undefined
   /** Told every message that is sent, in order: what goes wrong with it. */
@@ -146,9 +152,9 @@ export const createWorld = (options: WorldOptions): World => {
     if (healed) return 'nothing'
     gates += 1
     if (options.script !== undefined) {
-      const stillMs = options.script.standStillAt?.(gates)
-      if (stillMs !== undefined) {
-        pauseEpoch(epoch, stillMs, true)
+      const still = options.script.standStillAt?.(gates, lane)
+      if (still !== undefined) {
+        pauseEpoch(epoch, still.ms, still.isReplaced)
         return 'paused'
       }
       const downMs = options.script.crashAt?.(gates, lane, changes + stripe.calls)

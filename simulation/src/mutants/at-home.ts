@@ -1,7 +1,15 @@
-import type { ProviderEvent } from '@holdfast/core'
+import {
+  bug,
+  type AttemptState,
+  type PaymentStore,
+  type ProviderEvent,
+  type ProviderNews,
+  type UnitOfWork,
+} from '@holdfast/core'
 import type { Sabotage } from '../system/process.ts'
 import type { Mutant } from './mutant.ts'
 import { onTransaction, withoutRefunds } from './on-transaction.ts'
+import { stories } from './stories.ts'
 
 const onEvent = (change: (event: ProviderEvent) => ProviderEvent | undefined): Sabotage => ({
   receiveEvent: (inner) => async (event) => {
@@ -9,6 +17,39 @@ const onEvent = (change: (event: ProviderEvent) => ProviderEvent | undefined): S
     return changed === undefined ? 'applied' : inner(changed)
   },
 })
+
+/** What an event says that has to be asked about, taken by its word. */
+const believed = new Map<string, AttemptState>([
+  ['checkout.session.expired', { type: 'expired' }],
+  ['payment_intent.canceled', { type: 'expired' }],
+  ['payment_intent.processing', { type: 'processing' }],
+  ['payment_intent.requires_action', { type: 'declined', failure: { code: 'provider_error', retryable: true } }],
+  ['payment_intent.payment_failed', { type: 'declined', failure: { code: 'provider_error', retryable: true } }],
+])
+
+/** Gets hold of the unit of work of whoever came last, for what is done beside it. */
+const capturing = () => {
+  let known: UnitOfWork | undefined
+  return {
+    unitOfWork: (inner: UnitOfWork): UnitOfWork => (known = inner),
+    captured: (): UnitOfWork => known ?? bug('Nobody has a unit of work yet.'),
+  }
+}
+
+/** What the payment is found by that an event is about. */
+const namesIn = (news: ProviderNews): Parameters<PaymentStore['findPaymentOf']>[0] | undefined => {
+  switch (news.about) {
+    case 'attempt':
+      return news.attemptId === undefined ? undefined : { attemptId: news.attemptId }
+    case 'refund':
+      return { chargeId: news.report.chargeId }
+    case 'dispute':
+      return { chargeId: news.chargeId }
+    case 'payment_methods':
+    case 'nothing':
+      return undefined
+  }
+}
 
 /** Mistakes in hearing of things, in storing them, and in keeping what was promised. */
 export const mutantsAtHome: readonly Mutant[] = [
@@ -80,17 +121,94 @@ export const mutantsAtHome: readonly Mutant[] = [
   },
   {
     name: 'unknown_object_dropped',
-    scenario: { flow: 'refunded in two equal parts, and the stay given up', webhooks: true },
-    mistake: 'an event about something not known here is answered 2xx and dropped',
+    scenario: { flow: 'a guest, a stranger and a forger', webhooks: true },
+    mistake: 'an event about something not known here, or not yet, is answered 2xx and dropped',
     noticedBy: ['A10'],
-    sabotage: () => onEvent((event) => (event.news.about === 'refund' ? undefined : event)),
+    sabotage: () => {
+      const { unitOfWork, captured } = capturing()
+      return {
+        unitOfWork,
+        receiveEvent: (inner) => async (event) => {
+          const by = namesIn(event.news)
+          const known = by === undefined || (await captured().read((tx) => tx.payments.findPaymentOf(by)))
+          return known === undefined ? 'applied' : inner(event)
+        },
+      }
+    },
   },
   {
     name: 'one_event_per_type',
-    scenario: { flow: 'deposit and balance', webhooks: true },
-    mistake: 'events are told apart by their type instead of their id',
-    noticedBy: ['A10'],
-    sabotage: () => onEvent((event) => ({ ...event, id: event.type })),
+    scenario: { flow: 'a page asked for twice, and both paid', webhooks: true },
+    mistake: 'events are told apart by their type instead of their id, though each is kept',
+    noticedBy: ['A2', 'A14'],
+    sabotage: () => {
+      const types = new Set<string>()
+      return onTransaction(({ inbox }) => ({
+        inbox: {
+          ...inbox,
+          record: async (event, as) => {
+            const recorded = await inbox.record(event, types.has(event.type) ? { ...as, status: 'done' } : as)
+            if (types.has(event.type)) return 'known'
+            types.add(event.type)
+            return recorded
+          },
+        },
+      }))
+    },
+  },
+  {
+    name: 'stored_before_applied',
+    scenario: {
+      flow: 'a page asked for twice, and both paid',
+      webhooks: true,
+      // Where that the second page is paid has been stored.
+      crash: ['committed', 17],
+    },
+    mistake: 'that an event has come is committed before what it says is applied',
+    noticedBy: ['A2', 'A14'],
+    sabotage: () => {
+      const { unitOfWork, captured } = capturing()
+      const recorded = new Set<string>()
+      return {
+        unitOfWork: (inner) => {
+          const outer = unitOfWork(inner)
+          return {
+            ...outer,
+            run: (work) =>
+              outer.run((tx) => {
+                const record: typeof tx.inbox.record = async (event, as) =>
+                  recorded.has(event.id) ? 'fresh' : tx.inbox.record(event, as)
+                return work({ ...tx, inbox: { ...tx.inbox, record } })
+              }),
+          }
+        },
+        receiveEvent: (inner) => async (event) => {
+          const as = { status: 'done', at: event.occurredAt } as const
+          if ((await captured().run((tx) => tx.inbox.record(event, as))) === 'known') return 'known'
+          recorded.add(event.id)
+          // What is paid on a page is told twice, once of the page and once of its money: only the one counts here.
+          return inner(event.type === 'payment_intent.succeeded' ? { ...event, news: { about: 'nothing' } } : event)
+        },
+      }
+    },
+  },
+  {
+    name: 'news_believed_unasked',
+    scenario: {
+      flow: stories.twoPagesOfOneAttempt,
+      webhooks: true,
+      fault: ['500_with_effect', 1, '/v1/checkout/sessions'],
+    },
+    mistake: 'what an event says is believed where it decides nothing, and has to be asked about',
+    noticedBy: ['A1', 'A2', 'A14'],
+    sabotage: () =>
+      onEvent((event) => {
+        const { news, type } = event
+        if (news.about !== 'attempt' || news.report !== 'ask') return event
+        const state = believed.get(type)
+        if (state === undefined) return event
+        return { ...event, news: { ...news, report: { state, livemode: event.livemode } } }
+      }),
   },
   {
     name: 'only_live_payments_asked_about',

@@ -1,6 +1,23 @@
 import { openConsultation, type ConsultationId, type IntentId, type ResourceId } from '@holdfast/core'
 import type { Mutant } from './mutant.ts'
-import { onTransaction, withoutRefunds } from './on-transaction.ts'
+import { onTransaction, unstopped, withoutRefunds } from './on-transaction.ts'
+import { stories } from './stories.ts'
+
+const recordedTwice = () =>
+  onTransaction(({ consultations }) => ({
+    consultations: {
+      ...consultations,
+      save: async (made, expected) => {
+        await consultations.save(made, expected)
+        if (expected === 0) await consultations.save({ ...made, id: `${made.id}!2` as ConsultationId }, 0)
+      },
+    },
+  }))
+
+const oneCookie = () =>
+  onTransaction(({ intents }) => ({
+    intents: { ...intents, save: (intent, expected) => intents.save({ ...intent, token: 'cookie' }, expected) },
+  }))
 
 /** Mistakes with what exists only once it is paid, and with how it is found. */
 export const mutantsInTheClinic: readonly Mutant[] = [
@@ -40,6 +57,40 @@ export const mutantsInTheClinic: readonly Mutant[] = [
           },
         },
       })),
+  },
+  {
+    name: 'two_records_of_one',
+    scenario: { flow: 'asked in writing, and answered', webhooks: false },
+    mistake: 'one payment makes a record each time it is heard of, and the table has room for one of an intent',
+    noticedBy: ['A13'],
+    stoppedBy: 'UNIQUE constraint failed: holdfast_consultations.intent_id',
+    needs: 'sqlite',
+    sabotage: recordedTwice,
+  },
+  {
+    name: 'two_records_of_one_unstopped',
+    scenario: { flow: 'asked in writing, and answered', webhooks: false },
+    mistake: 'one payment makes a record each time it is heard of, and nothing stops it',
+    noticedBy: ['A4'],
+    needs: 'sqlite',
+    sabotage: () => unstopped(recordedTwice(), 'holdfast_consultations_intent'),
+  },
+  {
+    name: 'one_cookie_for_all',
+    scenario: { flow: stories.twoComeBackWithTheirCookies, webhooks: true },
+    mistake: 'everybody gets the same cookie, and the table has room for each once',
+    noticedBy: ['A13'],
+    stoppedBy: 'UNIQUE constraint failed: holdfast_intents.token',
+    needs: 'sqlite',
+    sabotage: oneCookie,
+  },
+  {
+    name: 'one_cookie_for_all_unstopped',
+    scenario: { flow: stories.twoComeBackWithTheirCookies, webhooks: true },
+    mistake: 'everybody gets the same cookie, and nothing stops it',
+    noticedBy: ['F1', 'A12'],
+    needs: 'sqlite',
+    sabotage: () => unstopped(oneCookie(), 'holdfast_intents_token'),
   },
   {
     name: 'promised_and_kept',

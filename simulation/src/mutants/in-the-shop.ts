@@ -1,6 +1,6 @@
 import { isLive, type Order, type Payment, type Stock, type Version } from '@holdfast/core'
 import type { Mutant } from './mutant.ts'
-import { onTransaction, withoutRefunds } from './on-transaction.ts'
+import { onTransaction, unstopped, withoutRefunds } from './on-transaction.ts'
 
 /** Saves another stock than it is told to, knowing the one that there was. */
 const onStock = (change: (before: Stock | undefined, after: Stock) => Stock | undefined) =>
@@ -38,6 +38,40 @@ const releasingOfAnother = () =>
       },
     },
   }))
+
+/** Ten more of everything than there are. */
+const sellingMore = () =>
+  onTransaction(({ stock }) => ({
+    stock: {
+      ...stock,
+      find: async (id) => {
+        const found = await stock.find(id)
+        return found && { ...found, value: { ...found.value, onHand: found.value.onHand + 10 } }
+      },
+      save: (after, expected) =>
+        stock.save({ ...after, onHand: expected === 0 ? after.onHand : after.onHand - 10 }, expected),
+    },
+  }))
+
+/** A limit is kept, and nobody reads it. */
+const couponWithoutEnd = () =>
+  onTransaction(({ coupons }) => {
+    let limit: number | undefined
+    return {
+      coupons: {
+        ...coupons,
+        find: async (code) => {
+          const found = await coupons.find(code)
+          if (found === undefined) return undefined
+          const { limit: known, ...value } = found.value
+          limit = known
+          return { ...found, value }
+        },
+        save: (coupon, expected) =>
+          coupons.save(limit === undefined || coupon.limit !== undefined ? coupon : { ...coupon, limit }, expected),
+      },
+    }
+  })
 
 /** Mistakes with orders, and with what is held for them. */
 export const mutantsInTheShop: readonly Mutant[] = [
@@ -88,20 +122,19 @@ export const mutantsInTheShop: readonly Mutant[] = [
   {
     name: 'sold_twice',
     scenario: { flow: 'two carts and one vase', webhooks: true },
-    mistake: 'nobody looks how many there are',
-    noticedBy: ['A7', 'A13'],
-    sabotage: () =>
-      onTransaction(({ stock }) => ({
-        stock: {
-          ...stock,
-          find: async (id) => {
-            const found = await stock.find(id)
-            return found && { ...found, value: { ...found.value, onHand: found.value.onHand + 10 } }
-          },
-          save: (after, expected) =>
-            stock.save({ ...after, onHand: expected === 0 ? after.onHand : after.onHand - 10 }, expected),
-        },
-      })),
+    mistake: 'nobody looks how many there are, and the table refuses to hold more',
+    noticedBy: ['A13'],
+    stoppedBy: 'CHECK constraint failed: held <= on_hand',
+    needs: 'sqlite',
+    sabotage: sellingMore,
+  },
+  {
+    name: 'sold_twice_unstopped',
+    scenario: { flow: 'two carts and one vase', webhooks: true },
+    mistake: 'nobody looks how many there are, nor does the table',
+    noticedBy: ['A7'],
+    needs: 'sqlite',
+    sabotage: () => unstopped(sellingMore(), 'CHECK (held <= on_hand)'),
   },
   {
     name: 'second_line_forgotten',
@@ -121,26 +154,19 @@ export const mutantsInTheShop: readonly Mutant[] = [
   {
     name: 'coupon_without_end',
     scenario: { flow: 'three carts and one use of a coupon', webhooks: true },
-    mistake: 'nobody looks how often a coupon was used',
-    noticedBy: ['A7', 'A13'],
-    sabotage: () =>
-      onTransaction(({ coupons }) => {
-        let limit: number | undefined
-        return {
-          coupons: {
-            ...coupons,
-            find: async (code) => {
-              const found = await coupons.find(code)
-              if (found === undefined) return undefined
-              const { limit: known, ...value } = found.value
-              limit = known
-              return { ...found, value }
-            },
-            save: (coupon, expected) =>
-              coupons.save(limit === undefined || coupon.limit !== undefined ? coupon : { ...coupon, limit }, expected),
-          },
-        }
-      }),
+    mistake: 'nobody looks how often a coupon was used, and the table refuses to have it used more often',
+    noticedBy: ['A13'],
+    stoppedBy: 'CHECK constraint failed: used + held <= use_limit',
+    needs: 'sqlite',
+    sabotage: couponWithoutEnd,
+  },
+  {
+    name: 'coupon_without_end_unstopped',
+    scenario: { flow: 'three carts and one use of a coupon', webhooks: true },
+    mistake: 'nobody looks how often a coupon was used, nor does the table',
+    noticedBy: ['A7'],
+    needs: 'sqlite',
+    sabotage: () => unstopped(couponWithoutEnd(), 'CHECK (used + held <= use_limit)'),
   },
   {
     name: 'order_never_expires',

@@ -1,5 +1,6 @@
 import { mutantsAtHome } from './at-home.ts'
 import { mutantsInMessages } from './in-messages.ts'
+import { mutantsInTheDatabase } from './in-the-database.ts'
 import { mutantsInTheClinic } from './in-the-clinic.ts'
 import { mutantsInWallets } from './in-wallets.ts'
 import { mutantsInTheShop } from './in-the-shop.ts'
@@ -11,6 +12,7 @@ import { mutantsTowardsStripe } from './towards-stripe.ts'
 export const mutants: readonly Mutant[] = [
   ...mutantsTowardsStripe,
   ...mutantsAtHome,
+  ...mutantsInTheDatabase,
   ...mutantsInWallets,
   ...mutantsInTheClinic,
   ...mutantsInTheShop,

@@ -17,6 +17,12 @@ export const onTransaction = (change: (tx: Transaction) => Partial<Transaction>)
   }),
 })
 
+/** The same, with the tables made without what would stop it. */
+export const unstopped = (sabotage: Sabotage, ...without: readonly string[]): Sabotage => ({
+  ...sabotage,
+  database: { ...sabotage.database, without },
+})
+
 /** Forgets refunds for a reason: they are neither stored nor sent. */
 export const withoutRefunds = (reason: RefundReason): Sabotage => {
   const kept = new Set<string>()

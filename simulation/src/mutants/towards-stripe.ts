@@ -1,14 +1,24 @@
 import {
+  after,
+  day,
   money,
+  type Attempt,
+  type AttemptKind,
   type AttemptReport,
   type ChargeReport,
+  type Instant,
+  type PaymentCase,
   type PaymentProvider,
   type ProviderAnswer,
+  type RefundId,
+  type RefundReport,
   type SavedCard,
   type UnitOfWork,
 } from '@holdfast/core'
 import type { Sabotage } from '../system/process.ts'
 import type { Mutant } from './mutant.ts'
+import { onTransaction, unstopped } from './on-transaction.ts'
+import { stories } from './stories.ts'
 
 type Answer = Promise<ProviderAnswer<AttemptReport>>
 
@@ -37,6 +47,92 @@ const changing =
     const answer = await inner.findCharge(query)
     return answer.type === 'reported' ? { ...answer, report: change(answer.report) } : answer
   }
+
+/** What goes back is taken from whoever paid first. */
+const refundingTheFirst = (): Sabotage => {
+  const charges: string[] = []
+  const watching = onTransaction(({ payments }) => ({
+    payments: {
+      ...payments,
+      save: (kase, expected, now) => {
+        for (const attempt of kase.attempts) if (attempt.status === 'succeeded') charges.push(attempt.charge.id)
+        return payments.save(kase, expected, now)
+      },
+    },
+  }))
+  return {
+    ...watching,
+    ...onProvider((inner) => ({
+      // By another name, since the table would have no room for two of this one.
+      refund: (request) =>
+        inner.refund({
+          ...request,
+          refundId: `${request.refundId}!` as RefundId,
+          chargeId: charges[0] ?? request.chargeId,
+        }),
+    })),
+  }
+}
+
+/** How old a key is cannot be told: whatever is asked for was asked for just now. */
+const keysWithoutAge = (kind: AttemptKind): Sabotage => {
+  const asked = new Map<string, Instant>()
+  const changed = (kase: PaymentCase, at: (attempt: Attempt) => Instant): PaymentCase => ({
+    ...kase,
+    attempts: kase.attempts.map((attempt) =>
+      attempt.kind === kind && attempt.status === 'requested' ? { ...attempt, requestedAt: at(attempt) } : attempt,
+    ),
+  })
+  return onTransaction(({ payments }) => ({
+    payments: {
+      ...payments,
+      find: async (id) => {
+        const found = await payments.find(id)
+        return (
+          found && {
+            ...found,
+            value: changed(found.value, ({ id: attemptId, requestedAt }) => {
+              asked.set(attemptId, requestedAt)
+              return after(requestedAt, 30 * day)
+            }),
+          }
+        )
+      },
+      save: (kase, expected, now) =>
+        payments.save(
+          changed(kase, ({ id, requestedAt }) => asked.get(id) ?? requestedAt),
+          expected,
+          now,
+        ),
+    },
+  }))
+}
+
+/** Whoever wants the second of anything is told of the first. */
+const answeringOnce = <Report>(
+  first: Map<string, Promise<ProviderAnswer<Report>>>,
+  of: string,
+  ask: () => Promise<ProviderAnswer<Report>>,
+) => {
+  const known = first.get(of) ?? ask()
+  first.set(of, known)
+  return known
+}
+
+const pageOfTheFirst = (): Sabotage => {
+  const first = new Map<string, Answer>()
+  return onProvider((inner) => ({
+    openSession: (request) => answeringOnce(first, 'page', () => inner.openSession(request)),
+  }))
+}
+
+const refundOfTheFirst = (): Sabotage => {
+  const first = new Map<string, Promise<ProviderAnswer<RefundReport>>>()
+  return onProvider((inner) => ({
+    refund: (request) =>
+      answeringOnce(first, `${request.paymentId} ${request.amount.minorUnits}`, () => inner.refund(request)),
+  }))
+}
 
 /** Mistakes in asking Stripe, and in taking its answers. */
 export const mutantsTowardsStripe: readonly Mutant[] = [
@@ -277,34 +373,118 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
   {
     name: 'winner_refunded',
     scenario: { flow: 'two payers and one slot', webhooks: true },
-    mistake: 'who loses a slot gets the money of who won it',
-    noticedBy: ['A2', 'A4', 'A5', 'A13'],
-    sabotage: () => {
-      const charges: string[] = []
-      return {
-        unitOfWork: (inner) => ({
-          ...inner,
-          run: (work) =>
-            inner.run((tx) =>
-              work({
-                ...tx,
-                payments: {
-                  ...tx.payments,
-                  save: (kase, expected, now) => {
-                    for (const attempt of kase.attempts)
-                      if (attempt.status === 'succeeded') charges.push(attempt.charge.id)
-                    return tx.payments.save(kase, expected, now)
-                  },
-                },
-              }),
-            ),
-        }),
-        paymentProvider: (inner) => ({
-          ...inner,
-          refund: (request) => inner.refund({ ...request, chargeId: charges[0] ?? request.chargeId }),
-        }),
-      }
+    mistake: 'who loses a slot gets the money of who won it, and the table has no room for one refund of two',
+    noticedBy: ['A13'],
+    stoppedBy: 'UNIQUE constraint failed: holdfast_refunds.provider_id',
+    needs: 'sqlite',
+    sabotage: refundingTheFirst,
+  },
+  {
+    name: 'winner_refunded_unstopped',
+    scenario: { flow: 'two payers and one slot', webhooks: true },
+    mistake: 'who loses a slot gets the money of who won it, and nothing stops it',
+    noticedBy: ['A2', 'A4', 'A5'],
+    needs: 'sqlite',
+    sabotage: () => unstopped(refundingTheFirst(), 'holdfast_refunds_provider'),
+  },
+  {
+    name: 'page_key_after_a_day',
+    scenario: {
+      flow: stories.paidOnAPageThatNobodyHeardOf,
+      webhooks: false,
+      crash: 'hear POST /v1/checkout/sessions',
     },
+    mistake: 'a page is asked for again under a key that the provider has forgotten, without a look',
+    noticedBy: ['A1', 'A2', 'A14'],
+    sabotage: () => keysWithoutAge('hosted'),
+  },
+  {
+    name: 'charge_key_after_a_day',
+    scenario: { flow: 'deposit and balance', webhooks: false, crash: 'hear POST /v1/payment_intents' },
+    mistake: 'a saved card is charged again under a key that the provider has forgotten, without a look',
+    noticedBy: ['A2'],
+    sabotage: () => keysWithoutAge('off_session'),
+  },
+  {
+    name: 'refused_key_kept',
+    scenario: {
+      flow: 'refunded in two equal parts, and the stay given up',
+      webhooks: false,
+      // The first two requests there look for what the third asks for.
+      fault: ['500_no_effect', 3, '/v1/refunds'],
+    },
+    mistake: 'a key that is answered with an error for good is never replaced by another one',
+    noticedBy: ['A14'],
+    sabotage: () =>
+      onTransaction(({ payments }) => ({
+        payments: {
+          ...payments,
+          save: async (kase, expected, now) => {
+            const before = (await payments.find(kase.payment.id))?.value.refunds ?? []
+            const refunds = kase.refunds.map((refund) =>
+              refund.idempotencyKey === refund.id ? refund : (before.find(({ id }) => id === refund.id) ?? refund),
+            )
+            await payments.save({ ...kase, refunds }, expected, now)
+          },
+        },
+      })),
+  },
+  {
+    name: 'opened_before_closed',
+    scenario: { flow: 'a new price while the page is open', webhooks: true },
+    mistake: 'a new page is opened before the old one is closed, which is done right after it',
+    noticedBy: ['A1'],
+    sabotage: () => {
+      const owed: Parameters<PaymentProvider['closeAttempt']>[0][] = []
+      return onProvider((inner) => ({
+        closeAttempt: async (attempt): Answer => {
+          owed.push(attempt)
+          return {
+            type: 'reported',
+            report: { state: { type: 'expired' }, livemode: false, providerId: attempt.providerId },
+          }
+        },
+        openSession: async (request) => {
+          const answer = await inner.openSession(request)
+          for (const attempt of owed.splice(0)) await inner.closeAttempt(attempt)
+          return answer
+        },
+      }))
+    },
+  },
+  {
+    name: 'page_of_the_first',
+    scenario: { flow: 'two payers and one slot', webhooks: true },
+    mistake: 'everybody is sent to the page of whoever came first, and the table has no room for one page of two',
+    noticedBy: ['A13'],
+    stoppedBy: 'UNIQUE constraint failed: holdfast_attempts.provider_id',
+    needs: 'sqlite',
+    sabotage: pageOfTheFirst,
+  },
+  {
+    name: 'page_of_the_first_unstopped',
+    scenario: { flow: 'two payers and one slot', webhooks: true },
+    mistake: 'everybody is sent to the page of whoever came first, and nothing stops it',
+    noticedBy: ['A2', 'A3', 'A14'],
+    needs: 'sqlite',
+    sabotage: () => unstopped(pageOfTheFirst(), 'holdfast_attempts_provider', 'holdfast_attempts_charge'),
+  },
+  {
+    name: 'refund_of_the_first',
+    scenario: { flow: 'refunded in two equal parts, and the stay given up', webhooks: true },
+    mistake: 'two equal refunds are taken for one, and the table has no room for one of two',
+    noticedBy: ['A13'],
+    stoppedBy: 'UNIQUE constraint failed: holdfast_refunds.provider_id',
+    needs: 'sqlite',
+    sabotage: refundOfTheFirst,
+  },
+  {
+    name: 'refund_of_the_first_unstopped',
+    scenario: { flow: 'refunded in two equal parts, and the stay given up', webhooks: true },
+    mistake: 'two equal refunds are taken for one, and nothing stops it',
+    noticedBy: ['A5', 'A15'],
+    needs: 'sqlite',
+    sabotage: () => unstopped(refundOfTheFirst(), 'holdfast_refunds_provider'),
   },
   {
     name: 'paid_is_over',

@@ -6,6 +6,7 @@ import type { UnitOfWork } from '@holdfast/core'
 import BetterSqlite3 from 'better-sqlite3'
 import type { Kernel } from '../kernel/kernel.ts'
 import { connectionSource, type Knex } from './connection-source.ts'
+import { laggingWay, meddledWay, type Meddling } from './meddling.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 type Sqlite = BetterSqlite3.Database
@@ -28,6 +29,9 @@ export interface Connecting {
   readonly busy: Kernel['busy']
   /** Told of what is worth counting. */
   readonly count: (what: string) => void
+  readonly now: () => number
+  /** Present where somebody meddles. */
+  readonly meddling?: Meddling
 }
 
 /** What the oracle reads by. */
@@ -65,8 +69,12 @@ export type GatingName = (typeof gatings)[number]
 export interface DatabaseMaker {
   /** What it is, for people: `SQLite 3.50.4`. */
   readonly name: string
-  /** `isNew`: one that nobody has had before, where it matters how much room there is in it. */
-  open(options?: { readonly isNew: boolean }): Promise<Database>
+  readonly kind: 'sqlite' | 'postgres'
+  readonly gating: GatingName
+  /**
+   * `isNew`: one that nobody has had before, where it matters how much room there is in it. `without`: see {@link Meddling}.
+   */
+  open(options?: { readonly isNew: boolean } & Pick<Meddling, 'without'>): Promise<Database>
   dispose(): Promise<void>
 }
 
@@ -91,18 +99,22 @@ export const sqliteDatabases = async (
   db.close()
   const free: SqliteFile[] = []
   let count = 0
-  const newFile = (): SqliteFile => {
+  const newFile = (without: readonly string[] = []): SqliteFile => {
     count += 1
     const path = join(folder, `${count}.db`)
     copyFileSync(template, path)
+    if (without.length > 0) leaveOut(path, without)
     return openFile(path)
   }
   return {
     name: `SQLite ${String(version)}`,
-    async open({ isNew } = { isNew: false }) {
-      const file = (isNew ? undefined : free.pop()) ?? newFile()
+    kind: 'sqlite',
+    gating,
+    async open({ isNew, without } = { isNew: false }) {
+      const isOwn = isNew || without !== undefined
+      const file = (isOwn ? undefined : free.pop()) ?? newFile(without)
       return openDatabase(file, gating === 'turns' ? { turns: createTurns() } : {}, () => {
-        if (isNew) file.remove()
+        if (isOwn) file.remove()
         else free.push(file)
       })
     },
@@ -111,6 +123,25 @@ export const sqliteDatabases = async (
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Makes every table, index and trigger anew, without those. @throws where something is to be left out that is not there. */
+const leaveOut = (path: string, without: readonly string[]): void => {
+  const db = keep(new BetterSqlite3(path))
+  const all = keep(
+    db.prepare<[], { readonly type: string; readonly name: string; readonly sql: string }>(
+      `SELECT type, name, sql FROM sqlite_schema WHERE name GLOB 'holdfast*' AND name <> 'holdfast_migrations'
+       ORDER BY type = 'table' DESC, rowid`,
+    ),
+  ).all()
+  const known = all.flatMap(({ name, sql }) => [name, sql]).join('\n')
+  for (const text of without) if (!known.includes(text)) throw new Error(`There is no '${text}' to be left out.`)
+  db.pragma('foreign_keys = OFF')
+  for (const { name } of all.filter(({ type }) => type === 'table')) db.exec(`DROP TABLE ${name}`)
+  const checks = without.filter((text) => text.startsWith('CHECK'))
+  for (const { name, sql } of all)
+    if (!without.includes(name)) db.exec(checks.reduce((left, text) => left.replace(text, 'CHECK (1)'), sql))
+  db.close()
 }
 
 // On Node 24, what better-sqlite3 12 has made may end the process when it is collected: there, nothing is.
@@ -186,22 +217,34 @@ const openDatabase = (file: SqliteFile, turns: Pick<Database, 'turns'>, onClose:
   }
   return {
     ...turns,
-    connect({ sleep, random, startTimer }) {
-      const connection = file.take()
-      connected.add(connection)
-      if (isFull) limit(connection, true)
-      return {
-        unitOfWork: sqlUnitOfWork(onlyConnection(connection), {
+    connect({ sleep, random, startTimer, now, count, meddling }) {
+      const take = (): Sqlite => {
+        const connection = file.take()
+        connected.add(connection)
+        if (isFull) limit(connection, true)
+        return connection
+      }
+      const unitOfWorkOn = (way: object): UnitOfWork =>
+        sqlUnitOfWork(onlyConnection(way), {
           sleep,
           random,
           startTimer,
           // Nobody else can come meanwhile: who does is for the scheduler to say.
           pause: async () => {},
-        }),
+        })
+      const own = take()
+      const { replica } = meddling ?? {}
+      const behind = replica && take()
+      const old = replica && behind && laggingWay(behind, replica.lagMs, now)
+      const unitOfWork = unitOfWorkOn(meddling === undefined ? own : meddledWay(own, meddling, { old, count }))
+      return {
+        unitOfWork: old === undefined ? unitOfWork : { run: unitOfWork.run, read: unitOfWorkOn(old).read },
         async cut() {
-          if (!connected.delete(connection)) return
-          if (isFull) limit(connection, false)
-          file.giveBack(connection)
+          for (const connection of behind === undefined ? [own] : [own, behind]) {
+            if (!connected.delete(connection)) continue
+            if (isFull) limit(connection, false)
+            file.giveBack(connection)
+          }
         },
       }
     },
@@ -221,5 +264,5 @@ const openDatabase = (file: SqliteFile, turns: Pick<Database, 'turns'>, onClose:
 // As many as SQLite itself allows unless told otherwise.
 const mostPages = 4_294_967_294
 
-const onlyConnection = (connection: Sqlite): Knex =>
+const onlyConnection = (connection: object): Knex =>
   connectionSource({ driverName: 'better-sqlite3', most: 1, open: () => connection, isBroken: () => false })

@@ -20,13 +20,16 @@ export interface LinesOptions extends Pick<Connecting, 'busy' | 'gate'> {
   readonly monitor: pg.Client
   readonly open: () => Promise<pg.Client>
   readonly rewrite: (sql: string) => string
+  /** Changes them once more, for this process alone: they are not prepared then, as others use the connection after it. */
+  readonly meddle: ((sql: string) => string) | undefined
   /** Where connections go that somebody else can use. */
   readonly spare: pg.Client[]
   /** See {@link Way}. */
   readonly onCommit: Way['onCommit']
 }
 
-export const createLines = ({ rewrite, exchange, monitor, open, spare, onCommit, busy, gate }: LinesOptions): Lines => {
+export const createLines = (options: LinesOptions): Lines => {
+  const { rewrite, meddle, exchange, monitor, open, spare, onCommit, busy, gate } = options
   let lines: Line[] = []
   let isOver = false
   const lost = new WeakSet<pg.Client>()
@@ -51,7 +54,11 @@ export const createLines = ({ rewrite, exchange, monitor, open, spare, onCommit,
     const line = openLine({
       client,
       send: (query, late) => {
-        const sent = { ...query, text: rewrite(query.text), values: [...query.values] }
+        const { text, values } = query
+        const sent =
+          meddle === undefined
+            ? { ...query, text: rewrite(text), values: [...values] }
+            : { text: meddle(rewrite(text)), values: [...values] }
         return exchange?.send(client, sent, late) ?? busy(client.query(sent))
       },
       ...(exchange === undefined ? {} : { gate }),

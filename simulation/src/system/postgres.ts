@@ -53,7 +53,16 @@ export const postgresDatabases = async (
   const { rows } = await first.observer.query<{ server_version: string }>('SHOW server_version')
   return {
     name: `Postgres ${rows[0]?.server_version ?? ''}`,
-    async open() {
+    kind: 'postgres',
+    gating,
+    async open({ without } = { isNew: false }) {
+      // Nobody else is to have it.
+      if (without !== undefined) {
+        const own = await makePlace(adminUrl)
+        for (const name of without) await leaveOut(own, name)
+        made.push(own)
+        return openPlace(own, { gating, rewrite }, () => {})
+      }
       const place = await take()
       await emptyTables(place)
       return openPlace(place, { gating, rewrite }, () => void free.push(place))
@@ -90,6 +99,18 @@ const makePlace = async (adminUrl: string): Promise<Place> => {
       await drop()
     },
   }
+}
+
+/** Takes away an index or a constraint. @throws where there is none of this name. */
+const leaveOut = async ({ observer }: Place, name: string): Promise<void> => {
+  const { rows } = await observer.query<{ readonly kept: string }>(
+    'SELECT conrelid::regclass AS kept FROM pg_constraint WHERE conname = $1',
+    [name],
+  )
+  const [constraint] = rows
+  await observer.query(
+    constraint === undefined ? `DROP INDEX ${name}` : `ALTER TABLE ${constraint.kept} DROP CONSTRAINT ${name}`,
+  )
 }
 
 /** Connects, and lets no broken connection end the process. */
@@ -129,7 +150,17 @@ const openPlace = (place: Place, { gating, rewrite }: Required<PostgresOptions>,
   const shared = {
     connect(options: Connecting): Connection {
       if (gating === 'statement') exchange ??= createExchange({ monitor, ...options })
-      const lines = createLines({ ...options, rewrite, exchange, monitor, open, spare, onCommit: mirror.catchUp })
+      const meddle = options.meddling?.rewrite
+      const lines = createLines({
+        ...options,
+        rewrite,
+        meddle,
+        exchange,
+        monitor,
+        open,
+        spare,
+        onCommit: mirror.catchUp,
+      })
       processes.add(lines)
       const knex = connectionSource({ driverName: 'pg', most: gating === 'turns' ? 1 : 3, ...lines })
       return {

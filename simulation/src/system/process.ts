@@ -32,6 +32,7 @@ import type { Database } from './database.ts'
 import { readDue, type Due } from './due.ts'
 import { gatedUnitOfWork } from './gated-unit-of-work.ts'
 import { withMadeUpKeys } from './made-up-keys.ts'
+import type { Meddling } from './meddling.ts'
 import type { Messenger } from './notifier.ts'
 import { borrowSdk } from './sdk.ts'
 import type { Stripe } from './stripe.ts'
@@ -49,6 +50,8 @@ export interface Sabotage {
   readonly receiveEvent?: (inner: ReceiveEvent) => ReceiveEvent
   readonly notifier?: (inner: Notifier) => Notifier
   readonly circuit?: (inner: CircuitBreakerStates) => CircuitBreakerStates
+  /** What becomes of statements and tables below the unit of work. */
+  readonly database?: Meddling
 }
 
 /** What a process of the host can be asked. */
@@ -140,6 +143,8 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     gate: epoch.gate,
     busy: kernel.busy,
     count: around.count,
+    now: kernel.now,
+    ...(sabotage.database === undefined ? {} : { meddling: sabotage.database }),
   })
   const gated = gatedUnitOfWork(connection.unitOfWork, epoch, {
     statements: around.statements,

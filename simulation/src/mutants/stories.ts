@@ -1,0 +1,36 @@
+import { day, hour, minute, second } from '@holdfast/core'
+import type { Act, Command } from '../workload/command.ts'
+
+const then = (afterMs: number, act: Act): Command => ({ ...act, afterMs, process: 0 })
+/** Nothing happens, but time goes on. */
+const later = (afterMs: number): Command => then(afterMs, { do: 'spy', on: 0 })
+const booked = (night: number): Extract<Act, { readonly do: 'book' }> => ({
+  do: 'book',
+  who: 0,
+  night,
+  checkout: true,
+  key: true,
+})
+
+/** What mistakes show in that show in no golden flow. */
+export const stories = {
+  paidOnAPageThatNobodyHeardOf: [
+    then(0, { ...booked(1), key: false }),
+    then(minute, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    later(3 * day),
+  ],
+  twoPagesOfOneAttempt: [then(0, { do: 'send_twice', heard: 'first' }), then(0, booked(1)), later(3 * day)],
+  twoComeBackWithTheirCookies: [
+    then(0, { ...booked(1), checkout: false }),
+    then(second, { ...booked(3), who: 1, checkout: false }),
+    then(minute, { do: 'find_again', on: 0, cookie: true, key: true }),
+    then(minute, { do: 'find_again', on: 1, cookie: true, key: true }),
+    later(hour),
+  ],
+  twoAskForAPageAtOnce: [
+    then(0, { ...booked(1), checkout: false }),
+    then(minute, { do: 'checkout', on: 0, times: 1, key: false }),
+    then(second, { do: 'checkout', on: 0, times: 1, key: false }),
+    later(2 * hour),
+  ],
+} satisfies Record<string, readonly Command[]>
