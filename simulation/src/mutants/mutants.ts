@@ -6,6 +6,7 @@ import { mutantsInWallets } from './in-wallets.ts'
 import { mutantsInTheShop } from './in-the-shop.ts'
 import type { Mutant } from './mutant.ts'
 import { mutantsAtTheDoor } from './at-the-door.ts'
+import { mutantsOnPostgres } from './on-postgres.ts'
 import { mutantsTowardsStripe } from './towards-stripe.ts'
 
 /** Every mistake that is made on purpose. */
@@ -13,6 +14,7 @@ export const mutants: readonly Mutant[] = [
   ...mutantsTowardsStripe,
   ...mutantsAtHome,
   ...mutantsInTheDatabase,
+  ...mutantsOnPostgres,
   ...mutantsInWallets,
   ...mutantsInTheClinic,
   ...mutantsInTheShop,

@@ -33,4 +33,19 @@ export const stories = {
     then(second, { do: 'checkout', on: 0, times: 1, key: false }),
     later(2 * hour),
   ],
+  twoPayersComeBack: [
+    then(0, { ...booked(1), pays: { card: 'pm_card_visa', afterMs: 5 * second } }),
+    then(0, { ...booked(1), who: 1, pays: { card: 'pm_card_visa', afterMs: 5 * second } }),
+    then(minute, { do: 'sync', on: 0, times: 1, key: false }),
+    then(second, { do: 'sync', on: 1, times: 1, key: false }),
+    later(2 * hour),
+  ],
+  twoSpendFromOneWallet: [
+    then(0, { do: 'top_up', who: 0, pesos: 1000, key: true, pays: { card: 'pm_card_visa', afterMs: 5 * second } }),
+    then(minute, { ...booked(1), checkout: false }),
+    then(0, { ...booked(3), checkout: false }),
+    then(minute, { do: 'pay_from_wallet', on: -1, times: 1, key: true }),
+    then(second, { do: 'pay_from_wallet', on: -2, times: 1, key: true }),
+    later(2 * hour),
+  ],
 } satisfies Record<string, readonly Command[]>

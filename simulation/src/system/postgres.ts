@@ -60,12 +60,11 @@ export const postgresDatabases = async (
       if (without !== undefined) {
         const own = await makePlace(adminUrl)
         for (const name of without) await leaveOut(own, name)
-        made.push(own)
-        return openPlace(own, { gating, rewrite }, () => {})
+        return openPlace(own, { gating, rewrite }, own.drop)
       }
       const place = await take()
       await emptyTables(place)
-      return openPlace(place, { gating, rewrite }, () => void free.push(place))
+      return openPlace(place, { gating, rewrite }, async () => void free.push(place))
     },
     async dispose() {
       for (const place of made.splice(0)) await place.drop()
@@ -135,7 +134,11 @@ const emptyTables = async (place: Place): Promise<void> => {
     await Promise.all(names.map((name) => place.observer.query({ name: `empty_${name}`, text: `DELETE FROM ${name}` })))
 }
 
-const openPlace = (place: Place, { gating, rewrite }: Required<PostgresOptions>, onClose: () => void): Database => {
+const openPlace = (
+  place: Place,
+  { gating, rewrite }: Required<PostgresOptions>,
+  onClose: () => Promise<void>,
+): Database => {
   const { monitor, observer, tables, spare } = place
   const mirror = createMirror(observer, tables)
   const processes = new Set<Lines>()
@@ -178,7 +181,7 @@ const openPlace = (place: Place, { gating, rewrite }: Required<PostgresOptions>,
     async close() {
       await Promise.all([...endings, ...[...processes].map(end)])
       mirror.close()
-      onClose()
+      await onClose()
     },
   }
   if (gating === 'turns') return { ...shared, turns: createTurns() }
