@@ -77,7 +77,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     tape,
     database: await databases.open({
       isNew: story.commands.some((command) => command.do === 'fill_disk'),
-      ...(sabotage?.database?.without === undefined ? {} : { without: sabotage.database.without }),
+      ...sabotage?.database,
     }),
     ...(sabotage === undefined ? {} : { sabotage }),
     ...(keepLines === undefined ? {} : { keepLines }),

@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from 'vitest'
+import { harmless } from '../src/mutants/harmless.ts'
 import { canBeMade, isNoticed } from '../src/mutants/mutant.ts'
 import { mutants } from '../src/mutants/mutants.ts'
 import { sqliteDatabases } from '../src/system/database.ts'
@@ -18,12 +19,18 @@ it.each(made)('notices nothing in the same story without the mistake: $name', as
   expect((await playScenario(scenario, { databases, sabotage: {} })).failure).toBeUndefined()
 })
 
-it('keeps every promise where transactions begin as readers, since who comes too late runs all of its own again', async () => {
-  const mutant = mutants.find(({ name }) => name === 'statement_retried')
-  if (mutant === undefined) throw new Error('There is no such mutant.')
-  const { rewrite } = mutant.sabotage().database ?? {}
-  const sabotage = { database: rewrite === undefined ? {} : { rewrite } }
-  const { failure, counts } = await playScenario(mutant.scenario, { databases, sabotage })
-  expect(failure).toBeUndefined()
-  expect(counts.get('busy_snapshot')).toBeGreaterThan(0)
+it.each(harmless.filter((each) => canBeMade(each, databases)))(
+  'keeps every promise where $mistake, since $since',
+  async ({ scenario, sabotage, met }) => {
+    const { failure, counts } = await playScenario(scenario, { databases, sabotage: sabotage() })
+    expect(failure).toBeUndefined()
+    expect(counts.get(met)).toBeGreaterThan(0)
+  },
+)
+
+it('takes something unforeseen for notice only where that is what stops the mistake, and the same is made without it, too', () => {
+  for (const { name, noticedBy, stoppedBy } of mutants) {
+    expect(noticedBy.includes('A13'), name).toBe(stoppedBy !== undefined)
+    if (stoppedBy !== undefined) expect(mutants.map((each) => each.name)).toContain(`${name}_unstopped`)
+  }
 })

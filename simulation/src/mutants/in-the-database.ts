@@ -22,8 +22,9 @@ const unlessStale = (error: unknown): void => {
   if (!(error instanceof VersionConflict)) throw error
 }
 
-const writesDeferred = (sql: string): string => sql.replace('BEGIN IMMEDIATE', 'BEGIN DEFERRED')
-const retried: Sabotage = { database: { rewrite: writesDeferred, retriesStatements: true } }
+/** Has transactions that write begin as those that read do: what they have read may not be so any more when they write. */
+export const beginningAsReaders = (sql: string): string => sql.replace('BEGIN IMMEDIATE', 'BEGIN DEFERRED')
+const retried: Sabotage = { database: { rewrite: beginningAsReaders, retriesStatements: true } }
 
 /** Nobody is kept from a time that somebody else has. */
 const neverTaken = (): Sabotage =>
@@ -109,6 +110,19 @@ export const mutantsInTheDatabase: readonly Mutant[] = [
     noticedBy: ['A1'],
     needs: 'sqlite',
     sabotage: () => unstopped(retried, 'holdfast_attempts_one_live'),
+  },
+  {
+    name: 'unique_once_open',
+    scenario: { flow: stories.twoAskForAPageAtOnce, webhooks: true, pause: ['payments.save', 2] },
+    mistake:
+      'a statement that comes too late is sent again, and the table has room for one page, and for any number not heard of yet',
+    noticedBy: ['A1'],
+    needs: 'sqlite',
+    sabotage: () => {
+      const { database, ...rest } = unstopped(retried, 'holdfast_attempts_one_live')
+      const narrow = "CREATE UNIQUE INDEX one_open ON holdfast_attempts (payment_id) WHERE status = 'open'"
+      return { ...rest, database: { ...database, instead: [narrow] } }
+    },
   },
   {
     name: 'read_from_a_replica',

@@ -26,8 +26,10 @@ export interface Mutant {
 }
 
 /** True where a mistake can be made on this database. */
-export const canBeMade = ({ needs }: Mutant, { kind, gating }: Pick<DatabaseMaker, 'kind' | 'gating'>): boolean =>
-  needs === undefined || (needs === 'sqlite' ? kind === 'sqlite' : gating === 'statement')
+export const canBeMade = (
+  { needs }: Pick<Mutant, 'needs'>,
+  { kind, gating }: Pick<DatabaseMaker, 'kind' | 'gating'>,
+): boolean => needs === undefined || (needs === 'sqlite' ? kind === 'sqlite' : gating === 'statement')
 
 /** True where what failed is a promise that a mistake has to break, and not another one that it breaks as well. */
 export const isNoticed = ({ noticedBy, stoppedBy = '' }: Mutant, failure: unknown): failure is Violation =>

@@ -7,7 +7,10 @@ const rewriting = (rewrite: (sql: string) => string): Sabotage => ({ database: {
 
 const unlocked = rewriting((sql) => sql.replace(/FOR UPDATE(?! SKIP LOCKED)/, ''))
 
-const everybodysResource = rewriting((sql) => sql.replace('hashtextextended($1, 0)', 'length($1) + pg_backend_pid()'))
+/** Whoever locks a resource locks it for nobody else. */
+export const everybodysResource = rewriting((sql) =>
+  sql.replace('hashtextextended($1, 0)', 'length($1) + pg_backend_pid()'),
+)
 
 const newestLine = `FROM holdfast_ledger WHERE owner = $1 AND currency = $2 AND account = 'wallet' ORDER BY position DESC LIMIT 1`
 

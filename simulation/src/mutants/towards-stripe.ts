@@ -406,7 +406,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     sabotage: () => keysWithoutAge('off_session'),
   },
   {
-    name: 'refused_key_kept',
+    name: 'refused_key_never_replaced',
     scenario: {
       flow: 'refunded in two equal parts, and the stay given up',
       webhooks: false,

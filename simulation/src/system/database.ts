@@ -72,9 +72,9 @@ export interface DatabaseMaker {
   readonly kind: 'sqlite' | 'postgres'
   readonly gating: GatingName
   /**
-   * `isNew`: one that nobody has had before, where it matters how much room there is in it. `without`: see {@link Meddling}.
+   * `isNew`: one that nobody has had before, where it matters how much room there is in it. `without` and `instead`: see {@link Meddling}.
    */
-  open(options?: { readonly isNew: boolean } & Pick<Meddling, 'without'>): Promise<Database>
+  open(options?: { readonly isNew: boolean } & Pick<Meddling, 'without' | 'instead'>): Promise<Database>
   dispose(): Promise<void>
 }
 
@@ -99,20 +99,20 @@ export const sqliteDatabases = async (
   db.close()
   const free: SqliteFile[] = []
   let count = 0
-  const newFile = (without: readonly string[] = []): SqliteFile => {
+  const newFile = ({ without = [], instead = [] }: Meddling = {}): SqliteFile => {
     count += 1
     const path = join(folder, `${count}.db`)
     copyFileSync(template, path)
-    if (without.length > 0) leaveOut(path, without)
+    if (without.length > 0) leaveOut(path, without, instead)
     return openFile(path)
   }
   return {
     name: `SQLite ${String(version)}`,
     kind: 'sqlite',
     gating,
-    async open({ isNew, without } = { isNew: false }) {
-      const isOwn = isNew || without !== undefined
-      const file = (isOwn ? undefined : free.pop()) ?? newFile(without)
+    async open({ isNew, ...meddling } = { isNew: false }) {
+      const isOwn = isNew || meddling.without !== undefined
+      const file = (isOwn ? undefined : free.pop()) ?? newFile(meddling)
       return openDatabase(file, gating === 'turns' ? { turns: createTurns() } : {}, () => {
         if (isOwn) file.remove()
         else free.push(file)
@@ -125,8 +125,8 @@ export const sqliteDatabases = async (
   }
 }
 
-/** Makes every table, index and trigger anew, without those. @throws where something is to be left out that is not there. */
-const leaveOut = (path: string, without: readonly string[]): void => {
+/** Makes every table, index and trigger anew, but for those. @throws where something is to be left out that is not there. */
+const leaveOut = (path: string, without: readonly string[], instead: readonly string[]): void => {
   const db = keep(new BetterSqlite3(path))
   const all = keep(
     db.prepare<[], { readonly type: string; readonly name: string; readonly sql: string }>(
@@ -141,6 +141,7 @@ const leaveOut = (path: string, without: readonly string[]): void => {
   const checks = without.filter((text) => text.startsWith('CHECK'))
   for (const { name, sql } of all)
     if (!without.includes(name)) db.exec(checks.reduce((left, text) => left.replace(text, 'CHECK (1)'), sql))
+  for (const sql of instead) db.exec(sql)
   db.close()
 }
 

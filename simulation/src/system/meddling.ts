@@ -6,6 +6,8 @@ export interface Meddling {
   readonly rewrite?: (sql: string) => string
   /** What the tables are made without: indexes, triggers and constraints by their names, and on SQLite checks by their text. */
   readonly without?: readonly string[]
+  /** What they are made with in its place, as statements. */
+  readonly instead?: readonly string[]
   /**
    * On SQLite: what is read is up to so old. `reads`: by transactions that only read; `everything`: by those that write, too,
    * which then decide by it.

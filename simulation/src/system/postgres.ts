@@ -55,11 +55,12 @@ export const postgresDatabases = async (
     name: `Postgres ${rows[0]?.server_version ?? ''}`,
     kind: 'postgres',
     gating,
-    async open({ without } = { isNew: false }) {
+    async open({ without, instead = [] } = { isNew: false }) {
       // Nobody else is to have it.
       if (without !== undefined) {
         const own = await makePlace(adminUrl)
         for (const name of without) await leaveOut(own, name)
+        for (const sql of instead) await own.observer.query(sql)
         return openPlace(own, { gating, rewrite }, own.drop)
       }
       const place = await take()

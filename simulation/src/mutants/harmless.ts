@@ -1,0 +1,96 @@
+import type { PaymentProvider } from '@holdfast/core'
+import type { Sabotage } from '../system/process.ts'
+import type { Mutant } from './mutant.ts'
+import { beginningAsReaders } from './in-the-database.ts'
+import { onTransaction } from './on-transaction.ts'
+import { everybodysResource } from './on-postgres.ts'
+import { stories } from './stories.ts'
+
+/** A mistake that breaks no promise, since something else keeps it. */
+export interface Harmless extends Pick<Mutant, 'name' | 'scenario' | 'needs' | 'sabotage'> {
+  readonly mistake: string
+  /** What keeps all promises all the same. */
+  readonly since: string
+  /** What has to have been met, so that it was put to the test. */
+  readonly met: string
+}
+
+const askingBeforeStoring = (): Sabotage => {
+  let provider: PaymentProvider | undefined
+  return {
+    ...onTransaction(({ payments }) => ({
+      payments: {
+        ...payments,
+        save: async (kase, expected, now) => {
+          const { attempts, payment } = kase
+          for (const { id, attemptId, amount, reason, destination, status, idempotencyKey } of kase.refunds) {
+            const paid = attempts.find((each) => each.id === attemptId)
+            if (destination !== 'provider' || status !== 'requested' || paid?.status !== 'succeeded') continue
+            const request = { refundId: id, paymentId: payment.id, idempotencyKey, amount, reason }
+            await provider?.refund({ ...request, chargeId: paid.charge.id })
+          }
+          await payments.save(kase, expected, now)
+        },
+      },
+    })),
+    paymentProvider: (inner) => (provider = inner),
+  }
+}
+
+/** Mistakes after which all is well: the usual ones of such systems, of which something else here takes away the harm. */
+export const harmless: readonly Harmless[] = [
+  {
+    name: 'begun_as_reader',
+    scenario: { flow: stories.twoAskForAPageAtOnce, webhooks: true, pause: ['payments.save', 2] },
+    mistake: 'transactions that write begin as readers',
+    since: 'whoever comes too late to write runs all of its transaction again',
+    met: 'busy_snapshot',
+    needs: 'sqlite',
+    sabotage: () => ({ database: { rewrite: beginningAsReaders } }),
+  },
+  {
+    name: 'resource_not_locked_and_stopped',
+    scenario: { flow: stories.twoPayersComeBack, webhooks: false, pause: ['commit', 10] },
+    mistake: 'whether a slot is taken is asked without keeping others from taking it',
+    since: 'the table has room for each slot once, and whoever comes too late runs all of its transaction again',
+    met: 'waited_for_lock',
+    needs: 'statements',
+    sabotage: () => everybodysResource,
+  },
+  {
+    name: 'refunded_before_stored',
+    scenario: {
+      flow: 'refunded in two equal parts, and the stay given up',
+      webhooks: false,
+      crash: ['hear POST /v1/refunds', 1],
+    },
+    mistake: 'the provider is asked to give money back before the refund is stored',
+    since: 'the name of a refund follows from what asks for it, and what was given back is found and followed',
+    met: 'crash',
+    sabotage: askingBeforeStoring,
+  },
+  {
+    name: 'refused_key_kept',
+    scenario: {
+      flow: 'refunded in two equal parts, and the stay given up',
+      webhooks: false,
+      // The first two requests there look for what the third asks for.
+      fault: ['500_no_effect', 3, '/v1/refunds'],
+    },
+    mistake: 'a key that is answered with an error is used again until it is forgotten',
+    since: 'the provider forgets it after a day, and no promise says how soon money has to go back',
+    met: 'fault:500_no_effect',
+    sabotage: () =>
+      onTransaction(({ payments }) => ({
+        payments: {
+          ...payments,
+          save: (kase, expected, now) =>
+            payments.save(
+              { ...kase, refunds: kase.refunds.map((refund) => ({ ...refund, idempotencyKey: refund.id })) },
+              expected,
+              now,
+            ),
+        },
+      })),
+  },
+]
