@@ -241,7 +241,7 @@ export const mutantsAtHome: readonly Mutant[] = [
     name: 'no_sweep',
     scenario: { flow: 'a bank that takes its time', webhooks: false },
     mistake: 'nothing asks Stripe by itself',
-    noticedBy: ['A14', 'A2'],
+    noticedBy: ['A14', 'A2', 'A15'],
     sabotage: () =>
       onTransaction((tx) => ({
         payments: {

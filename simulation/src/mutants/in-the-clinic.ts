@@ -96,7 +96,7 @@ export const mutantsInTheClinic: readonly Mutant[] = [
     name: 'promised_and_kept',
     scenario: { flow: 'asked in writing, and called off by two at once', webhooks: true },
     mistake: 'who is told that all of the money goes back does not get it',
-    noticedBy: ['A5'],
+    noticedBy: ['A5', 'A8'],
     sabotage: () => withoutRefunds('consultation_cancelled'),
   },
   {

@@ -180,7 +180,7 @@ export const mutantsInWallets: readonly Mutant[] = [
     name: 'page_left_open_beside_wallet',
     scenario: { flow: 'paid from the wallet while a page is open', webhooks: true },
     mistake: 'the wallet pays, and the page that was open can still be paid',
-    noticedBy: ['A1', 'A2'],
+    noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () => ({
       paymentProvider: (inner) => ({
         ...inner,

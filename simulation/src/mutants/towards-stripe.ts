@@ -259,7 +259,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     name: 'closed_without_asking',
     scenario: { flow: 'cancelled, and paid all the same', webhooks: true },
     mistake: 'a page that is taken for closed without asking',
-    noticedBy: ['A1', 'A2'],
+    noticedBy: ['A1', 'A2', 'A14'],
     sabotage: () =>
       onProvider(() => ({
         closeAttempt: ({ providerId }): Answer =>
@@ -311,7 +311,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
       fault: ['timeout_after_effect', 3, '/v1/refunds'],
     },
     mistake: 'a refund whose answer was lost is taken for refused',
-    noticedBy: ['A5', 'A2'],
+    noticedBy: ['A5', 'A2', 'A15'],
     sabotage: () =>
       onProvider((inner) => ({
         refund: async (request) => {
@@ -363,7 +363,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
       crash: 'hear POST /v1/refunds',
     },
     mistake: 'a refund is made again under a key that the provider has forgotten, without a look',
-    noticedBy: ['A5'],
+    noticedBy: ['A5', 'A15'],
     sabotage: () =>
       onProvider(() => ({
         findRefund: async () => ({ type: 'absent' }),
