@@ -73,7 +73,7 @@ export const exhaust = async (
     for (const { gate: at, lane } of undisturbed.gates)
       if (isIn(share, at))
         await strike(`stands still at ${at} (${lane}), for ${still} ms`, {
-          standStillAt: (gate) => (gate === at ? still : undefined),
+          standStillAt: (gate) => (gate === at ? { ms: still, isReplaced: true } : undefined),
         })
   for (const down of downMs)
     for (const { gate: at, lane, isDistinct } of undisturbed.gates) {

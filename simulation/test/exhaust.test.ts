@@ -3,6 +3,7 @@ import { exhaust } from '../src/exhaust.ts'
 import { tolerantTape } from '../src/kernel/tape.ts'
 import { runStory } from '../src/run.ts'
 import { sqliteDatabases } from '../src/system/database.ts'
+import type { Script } from '../src/world.ts'
 import { goldenStory } from '../src/workload/golden.ts'
 
 const databases = await sqliteDatabases()
@@ -47,7 +48,9 @@ it('lets a process that stood still go on beside the one that took its place', a
   const counted = new Map<string, number>()
   const story = goldenStory('cancelled while it is paid', { webhooks: true })
   for (let at = 1; at <= 40; at += 1) {
-    const script = { standStillAt: (gate: number) => (gate === at ? hour / 12 : undefined) }
+    const script: Script = {
+      standStillAt: (gate) => (gate === at ? { ms: hour / 12, isReplaced: true } : undefined),
+    }
     const { counts } = await runStory(story, { databases, tape: tolerantTape([]), script })
     for (const [what, times] of counts) counted.set(what, (counted.get(what) ?? 0) + times)
   }

@@ -49,7 +49,7 @@ const scriptOf = ({ fault, isAway, crash, pause, notifier }: Scenario): Script =
     },
     notifierAt: (count) => (count === 1 ? notifier : undefined),
     crashAt: (_gate, lane) => (isCrash(lane) ? 26 * 3_600_000 : undefined),
-    pauseAt: (_gate, lane) => (isPause(lane) ? 15_000 : undefined),
+    standStillAt: (_gate, lane) => (isPause(lane) ? { ms: 15_000, isReplaced: false } : undefined),
   }
 }
 
