@@ -120,6 +120,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
       const { restocked } = world.watch
       checkAtRest(readStored(world.database), ledger, world.database, restocked, world.watch.secondPages(healedMs), {
         isUndisturbed: story.profile.impatience === 0 && isUndisturbed(world.counts),
+        wrongAmount: story.profile.wrongAmount,
       })
     }
   } catch (error) {

@@ -74,6 +74,7 @@ const calmerProfiles: readonly ((profile: Profile) => Partial<Profile>)[] = [
   () => ({ history: false }),
   () => ({ faultRate: 0 }),
   () => ({ doubleRate: 0 }),
+  () => ({ wrongAmount: 'refund' }),
   () => ({ notifierFaultRate: 0 }),
   () => ({ livemode: false }),
   () => ({ crashRate: 0 }),

@@ -239,8 +239,8 @@ export const createWorld = (options: WorldOptions): World => {
     if (dueMs !== undefined) askStripe(Math.max(soonestMs, dueMs - kernel.now()))
   }
 
-  const { lateMoney, walletRefunds, livemode } = profile
-  const settings: Settings = { ...defaultSettings, lateMoney, walletRefunds, livemode }
+  const { lateMoney, wrongAmount, walletRefunds, livemode } = profile
+  const settings: Settings = { ...defaultSettings, lateMoney, wrongAmount, walletRefunds, livemode }
   const around: Surroundings = {
     kernel,
     database,

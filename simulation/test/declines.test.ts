@@ -13,6 +13,9 @@ const attempt = (...ids: readonly string[]): StoredAttempt => ({
   provider_id: 'cs_1',
   charge_id: null,
   charge_minor: null,
+  charge_currency: null,
+  amount_minor: 1,
+  amount_currency: 'MXN',
   disputes: null,
   declines: ids.length === 0 ? null : JSON.stringify(ids.map((id) => ({ id }))),
 })

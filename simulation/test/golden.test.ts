@@ -56,6 +56,9 @@ const flows: Readonly<Record<string, readonly string[]>> = {
   'an order whose page outlives it': ['fact:order.cancelled'],
   'an order called off while it is paid': ['fact:order.cancelled'],
   'an order paid, and called off before it is sent': ['fact:order.recalled', 'fact:refund.succeeded'],
+  'paid less than was asked for, and then all of it': ['wrong_sum:less', 'became:reservation', 'fact:refund.succeeded'],
+  'paid in another currency, and then in the right one': ['wrong_sum:currency', 'fact:order.completed'],
+  'paid more into a wallet than was asked for': ['wrong_sum:more', 'message:refunded_surplus'],
   'two banks that take their time, beyond the end of what is bought': ['paid_after_its_end', 'fact:intent.abandoned'],
 }
 

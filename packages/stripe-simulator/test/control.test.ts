@@ -82,6 +82,18 @@ it.each([
   expect(answer.body['error']?.['message']).toMatch(/\w+ \w+/)
 })
 
+it('has an open page ask for another sum, and in another currency', async () => {
+  const { control, stripe, pay, simulator } = createBench()
+  const page = await stripe.checkout.sessions.create(sessionParams())
+  await pay(page.id, 'pm_card_chargeDeclined')
+  const changed = await control('POST', `/sessions/${page.id}/total`, { amount: 4000, currency: 'usd' })
+  expect(changed.body).toMatchObject({ amount_total: 4000, currency: 'usd', status: 'open' })
+  expect((await control('POST', `/sessions/${page.id}/total`, { amount: 1 })).status).toBe(400)
+  await pay(page.id)
+  expect(simulator.ledger().derived.totals).toMatchObject({ usd: { captured: 4000, charges: 1 } })
+  expect((await control('POST', `/sessions/${page.id}/total`, { amount: 5000 })).status).toBe(400)
+})
+
 it('gives pages the address it was told', async () => {
   const { stripe } = createBench({ publicUrl: 'https://pay.test/' })
   const { id, url } = await stripe.checkout.sessions.create(sessionParams())

@@ -2,6 +2,7 @@ import { mutantsAtHome } from './at-home.ts'
 import { mutantsInMessages } from './in-messages.ts'
 import { mutantsInTheDatabase } from './in-the-database.ts'
 import { mutantsInTheClinic } from './in-the-clinic.ts'
+import { mutantsInSums } from './in-sums.ts'
 import { mutantsInWallets } from './in-wallets.ts'
 import { mutantsInTheShop } from './in-the-shop.ts'
 import type { Mutant } from './mutant.ts'
@@ -19,5 +20,6 @@ export const mutants: readonly Mutant[] = [
   ...mutantsInTheClinic,
   ...mutantsInTheShop,
   ...mutantsInMessages,
+  ...mutantsInSums,
   ...mutantsAtTheDoor,
 ]

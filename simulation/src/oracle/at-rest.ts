@@ -9,6 +9,7 @@ import { noSecondPages, settleSecondPages, type SecondPages } from './second-pag
 import { checkDeclines } from './declines.ts'
 import { checkShopAtRest, type Restocked } from './shop.ts'
 import { isCollected, isLive } from './statuses.ts'
+import { checkSums, isHeldForHumans, type WrongAmount } from './sums.ts'
 import { checkToppedUp, type Course } from './topped-up.ts'
 import { disputesOf, hasGone, readCharges, type Stored, type StoredPayment } from './truth.ts'
 import { Violation } from './violation.ts'
@@ -26,24 +27,26 @@ export const checkAtRest = (
   second: SecondPages = noSecondPages,
   course: Course = { isUndisturbed: false },
 ): void => {
+  const { wrongAmount = 'refund' } = course
   const charges = settleSecondPages(stored, ledger, database, withCredits(stored, readCharges(ledger)), second)
   for (const payment of stored.payments) {
     const own = charges.filter(({ paymentId }) => paymentId === payment.id)
-    checkMoney(stored, payment, own)
+    checkMoney(stored, payment, own, wrongAmount)
     checkRefunds(stored, payment, own)
     checkDisputes(stored, payment, own)
-    checkSubject(stored, payment, own)
+    checkSubject(stored, payment, own, wrongAmount)
     checkEnded(stored, payment)
   }
   for (const { id, status } of stored.intents)
     if (status === 'open' || status === 'paid') throw new Violation('A14', `intent ${id} is ${status} for ever`)
   for (const { intentId, paymentId } of charges)
     if (!stored.payments.some(({ id }) => id === paymentId)) throw new Violation('A2', `${intentId} is for no payment`)
+  const timeline = readTimeline(database)
+  checkSums(stored, charges, timeline, wrongAmount)
   checkCards(stored, ledger)
-  checkDeclines(stored, ledger, readTimeline(database))
+  checkDeclines(stored, ledger, timeline)
   checkCredits(stored, charges)
   checkShopAtRest(stored, restocked)
-  const timeline = readTimeline(database)
   const messages = readMessages(database)
   checkPromised(stored, charges, timeline.filter(isCancelling))
   checkMessages(stored, messages, timeline)
@@ -59,10 +62,16 @@ const isForHumans = ({ attention }: Stored, payment: StoredPayment): boolean =>
 const isGivenTwice = ({ attention }: Stored, payment: StoredPayment): boolean =>
   attention.some(({ code, payment_id: id }) => code === 'refunded_twice' && id === payment.id)
 
-const checkMoney = (stored: Stored, payment: StoredPayment, charges: readonly KnownCharge[]): void => {
+const checkMoney = (
+  stored: Stored,
+  payment: StoredPayment,
+  charges: readonly KnownCharge[],
+  wrongAmount: WrongAmount,
+): void => {
   const { attempts } = stored
   const forHumans = isForHumans(stored, payment)
-  const kept = charges.filter(({ amount, gone }) => gone < amount)
+  const isHeld = ({ intentId }: KnownCharge): boolean => isHeldForHumans(stored, intentId, wrongAmount)
+  const kept = charges.filter((charge) => charge.gone < charge.amount && !isHeld(charge))
   if (kept.length > 1 && !forHumans) throw new Violation('A2', `${payment.id} keeps ${kept.length} charges`)
   const spends = attempts.filter(
     ({ payment_id, kind, status }) => payment_id === payment.id && kind === 'wallet' && status === 'succeeded',
@@ -70,12 +79,13 @@ const checkMoney = (stored: Stored, payment: StoredPayment, charges: readonly Kn
   if (spends.length > 1) throw new Violation('A2', `${payment.id} was paid from a wallet ${spends.length} times`)
   if (spends.some(({ id }) => id !== payment.counted_attempt_id))
     throw new Violation('A2', `${payment.id} was paid from a wallet, and counts something else`)
-  for (const { intentId, attemptId, amount, back, credited, gone, disputed } of charges) {
+  for (const charge of charges) {
+    const { intentId, attemptId, amount, back, credited, gone, disputed } = charge
     const attempt = attempts.find(({ id }) => id === attemptId)
     if (attempt?.status !== 'succeeded')
       throw new Violation('A14', `${intentId} was paid, and its attempt is ${attempt?.status ?? 'unknown'}`)
     const counts = attempt.id === payment.counted_attempt_id && attempt.charge_id === intentId
-    if (!counts && gone < amount && !forHumans && !disputed)
+    if (!counts && gone < amount && !forHumans && !disputed && !isHeld(charge))
       throw new Violation('A2', `${intentId} counts for nothing, and ${amount - gone} of ${amount} was kept`)
     if (gone > amount && !isGivenTwice(stored, payment))
       throw new Violation('A5', `${intentId} of ${amount} went back: ${back} there, and ${credited} into a wallet`)
@@ -86,7 +96,7 @@ const checkMoney = (stored: Stored, payment: StoredPayment, charges: readonly Kn
 const checkRefunds = ({ refunds }: Stored, payment: StoredPayment, charges: readonly KnownCharge[]): void => {
   const here = refunds.filter(({ payment_id }) => payment_id === payment.id)
   const there = charges.flatMap((charge) => charge.refunds)
-  for (const { id, status, provider_id, amount_minor, destination } of here) {
+  for (const { id, status, provider_id, amount_minor, amount_currency, destination } of here) {
     if (status === 'requested' || status === 'pending') throw new Violation('A14', `refund ${id} is ${status} for ever`)
     if (destination === 'wallet') {
       const twin = there.find((refund) => refund.refundId === id)
@@ -100,7 +110,8 @@ const checkRefunds = ({ refunds }: Stored, payment: StoredPayment, charges: read
     const [twin] = made
     // One that Stripe would not make has failed here and is nothing there.
     if (twin === undefined && status === 'failed') continue
-    if (twin?.amount !== amount_minor || hasGone(twin) !== (status === 'succeeded'))
+    const isSame = twin?.amount === amount_minor && twin.currency === amount_currency
+    if (twin === undefined || !isSame || hasGone(twin) !== (status === 'succeeded'))
       throw new Violation('A5', `refund ${id} is ${status} here, and at Stripe it is ${twin?.status ?? 'not there'}`)
   }
   for (const refund of there)
@@ -152,7 +163,12 @@ const standingOf = ({
   return { status: back === 0 ? 'completed' : back < amount ? 'partially_refunded' : 'refunded', refunded: back }
 }
 
-const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly KnownCharge[]): void => {
+const checkSubject = (
+  stored: Stored,
+  payment: StoredPayment,
+  charges: readonly KnownCharge[],
+  wrongAmount: WrongAmount,
+): void => {
   const { attempts, refunds, reservations, consultations, orders } = stored
   // What a wallet was filled with is in it: that is for A8 to see.
   if (payment.subject_type === 'reservation' || payment.purpose === 'wallet_topup' || !isCollected(payment.status))
@@ -167,7 +183,10 @@ const checkSubject = (stored: Stored, payment: StoredPayment, charges: readonly 
     throw new Violation('A4', `${payment.id} has its record, and its money went back as if it had not`)
   if (record === undefined && givenUp.length > 1)
     throw new Violation('A4', `${payment.id} was sent back ${givenUp.length} times`)
-  const kept = charges.filter(({ amount, gone, disputed }) => gone < amount && !disputed)
+  const kept = charges.filter(
+    ({ intentId, amount, gone, disputed }) =>
+      gone < amount && !disputed && !isHeldForHumans(stored, intentId, wrongAmount),
+  )
   if (record === undefined && kept.length > 0 && !isForHumans(stored, payment))
     throw new Violation('A4', `${payment.id} was paid for nothing, and ${kept.length} charges were kept`)
   const spend = attempts.find(({ id, kind }) => id === payment.counted_attempt_id && kind === 'wallet')

@@ -2,6 +2,7 @@ import type { Readable } from '../system/database.ts'
 import type { Entry } from './edges.ts'
 import type { OwedMessage } from './messages.ts'
 import { isCollected } from './statuses.ts'
+import type { WrongAmount } from './sums.ts'
 import type { Stored } from './truth.ts'
 import { Violation } from './violation.ts'
 import { entriesOf } from './wallets.ts'
@@ -33,6 +34,8 @@ interface ToppedUp {
 export interface Course {
   /** True where no process ended or stood still, no call failed, and nobody had to wait who could go on. */
   readonly isUndisturbed: boolean
+  /** What the host does with money in another sum or currency than asked for; gives it back unless told. */
+  readonly wrongAmount?: WrongAmount
 }
 
 /**

@@ -43,6 +43,10 @@ export interface StoredAttempt {
   readonly provider_id: string | null
   readonly charge_id: string | null
   readonly charge_minor: number | null
+  readonly charge_currency: string | null
+  /** What was asked for. */
+  readonly amount_minor: number
+  readonly amount_currency: string
   /** JSON, or nothing where there is none. */
   readonly disputes: string | null
   /** JSON, or nothing where there is none. */
@@ -62,6 +66,7 @@ export interface StoredRefund {
   readonly payment_id: string
   readonly attempt_id: string
   readonly amount_minor: number
+  readonly amount_currency: string
   readonly destination: string
   readonly reason: string
   readonly status: string
@@ -167,12 +172,13 @@ export const readStored = (database: Readable): Stored => ({
      FROM holdfast_payments ORDER BY created_at, id`,
   ),
   attempts: database.query<StoredAttempt>(
-    `SELECT id, payment_id, kind, status, announce, provider_id, charge_id, charge_minor, disputes, declines
+    `SELECT id, payment_id, kind, status, announce, provider_id, charge_id, charge_minor, charge_currency,
+       amount_minor, amount_currency, disputes, declines
      FROM holdfast_attempts ORDER BY requested_at, id`,
   ),
   refunds: database.query<StoredRefund>(
-    `SELECT id, payment_id, attempt_id, amount_minor, destination, reason, status, provider_id FROM holdfast_refunds
-     ORDER BY requested_at, id`,
+    `SELECT id, payment_id, attempt_id, amount_minor, amount_currency, destination, reason, status, provider_id
+     FROM holdfast_refunds ORDER BY requested_at, id`,
   ),
   intents: database.query(
     `SELECT id, token, owner, status, payment_id, record_type, record_id FROM holdfast_intents ORDER BY created_at, id`,
@@ -229,6 +235,7 @@ export interface TrueRefund {
   /** Ours, where our mark is on it. */
   readonly refundId: string | undefined
   readonly amount: number
+  readonly currency: string
   readonly status: string | null
 }
 
@@ -245,6 +252,7 @@ export const readCharges = ({ objects, derived }: Ledger): readonly TrueCharge[]
             id: refund.id,
             refundId: refund.metadata?.['refund_id'],
             amount: refund.amount,
+            currency: refund.currency.toUpperCase(),
             status: refund.status,
           }),
         )

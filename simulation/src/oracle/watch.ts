@@ -10,6 +10,7 @@ import type { CapacityOf } from './places.ts'
 import type { Counts } from './sometimes.ts'
 import { countClosed, readNames, straysOf, type SecondPages } from './second-pages.ts'
 import type { Restocked } from './shop.ts'
+import { countWrongSum } from './sums.ts'
 import { readStored } from './truth.ts'
 import { Violation } from './violation.ts'
 import { createWalletNews } from './wallet-news.ts'
@@ -90,6 +91,7 @@ export const createWatch = ({
     if (type === 'fact' && name === 'requested' && data.includes('"duplicate"')) counts.add('duplicate_refunded')
     if (type === 'fact' && entry.about_type === 'dispute' && name === 'opened') noteDisputed(entry.payment_id)
     if (type === 'fact' && name === 'fulfilled') counts.add(`became:${becomes(data)}`)
+    countWrongSum(entry, counts)
     if (name === 'message_sent' && data.includes('"payment_link"')) counts.add('fallback_page')
     if (type === 'answer' && data.includes('proves nothing so soon')) counts.add('absence_not_believed')
     if (type === 'answer' && name === 'close_attempt' && data.includes('"processing"'))

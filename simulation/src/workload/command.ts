@@ -104,6 +104,8 @@ export type Act =
       readonly times: number
       readonly key: boolean
     }
+  /** Whoever owns the account sets something up there, and an open page asks for another sum, or in another currency. */
+  | { readonly do: 'change_total'; readonly on: number; readonly by: 'more' | 'less' | 'currency' }
   | { readonly do: 'refund_there'; readonly on: number; readonly part: number }
   | { readonly do: 'dispute'; readonly on: number; readonly outcome: 'open' | 'won' | 'lost' }
   /** Whoever was to pay this, or has paid it, closes the browser, and never comes back to it. */
@@ -166,6 +168,7 @@ export const actNames = [
   'refund_top_up',
   'refund',
   'refund_there',
+  'change_total',
   'dispute',
   'close_browser',
   'clean_up',

@@ -135,6 +135,8 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
       return { do: name, on, part: 1 + below(random, 3), times: happens(random, 0.3) ? 2 : 1, key }
     case 'refund_there':
       return { do: name, on, part: 1 + below(random, 3) }
+    case 'change_total':
+      return { do: name, on, by: oneOf(random, ['more', 'less', 'currency'] as const) }
     case 'dispute':
       return { do: name, on, outcome: oneOf(random, ['open', 'won', 'lost', 'lost'] as const) }
     case 'close_browser':

@@ -375,6 +375,29 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(minute, { do: 'pay', on: 0, card: 'pm_card_visa' }),
     later(2 * hour),
   ],
+  'paid less than was asked for, and then all of it': [
+    then(0, { ...wanted(1), checkout: true }),
+    then(5 * second, { do: 'change_total', on: 0, by: 'less' }),
+    then(5 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    cameBack,
+    then(minute, { do: 'checkout', on: 0, times: 1, key: true }),
+    then(5 * second, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    later(hour),
+  ],
+  'paid in another currency, and then in the right one': [
+    stocked(0, 1),
+    then(second, ordered(0, [[0, 1]], { pays: { card: 'pm_card_visa', afterMs: 10 * second } })),
+    then(5 * second, { do: 'change_total', on: 0, by: 'currency' }),
+    later(10 * second),
+    cameBack,
+    then(minute, { do: 'pay_order', on: 0, key: true, pays: { card: 'pm_card_visa', afterMs: 5 * second } }),
+    later(2 * hour),
+  ],
+  'paid more into a wallet than was asked for': [
+    then(0, toppedUp('pm_usBankAccount_success', 500)),
+    then(2 * second, { do: 'change_total', on: 0, by: 'more' }),
+    later(3 * hour),
+  ],
   'two banks that take their time, beyond the end of what is bought': [
     then(0, { ...consulted(0), pays: { card: 'pm_usBankAccount_success', afterMs: 5 * second } }),
     then(0, { ...consulted(1), pays: { card: 'pm_usBankAccount_insufficientFunds', afterMs: 5 * second } }),
@@ -401,6 +424,7 @@ export const harmless: Profile = {
   breaker: false,
   history: false,
   doubleRate: 0,
+  wrongAmount: 'refund',
 }
 
 /** A golden flow as a story; without webhooks everything has to be found by asking. @throws where there is no such flow. */

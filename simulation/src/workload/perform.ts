@@ -16,6 +16,7 @@ import { checkOut, pay } from './paying.ts'
 import { refund } from './refunds.ts'
 import { deliverOdd, lookAtOwn, refundTooMuch, reuseKey, spy } from './strangers.ts'
 import { cancelOrder, giveCoupon, order, payOrder, restock, sendOrder } from './shop-acts.ts'
+import { changeTotal } from './totals.ts'
 import { payFromWallet, topUp } from './wallet-acts.ts'
 
 /** Does what a command says, from beginning to end. Never throws: what was thrown is judged by the world. */
@@ -136,6 +137,8 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
         })
       return
     }
+    case 'change_total':
+      return changeTotal(world, command)
     case 'close_browser':
       return closeBrowser(world, command.on)
     case 'clean_up':

@@ -8,6 +8,7 @@ import { oddLetterNames } from '../system/letters.ts'
 import { newest, someone } from './plot-parts.ts'
 import { secondPagePlots } from './second-page-plots.ts'
 import { shopPlots } from './shop-plots.ts'
+import { sumPlots } from './sum-plots.ts'
 import { toppedUp, walletPlots } from './wallet-plots.ts'
 
 /** An act with the time that passes before it. */
@@ -45,6 +46,7 @@ export const plots: Readonly<Record<string, Plot>> = {
   ...clinicPlots,
   ...shopPlots,
   ...secondPagePlots,
+  ...sumPlots,
   'a page is replaced, and the new one paid': (random, scene) => [
     booked(random, scene, undefined),
     { do: 'reprice', on: newest, to: 2, afterMs: 10 * second },
@@ -212,6 +214,9 @@ const weights: Readonly<Record<string, number>> = {
   'a page is asked for twice, and both are paid': 4,
   'letters come that are not from Stripe, while a page can be paid': 2,
   'what is being paid is cleaned up': 2,
+  'a page asks for another sum, and is paid': 9,
+  'a page asks for another sum, and the next one for the right one': 6,
+  'a page asks for another sum, and is called off': 2,
   'an order is disputed, before it is sent or after': 8,
   'what is missing is paid in, and somebody else is faster': 6,
   'what was left is cleaned up': 2,

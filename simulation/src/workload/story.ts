@@ -21,6 +21,8 @@ export interface Profile {
   readonly skewMs: readonly number[]
   readonly post: Post
   readonly lateMoney: 'refund' | 'honour'
+  /** What the host does with money in another sum or currency than asked for. */
+  readonly wrongAmount: 'refund' | 'hold'
   /** For which reasons the host gives card money back into the wallet. */
   readonly walletRefunds: readonly WalletRefundReason[]
   /** Whether all this is about real money. */
@@ -177,5 +179,6 @@ const drawProfile = (name: ProfileName, random: Random): Profile => {
     breaker: happens(random, 0.5),
     history: happens(random, 0.3),
     doubleRate: name === 'races' ? 0 : some(0, 0, 0, 0, 0.03),
+    wrongAmount: oneOf(random, ['refund', 'hold'] as const),
   }
 }

@@ -6,9 +6,10 @@ import { closeDispute, disputeOutcomes, isClosed, openDispute } from '../resourc
 import { authenticatePayment, settlePayment } from '../resources/payment-flow.ts'
 import { getObject, idOf } from '../resources/references.ts'
 import { refundStatuses, setRefundStatus } from '../resources/refunds.ts'
+import { changeTotal } from '../resources/session-total.ts'
 import { authenticateSetup } from '../resources/setup-intents.ts'
 import { decodeJson, type RawObject } from '../wire/form.ts'
-import { integer, oneOf, readParameters, required, text, type ReadShape, type Shape } from '../wire/params.ts'
+import { currency, integer, oneOf, readParameters, required, text, type ReadShape, type Shape } from '../wire/params.ts'
 import { invalidParameter, refusedByState, StripeError } from '../wire/stripe-error.ts'
 import { flushWebhooks, resendEvent, setWebhookMode, webhookModes, webhookSettings } from '../webhooks/deliveries.ts'
 import type { Pump } from '../server/pump.ts'
@@ -149,6 +150,18 @@ const controlCalls = ({ world, pump, reset }: Omit<ControlOptions, 'catchUp'>): 
         settle(idOf(session.payment_intent), outcome)
         return getObject(world, 'checkout.session', id)
       }),
+    ),
+    call(
+      'POST',
+      '/sessions/{id}/total',
+      { amount: required(integer({ min: 1 })), currency: currency() },
+      ({ amount, currency: to }, id) =>
+        world.transaction(() =>
+          changeTotal(world, getObject(world, 'checkout.session', id), {
+            amount,
+            ...(to === undefined ? {} : { currency: to }),
+          }),
+        ),
     ),
     call(
       'POST',

@@ -129,7 +129,8 @@ const toPage = (world: World, session: Stripe.Checkout.Session): object => ({
 export const returnAddress = (session: Stripe.Checkout.Session): string | null =>
   (session.success_url ?? session.return_url)?.replaceAll('{CHECKOUT_SESSION_ID}', session.id) ?? null
 
-const checkOpen = (session: Stripe.Checkout.Session): void => {
+/** Refuses a session on which nobody can pay any more, or that was paid. */
+export const checkOpen = (session: Stripe.Checkout.Session): void => {
   if (session.status === 'open') return
   throw refusedByState(`This Checkout Session is no longer open. It has a status of \`${session.status}\`.`, {
     code: 'checkout_session_not_open',
