@@ -4,6 +4,7 @@ import { replayingTape, recordingTape, tolerantTape, type Choice, type Tape } fr
 import type { Ledger } from '@holdfast/stripe-simulator'
 import { checkAtRest } from './oracle/at-rest.ts'
 import { guardOutsideWorld } from './outside-world.ts'
+import { countCurrencies } from './oracle/prices.ts'
 import { isUndisturbed } from './oracle/sometimes.ts'
 import { readStored } from './oracle/truth.ts'
 import { Violation } from './oracle/violation.ts'
@@ -116,6 +117,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
       await world.database.whole()
       world.watch.whole()
       countLeft(world)
+      countCurrencies(readStored(world.database), world.counts)
       const ledger = world.stripe.ledger()
       const { restocked } = world.watch
       checkAtRest(readStored(world.database), ledger, world.database, restocked, world.watch.secondPages(healedMs), {

@@ -75,6 +75,7 @@ const calmerProfiles: readonly ((profile: Profile) => Partial<Profile>)[] = [
   () => ({ faultRate: 0 }),
   () => ({ doubleRate: 0 }),
   () => ({ wrongAmount: 'refund' }),
+  () => ({ currency: 'MXN' }),
   () => ({ notifierFaultRate: 0 }),
   () => ({ livemode: false }),
   () => ({ crashRate: 0 }),

@@ -15,6 +15,7 @@ import type { Database } from './system/database.ts'
 import { seededIds } from './system/ids.ts'
 import { createMessenger, type NotifierFault } from './system/notifier.ts'
 import { twice, type Twice } from './system/network.ts'
+import { limits, type CurrencyName } from './system/prices.ts'
 import { createPostman, type Postman } from './system/postman.ts'
 import { createSecrets, type Secrets } from './system/secrets.ts'
 import { ProcessEnded, startProcess, type Process, type Sabotage, type Surroundings } from './system/process.ts'
@@ -24,6 +25,8 @@ import type { Profile } from './workload/story.ts'
 /** Everything there is in one run: processes, database, Stripe, the post between them, and those who watch. */
 export interface World {
   readonly kernel: Kernel
+  /** What the host does business in. */
+  readonly currency: CurrencyName
   readonly database: Database
   readonly stripe: Stripe
   readonly postman: Postman
@@ -240,7 +243,14 @@ export const createWorld = (options: WorldOptions): World => {
   }
 
   const { lateMoney, wrongAmount, walletRefunds, livemode } = profile
-  const settings: Settings = { ...defaultSettings, lateMoney, wrongAmount, walletRefunds, livemode }
+  const settings: Settings = {
+    ...defaultSettings,
+    lateMoney,
+    wrongAmount,
+    walletRefunds,
+    livemode,
+    orderLimits: limits,
+  }
   const around: Surroundings = {
     kernel,
     database,
@@ -258,6 +268,7 @@ export const createWorld = (options: WorldOptions): World => {
     }),
     secrets: () => secrets.accepted,
     settings,
+    currency: profile.currency,
     statements: profile.statements,
     breaker: profile.breaker,
     history: profile.history,
@@ -339,6 +350,7 @@ export const createWorld = (options: WorldOptions): World => {
 
   return {
     kernel,
+    currency: profile.currency,
     database,
     stripe,
     postman,

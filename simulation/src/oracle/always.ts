@@ -42,7 +42,8 @@ export const checkStored = (
     const counted = attempts.find(({ id }) => id === payment.counted_attempt_id)
     if (counted?.kind === 'wallet') {
       // That its money left the wallet is for A8 to see.
-      if (counted.status !== 'succeeded' || counted.charge_minor !== payment.amount_minor)
+      const isAll = counted.charge_minor === payment.amount_minor && counted.charge_currency === payment.amount_currency
+      if (counted.status !== 'succeeded' || !isAll)
         throw new Violation('A3', `${payment.id} counts ${counted.id}, and the wallet did not pay all of it`)
       continue
     }

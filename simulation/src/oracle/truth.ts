@@ -114,6 +114,8 @@ export interface StoredOrder {
   readonly owner: string
   readonly status: string
   readonly payment_id: string
+  readonly total_minor: number
+  readonly total_currency: string
   /** JSON. */
   readonly lines: string
   /** The code of the coupon that took something off. */
@@ -190,7 +192,7 @@ export const readStored = (database: Readable): Stored => ({
   consultations: database.query('SELECT id, status, payment_id FROM holdfast_consultations ORDER BY created_at, id'),
   attention: database.query('SELECT id, code, payment_id, data FROM holdfast_attention ORDER BY at, id'),
   orders: database.query(
-    `SELECT id, owner, status, payment_id, lines, json_extract(discount, '$.code') AS coupon, cancel_reason
+    `SELECT id, owner, status, payment_id, total_minor, total_currency, lines, json_extract(discount, '$.code') AS coupon, cancel_reason
      FROM holdfast_orders ORDER BY created_at, id`,
   ),
   holds: database.query(

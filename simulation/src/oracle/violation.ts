@@ -5,8 +5,8 @@
  * page is not left open on another that is known. A2 of several charges for one
  * payment at most one is kept, and none for nothing. A3 what counts as paid is a succeeded charge of that amount,
  * currency and mode. A4 a slot is held once, and everybody else who paid for it has all of it back, once. A5 refunds here
- * are refunds there, each exactly one, with the same sum and the same end. A6 money in another sum or currency than was asked for
- * counts for nothing, is on a list for humans, and goes back once or is held by the host's policy. A7 what an
+ * are refunds there, each exactly one, with the same sum and the same end. A6 an order comes to the prices of what is in it,
+ * less its coupon; money in another sum or currency than was asked for counts for nothing, is on a list for humans, and goes back once or is held by the host's policy. A7 what an
  * order wants is held while it can be paid, and then taken or given back, once; time ends nothing that can still be paid; nothing is
  * held or sold that is not there, and no coupon is used more often than it can be. A8 a wallet holds the
  * sum of its entries and never less than nothing, each entry has its cause and each cause one entry, and what is in wallets is

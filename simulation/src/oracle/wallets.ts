@@ -59,6 +59,7 @@ const checkLines = ({ ledger }: Stored): void => {
 /** What an entry, or what calls for one, is about: so that the two can be compared. */
 interface Movement {
   readonly payment: string
+  readonly currency: string
   readonly minorUnits: number
 }
 
@@ -68,33 +69,45 @@ const checkCauses = (stored: Stored): void => {
   const posted = (type: string): readonly Movement[] =>
     entriesOf(stored)
       .filter((entry) => entry.type === type)
-      .map(({ payment_id, change_minor }) => ({ payment: payment_id, minorUnits: change_minor }))
+      .map(({ payment_id, change_minor, currency }) => ({ payment: payment_id, minorUnits: change_minor, currency }))
   const topUps = payments.filter(({ purpose, status }) => purpose === 'wallet_topup' && isCollected(status))
   compare(
     'top_up',
     posted('top_up'),
-    topUps.map(({ id, amount_minor }) => ({ payment: id, minorUnits: amount_minor })),
+    topUps.map(({ id, amount_minor, amount_currency: currency }) => ({
+      payment: id,
+      minorUnits: amount_minor,
+      currency,
+    })),
   )
   compare(
     'spend',
     posted('spend'),
     attempts
       .filter(({ kind, status }) => kind === 'wallet' && status === 'succeeded')
-      .map(({ payment_id, charge_minor }) => ({ payment: payment_id, minorUnits: -(charge_minor ?? 0) })),
+      .map(({ payment_id, charge_minor, charge_currency: currency }) => ({
+        payment: payment_id,
+        minorUnits: -(charge_minor ?? 0),
+        currency: currency ?? '',
+      })),
   )
   compare(
     'refund',
     posted('refund'),
     refunds
       .filter(({ destination }) => destination === 'wallet')
-      .map(({ payment_id, amount_minor }) => ({ payment: payment_id, minorUnits: amount_minor })),
+      .map(({ payment_id, amount_minor, amount_currency: currency }) => ({
+        payment: payment_id,
+        minorUnits: amount_minor,
+        currency,
+      })),
   )
   checkReversals(stored, [...posted('top_up_reversed'), ...posted('reversal_undone')])
 }
 
 const compare = (type: string, posted: readonly Movement[], called: readonly Movement[]): void => {
   const put = (movements: readonly Movement[]): readonly string[] =>
-    movements.map(({ payment, minorUnits }) => `${minorUnits} for ${payment}`).toSorted()
+    movements.map(({ payment, minorUnits, currency }) => `${minorUnits} ${currency} for ${payment}`).toSorted()
   const [there, wanted] = [put(posted), put(called)]
   const at = Array.from({ length: Math.max(there.length, wanted.length) }, (_, index) => index).find(
     (index) => there[index] !== wanted[index],
@@ -109,6 +122,8 @@ const checkReversals = ({ payments, refunds, attempts }: Stored, moved: readonly
     const own = moved.filter(({ payment }) => payment === id)
     const payment = payments.find((each) => each.id === id)
     const net = own.reduce((sum, { minorUnits }) => sum + minorUnits, 0)
+    if (own.some(({ currency }) => currency !== payment?.amount_currency))
+      throw new Violation('A8', `${id} was taken back in another currency than it was paid in`)
     if (payment?.purpose !== 'wallet_topup') throw new Violation('A8', `${id} was taken back, and filled no wallet`)
     if (net > 0) throw new Violation('A8', `${net} more than was taken back of ${id} was put back`)
     if (-net > payment.amount_minor)

@@ -20,8 +20,8 @@ import {
   type ResourceId,
   type Schedules,
   type ShopCatalogue,
-  type AmountLimits,
 } from '@holdfast/core'
+import { currencies, limits, partOf, priceOf, type CurrencyName } from './prices.ts'
 
 /** When every run begins. */
 export const start: Instant = instant(Date.parse('2026-03-01T12:00:00Z'))
@@ -33,26 +33,26 @@ export const firstNight: Instant = instant(start + 4 * day)
 export const nights = 5
 
 /**
- * A house with few nights, so that guests meet. A thousand pesos a night: three in ten now and the rest two days before,
+ * A house with few nights, so that guests meet. Three tenths of a night's price are due now and the rest two days before,
  * from the card that was kept; odd nights are paid at once, and no card is kept.
  */
-export const catalogue: ReservationCatalogue = {
+export const catalogueIn = (currency: CurrencyName): ReservationCatalogue => ({
   async quote(payload: Json, { now }) {
     const { night } = payload as { readonly night?: number }
     if (night === undefined || !Number.isInteger(night) || night < 0 || night >= nights)
       return err({ code: 'invalid_payload', field: 'night', message: `A whole number below ${nights}.` })
     const startsAt = instant(firstNight + night * day)
-    const total = 1000_00n
+    const total = priceOf('night', currency)
     const slot = { resourceId: 'casa' as ResourceId, unit: 0, startsAt, endsAt: instant(startsAt + 20 * hour) }
     const item = { name: 'Casa', description: `Night ${night}` }
-    if (night % 2 === 1) return ok({ amount: money(total, 'MXN'), purpose: 'full', item, slot, details: { night } })
-    const deposit = (total * 3n) / 10n
+    if (night % 2 === 1) return ok({ amount: total, purpose: 'full', item, slot, details: { night } })
+    const deposit = partOf(total.minorUnits, [3, 10], currency)
     return ok({
-      amount: money(deposit, 'MXN'),
+      amount: money(deposit, currency),
       purpose: 'deposit',
       item,
       balance: {
-        amount: money(total - deposit, 'MXN'),
+        amount: money(total.minorUnits - deposit, currency),
         dueAt: instant(Math.max(startsAt - 2 * day, now)),
         item: { name: 'Second payment', description: `Night ${night}` },
       },
@@ -60,7 +60,7 @@ export const catalogue: ReservationCatalogue = {
       details: { night },
     })
   },
-}
+})
 
 /** A doctor who sees two at a time. */
 export const doctor = 'doctor' as ResourceId
@@ -102,31 +102,38 @@ export const appointmentAt = (slot: number): Json => ({
   starts_at: isoTime(appointments[slot % appointments.length] ?? firstNight),
 })
 
-/** Appointments with the doctor, four hundred pesos each. */
-export const appointmentRules = appointmentCatalogue({
-  schedules,
-  price: () => ({ amount: money(400_00n, 'MXN'), item: { name: 'Appointment', description: 'An hour' } }),
-})
+/** Appointments with the doctor. */
+export const appointmentsIn = (currency: CurrencyName): ReservationCatalogue =>
+  appointmentCatalogue({
+    schedules,
+    price: () => ({
+      amount: priceOf('appointment', currency),
+      item: { name: 'Appointment', description: 'An hour' },
+    }),
+  })
 
-/** Asking the doctor in writing, two hundred and fifty pesos each time. */
-export const consultations: ConsultationCatalogue = {
+/** Asking the doctor in writing. */
+export const consultationsIn = (currency: CurrencyName): ConsultationCatalogue => ({
   async quote() {
     const item = { name: 'Consultation', description: 'In writing' }
-    return ok({ amount: money(250_00n, 'MXN'), item, resourceId: doctor })
+    return ok({ amount: priceOf('consultation', currency), item, resourceId: doctor })
   },
-}
+})
 
-/** What can be paid into a wallet: between ten and ten thousand pesos at a time. */
+/** What can be paid into a wallet, in each currency. */
 export const topUps = {
-  limits: { MXN: { least: 10_00n, most: 10_000_00n } } satisfies AmountLimits,
+  limits,
   item: ({ currency }: Money) => ({ name: 'Wallet', description: `To spend later, in ${currency}` }),
 }
 
+const pricesOf = (what: 'mug' | 'vase' | 'print'): Article['prices'] =>
+  currencies.map((currency) => priceOf(what, currency))
+
 /** What the shop sells: two things of which there are few, and one that never runs out. */
 export const articles: readonly Article[] = [
-  { articleId: 'mug' as ArticleId, name: 'Mug', prices: [money(150_00n, 'MXN')] },
-  { articleId: 'vase' as ArticleId, name: 'Vase', prices: [money(400_00n, 'MXN')] },
-  { articleId: 'print' as ArticleId, name: 'Print', prices: [money(90_00n, 'MXN')], unlimited: true },
+  { articleId: 'mug' as ArticleId, name: 'Mug', prices: pricesOf('mug') },
+  { articleId: 'vase' as ArticleId, name: 'Vase', prices: pricesOf('vase') },
+  { articleId: 'print' as ArticleId, name: 'Print', prices: pricesOf('print'), unlimited: true },
 ]
 
 /** What the shop sells, to everybody alike. */

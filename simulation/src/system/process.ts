@@ -27,13 +27,14 @@ import {
 } from '@holdfast/core'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
 import { hashText } from '../kernel/random.ts'
-import { appointmentRules, catalogue, consultations, schedules, shop, topUps } from './catalogue.ts'
+import { appointmentsIn, catalogueIn, consultationsIn, schedules, shop, topUps } from './catalogue.ts'
 import type { Database } from './database.ts'
 import { readDue, type Due } from './due.ts'
 import { gatedUnitOfWork } from './gated-unit-of-work.ts'
 import { withMadeUpKeys } from './made-up-keys.ts'
 import type { Meddling } from './meddling.ts'
 import type { Messenger } from './notifier.ts'
+import type { CurrencyName } from './prices.ts'
 import { borrowSdk } from './sdk.ts'
 import type { Stripe } from './stripe.ts'
 
@@ -74,6 +75,8 @@ export interface Surroundings {
   /** The webhook secrets in the configuration, read by each life as it begins. */
   readonly secrets: () => readonly string[]
   readonly settings: Settings
+  /** What everything but orders and wallets is paid in. */
+  readonly currency: CurrencyName
   /** Whether the processes share a circuit breaker. */
   readonly breaker: boolean
   /** Whether the sweep takes in what Stripe lists of its events, too. */
@@ -172,9 +175,9 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
       of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }),
     },
     fulfilmentKinds: [
-      reservationKind({ catalogue, unitOfWork }),
-      reservationKind({ name: 'appointment', catalogue: appointmentRules, unitOfWork }),
-      consultationKind({ catalogue: consultations }),
+      reservationKind({ catalogue: catalogueIn(around.currency), unitOfWork }),
+      reservationKind({ name: 'appointment', catalogue: appointmentsIn(around.currency), unitOfWork }),
+      consultationKind({ catalogue: consultationsIn(around.currency) }),
       walletTopUpKind({ ...topUps, unitOfWork }),
     ],
     shopCatalogue: shop,

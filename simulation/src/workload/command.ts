@@ -57,7 +57,10 @@ export type Act =
   | {
       readonly do: 'top_up'
       readonly who: number
+      /** As many pesos, or of what is about as much in another currency: of a night, each is a thousandth. */
       readonly pesos: number
+      /** In the currency that the host takes beside its own. */
+      readonly besides?: true
       readonly key: boolean
       readonly pays?: Paying
     }
@@ -78,6 +81,8 @@ export type Act =
       readonly who: number
       readonly lines: readonly { readonly article: number; readonly quantity: number }[]
       readonly coupon: boolean
+      /** In the currency that the host takes beside its own. */
+      readonly besides?: true
       readonly checkout: boolean
       readonly key: boolean
       /** With this one of the cards that they have let Stripe keep, if there is one. */

@@ -87,6 +87,7 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
         do: name,
         who: below(random, 4),
         pesos: oneOf(random, [10, 300, 300, 700, 1000, 1000, 2000]),
+        ...drawBesides(random),
         key,
         ...drawPaying(random, cards),
       }
@@ -105,6 +106,7 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
           quantity: oneOf(random, [1, 1, 1, 2]),
         })),
         coupon: happens(random, 0.3),
+        ...drawBesides(random),
         checkout: happens(random, 0.85),
         key,
         ...(happens(random, 0.2) ? { card: below(random, 2) } : {}),
@@ -201,6 +203,9 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
 
 /** Mostly once, now and then by several at once. */
 const drawTimes = (random: Random): number => (happens(random, 0.3) ? 2 + below(random, 3) : 1)
+
+/** Now and then in the other currency that the host takes. */
+const drawBesides = (random: Random): { readonly besides?: true } => (happens(random, 0.2) ? { besides: true } : {})
 
 const drawPaying = (random: Random, cards: readonly string[]): { readonly pays?: Paying } =>
   happens(random, 0.6)

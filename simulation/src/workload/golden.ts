@@ -425,6 +425,7 @@ export const harmless: Profile = {
   history: false,
   doubleRate: 0,
   wrongAmount: 'refund',
+  currency: 'MXN',
 }
 
 /** A golden flow as a story; without webhooks everything has to be found by asking. @throws where there is no such flow. */

@@ -1,6 +1,7 @@
-import { hour, money, type PaymentId, type ReservationId } from '@holdfast/core'
+import { hour, type PaymentId, type ReservationId } from '@holdfast/core'
 import { readCharges, readStored, type StoredPayment } from '../oracle/truth.ts'
 import { appointmentAt } from '../system/catalogue.ts'
+import { changedPrice, partOf, type CurrencyName } from '../system/prices.ts'
 import type { Host } from '../system/process.ts'
 import type { World } from '../world.ts'
 import { at, guest, persist, persistAtOnce, staff } from './asking.ts'
@@ -128,7 +129,7 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
       if (command.do === 'refund_there')
         await stripe.act('/v1/refunds', {
           payment_intent: charge.intentId,
-          amount: String(Math.floor(charge.amount / command.part)),
+          amount: String(partOf(BigInt(charge.amount), [1, command.part], charge.currency)),
         })
       else
         await stripe.act('/_simulator/disputes', {
@@ -155,7 +156,7 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
         holdfast.changeAmount({
           actor: staff,
           paymentId: payment.id as PaymentId,
-          amount: money(BigInt(command.to) * 111_00n, 'MXN'),
+          amount: changedPrice(command.to, payment.amount_currency as CurrencyName),
         }),
       )
       if (isOpen && changed?.ok === true) counts.add('amount_changed_while_open')

@@ -2,6 +2,7 @@ import { money, type PaymentId } from '@holdfast/core'
 import { isCollected } from '../oracle/statuses.ts'
 import { readStored, type StoredPayment } from '../oracle/truth.ts'
 import { Violation } from '../oracle/violation.ts'
+import { partOf } from '../system/prices.ts'
 import type { World } from '../world.ts'
 import { at, persistAtOnce, staff } from './asking.ts'
 import type { Doing } from './command.ts'
@@ -14,16 +15,21 @@ export const refund = async (world: World, command: Refunding, index: number): P
   if (payment === undefined) return
   const { part, key } = command
   const isOneKey = index % 2 === 1
+  const { amount_minor: all, amount_currency: currency } = payment
+  // Now and then a sum that Stripe could not give back.
+  const isUneven = index % 5 === 0
   const request = {
     actor: staff,
     paymentId: payment.id as PaymentId,
-    amount: money(BigInt(Math.floor(payment.amount_minor / part)), payment.amount_currency),
+    amount: money(isUneven ? BigInt(all) / BigInt(part) : partOf(BigInt(all), [1, part], currency), currency),
     ...(command.do === 'refund_to_wallet' ? { destination: 'wallet' as const } : {}),
   }
   const keyOf = (time: number) => (key ? { idempotencyKey: `k${index}${isOneKey ? '' : `.${time}`}` } : {})
   const answers = await persistAtOnce(world, command, (holdfast, time) =>
     holdfast.refundPayment({ ...request, ...keyOf(time) }),
   )
+  for (const answer of answers)
+    if (answer?.ok === false && answer.error.code === 'invalid_payload') world.counts.add('uneven_sum_refused')
   const [first, second] = answers.map((answer) => (answer?.ok === true ? answer.value.refund.id : undefined))
   if (!key || !isOneKey || first === undefined || second === undefined) return
   world.counts.add('same_key_same_answer')

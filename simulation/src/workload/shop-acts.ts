@@ -1,6 +1,7 @@
 import { currency, type OrderId, type PaymentId } from '@holdfast/core'
 import { readStored } from '../oracle/truth.ts'
 import { articles, coupon } from '../system/catalogue.ts'
+import { besides } from '../system/prices.ts'
 import type { World } from '../world.ts'
 import { cardOf } from './card-acts.ts'
 import { at, checkSameAnswer, guest, persist, persistAtOnce, staff } from './asking.ts'
@@ -18,7 +19,7 @@ export const order = async (world: World, command: Doing<'order'>, index: number
         articleId: at(articles, article)?.articleId ?? '',
         quantity,
       })),
-      currency: currency('MXN'),
+      currency: currency(command.besides === true ? besides(world.currency) : world.currency),
       ...(command.coupon ? { coupon: coupon.code } : {}),
     },
     ...(key ? { idempotencyKey: `k${index}` } : {}),

@@ -4,6 +4,7 @@ import { policyNames, type PolicyName } from '../kernel/policy.ts'
 import type { Choice } from '../kernel/tape.ts'
 import { nights } from '../system/catalogue.ts'
 import type { Post } from '../system/postman.ts'
+import type { CurrencyName } from '../system/prices.ts'
 import { plotNames, plots } from './plots.ts'
 import { actNames, type Act, type Command } from './command.ts'
 import { allCards, drawAct, drawPause } from './draw-act.ts'
@@ -32,6 +33,8 @@ export interface Profile {
   readonly breaker: boolean
   /** How likely a proxy sends a request for a page a second time. */
   readonly doubleRate: number
+  /** What the host does business in. */
+  readonly currency: CurrencyName
   /** Whether the sweep takes in what Stripe lists of its events, too. */
   readonly history: boolean
   /** Whether webhooks work again in the end. If not, asking alone has to find everything. */
@@ -179,6 +182,7 @@ const drawProfile = (name: ProfileName, random: Random): Profile => {
     breaker: happens(random, 0.5),
     history: happens(random, 0.3),
     doubleRate: name === 'races' ? 0 : some(0, 0, 0, 0, 0.03),
+    currency: oneOf(random, ['MXN', 'MXN', 'JPY', 'KWD'] as const),
     wrongAmount: oneOf(random, ['refund', 'hold'] as const),
   }
 }

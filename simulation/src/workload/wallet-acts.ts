@@ -1,5 +1,6 @@
-import { decimalString, money, type Json, type PaymentId } from '@holdfast/core'
+import { decimalString, type Json, type PaymentId } from '@holdfast/core'
 import { readStored, type Stored } from '../oracle/truth.ts'
+import { besides, paidIn } from '../system/prices.ts'
 import type { World } from '../world.ts'
 import { at, checkSameAnswer, guest, persistAtOnce } from './asking.ts'
 import { isLeft } from './browsers.ts'
@@ -23,7 +24,7 @@ const wantedOf = (
   command: Doing<'top_up' | 'top_up_missing'>,
 ): { readonly owner: string; readonly payload: Json } | undefined => {
   if (command.do === 'top_up') {
-    const amount = money(BigInt(command.pesos) * 100n, 'MXN')
+    const amount = paidIn(command.pesos, command.besides === true ? besides(world.currency) : world.currency)
     return { owner: `o${command.who}`, payload: { amount: decimalString(amount), currency: amount.currency } }
   }
   const { intents, payments } = readStored(world.database)

@@ -1,0 +1,54 @@
+import { partOf, priceOf, type CurrencyName, type Priced } from '../system/prices.ts'
+import type { Entry } from './edges.ts'
+import type { Counts } from './sometimes.ts'
+import { isCollected } from './statuses.ts'
+import type { Stored, StoredOrder } from './truth.ts'
+import { Violation } from './violation.ts'
+
+interface Line {
+  readonly articleId: string
+  readonly quantity: number
+}
+
+/**
+ * An order comes to the prices of what is in it, less a tenth where a coupon is used, rounded down to what can be charged; and that is what
+ * is due, unless staff have changed it.
+ *
+ * @throws {@link Violation} A6
+ */
+export const checkPrices = ({ orders, payments }: Stored, timeline: readonly Entry[]): void => {
+  for (const order of orders) {
+    const due = totalOf(order)
+    if (order.total_minor !== due)
+      throw new Violation(
+        'A6',
+        `order ${order.id} is for ${order.total_minor} ${order.total_currency}, and should be for ${due}`,
+      )
+    const payment = payments.find(({ id }) => id === order.payment_id)
+    const isChanged = timeline.some(
+      ({ payment_id: id, type, name }) => id === order.payment_id && type === 'command' && name === 'change_amount',
+    )
+    const isSame = payment?.amount_minor === due && payment.amount_currency === order.total_currency
+    if (!isSame && !isChanged)
+      throw new Violation('A6', `${order.payment_id} asks for something else than the ${due} of its order`)
+  }
+}
+
+const totalOf = ({ lines, coupon, total_currency: currency }: StoredOrder): number => {
+  const all = (JSON.parse(lines) as readonly Line[]).reduce(
+    (sum, { articleId, quantity }) =>
+      sum + priceOf(articleId as Priced, currency as CurrencyName).minorUnits * BigInt(quantity),
+    0n,
+  )
+  return Number(all - (coupon === null ? 0n : partOf(all, [1, 10], currency)))
+}
+
+/** Counts what was paid, and given back, in which currency, and who has wallets in more than one. */
+export const countCurrencies = ({ payments, refunds, wallets }: Stored, counts: Counts): void => {
+  for (const { status, amount_currency: currency } of payments)
+    if (isCollected(status)) counts.add(`paid_in:${currency}`)
+  for (const { status, destination, amount_currency: currency } of refunds)
+    if (status === 'succeeded') counts.add(`back_in:${currency}:${destination}`)
+  for (const owner of new Set(wallets.map((wallet) => wallet.owner)))
+    if (wallets.filter((wallet) => wallet.owner === owner).length > 1) counts.add('wallets_in_two_currencies')
+}
