@@ -8,7 +8,7 @@ import { StandsStill } from './kernel/kernel.ts'
 import { tolerantTape } from './kernel/tape.ts'
 import { addUpHunts, huntMutants, printHunts, type HuntReport } from './mutants/hunt.ts'
 import { exitCodeOf } from './oracle/violation.ts'
-import { addUp, fullRun, missingSometimes, printReport, type Report } from './report.ts'
+import { addUp, fullRun, missingSometimes, printReport, wantedOf, type Report } from './report.ts'
 import { runStory, type Run } from './run.ts'
 import { runSeeds } from './seeds.ts'
 import { failureShape, shrink } from './shrink.ts'
@@ -188,17 +188,11 @@ if (values.mutants) {
         )
   if (isWorker()) handIn(report)
   else {
-    const isHeld = report.seeds >= fullRun && profile === 'swarm' && choice.gates === 'transaction'
-    printReport(report, { seconds: seconds(), workers, isHeld })
+    const held = report.seeds >= fullRun && profile === 'swarm' ? wantedOf(choice.gates) : []
+    printReport(report, { seconds: seconds(), workers, held })
     console.log(`${code}: npm run simulate -- --from ${first} --seeds ${report.seeds} --profile ${profile}${flags}`)
     await leave(
-      report.code !== 0
-        ? report.code
-        : isHeld && missingSometimes(report).length > 0
-          ? 126
-          : stop.signal.aborted
-            ? 130
-            : 0,
+      report.code !== 0 ? report.code : missingSometimes(report, held).length > 0 ? 126 : stop.signal.aborted ? 130 : 0,
     )
   }
 }

@@ -1,4 +1,5 @@
-import { sometimes } from './oracle/sometimes.ts'
+import { sometimes, sometimesWithStatements } from './oracle/sometimes.ts'
+import type { GatingName } from './system/database.ts'
 
 /** What a run of many seeds did, all together. Plain data, so that it can be handed from process to process. */
 export interface Report {
@@ -41,17 +42,20 @@ export const addUp = (reports: readonly Report[]): Report => {
   }
 }
 
+/** What runs are held to have come across: of a full disk and of writers who are turned away, Postgres knows nothing. */
+export const wantedOf = (gates: GatingName): readonly string[] =>
+  gates === 'statement' ? sometimesWithStatements : gates === 'transaction' ? sometimes : []
+
 /** What a run should have come across, and did not often enough. */
-export const missingSometimes = ({ counts }: Report): readonly string[] =>
-  sometimes.filter((what) => (counts[what] ?? 0) < oftenEnough)
+export const missingSometimes = ({ counts }: Report, wanted: readonly string[] = sometimes): readonly string[] =>
+  wanted.filter((what) => (counts[what] ?? 0) < oftenEnough)
 
 /**
- * Prints how much was run and what it came across, the totals last. With `isHeld`, it has to have come across everything
- * often enough.
+ * Prints how much was run and what it came across, the totals last. `held`: what it has to have come across often enough.
  */
 export const printReport = (
   report: Report,
-  { seconds, workers, isHeld }: { readonly seconds: number; readonly workers: number; readonly isHeld: boolean },
+  { seconds, workers, held }: { readonly seconds: number; readonly workers: number; readonly held: readonly string[] },
 ): void => {
   const { seeds, steps, commands, virtualMs, counts, failures } = report
   const required = new Set<string>(sometimes)
@@ -66,7 +70,7 @@ export const printReport = (
     .forEach(line)
   for (const [shape, failed] of Object.entries(failures))
     console.log(`${failed.length} × ${shape}: ${failed.slice(0, 5).join(' ')}`)
-  if (isHeld) for (const what of rare) console.log(`TOO RARE ${what}: ${counts[what] ?? 0} times`)
+  for (const what of missingSometimes(report, held)) console.log(`TOO RARE ${what}: ${counts[what] ?? 0} times`)
   const faults = Object.entries(counts).reduce((sum, [what, times]) => sum + (what.startsWith('fault:') ? times : 0), 0)
   const failed = Object.values(failures).reduce((sum, { length }) => sum + length, 0)
   console.log(
@@ -75,7 +79,7 @@ export const printReport = (
       `commands ${commands}, steps ${steps}, faults ${faults}, crashes ${counts['crash'] ?? 0}`,
       `virtual time ${Math.round(virtualMs / 86_400_000)} days (idle time is skipped)`,
       `sometimes ${sometimes.length - rare.length} of ${sometimes.length}, each ${oftenEnough} times or more` +
-        (isHeld ? '' : ` (asked of ${fullRun} seeds or more)`),
+        (held.length > 0 ? '' : ` (asked of ${fullRun} seeds or more)`),
       `${seconds.toFixed(1)} s with ${workers} worker${workers === 1 ? '' : 's'}: ` +
         `${(seeds / seconds).toFixed(1)} seeds/s, ${Math.round(steps / seconds)} steps/s`,
     ].join('\n'),

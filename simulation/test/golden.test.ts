@@ -56,6 +56,13 @@ const flows: Readonly<Record<string, readonly string[]>> = {
   'an order whose page outlives it': ['fact:order.cancelled'],
   'an order called off while it is paid': ['fact:order.cancelled'],
   'an order paid, and called off before it is sent': ['fact:order.recalled', 'fact:refund.succeeded'],
+  'two wallets, and an order paid from the one of its currency': [
+    'wallets_in_two_currencies',
+    'wallet:spend',
+    'wallet:refund',
+    'paid_in:JPY',
+    'back_in:JPY:wallet',
+  ],
   'paid less than was asked for, and then all of it': ['wrong_sum:less', 'became:reservation', 'fact:refund.succeeded'],
   'paid in another currency, and then in the right one': ['wrong_sum:currency', 'fact:order.completed'],
   'paid more into a wallet than was asked for': ['wrong_sum:more', 'message:refunded_surplus'],

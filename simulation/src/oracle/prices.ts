@@ -11,26 +11,23 @@ interface Line {
 }
 
 /**
- * An order comes to the prices of what is in it, less a tenth where a coupon is used, rounded down to what can be charged; and that is what
- * is due, unless staff have changed it.
+ * An order comes to the prices of what is in it, less a tenth where a coupon is used, rounded down to what can be charged, unless staff have
+ * changed what is due; and its payment asks for as much.
  *
  * @throws {@link Violation} A6
  */
 export const checkPrices = ({ orders, payments }: Stored, timeline: readonly Entry[]): void => {
   for (const order of orders) {
+    const { id, payment_id: paymentId, total_minor: total, total_currency: currency } = order
+    const payment = payments.find((each) => each.id === paymentId)
+    if (payment?.amount_minor !== total || payment.amount_currency !== currency)
+      throw new Violation('A6', `order ${id} is for ${total} ${currency}, and ${paymentId} asks for something else`)
     const due = totalOf(order)
-    if (order.total_minor !== due)
-      throw new Violation(
-        'A6',
-        `order ${order.id} is for ${order.total_minor} ${order.total_currency}, and should be for ${due}`,
-      )
-    const payment = payments.find(({ id }) => id === order.payment_id)
     const isChanged = timeline.some(
-      ({ payment_id: id, type, name }) => id === order.payment_id && type === 'command' && name === 'change_amount',
+      (entry) => entry.payment_id === paymentId && entry.type === 'command' && entry.name === 'change_amount',
     )
-    const isSame = payment?.amount_minor === due && payment.amount_currency === order.total_currency
-    if (!isSame && !isChanged)
-      throw new Violation('A6', `${order.payment_id} asks for something else than the ${due} of its order`)
+    if (total !== due && !isChanged)
+      throw new Violation('A6', `order ${id} is for ${total} ${currency}, and should be for ${due}`)
   }
 }
 

@@ -98,7 +98,8 @@ export const sometimes = [
   'owner_answered',
   'reused_key_refused',
   'too_much_refused',
-  'expired_heard_before_completed',
+  'another_page_expired_before_completed',
+  'expired_overtook_completed',
   'event_of_unknown_object',
   'given_up',
   'ambush:crash',
@@ -203,3 +204,6 @@ export const sometimes = [
   'fault:malformed_json',
   'fault:list_lag',
 ] as const
+
+/** What a long run on Postgres has to come across, too, where every statement is a step. */
+export const sometimesWithStatements = ['deadlock_retried', 'waited_for_lock'] as const

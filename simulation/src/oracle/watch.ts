@@ -68,15 +68,18 @@ export const createWatch = ({
   const edges = createEdges(database, counts)
   const wallets = createWalletNews(database, counts)
   const keys = new Map<string, SeenCall>()
+  const askedBy = new Map<string, Epoch>()
   const unheardKeys = new Map<string, 'unheard' | 'crashed'>()
-  const refunding = new Set<Epoch>()
+  /** The refunds that a process has asked for. */
+  const refunding = new Map<Epoch, Set<string>>()
   const acknowledged = new Set<string>()
   const lost = new Set<string>()
   let acknowledgedAtStep = -1
   const odd = new Set<string>()
   const messages = new Map<string, string>()
   const finished = new Map<string, { readonly completed?: number; readonly cameBack?: number }>()
-  const expiredBefore = new Set<string>()
+  /** Of each payment, when the last of its pages expired of which that was heard. */
+  const expiredAt = new Map<string, number>()
   const heardPaid = new Map<string, number>()
   const restocks: Restock[] = []
   let wasDiskFull = false
@@ -122,12 +125,20 @@ export const createWatch = ({
     return entries
   }
   const wholeStore = (): void => checkStored(readStored(database), stripe.ledger(), { livemode, capacityOf })
+  /** True where Stripe has made one of these refunds, and nothing here says so yet. */
+  const isMadeUnheard = (asked: ReadonlySet<string>): boolean => {
+    const waiting = database
+      .query<{ readonly id: string }>("SELECT id FROM holdfast_refunds WHERE status = 'requested' ORDER BY id")
+      .filter(({ id }) => asked.has(id))
+    if (waiting.length === 0) return false
+    const made = new Set(stripe.ledger().objects.refund.map(({ metadata }) => metadata?.['refund_id']))
+    return waiting.some(({ id }) => made.has(id))
+  }
   const isInInbox = (eventId: string): boolean =>
     database.query('SELECT id FROM holdfast_inbox WHERE id = ?', eventId).length > 0
 
   return {
     committed(epoch) {
-      refunding.delete(epoch)
       const entries = follow()
       if (entries.some(({ type }) => type === 'fact')) wholeStore()
     },
@@ -139,7 +150,9 @@ export const createWatch = ({
     called(epoch, call) {
       const { key, path, parameters, atMs } = call
       const before = keys.get(key)
-      if (path === '/v1/refunds') refunding.add(epoch)
+      askedBy.set(key, epoch)
+      const refundId = path === '/v1/refunds' ? refundIn(parameters) : undefined
+      if (refundId !== undefined) refunding.set(epoch, (refunding.get(epoch) ?? new Set()).add(refundId))
       if (before === undefined) {
         keys.set(key, call)
         return
@@ -155,8 +168,10 @@ export const createWatch = ({
     },
     givenUp: (key) => void unheardKeys.set(key, 'unheard'),
     crashed(epoch) {
-      for (const key of unheardKeys.keys()) unheardKeys.set(key, 'crashed')
-      if (refunding.delete(epoch)) counts.add('crash_between_refund_and_commit')
+      for (const key of unheardKeys.keys()) if (askedBy.get(key) === epoch) unheardKeys.set(key, 'crashed')
+      const asked = refunding.get(epoch)
+      refunding.delete(epoch)
+      if (asked !== undefined && isMadeUnheard(asked)) counts.add('crash_between_refund_and_commit')
     },
     crashedAfterAcknowledgement() {
       if (kernel.steps - acknowledgedAtStep <= 3) counts.add('crash_after_acknowledgement')
@@ -168,13 +183,16 @@ export const createWatch = ({
       acknowledged.add(eventId)
       acknowledgedAtStep = kernel.steps
       if (!isInInbox(eventId)) throw new Violation('A10', `event ${eventId} was answered 2xx, and is not stored`)
-      const { type, data } = JSON.parse(payload) as SeenEvent
+      const { type, created, data } = JSON.parse(payload) as SeenEvent
       const paymentId = data.object.metadata?.payment_id
       if (paymentId === undefined || odd.has(eventId)) return
       for (const id of paidIn(type, data.object)) if (!heardPaid.has(id)) heardPaid.set(id, kernel.now())
-      if (type === 'checkout.session.expired') expiredBefore.add(paymentId)
+      if (type === 'checkout.session.expired') expiredAt.set(paymentId, created)
       if (type !== 'checkout.session.completed') return
-      if (expiredBefore.delete(paymentId)) counts.add('expired_heard_before_completed')
+      const expired = expiredAt.get(paymentId)
+      if (expired !== undefined) counts.add('another_page_expired_before_completed')
+      if (expired !== undefined && expired > created) counts.add('expired_overtook_completed')
+      expiredAt.delete(paymentId)
       noteFinish(paymentId, 'completed')
     },
     expectOdd: (eventId) => void odd.add(eventId),
@@ -275,9 +293,14 @@ interface Restock {
 const becomes = (data: string): string =>
   (JSON.parse(data) as { readonly record: { readonly type: string } }).record.type
 
+const refundIn = (parameters: string): string | undefined =>
+  new URLSearchParams(parameters).get('metadata[refund_id]') ?? undefined
+
 /** Of an event, what is read here. */
 interface SeenEvent {
   readonly type: string
+  /** In seconds. */
+  readonly created: number
   readonly data: { readonly object: SeenObject }
 }
 

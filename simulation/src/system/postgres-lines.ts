@@ -22,6 +22,8 @@ export interface LinesOptions extends Pick<Connecting, 'busy' | 'gate'> {
   readonly rewrite: (sql: string) => string
   /** Changes them once more, for this process alone: they are not prepared then, as others use the connection after it. */
   readonly meddle: ((sql: string) => string) | undefined
+  /** Told that a transaction of this process has lost against another: it was to wait for it in a circle, or has read what it changed. */
+  readonly onConflict: () => void
   /** Where connections go that somebody else can use. */
   readonly spare: pg.Client[]
   /** See {@link Way}. */
@@ -29,7 +31,7 @@ export interface LinesOptions extends Pick<Connecting, 'busy' | 'gate'> {
 }
 
 export const createLines = (options: LinesOptions): Lines => {
-  const { rewrite, meddle, exchange, monitor, open, spare, onCommit, busy, gate } = options
+  const { rewrite, meddle, onConflict, exchange, monitor, open, spare, onCommit, busy, gate } = options
   let lines: Line[] = []
   let isOver = false
   const lost = new WeakSet<pg.Client>()
@@ -59,7 +61,11 @@ export const createLines = (options: LinesOptions): Lines => {
           meddle === undefined
             ? { ...query, text: rewrite(text), values: [...values] }
             : { text: meddle(rewrite(text)), values: [...values] }
-        return exchange?.send(client, sent, late) ?? busy(client.query(sent))
+        const answering = exchange?.send(client, sent, late) ?? busy(client.query(sent))
+        return answering.catch((error: unknown) => {
+          if (isConflict.test(String((error as { readonly code?: unknown }).code))) onConflict()
+          throw error
+        })
       },
       ...(exchange === undefined ? {} : { gate }),
       busy,
@@ -92,3 +98,6 @@ export const createLines = (options: LinesOptions): Lines => {
     },
   }
 }
+
+// A serialization failure, and a deadlock.
+const isConflict = /^(40001|40P01)$/

@@ -155,10 +155,18 @@ const openPlace = (
     connect(options: Connecting): Connection {
       if (gating === 'statement') exchange ??= createExchange({ monitor, ...options })
       const meddle = options.meddling?.rewrite
+      let conflicts = 0
+      // Whoever has lost waits for a moment, and does the whole transaction again.
+      const sleep = (ms: number): Promise<void> => {
+        for (; conflicts > 0; conflicts -= 1) options.count('deadlock_retried')
+        return options.sleep(ms)
+      }
+      const onConflict = (): void => void (conflicts += 1)
       const lines = createLines({
         ...options,
         rewrite,
         meddle,
+        onConflict,
         exchange,
         monitor,
         open,
@@ -169,7 +177,7 @@ const openPlace = (
       const knex = connectionSource({ driverName: 'pg', most: gating === 'turns' ? 1 : 3, ...lines })
       return {
         // A transaction stands still here for as long as others are chosen before it.
-        unitOfWork: sqlUnitOfWork(knex, { ...options, idleTransactionTimeoutMs: 0 }),
+        unitOfWork: sqlUnitOfWork(knex, { ...options, sleep, idleTransactionTimeoutMs: 0 }),
         cut() {
           const ending = end(lines)
           endings.push(ending)

@@ -1,7 +1,7 @@
 import { hour, minute, second } from '@holdfast/core'
 import { oneOf, type Random } from '../kernel/random.ts'
 import type { Scene } from './draw-act.ts'
-import { newest, someone, visa } from './plot-parts.ts'
+import { newest, one, ordered, someone, stocked, visa } from './plot-parts.ts'
 import type { Beat, Plot } from './plots.ts'
 
 /** The one before the newest. */
@@ -173,6 +173,23 @@ export const walletPlots: Readonly<Record<string, Plot>> = {
     { do: 'refund', on: newest, part: 3, times: 1, key: true, afterMs: second },
     { do: 'refund_there', on: newest, part: 2, afterMs: second },
   ],
+  'somebody has two wallets, and orders in the currency of one': (random) => {
+    const who = someone(random)
+    return [
+      stocked(0, 2),
+      ...toppedUp(random, who, oneOf(random, [300, 1000])),
+      { do: 'top_up', who, pesos: 1000, besides: true, key: true, pays: visa, afterMs: second },
+      { do: 'sync', on: newest, times: 1, key: false, afterMs: minute },
+      ordered(who, [one(0)], {
+        coupon: oneOf(random, [true, false]),
+        checkout: oneOf(random, [true, false]),
+        afterMs: second,
+        ...(oneOf(random, [true, true, false]) ? { besides: true } : {}),
+      }),
+      paidFromWallet(newest, 10 * second, oneOf(random, [1, 2])),
+      { do: 'refund', on: newest, part: oneOf(random, [1, 3]), times: 1, key: true, afterMs: minute },
+    ]
+  },
   'what a wallet paid for is given back': (random, scene) => {
     const who = someone(random)
     return [
