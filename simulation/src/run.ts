@@ -12,6 +12,8 @@ import { endOfEverything } from './system/catalogue.ts'
 import type { DatabaseMaker } from './system/database.ts'
 import type { Sabotage } from './system/process.ts'
 import { countLeft } from './workload/browsers.ts'
+import { checkRemoved } from './workload/card-acts.ts'
+import { planComparing } from './workload/comparing.ts'
 import { countGhosts } from './workload/ghosts.ts'
 import { perform } from './workload/perform.ts'
 import type { Story } from './workload/story.ts'
@@ -111,12 +113,14 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     const healedMs = kernel.now()
     const end = Math.max(endOfEverything, kernel.now() + quietMs)
     kernel.at(end - kernel.now() - 60_000, 'figures are read', () => void countGhosts(world, 0))
+    planComparing(world, story.seed, end - kernel.now() - 120_000)
     const ended = await kernel.run(() => failed() || kernel.now() > end)
     if (!failed() && ended === 'endless') world.fail(new Violation('A14', 'it goes on for ever'))
     if (!failed()) {
       await world.database.whole()
       world.watch.whole()
       countLeft(world)
+      checkRemoved(world)
       countCurrencies(readStored(world.database), world.counts)
       const ledger = world.stripe.ledger()
       const { restocked } = world.watch

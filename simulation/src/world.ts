@@ -41,6 +41,8 @@ export interface World {
   sendTwice(heard: Twice): void
   /** The payments to which whoever was to pay them never comes back. */
   readonly left: Set<string>
+  /** The cards that their owners have removed, and when they were told so, in milliseconds. */
+  readonly removedCards: Map<string, number>
   /** Every process ends at once. */
   blackOut(downMs: number): void
   /** The processes are started anew, one after the other. */
@@ -50,6 +52,8 @@ export interface World {
   fillDisk(ms: number): Promise<void>
   /** For so long, nearly every call to Stripe goes wrong. */
   breakStripe(ms: number): void
+  /** For so long, no message is taken. */
+  silenceNotifier(ms: number): void
   /** Counts what may be thrown, and remembers what may not. */
   judge(error: unknown): void
   fail(violation: Violation): void
@@ -113,6 +117,7 @@ export const createWorld = (options: WorldOptions): World => {
   let failure: unknown
   let healed = false
   let outageUntilMs = 0
+  let silentUntilMs = 0
   let gates = 0
   let changes = 0
   let wasDiskFull = false
@@ -258,6 +263,7 @@ export const createWorld = (options: WorldOptions): World => {
     ids: seededIds(seed),
     messenger: createMessenger({
       kernel,
+      isAway: () => !healed && kernel.now() < silentUntilMs,
       faultRate: () => (healed ? 0 : profile.notifierFaultRate),
       count: counts.add,
       ...(options.script === undefined ? {} : { faultAt: (count: number) => options.script?.notifierAt?.(count) }),
@@ -376,6 +382,7 @@ export const createWorld = (options: WorldOptions): World => {
     ambush: (trap) => void traps.add(trap),
     sendTwice: (heard) => void toSendTwice.push(heard),
     left: new Set(),
+    removedCards: new Map(),
     blackOut,
     async deploy() {
       for (let index = 0; index < profile.processes; index += 1) {
@@ -395,6 +402,7 @@ export const createWorld = (options: WorldOptions): World => {
       database.setFull(false)
     },
     breakStripe: (ms) => void (outageUntilMs = kernel.now() + ms),
+    silenceNotifier: (ms) => void (silentUntilMs = kernel.now() + ms),
     isWhole: () => Array.from({ length: profile.processes }, (_, index) => index).every(isUp),
     heal() {
       healed = true

@@ -20,7 +20,8 @@
  * F1 what is not paid yet is found again, by its cookie and by whose it is, and what is free, and what became of what is
  * cleaned up, is told as it is. K1 the same idempotency key gets the same answer, one that was given is stored, and with another request it gets none.
  * N1 a message is taken under one id and never changes, no other is sent in its place, and whoever has to be told something is, once,
- * and nobody is told what is not so. W1 a delivery that
+ * and nobody is told what is not so. R1 once all is at rest, comparing all that Stripe holds
+ * finds nothing that differs, and changes nothing. W1 a delivery that
  * is not Stripe's own, or not for this account, or not of this time, is refused and leaves nothing behind; one of the
  * other mode, of an unknown type or about something unknown changes nothing.
  */
@@ -46,6 +47,7 @@ export const ruleNames = [
   'F1',
   'K1',
   'N1',
+  'R1',
   'W1',
 ] as const
 export type RuleName = (typeof ruleNames)[number]

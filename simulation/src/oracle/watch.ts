@@ -138,7 +138,7 @@ export const createWatch = ({
     database.query('SELECT id FROM holdfast_inbox WHERE id = ?', eventId).length > 0
 
   return {
-    committed(epoch) {
+    committed() {
       const entries = follow()
       if (entries.some(({ type }) => type === 'fact')) wholeStore()
     },

@@ -14,6 +14,8 @@ export type NotifierFault = (typeof notifierFaults)[number]
 /** What a messenger is told, and tells. */
 export interface MessengerOptions {
   readonly kernel: Kernel
+  /** True while no message is taken. */
+  readonly isAway: () => boolean
   /** How likely a message is not taken, or taken and not heard of. */
   readonly faultRate: () => number
   /** Says what goes wrong with a message, all sent counted from 1, instead of chance. */
@@ -23,11 +25,19 @@ export interface MessengerOptions {
 }
 
 /** Takes messages; now and then it does not, takes long, or takes one and says that it has not. */
-export const createMessenger = ({ kernel, faultRate, faultAt, count, onTaken }: MessengerOptions): Messenger => {
+export const createMessenger = ({
+  kernel,
+  isAway,
+  faultRate,
+  faultAt,
+  count,
+  onTaken,
+}: MessengerOptions): Messenger => {
   let sent = 0
   const chooseFault = (): NotifierFault | undefined => {
     sent += 1
     if (faultAt !== undefined) return faultAt(sent)
+    if (isAway()) return 'away'
     if (!kernel.tape.chance(faultRate(), 'notifier')) return undefined
     return notifierFaults[kernel.tape.choose(notifierFaults.length, 'notifier fault')]
   }

@@ -20,6 +20,7 @@ import {
   type PaymentProvider,
   type PendingIntent,
   type ReceiveEvent,
+  type Reconcile,
   type Settings,
   type Transaction,
   type UnitOfWork,
@@ -27,6 +28,7 @@ import {
 } from '@holdfast/core'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
 import { hashText } from '../kernel/random.ts'
+import { reconcileBy } from './audit.ts'
 import { appointmentsIn, catalogueIn, consultationsIn, schedules, shop, topUps } from './catalogue.ts'
 import type { Database } from './database.ts'
 import { readDue, type Due } from './due.ts'
@@ -58,6 +60,7 @@ export interface Sabotage {
 /** What a process of the host can be asked. */
 export interface Host extends Holdfast {
   readonly listFreeSlots: ListFreeSlots
+  readonly reconcile: Reconcile
   readonly readGauges: Transaction['gauges']['read']
   /** The intent of a cookie, or those that their owner could still pay where the cookie is gone. */
   readonly findIntents: (
@@ -189,6 +192,7 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
   const host: Host = {
     ...holdfast,
     listFreeSlots: listFreeSlots({ unitOfWork, clock, schedules }),
+    reconcile: reconcileBy(sdk, { ...dependencies, ...holdfast }),
     readGauges: () => unitOfWork.read(({ gauges }) => gauges.read()),
     findIntents: (by) =>
       unitOfWork.read(async ({ intents }) => {

@@ -1,5 +1,6 @@
 import type { PaymentId, PayWithSavedCardOutcome } from '@holdfast/core'
 import { readStored, type Stored } from '../oracle/truth.ts'
+import { Violation } from '../oracle/violation.ts'
 import type { World } from '../world.ts'
 import { at, checkSameAnswer, guest, persist, persistAtOnce } from './asking.ts'
 import type { Doing } from './command.ts'
@@ -34,6 +35,39 @@ export const payWithCard = async (world: World, command: Doing<'pay_with_card'>,
   const outcomes = answers.filter((answer) => answer !== undefined)
   for (const outcome of outcomes) countOutcome(world, outcome)
   if (key) checkSameAnswer(outcomes.filter((outcome) => !isNotYet(outcome)))
+}
+
+/**
+ * Somebody takes one of their cards off their list, so many times at once, or tries to take one off somebody else's: that one stays.
+ */
+export const removeCard = async (world: World, command: Doing<'remove_card'>): Promise<void> => {
+  const { who, card, by, process } = command
+  const owner = `o${who}`
+  const paymentMethodId = await cardOf(world, owner, card, process)
+  if (paymentMethodId === undefined) return
+  const actor = guest(by === 'owner' ? owner : `o${(who + 1) % 4}`)
+  const answers = await persistAtOnce(world, command, (host) => host.removePaymentMethod({ actor, paymentMethodId }))
+  const isRemoved = answers.some((answer) => answer?.ok === true)
+  if (by === 'somebody_else') {
+    if (isRemoved) throw new Violation('A12', `${actor.id} has removed ${paymentMethodId}, which is a card of ${owner}`)
+    if (answers.some((answer) => answer !== undefined)) world.counts.add('card_of_somebody_else_left_alone')
+    return
+  }
+  if (!isRemoved) return
+  world.counts.add('card_removed')
+  world.removedCards.set(paymentMethodId, world.kernel.now())
+  const listed = await persist(world, process, false, (host) => host.listPaymentMethods({ actor }))
+  if (listed?.ok === true && listed.value.some(({ id }) => id === paymentMethodId))
+    throw new Violation('F1', `${paymentMethodId} was removed, and ${owner} is shown it`)
+}
+
+/** A card that was removed is charged no more. @throws {@link Violation} A12 */
+export const checkRemoved = ({ removedCards, stripe }: World): void => {
+  for (const { payment_method: method, status, created, id } of stripe.ledger().objects.charge) {
+    const removedMs = method === null ? undefined : removedCards.get(method)
+    if (removedMs !== undefined && status === 'succeeded' && created * 1_000 > removedMs)
+      throw new Violation('A12', `${id} is of ${method}, which its owner had removed before`)
+  }
 }
 
 /** Counts what became of a saved card that somebody wanted to pay with. */

@@ -117,6 +117,21 @@ export type Act =
   | { readonly do: 'close_browser'; readonly on: number }
   /** Somebody at the desk, or a cron, closes what was opened so long ago and left, or asks what that would do. */
   | { readonly do: 'clean_up'; readonly olderThanMs: number; readonly dryRun: boolean; readonly times: number }
+  /** Somebody takes one of their cards off their list, or tries to take one off somebody else's. */
+  | {
+      readonly do: 'remove_card'
+      readonly who: number
+      readonly card: number
+      readonly by: 'owner' | 'somebody_else'
+      readonly times: number
+    }
+  /** Staff have something tried again that was given up. */
+  | { readonly do: 'retry_work'; readonly on: number; readonly times: number; readonly key: boolean }
+  /** Staff take something off the list of what needs a human. */
+  | { readonly do: 'resolve'; readonly on: number; readonly times: number; readonly key: boolean }
+  | { readonly do: 'sweep'; readonly times: number }
+  /** Somebody compares all that Stripe holds with what is known here, and has it mended, or not. */
+  | { readonly do: 'reconcile'; readonly fix: boolean }
   | { readonly do: 'reprice'; readonly on: number; readonly to: number }
   | { readonly do: 'balance'; readonly on: number; readonly times: number }
   | { readonly do: 'leave'; readonly on: number; readonly refund: 'all' | 'nothing' }
@@ -130,7 +145,7 @@ export type Act =
   | { readonly do: 'send_twice'; readonly heard: Twice }
   | { readonly do: 'black_out'; readonly downMs: number }
   | { readonly do: 'deploy' | 'rotate_secret' }
-  | { readonly do: 'outage' | 'hold_post' | 'fill_disk'; readonly ms: number }
+  | { readonly do: 'outage' | 'hold_post' | 'fill_disk' | 'silence'; readonly ms: number }
 
 /** Pays with this card, so long after the page is open. */
 export interface Paying {
@@ -177,6 +192,11 @@ export const actNames = [
   'dispute',
   'close_browser',
   'clean_up',
+  'remove_card',
+  'retry_work',
+  'resolve',
+  'sweep',
+  'reconcile',
   'reprice',
   'balance',
   'leave',
@@ -195,4 +215,5 @@ export const actNames = [
   'fill_disk',
   'outage',
   'hold_post',
+  'silence',
 ] as const satisfies readonly Act['do'][]

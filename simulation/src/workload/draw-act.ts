@@ -150,6 +150,21 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
         dryRun: happens(random, 0.3),
         times: drawTimes(random),
       }
+    case 'remove_card':
+      return {
+        do: name,
+        who: below(random, 4),
+        card: below(random, 2),
+        by: happens(random, 0.7) ? 'owner' : 'somebody_else',
+        times: drawTimes(random),
+      }
+    case 'retry_work':
+    case 'resolve':
+      return { do: name, on, times: drawTimes(random), key }
+    case 'sweep':
+      return { do: name, times: drawTimes(random) }
+    case 'reconcile':
+      return { do: name, fix: happens(random, 0.6) }
     case 'reprice':
       return { do: name, on, to: 1 + below(random, 3) }
     case 'balance':
@@ -193,6 +208,8 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
         ms: oneOf(random, [5 * second, 90 * second, 20 * minute, 25 * hour]),
         replace: happens(random, 0.7),
       }
+    case 'silence':
+      return { do: name, ms: oneOf(random, [20 * minute, 9 * hour]) }
     case 'fill_disk':
       return { do: name, ms: oneOf(random, [10 * second, minute, 20 * minute]) }
     case 'outage':

@@ -9,9 +9,10 @@ import { closeBrowser, isLeft, stillThere } from './browsers.ts'
 import { cleanUp } from './clean-up.ts'
 import type { Command } from './command.ts'
 import { lookForSlots } from './appointments.ts'
-import { payWithCard } from './card-acts.ts'
+import { payWithCard, removeCard } from './card-acts.ts'
 import { buy, findAgain } from './buying.ts'
 import { endConsultation } from './consultation-acts.ts'
+import { reconcileAll, resolveAttention, retryWork, startSweep } from './desk-acts.ts'
 import { countGhosts } from './ghosts.ts'
 import { checkOut, pay } from './paying.ts'
 import { refund } from './refunds.ts'
@@ -144,6 +145,16 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
       return closeBrowser(world, command.on)
     case 'clean_up':
       return cleanUp(world, command)
+    case 'remove_card':
+      return removeCard(world, command)
+    case 'retry_work':
+      return retryWork(world, command, index)
+    case 'resolve':
+      return resolveAttention(world, command, index)
+    case 'sweep':
+      return startSweep(world, command)
+    case 'reconcile':
+      return reconcileAll(world, command)
     case 'reprice': {
       const { payments, attempts } = stored()
       const isPayable = ({ id }: StoredPayment): boolean =>
@@ -211,6 +222,8 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
       return world.pause(command.process, command.ms, command.replace)
     case 'outage':
       return world.breakStripe(command.ms)
+    case 'silence':
+      return world.silenceNotifier(command.ms)
     case 'hold_post':
       world.postman.setPaused(true)
       await kernel.sleep(command.ms)

@@ -5,6 +5,7 @@ import { clinicPlots } from './clinic-plots.ts'
 import type { Act } from './command.ts'
 import type { Scene } from './draw-act.ts'
 import { oddLetterNames } from '../system/letters.ts'
+import { deskPlots } from './desk-plots.ts'
 import { newest, someone } from './plot-parts.ts'
 import { secondPagePlots } from './second-page-plots.ts'
 import { shopPlots } from './shop-plots.ts'
@@ -47,6 +48,7 @@ export const plots: Readonly<Record<string, Plot>> = {
   ...shopPlots,
   ...secondPagePlots,
   ...sumPlots,
+  ...deskPlots,
   'a page is replaced, and the new one paid': (random, scene) => [
     booked(random, scene, undefined),
     { do: 'reprice', on: newest, to: 2, afterMs: 10 * second },
@@ -119,6 +121,17 @@ export const plots: Readonly<Record<string, Plot>> = {
     booked(random, scene, undefined),
     { do: 'cancel', on: newest, times: oneOf(random, [1, 2]), key: true, afterMs: 5 * second },
     { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [0, 0, 50]) },
+  ],
+  'somebody comes back to what they wanted': (random, scene) => [
+    { ...booked(random, scene, undefined), checkout: oneOf(random, [true, false]) },
+    {
+      do: 'find_again',
+      on: newest,
+      cookie: oneOf(random, [true, true, false]),
+      key: true,
+      pays: { card: 'pm_card_visa', afterMs: second },
+      afterMs: oneOf(random, [minute, 20 * minute]),
+    },
   ],
   'two want one night': (random, scene) => {
     const night = oneOf(random, [0, 1])
@@ -193,13 +206,14 @@ const weights: Readonly<Record<string, number>> = {
   'money goes back while Stripe is unwell': 8,
   'a page is paid while the wallet pays': 2,
   'too little is there, and what is missing is paid in': 3,
-  'what is paid in is spent, and taken back': 7,
-  'what is paid in is given back, and the bank refuses it': 3,
+  'what is paid in is spent, and taken back': 10,
+  'what is paid in is given back, and the bank refuses it': 4,
   'what is paid in is given back while Stripe is unwell': 2,
-  'three want two places': 2,
-  'a place is given up, and somebody else has it': 4,
-  'a consultation is closed and called off at once': 3,
-  'a consultation is called off while its money goes back': 9,
+  'three want two places': 4,
+  'money of a card goes into a wallet and to the card': 3,
+  'a place is given up, and somebody else has it': 6,
+  'a consultation is closed and called off at once': 4,
+  'a consultation is called off while its money goes back': 12,
   'somebody uses a coupon, and wants to again': 3,
   'an order is called off while Stripe is unwell, and paid all the same': 4,
   'an order is called off while a bank takes its time': 17,
@@ -212,15 +226,21 @@ const weights: Readonly<Record<string, number>> = {
   'an order is paid by card while it is called off': 2,
   'a page is asked for twice, and one of the two is paid': 8,
   'a page is asked for twice, and both are paid': 4,
-  'a page is asked for twice, and one is paid while the post is late': 14,
+  'a page is asked for twice, and one is paid while the post is late': 12,
   'somebody has two wallets, and orders in the currency of one': 6,
-  'money goes back, and nobody hears whether it did': 3,
+  'no message is taken for a night, and it is sent by hand': 5,
+  'what is on the list is seen to': 6,
+  'a card is kept, and removed': 12,
+  'somebody comes back to what they wanted': 3,
+  'three want one use of a coupon': 4,
+  'all is compared while Stripe is unwell': 7,
+  'money goes back, and nobody hears whether it did': 4,
   'letters come that are not from Stripe, while a page can be paid': 2,
   'what is being paid is cleaned up': 2,
   'a page asks for another sum, and is paid': 9,
   'a page asks for another sum, and the next one for the right one': 6,
   'a page asks for another sum, and is called off': 2,
-  'an order is disputed, before it is sent or after': 8,
+  'an order is disputed, before it is sent or after': 10,
   'what is missing is paid in, and somebody else is faster': 6,
   'what was left is cleaned up': 2,
   'a page is asked for twice, and called off': 2,

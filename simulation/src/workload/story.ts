@@ -87,7 +87,7 @@ export const drawStory = (seed: string, name: ProfileName = 'swarm'): Story => {
       .filter((beat) => isPartOf(name, beat.do))
       .map((beat) => ({ process: below(random, profile.processes), ...beat }))
   }
-  const plotRate = oneOf(random, [0, 0.4, 0.8])
+  const plotRate = oneOf(random, [0, 0.6, 0.9])
   // Before anything is booked there is nothing that could go wrong; and of nothing, nothing can be bought.
   const commands = [
     ...(happens(random, 0.5) ? openShop(random) : []).map((act) => ({ ...act, afterMs: 0, process: 0 })),
@@ -135,6 +135,7 @@ const troubles: readonly Act['do'][] = [
   'fill_disk',
   'outage',
   'hold_post',
+  'silence',
 ]
 
 const frequent: readonly Act['do'][] = [
@@ -148,6 +149,9 @@ const frequent: readonly Act['do'][] = [
   'fill_disk',
 ]
 
+/** What the desk does now and then: more of it would leave less time for what goes wrong between a few. */
+const seldom: readonly Act['do'][] = ['retry_work', 'resolve', 'sweep', 'reconcile', 'silence', 'change_total']
+
 const isPartOf = (name: ProfileName, act: Act['do']): boolean => {
   if (!troubles.includes(act)) return true
   return name === 'races' ? act === 'hold_post' : name !== 'calm'
@@ -157,7 +161,7 @@ const weightOf = (name: ProfileName, act: Act['do'], random: Random): number => 
   if (!isPartOf(name, act)) return 0
   if (act === 'book') return 8
   if (act === 'pay') return 6 + below(random, 6)
-  if (happens(random, 0.35)) return 0
+  if (happens(random, seldom.includes(act) ? 0.8 : 0.35)) return 0
   return 1 + below(random, frequent.includes(act) ? 4 : 2)
 }
 
