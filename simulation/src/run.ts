@@ -113,7 +113,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     const healedMs = kernel.now()
     const end = Math.max(endOfEverything, kernel.now() + quietMs)
     kernel.at(end - kernel.now() - 60_000, 'figures are read', () => void countGhosts(world, 0))
-    planComparing(world, story.seed, end - kernel.now() - 120_000)
+    const checkCompared = planComparing(world, story.seed, end - kernel.now() - 120_000)
     const ended = await kernel.run(() => failed() || kernel.now() > end)
     if (!failed() && ended === 'endless') world.fail(new Violation('A14', 'it goes on for ever'))
     if (!failed()) {
@@ -128,6 +128,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
         isUndisturbed: story.profile.impatience === 0 && isUndisturbed(world.counts),
         wrongAmount: story.profile.wrongAmount,
       })
+      checkCompared()
     }
   } catch (error) {
     failure = error

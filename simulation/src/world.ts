@@ -35,6 +35,8 @@ export interface World {
   pick(index: number): Process | undefined
   crash(index: number, downMs: number): void
   pause(index: number, ms: number, replace: boolean): void
+  /** Somebody sets the clock of a process: it is so far ahead, or behind, until the process is started anew. */
+  setClock(index: number, aheadMs: number): void
   /** Waits for the next process that comes to a gate. */
   ambush(trap: Trap): void
   /** A proxy sends the next request for a page a second time, without its key. */
@@ -378,6 +380,14 @@ export const createWorld = (options: WorldOptions): World => {
     pause(index, ms, replace) {
       const process = pick(index)
       if (process !== undefined) pauseEpoch(process.epoch, ms, replace)
+    },
+    setClock(index, aheadMs) {
+      const process = pick(index)
+      if (process === undefined || process.skewMs === aheadMs) return
+      counts.add(process.skewMs < aheadMs ? 'clock_set_forward' : 'clock_set_back')
+      process.setSkew(aheadMs)
+      // Whoever waits for a time has to look at the clock again.
+      alarm.touch()
     },
     ambush: (trap) => void traps.add(trap),
     sendTwice: (heard) => void toSendTwice.push(heard),

@@ -76,6 +76,11 @@ const flows: Readonly<Record<string, readonly string[]>> = {
     'reconciled_and_mended',
     'nothing_differs',
   ],
+  'a clock set forth and back while a stay is paid': [
+    'clock_set_forward',
+    'clock_set_back',
+    'fact:reservation.balance_paid',
+  ],
   'paid less than was asked for, and then all of it': ['wrong_sum:less', 'became:reservation', 'fact:refund.succeeded'],
   'paid in another currency, and then in the right one': ['wrong_sum:currency', 'fact:order.completed'],
   'paid more into a wallet than was asked for': ['wrong_sum:more', 'message:refunded_surplus'],

@@ -116,6 +116,8 @@ export const sometimes = [
   'ambush:pause',
   'ambush:black_out',
   'black_out',
+  'clock_set_forward',
+  'clock_set_back',
   'deploy',
   'secret_rotated',
   'disk_full',

@@ -109,6 +109,8 @@ export interface Process {
   readonly index: number
   /** How far its clock is ahead. */
   readonly skewMs: number
+  /** Its clock is so far ahead from now on. */
+  setSkew(ms: number): void
   readonly verifier: WebhookVerifier
   /** Asks it something. @throws {@link ProcessEnded} when it ends before it has answered. */
   call<T>(ask: (host: Host) => Promise<T>): Promise<T>
@@ -128,7 +130,8 @@ export interface Process {
 export const startProcess = (around: Surroundings, index: number, life: number, skewMs: number): Process => {
   const { kernel, database, stripe, sabotage } = around
   const epoch = kernel.openEpoch(index, `p${index}.${life}`)
-  const clock: Clock = { now: () => instant(kernel.now() + skewMs), sleep: (ms) => epoch.sleep(ms) }
+  let aheadMs = skewMs
+  const clock: Clock = { now: () => instant(kernel.now() + aheadMs), sleep: (ms) => epoch.sleep(ms) }
   let draws = 0
   let writing = 0
   const random = (): number => {
@@ -224,7 +227,10 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
   const process: Process = {
     epoch,
     index,
-    skewMs,
+    get skewMs() {
+      return aheadMs
+    },
+    setSkew: (ms) => void (aheadMs = ms),
     verifier: sabotage.verifier?.(verifier) ?? verifier,
     call,
     receive,

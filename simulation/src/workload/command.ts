@@ -140,6 +140,8 @@ export type Act =
   | { readonly do: 'odd_letter'; readonly on: number; readonly name: OddLetterName }
   | { readonly do: 'crash'; readonly process: number; readonly downMs: number }
   | { readonly do: 'pause'; readonly process: number; readonly ms: number; readonly replace: boolean }
+  /** The clock of a process is so far ahead from now on, or behind: within what clocks may disagree. */
+  | { readonly do: 'set_clock'; readonly process: number; readonly aheadMs: number }
   | ({ readonly do: 'ambush' } & Trap)
   /** A proxy sends the next request for a page a second time, without its key: there are two pages of one attempt. */
   | { readonly do: 'send_twice'; readonly heard: Twice }
@@ -210,6 +212,7 @@ export const actNames = [
   'send_twice',
   'black_out',
   'pause',
+  'set_clock',
   'deploy',
   'rotate_secret',
   'fill_disk',

@@ -210,6 +210,12 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
       }
     case 'silence':
       return { do: name, ms: oneOf(random, [20 * minute, 9 * hour]) }
+    case 'set_clock':
+      return {
+        do: name,
+        process: below(random, processes),
+        aheadMs: oneOf(random, [-10 * minute, -2 * minute, 0, 0, 2 * minute, 10 * minute]),
+      }
     case 'fill_disk':
       return { do: name, ms: oneOf(random, [10 * second, minute, 20 * minute]) }
     case 'outage':

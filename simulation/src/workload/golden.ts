@@ -420,6 +420,15 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     disputed(hour, 'won'),
     then(hour, { do: 'reconcile', fix: false }),
   ],
+  'a clock set forth and back while a stay is paid': [
+    then(0, booked('pm_card_visa')),
+    then(2 * second, { do: 'set_clock', process: 0, aheadMs: 10 * minute }),
+    cameBack,
+    then(hour, { do: 'set_clock', process: 0, aheadMs: -10 * minute }),
+    then(minute, { do: 'balance', on: 0, times: 1 }),
+    then(2 * day, { do: 'set_clock', process: 0, aheadMs: 0 }),
+    later(hour),
+  ],
   'paid less than was asked for, and then all of it': [
     then(0, { ...wanted(1), checkout: true }),
     then(5 * second, { do: 'change_total', on: 0, by: 'less' }),

@@ -220,6 +220,8 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
       return world.crash(command.process, command.downMs)
     case 'pause':
       return world.pause(command.process, command.ms, command.replace)
+    case 'set_clock':
+      return world.setClock(command.process, command.aheadMs)
     case 'outage':
       return world.breakStripe(command.ms)
     case 'silence':

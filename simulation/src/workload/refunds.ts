@@ -17,7 +17,7 @@ export const refund = async (world: World, command: Refunding, index: number): P
   const isOneKey = index % 2 === 1
   const { amount_minor: all, amount_currency: currency } = payment
   // Now and then a sum that Stripe could not give back.
-  const isUneven = index % 3 === 0
+  const isUneven = index % 2 === 0
   const request = {
     actor: staff,
     paymentId: payment.id as PaymentId,

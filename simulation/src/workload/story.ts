@@ -130,6 +130,7 @@ const troubles: readonly Act['do'][] = [
   'send_twice',
   'black_out',
   'pause',
+  'set_clock',
   'deploy',
   'rotate_secret',
   'fill_disk',
