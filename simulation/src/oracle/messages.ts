@@ -23,6 +23,7 @@ export interface OwedMessage {
 
 interface StoredMoney {
   readonly minorUnits: { readonly $bigint: string }
+  readonly currency: string
 }
 
 /** Every message that was ever decided, whatever has become of it. */
@@ -63,7 +64,7 @@ export const checkMessages = (stored: Stored, messages: readonly OwedMessage[], 
 
 /** What a message says, as far as it has to be so. */
 const inWords = ({ to, paymentId, template, ...said }: OwedMessage): string => {
-  const amount = Number(said.amount?.minorUnits.$bigint)
+  const amount = said.amount === undefined ? 'nothing' : sumIn(said.amount)
   const record = `${said.record?.type} ${said.record?.id}`
   switch (template) {
     case 'confirmed':
@@ -76,7 +77,7 @@ const inWords = ({ to, paymentId, template, ...said }: OwedMessage): string => {
       return isCancelled(
         to,
         record,
-        (said.refunds ?? []).map((refund) => movedTo(Number(refund.amount.minorUnits.$bigint), refund.destination)),
+        (said.refunds ?? []).map((refund) => movedTo(sumIn(refund.amount), refund.destination)),
       )
     case 'payment_link':
       return canBePaidOn(to, paymentId, said.url)
@@ -85,16 +86,24 @@ const inWords = ({ to, paymentId, template, ...said }: OwedMessage): string => {
   }
 }
 
-const isThere = (to: string, paymentId: string, record: string, amount: number): string =>
+const sumIn = ({ minorUnits, currency }: StoredMoney): string => `${minorUnits.$bigint} ${currency}`
+
+/** The same of what a row has. */
+const sumOf = ({
+  amount_minor: minor,
+  amount_currency: currency,
+}: Pick<StoredPayment, 'amount_minor' | 'amount_currency'>): string => `${minor} ${currency}`
+
+const isThere = (to: string, paymentId: string, record: string, amount: string): string =>
   `${to} has ${record} for the ${amount} of ${paymentId}`
 
-const couldNotBeHad = (to: string, paymentId: string, amount: number, destination: string | undefined): string =>
+const couldNotBeHad = (to: string, paymentId: string, amount: string, destination: string | undefined): string =>
   `${to} cannot have what ${paymentId} was for, and ${movedTo(amount, destination)}`
 
 const goesBack = (
   to: string,
   paymentId: string,
-  amount: number,
+  amount: string,
   destination: string | undefined,
   reason: string | undefined,
 ): string => `${to} has paid for ${paymentId} what does not count (${reason}), and ${movedTo(amount, destination)}`
@@ -105,7 +114,7 @@ const isCancelled = (to: string, record: string, refunds: readonly string[]): st
 const canBePaidOn = (to: string, paymentId: string, url: string | undefined): string =>
   `${to} can pay ${paymentId} on ${url}`
 
-const movedTo = (amount: number, destination: string | undefined): string => `${amount} goes to the ${destination}`
+const movedTo = (amount: string, destination: string | undefined): string => `${amount} goes to the ${destination}`
 
 /** What a payment of these made: at most one. */
 const recordOf = (
@@ -130,15 +139,16 @@ const recordsDue = (stored: Stored): readonly string[] =>
     const record = recordOf(stored, payment)
     return record === undefined
       ? []
-      : [isThere(payment.owner, payment.id, `${record.type} ${record.id}`, payment.amount_minor)]
+      : [isThere(payment.owner, payment.id, `${record.type} ${record.id}`, sumOf(payment))]
   })
 
 const unavailableDue = (stored: Stored): readonly string[] =>
   paidForSomething(stored)
     .filter((payment) => recordOf(stored, payment) === undefined)
-    .map(({ id, owner, amount_minor: amount }) => {
+    .map((payment) => {
+      const { id, owner } = payment
       const refund = stored.refunds.find(({ payment_id, reason }) => payment_id === id && lost.has(reason))
-      return couldNotBeHad(owner, id, amount, refund?.destination)
+      return couldNotBeHad(owner, id, sumOf(payment), refund?.destination)
     })
 
 const lost = new Set(['slot_taken', 'unavailable'])
@@ -148,9 +158,10 @@ const surplusDue = ({ payments, refunds }: Stored): readonly string[] => {
   const first = new Map<string, StoredRefund>()
   for (const refund of refunds)
     if (surplus.has(refund.reason) && !first.has(refund.attempt_id)) first.set(refund.attempt_id, refund)
-  return [...first.values()].map(({ payment_id: id, amount_minor: amount, destination, reason }) =>
-    goesBack(ownerOf(payments, id), id, amount, destination, reason),
-  )
+  return [...first.values()].map((refund) => {
+    const { payment_id: id, destination, reason } = refund
+    return goesBack(ownerOf(payments, id), id, sumOf(refund), destination, reason)
+  })
 }
 
 const surplus = new Set(['late_payment', 'duplicate', 'amount_mismatch'])
@@ -183,7 +194,7 @@ const cancelledDue = ({ payments, refunds }: Stored, timeline: readonly Entry[])
       isCancelled(
         ownerOf(payments, first.payment_id),
         `${first.about_type} ${first.about_id}`,
-        back.map(({ amount_minor: amount, destination }) => movedTo(amount, destination)),
+        back.map((refund) => movedTo(sumOf(refund), refund.destination)),
       ),
     ]
   })
