@@ -3,8 +3,9 @@ import { StandsStill, turnOfTheMachine } from './kernel/kernel.ts'
 import { replayingTape, recordingTape, tolerantTape, type Choice, type Tape } from './kernel/tape.ts'
 import type { Ledger } from '@holdfast/stripe-simulator'
 import { checkAtRest } from './oracle/at-rest.ts'
+import { readTimeline } from './oracle/edges.ts'
 import { guardOutsideWorld } from './outside-world.ts'
-import { countCurrencies } from './oracle/prices.ts'
+import { checkPrices, countCurrencies } from './oracle/prices.ts'
 import { isUndisturbed } from './oracle/sometimes.ts'
 import { readStored } from './oracle/truth.ts'
 import { Violation } from './oracle/violation.ts'
@@ -128,6 +129,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
         isUndisturbed: story.profile.impatience === 0 && isUndisturbed(world.counts),
         wrongAmount: story.profile.wrongAmount,
       })
+      checkPrices(readStored(world.database), readTimeline(world.database))
       checkCompared()
     }
   } catch (error) {

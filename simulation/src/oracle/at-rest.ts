@@ -7,7 +7,6 @@ import { readTimeline, type Entry } from './edges.ts'
 import { checkMessages, isCancelling, readMessages } from './messages.ts'
 import { noSecondPages, settleSecondPages, type SecondPages } from './second-pages.ts'
 import { checkDeclines } from './declines.ts'
-import { checkPrices } from './prices.ts'
 import { checkShopAtRest, type Restocked } from './shop.ts'
 import { isCollected, isLive } from './statuses.ts'
 import { checkSums, isHeldForHumans, type WrongAmount } from './sums.ts'
@@ -43,7 +42,6 @@ export const checkAtRest = (
   for (const { intentId, paymentId } of charges)
     if (!stored.payments.some(({ id }) => id === paymentId)) throw new Violation('A2', `${intentId} is for no payment`)
   const timeline = readTimeline(database)
-  checkPrices(stored, timeline)
   checkSums(stored, charges, timeline, wrongAmount)
   checkCards(stored, ledger)
   checkDeclines(stored, ledger, timeline)
