@@ -45,7 +45,7 @@ export const deskPlots: Readonly<Record<string, Plot>> = {
         do: 'remove_card',
         who,
         card: 0,
-        by: oneOf(random, ['owner', 'somebody_else']),
+        by: oneOf(random, ['owner', 'owner', 'somebody_else']),
         times: oneOf(random, [1, 1, 2]),
         afterMs: minute,
       },
@@ -62,6 +62,6 @@ export const deskPlots: Readonly<Record<string, Plot>> = {
     bookedBy(someone(random), random, 'pm_card_visa'),
     { do: 'outage', ms: oneOf(random, [0, 0, minute, 20 * minute]), afterMs: second },
     { do: 'refund_there', on: newest, part: 2, afterMs: oneOf(random, [second, hour]) },
-    { do: 'reconcile', fix: oneOf(random, [true, false]), afterMs: oneOf(random, [0, 11 * minute, hour]) },
+    { do: 'reconcile', fix: oneOf(random, [true, false, false]), afterMs: oneOf(random, [0, 11 * minute, hour]) },
   ],
 }
