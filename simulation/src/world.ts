@@ -220,6 +220,7 @@ export const createWorld = (options: WorldOptions): World => {
       counts.add('given_up')
       if (key !== null) watch.givenUp(key)
     },
+    onAsk: (lane) => attempt(() => watch.asking(lane)),
     onCall: (epoch, call) => attempt(() => watch.called(epoch, call)),
     sendsTwice: () => {
       if (healed) return undefined
@@ -269,6 +270,7 @@ export const createWorld = (options: WorldOptions): World => {
       faultRate: () => (healed ? 0 : profile.notifierFaultRate),
       count: counts.add,
       ...(options.script === undefined ? {} : { faultAt: (count: number) => options.script?.notifierAt?.(count) }),
+      onAsk: () => attempt(() => watch.asking('notifier')),
       onTaken(message) {
         changes += 1
         attempt(() => watch.told(message))
@@ -288,6 +290,7 @@ export const createWorld = (options: WorldOptions): World => {
       attempt(() => watch.committed(process.epoch))
     },
     onIdle: () => alarm.touch(),
+    onAnswer: (answer) => attempt(() => watch.answered(answer)),
     count: counts.add,
     onLog: (event, data) => attempt(() => watch.logged(event, data)),
     onWorkerError: judge,

@@ -1,4 +1,5 @@
 import { mutantsAtHome } from './at-home.ts'
+import { mutantsAtTheBorder } from './at-the-border.ts'
 import { mutantsInMessages } from './in-messages.ts'
 import { mutantsInTheDatabase } from './in-the-database.ts'
 import { mutantsInTheClinic } from './in-the-clinic.ts'
@@ -22,4 +23,5 @@ export const mutants: readonly Mutant[] = [
   ...mutantsInMessages,
   ...mutantsInSums,
   ...mutantsAtTheDoor,
+  ...mutantsAtTheBorder,
 ]

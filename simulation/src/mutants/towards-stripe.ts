@@ -140,7 +140,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     name: 'key_per_try',
     scenario: { flow: 'deposit and balance', webhooks: false, fault: ['timeout_after_effect', 1] },
     mistake: 'a new idempotency key for every try to open a page',
-    noticedBy: ['A1', 'A2', 'A14'],
+    noticedBy: ['A19', 'A1', 'A2', 'A14'],
     sabotage: () => {
       let tries = 0
       return onProvider((inner) => ({
@@ -160,7 +160,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
       fault: ['timeout_after_effect', 2, '/v1/payment_intents'],
     },
     mistake: 'a new idempotency key for every try to charge a saved card',
-    noticedBy: ['A2', 'A14'],
+    noticedBy: ['A19', 'A2', 'A14'],
     sabotage: () => {
       let tries = 0
       return onProvider((inner) => ({
@@ -192,7 +192,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
       isAway: true,
     },
     mistake: 'a new idempotency key for every try to refund',
-    noticedBy: ['A5'],
+    noticedBy: ['A19', 'A5'],
     sabotage: () => {
       let tries = 0
       return onProvider((inner) => ({
@@ -207,7 +207,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     name: 'refund_key_of_amount',
     scenario: { flow: 'refunded in two equal parts, and the stay given up', webhooks: true },
     mistake: 'a refund key made of the payment and the amount, so that two equal refunds are one',
-    noticedBy: ['A5', 'A11', 'A14'],
+    noticedBy: ['A19', 'A5', 'A11', 'A14'],
     sabotage: () =>
       onProvider((inner) => ({
         refund: (request) =>
@@ -218,7 +218,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     name: 'key_of_payment',
     scenario: { flow: 'a new price while the page is open', webhooks: true },
     mistake: 'a key without the attempt in it, so that the second page is the first one again',
-    noticedBy: ['A11', 'A14', 'A1'],
+    noticedBy: ['A19', 'A11', 'A14', 'A1'],
     sabotage: () =>
       onProvider((inner) => ({
         openSession: (request) => inner.openSession({ ...request, idempotencyKey: request.paymentId }),

@@ -11,11 +11,14 @@
  * held or sold that is not there, and no coupon is used more often than it can be. A8 a wallet holds the
  * sum of its entries and never less than nothing, each entry has its cause and each cause one entry, and what is in wallets is
  * what was paid into them or given back to them and not spent. A9 everything moves along its table only. A10 an
- * event that was answered 2xx is in the inbox. A11 a key towards Stripe goes with one set of parameters. A12 nobody sees or
+ * event that was answered 2xx is in the inbox. A11 a key towards Stripe goes with one set of parameters, and
+ * nothing gets another before the one it had is proved dead. A12 nobody sees or
  * changes what is somebody else's. A13 whatever is thrown is of a kind that says what to do. A14 everything ends, and what
  * needs a human is on a list. A15 disputes here are disputes there, and a payment is what has become of its charge. A16 who pays
  * in what is missing for something has it paid by itself, or is told, once and truly, why it is not. A17 what
- * is known to have been declined on a page was declined there, and is known once. D1 the
+ * is known to have been declined on a page was declined there, and is known once. A18 nobody outside is asked for anything in the
+ * middle of a transaction. A19 whatever Stripe is asked to make is stored before, with its key, and a page before anybody is
+ * sent to it, who is sent to their own. D1 the
  * same story goes the same way, and ends with the same rows, on both databases.
  * F1 what is not paid yet is found again, by its cookie and by whose it is, and what is free, and what became of what is
  * cleaned up, is told as it is. K1 the same idempotency key gets the same answer, one that was given is stored, and with another request it gets none.
@@ -43,6 +46,8 @@ export const ruleNames = [
   'A15',
   'A16',
   'A17',
+  'A18',
+  'A19',
   'D1',
   'F1',
   'K1',

@@ -6,10 +6,12 @@ import type { News, SeenCall, Stripe } from '../system/stripe.ts'
 import { checkStored, checkStripe } from './always.ts'
 import { countClosedFor } from './closed-for.ts'
 import { createEdges, readTimeline, type Entry } from './edges.ts'
+import { createOutgoing } from './outgoing.ts'
 import type { CapacityOf } from './places.ts'
 import type { Counts } from './sometimes.ts'
 import { countClosed, readNames, straysOf, type SecondPages } from './second-pages.ts'
 import type { Restocked } from './shop.ts'
+import { createSentTo } from './sent-to.ts'
 import { countWrongSum } from './sums.ts'
 import { readStored } from './truth.ts'
 import { Violation } from './violation.ts'
@@ -19,7 +21,11 @@ import { createWalletNews } from './wallet-news.ts'
 export interface Watch {
   committed(epoch: Epoch): void
   stripeMoved(): void
+  /** A process wants to ask others for something: Stripe, or the host's notifier. */
+  asking(what: string): void
   called(epoch: Epoch, call: SeenCall): void
+  /** A person was answered by a process, whatever they asked. */
+  answered(answer: unknown): void
   faulted(kind: FaultKind, key: string | null): void
   /** Nobody waits any longer for the answer to a call under this key. */
   givenUp(key: string): void
@@ -67,6 +73,8 @@ export const createWatch = ({
 }): Watch => {
   const edges = createEdges(database, counts)
   const wallets = createWalletNews(database, counts)
+  const outgoing = createOutgoing(database, stripe)
+  const sentTo = createSentTo(database, stripe)
   const keys = new Map<string, SeenCall>()
   const askedBy = new Map<string, Epoch>()
   const unheardKeys = new Map<string, 'unheard' | 'crashed'>()
@@ -121,6 +129,7 @@ export const createWatch = ({
     const entries = edges.follow()
     entries.forEach(note)
     wallets.follow(entries)
+    sentTo.follow(entries)
     countClosedFor(entries, counts)
     return entries
   }
@@ -147,7 +156,9 @@ export const createWatch = ({
       const strays = sentTwice.size === 0 ? undefined : straysOf(sentTwice, stripe.ledger(), readNames(database))
       checkStripe(stripe.ledger(), strays)
     },
+    asking: outgoing.asking,
     called(epoch, call) {
+      outgoing.called(call)
       const { key, path, parameters, atMs } = call
       const before = keys.get(key)
       askedBy.set(key, epoch)
@@ -203,7 +214,9 @@ export const createWatch = ({
         throw new Violation('W1', `event ${eventId} had to be taken in, and was answered ${status}`)
     },
     cameBack: (paymentId) => noteFinish(paymentId, 'cameBack'),
+    answered: sentTo.told,
     told(message) {
+      sentTo.told(message)
       counts.add(`message:${message.template}`)
       const { id, ...rest } = message
       const text = JSON.stringify(rest, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))

@@ -1,5 +1,6 @@
 import type { Transaction, UnitOfWork } from '@holdfast/core'
 import type { Epoch } from '../kernel/kernel.ts'
+import { inTransaction } from './in-transaction.ts'
 import type { Turns } from './turns.ts'
 
 /** What the scheduler is told of transactions. */
@@ -24,7 +25,7 @@ export const gatedUnitOfWork = (
   { statements, turns, onWriting, onCommit }: Gating,
 ): UnitOfWork => {
   const inside = async <T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> =>
-    work(statements ? gatedTransaction(tx, epoch) : tx)
+    inTransaction(() => work(statements ? gatedTransaction(tx, epoch) : tx))
   const inTurn = async <T>(mode: 'read' | 'write', run: () => Promise<T>): Promise<T> => {
     const leave = await turns?.take(epoch, mode)
     return run().finally(leave)

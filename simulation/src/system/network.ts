@@ -10,6 +10,8 @@ export interface NetworkOptions {
   readonly kernel: Kernel
   /** Hands a request to Stripe. */
   readonly send: (request: Request) => Promise<Outcome>
+  /** Told what is asked, by whoever asks, before anything is sent. */
+  readonly onAsk: (lane: string) => void
   readonly onCall: (epoch: Epoch, call: { readonly path: string; readonly key: string; readonly body: string }) => void
   /** The caller has given up, and Stripe has not. */
   readonly onGivenUp: (key: string | null) => void
@@ -28,12 +30,13 @@ export type Twice = (typeof twice)[number]
  * heard. Who gives up after the SDK's time-out gives up on the answer only: what was asked for may still come about later.
  */
 export const networkOf =
-  ({ kernel, send, onCall, onGivenUp, sendsTwice, onSentTwice }: NetworkOptions) =>
+  ({ kernel, send, onAsk, onCall, onGivenUp, sendsTwice, onSentTwice }: NetworkOptions) =>
   (epoch: Epoch): HttpClient => ({
     getClientName: () => 'simulation',
     async makeRequest(_host, _port, path, method, headers, body, _protocol, timeoutMs) {
       const { pathname } = new URL(path, origin)
       const lane = `${method} ${pathname.replace(/\/(cs|pi|re|dp|du)_[^/]+/, '/{id}')}`
+      onAsk(lane)
       const startedMs = kernel.now()
       await epoch.gate(`ask ${lane}`)
       // Whoever stands still before anything is sent finds, when he goes on, that the time for it has run out.

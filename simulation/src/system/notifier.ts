@@ -21,6 +21,8 @@ export interface MessengerOptions {
   /** Says what goes wrong with a message, all sent counted from 1, instead of chance. */
   readonly faultAt?: (count: number) => NotifierFault | undefined
   readonly count: (what: string) => void
+  /** Told, by whoever wants to send something, before anything is. */
+  readonly onAsk: () => void
   readonly onTaken: (message: Message) => void
 }
 
@@ -31,6 +33,7 @@ export const createMessenger = ({
   faultRate,
   faultAt,
   count,
+  onAsk,
   onTaken,
 }: MessengerOptions): Messenger => {
   let sent = 0
@@ -44,6 +47,7 @@ export const createMessenger = ({
   return {
     notifierOf: (epoch) => ({
       async send(message) {
+        onAsk()
         await epoch.gate('ask notifier')
         const fault = chooseFault()
         if (fault !== undefined) count(`notifier:${fault}`)

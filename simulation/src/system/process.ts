@@ -52,6 +52,8 @@ export interface Sabotage {
   readonly verifier?: (inner: WebhookVerifier) => WebhookVerifier
   readonly receiveEvent?: (inner: ReceiveEvent) => ReceiveEvent
   readonly notifier?: (inner: Notifier) => Notifier
+  readonly holdfast?: (inner: Holdfast) => Holdfast
+  readonly settings?: (inner: Settings) => Settings
   readonly circuit?: (inner: CircuitBreakerStates) => CircuitBreakerStates
   /** What becomes of statements and tables below the unit of work. */
   readonly database?: Meddling
@@ -89,6 +91,8 @@ export interface Surroundings {
   readonly onCommit: (process: Process) => void
   readonly count: (what: string) => void
   readonly onIdle: () => void
+  /** Told whatever somebody who asked a process is answered. */
+  readonly onAnswer: (answer: unknown) => void
   readonly onLog: (event: string, data: Readonly<Record<string, unknown>>) => void
   /** Told of what a process's own worker was thrown. */
   readonly onWorkerError: (error: unknown) => void
@@ -176,7 +180,7 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     ids: around.ids,
     notifier: sabotage.notifier?.(notifier) ?? notifier,
     logger,
-    settings: around.settings,
+    settings: sabotage.settings?.(around.settings) ?? around.settings,
     returnUrls: {
       of: ({ id }) => ({ successUrl: `https://host.example/ok?${id}`, cancelUrl: `https://host.example/no?${id}` }),
     },
@@ -191,7 +195,8 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
     ...(around.history ? { eventHistory: stripeEventHistory({ stripe: sdk.stripe, maxNetworkRetries: 0 }) } : {}),
     ...(around.breaker ? { circuitBreaker: { states, observe: ({ type }) => around.count(type) } } : {}),
   }
-  const holdfast = createHoldfast(dependencies)
+  const whole = createHoldfast(dependencies)
+  const holdfast = sabotage.holdfast?.(whole) ?? whole
   const host: Host = {
     ...holdfast,
     listFreeSlots: listFreeSlots({ unitOfWork, clock, schedules }),
@@ -215,7 +220,10 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
         return
       }
       epoch.onEnd(() => reject(ended()))
-      ask(host).then(resolve, reject)
+      ask(host).then((answer) => {
+        around.onAnswer(answer)
+        resolve(answer)
+      }, reject)
     })
 
   const loopOf = (name: string, queues: WorkerLoop['queues']): WorkerLoop => ({

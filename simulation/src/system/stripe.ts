@@ -67,6 +67,7 @@ export interface StripeOptions {
   readonly faultAt?: (call: number, asked: Asked) => FaultKind | undefined
   readonly onFault: (kind: FaultKind, key: string | null) => void
   readonly onGivenUp: (key: string | null) => void
+  readonly onAsk: (lane: string) => void
   readonly onCall: (epoch: Epoch, call: SeenCall) => void
   /** Whether a proxy sends the request for a page a second time, and what is heard then. */
   readonly sendsTwice: () => Twice | undefined
@@ -150,6 +151,7 @@ export const createStripe = (options: StripeOptions): Stripe => {
     clientOf: networkOf({
       kernel,
       send,
+      onAsk: options.onAsk,
       onCall: (epoch, { path, key, body }) =>
         options.onCall(epoch, { key, path, parameters: withoutEnding(body), atMs: kernel.now() }),
       onGivenUp: options.onGivenUp,
