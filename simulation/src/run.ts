@@ -128,6 +128,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
       checkAtRest(readStored(world.database), ledger, world.database, restocked, world.watch.secondPages(healedMs), {
         isUndisturbed: story.profile.impatience === 0 && isUndisturbed(world.counts),
         wrongAmount: story.profile.wrongAmount,
+        policy: story.profile,
       })
       checkPrices(readStored(world.database), readTimeline(world.database))
       checkCompared()

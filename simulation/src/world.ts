@@ -230,7 +230,7 @@ export const createWorld = (options: WorldOptions): World => {
     },
     onNews: (news) => postman.take(news),
   })
-  const watch = createWatch({ kernel, database, stripe, counts, livemode: profile.livemode, capacityOf })
+  const watch = createWatch({ kernel, database, stripe, counts, profile, capacityOf })
   const alarm = createAlarm(kernel, database)
 
   // What happens at Stripe by itself, and what it has to tell: when it is due, and again when the next thing is.

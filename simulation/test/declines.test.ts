@@ -21,6 +21,7 @@ const attempt = (...ids: readonly string[]): StoredAttempt => ({
 })
 const told = (...ids: readonly string[]): readonly Entry[] =>
   ids.map((id) => ({
+    at: 0,
     payment_id: 'pay_1',
     type: 'fact',
     about_type: 'attempt',

@@ -84,6 +84,7 @@ describe('a second key', () => {
 describe('a page that somebody is sent to', () => {
   const url = 'https://checkout.example/cs_1'
   const opened = {
+    at: 0,
     payment_id: 'pay_1',
     type: 'fact',
     about_type: 'attempt',

@@ -15,9 +15,9 @@ export const playScenario = (
   scenario: Scenario,
   { databases, sabotage }: { databases: DatabaseMaker; sabotage: Sabotage },
 ): Promise<Run> => {
-  const { flow, webhooks, breaker, pause } = scenario
+  const { flow, webhooks, breaker, policy = {}, pause } = scenario
   const isGolden = typeof flow === 'string'
-  const golden = goldenStory(isGolden ? flow : 'deposit and balance', { webhooks, breaker: breaker === true })
+  const golden = goldenStory(isGolden ? flow : 'deposit and balance', { webhooks, breaker: breaker === true, policy })
   const story = isGolden ? golden : { ...golden, commands: flow }
   return runStory(pause === undefined ? story : sharedByTwo(story), {
     databases,

@@ -1,4 +1,5 @@
-import type { Checkout, Holdfast, PaymentCase, UnitOfWork } from '@holdfast/core'
+import type { Checkout, Holdfast, PaymentCase, Reservation, UnitOfWork } from '@holdfast/core'
+import type { HostPolicy } from '../oracle/host-policy.ts'
 import type { Sabotage } from '../system/process.ts'
 import type { Mutant } from './mutant.ts'
 import { onTransaction } from './on-transaction.ts'
@@ -33,6 +34,16 @@ const sendingToTheFirst = ({ startCheckout, checkOut }: Holdfast): Pick<Holdfast
     },
   }
 }
+
+/** Lets a host's wishes be other ones than the host has told. */
+const wanting = (wishes: Partial<HostPolicy>): Sabotage => ({ settings: (inner) => ({ ...inner, ...wishes }) })
+
+/** Somebody has called it off, and the page stays open: Stripe does not hear that it is to be closed. */
+const calledOff = {
+  flow: 'cancelled, and paid all the same',
+  webhooks: false,
+  fault: ['timeout_before_effect', 2],
+} as const
 
 /** Mistakes in what is stored, and where one stands, when others are asked. */
 export const mutantsAtTheBorder: readonly Mutant[] = [
@@ -147,5 +158,92 @@ export const mutantsAtTheBorder: readonly Mutant[] = [
     mistake: 'a refund whose answer was lost gets a new key, and that is stored',
     noticedBy: ['A11'],
     sabotage: () => onCases((kase) => ({ ...kase, refunds: kase.refunds.map(rekeyed) })),
+  },
+  {
+    name: 'late_money_counted',
+    scenario: calledOff,
+    mistake: 'what comes for something that was called off counts, and the host wants it sent back',
+    noticedBy: ['A20'],
+    sabotage: () => wanting({ lateMoney: 'honour' }),
+  },
+  {
+    name: 'late_money_sent_back',
+    scenario: { ...calledOff, policy: { lateMoney: 'honour' } },
+    mistake: 'what comes for something that was called off goes back, and the host wants it honoured',
+    noticedBy: ['A20'],
+    sabotage: () => wanting({ lateMoney: 'refund' }),
+  },
+  {
+    name: 'late_money_not_noted',
+    scenario: { ...calledOff, policy: { lateMoney: 'honour' } },
+    mistake: 'what comes for something that was called off goes back as if it had come twice',
+    noticedBy: ['A20'],
+    sabotage: () => ({
+      ...wanting({ lateMoney: 'refund' }),
+      ...onCases((kase) => ({
+        ...kase,
+        refunds: kase.refunds.map((each) => (each.reason === 'late_payment' ? { ...each, reason: 'duplicate' } : each)),
+      })),
+    }),
+  },
+  {
+    name: 'wallet_policy_ignored',
+    scenario: { flow: 'two payers and one slot', webhooks: true, policy: { walletRefunds: ['slot_taken'] } },
+    mistake: 'what the host wants in the wallet goes to the card',
+    noticedBy: ['A20'],
+    sabotage: () => wanting({ walletRefunds: [] }),
+  },
+  {
+    name: 'wallet_without_policy',
+    scenario: { flow: 'two payers and one slot', webhooks: true, policy: { walletRefunds: ['late_payment'] } },
+    mistake: 'what the host wants on the card goes into the wallet',
+    noticedBy: ['A20'],
+    sabotage: () => wanting({ walletRefunds: ['slot_taken', 'late_payment'] }),
+  },
+  {
+    name: 'free_slot_sent_back',
+    scenario: { flow: 'deposit and balance', webhooks: true },
+    mistake: 'who could have a slot gets the money back as if it were taken',
+    noticedBy: ['A20'],
+    sabotage: () =>
+      onTransaction(({ reservations }) => ({
+        reservations: { ...reservations, listOverlapping: async (slot) => [{ slot } as Reservation] },
+      })),
+  },
+  {
+    name: 'free_article_sent_back',
+    scenario: {
+      flow: 'an order called off while it is paid',
+      webhooks: false,
+      fault: ['timeout_before_effect', 2],
+      policy: { lateMoney: 'honour' },
+    },
+    mistake: 'who could still have what they ordered gets the money back as if it were gone',
+    noticedBy: ['A20'],
+    sabotage: () =>
+      onTransaction(({ stock, orders }) => ({
+        stock: {
+          ...stock,
+          find: async (id) => {
+            const found = await stock.find(id)
+            const [ended] = await orders.list({ status: 'cancelled', limit: 1 })
+            return found === undefined || ended === undefined
+              ? found
+              : { ...found, value: { ...found.value, onHand: found.value.held } }
+          },
+        },
+      })),
+  },
+  {
+    name: 'wallet_not_asked_for',
+    scenario: { flow: 'refunded into the wallet, and the stay given up', webhooks: true },
+    mistake: 'what staff give back into the wallet goes to the card',
+    noticedBy: ['A20'],
+    sabotage: () => ({
+      holdfast: (inner) => ({
+        ...inner,
+        refundPayment: ({ destination: _asked, ...request }) => inner.refundPayment(request),
+      }),
+    }),
   },
 ]

@@ -1,4 +1,5 @@
 import type { FaultKind } from '@holdfast/stripe-simulator'
+import type { HostPolicy } from '../oracle/host-policy.ts'
 import { Violation, type RuleName } from '../oracle/violation.ts'
 import type { DatabaseMaker } from '../system/database.ts'
 import type { NotifierFault } from '../system/notifier.ts'
@@ -46,6 +47,8 @@ export interface Scenario {
   readonly pause?: string | readonly [lane: string, time: number]
   /** With a circuit breaker around Stripe. */
   readonly breaker?: true
+  /** What the host wants, where that is not what most golden flows are about. */
+  readonly policy?: Partial<HostPolicy>
   readonly fault?: readonly [kind: FaultKind, call: number, path?: string]
   /** Calls to the fault's path get lost until it strikes, and no list has yet what was made a moment ago. */
   readonly isAway?: true

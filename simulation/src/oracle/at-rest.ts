@@ -4,6 +4,7 @@ import type { Readable } from '../system/database.ts'
 import { checkCards } from './cards.ts'
 import { checkCredits, creditedFrom, withCredits, type KnownCharge } from './credits.ts'
 import { readTimeline, type Entry } from './edges.ts'
+import { checkHonoured } from './host-policy.ts'
 import { checkMessages, isCancelling, readMessages } from './messages.ts'
 import { noSecondPages, settleSecondPages, type SecondPages } from './second-pages.ts'
 import { checkDeclines } from './declines.ts'
@@ -43,6 +44,7 @@ export const checkAtRest = (
     if (!stored.payments.some(({ id }) => id === paymentId)) throw new Violation('A2', `${intentId} is for no payment`)
   const timeline = readTimeline(database)
   checkSums(stored, charges, timeline, wrongAmount)
+  if (course.policy !== undefined) checkHonoured(stored, charges, course.policy)
   checkCards(stored, ledger)
   checkDeclines(stored, ledger, timeline)
   checkCredits(stored, charges)

@@ -13,6 +13,8 @@ import { Violation } from './violation.ts'
 
 /** One line of the timeline. */
 export interface Entry {
+  /** When, by the clock of whoever wrote it. */
+  readonly at: number
   readonly payment_id: string
   readonly type: string
   readonly about_type: string
@@ -31,7 +33,8 @@ interface Row {
 
 /** The lines of a row, read without the help of what wrote them. */
 const entriesOf = ({ payment_id, lines }: Row): readonly Entry[] =>
-  (JSON.parse(lines) as readonly Line[]).map(([_at, type, aboutType, aboutId, name, data, actor]) => ({
+  (JSON.parse(lines) as readonly Line[]).map(([at, type, aboutType, aboutId, name, data, actor]) => ({
+    at,
     payment_id,
     type,
     about_type: aboutType,

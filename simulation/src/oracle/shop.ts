@@ -51,13 +51,18 @@ const checkHolds = ({ id, status, lines, coupon, cancel_reason }: StoredOrder, h
 
 /** The articles of all lines together, told from what was bought and not from what is held. */
 const wantedBy = (lines: string, coupon: string | null): readonly string[] => {
+  return [
+    ...[...wantedOf(lines)].map(([article, quantity]) => `${quantity} ${article}`),
+    ...(coupon === null ? [] : [`coupon ${coupon}`]),
+  ]
+}
+
+/** How many units of each article all lines of an order want together, of those that can run out. */
+export const wantedOf = (lines: string): ReadonlyMap<string, number> => {
   const sums = new Map<string, number>()
   for (const line of JSON.parse(lines) as readonly StoredLineOfOrder[])
     if (line.unlimited === undefined) sums.set(line.articleId, (sums.get(line.articleId) ?? 0) + line.quantity)
-  return [
-    ...[...sums].map(([article, quantity]) => `${quantity} ${article}`),
-    ...(coupon === null ? [] : [`coupon ${coupon}`]),
-  ]
+  return sums
 }
 
 interface StoredLineOfOrder {

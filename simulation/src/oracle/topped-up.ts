@@ -1,5 +1,6 @@
 import type { Readable } from '../system/database.ts'
 import type { Entry } from './edges.ts'
+import type { HostPolicy } from './host-policy.ts'
 import type { OwedMessage } from './messages.ts'
 import { isCollected } from './statuses.ts'
 import type { WrongAmount } from './sums.ts'
@@ -36,6 +37,8 @@ export interface Course {
   readonly isUndisturbed: boolean
   /** What the host does with money in another sum or currency than asked for; gives it back unless told. */
   readonly wrongAmount?: WrongAmount
+  /** What the host wants done with money, where that is known. */
+  readonly policy?: HostPolicy
 }
 
 /**

@@ -18,7 +18,8 @@
  * in what is missing for something has it paid by itself, or is told, once and truly, why it is not. A17 what
  * is known to have been declined on a page was declined there, and is known once. A18 nobody outside is asked for anything in the
  * middle of a transaction. A19 whatever Stripe is asked to make is stored before, with its key, and a page before anybody is
- * sent to it, who is sent to their own. D1 the
+ * sent to it, who is sent to their own. A20 what comes too late counts or goes back, and what goes back goes there, as the host's
+ * policy says; nothing goes back as late, doubled, taken or gone that is not so. D1 the
  * same story goes the same way, and ends with the same rows, on both databases.
  * F1 what is not paid yet is found again, by its cookie and by whose it is, and what is free, and what became of what is
  * cleaned up, is told as it is. K1 the same idempotency key gets the same answer, one that was given is stored, and with another request it gets none.
@@ -48,6 +49,7 @@ export const ruleNames = [
   'A17',
   'A18',
   'A19',
+  'A20',
   'D1',
   'F1',
   'K1',

@@ -8,6 +8,7 @@ import { countClosedFor } from './closed-for.ts'
 import { createEdges, readTimeline, type Entry } from './edges.ts'
 import { createOutgoing } from './outgoing.ts'
 import type { CapacityOf } from './places.ts'
+import { createPolicyWatch, type HostPolicy } from './host-policy.ts'
 import type { Counts } from './sometimes.ts'
 import { countClosed, readNames, straysOf, type SecondPages } from './second-pages.ts'
 import type { Restocked } from './shop.ts'
@@ -61,18 +62,19 @@ export const createWatch = ({
   database,
   stripe,
   counts,
-  livemode,
+  profile,
   capacityOf,
 }: {
   readonly kernel: Kernel
   readonly database: Database
   readonly stripe: Stripe
   readonly counts: Counts
-  readonly livemode: boolean
+  readonly profile: HostPolicy & { readonly livemode: boolean }
   readonly capacityOf: CapacityOf
 }): Watch => {
   const edges = createEdges(database, counts)
   const wallets = createWalletNews(database, counts)
+  const policy = createPolicyWatch(database, { ...profile, capacityOf })
   const outgoing = createOutgoing(database, stripe)
   const sentTo = createSentTo(database, stripe)
   const keys = new Map<string, SeenCall>()
@@ -130,10 +132,12 @@ export const createWatch = ({
     entries.forEach(note)
     wallets.follow(entries)
     sentTo.follow(entries)
+    policy.follow(entries)
     countClosedFor(entries, counts)
     return entries
   }
-  const wholeStore = (): void => checkStored(readStored(database), stripe.ledger(), { livemode, capacityOf })
+  const wholeStore = (): void =>
+    checkStored(readStored(database), stripe.ledger(), { livemode: profile.livemode, capacityOf })
   /** True where Stripe has made one of these refunds, and nothing here says so yet. */
   const isMadeUnheard = (asked: ReadonlySet<string>): boolean => {
     const waiting = database

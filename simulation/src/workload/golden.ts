@@ -1,4 +1,5 @@
 import { day, hour, minute, second } from '@holdfast/core'
+import type { HostPolicy } from '../oracle/host-policy.ts'
 import { oddLetterNames } from '../system/letters.ts'
 import type { Act, Command } from './command.ts'
 import type { Profile, Story } from './story.ts'
@@ -485,10 +486,18 @@ export const harmless: Profile = {
 /** A golden flow as a story; without webhooks everything has to be found by asking. @throws where there is no such flow. */
 export const goldenStory = (
   name: string,
-  { webhooks, breaker = false }: { readonly webhooks: boolean; readonly breaker?: boolean },
+  {
+    webhooks,
+    breaker = false,
+    policy = {},
+  }: { readonly webhooks: boolean; readonly breaker?: boolean; readonly policy?: Partial<HostPolicy> },
 ): Story => {
   const commands = goldenFlows[name]
   if (commands === undefined) throw new RangeError(`There is no golden flow '${name}'.`)
   const post = { ...harmless.post, loss: webhooks ? 0 : 1 }
-  return { seed: `golden ${name}`, profile: { ...harmless, webhooksAtTheEnd: webhooks, post, breaker }, commands }
+  return {
+    seed: `golden ${name}`,
+    profile: { ...harmless, ...policy, webhooksAtTheEnd: webhooks, post, breaker },
+    commands,
+  }
 }

@@ -1,6 +1,6 @@
-import { money, type PaymentId } from '@holdfast/core'
+import { money, type PaymentId, type Refund } from '@holdfast/core'
 import { isCollected } from '../oracle/statuses.ts'
-import { readStored, type StoredPayment } from '../oracle/truth.ts'
+import { disputesOf, readStored, type StoredPayment } from '../oracle/truth.ts'
 import { Violation } from '../oracle/violation.ts'
 import { partOf } from '../system/prices.ts'
 import type { World } from '../world.ts'
@@ -29,11 +29,26 @@ export const refund = async (world: World, command: Refunding, index: number): P
     holdfast.refundPayment({ ...request, ...keyOf(time) }),
   )
   for (const answer of answers)
-    if (answer?.ok === false && answer.error.code === 'invalid_payload') world.counts.add('uneven_sum_refused')
+    if (answer?.ok === true) checkDestination(world, payment, request.destination ?? 'provider', answer.value.refund)
+    else if (answer?.ok === false && answer.error.code === 'invalid_payload') world.counts.add('uneven_sum_refused')
   const [first, second] = answers.map((answer) => (answer?.ok === true ? answer.value.refund.id : undefined))
   if (!key || !isOneKey || first === undefined || second === undefined) return
   world.counts.add('same_key_same_answer')
   if (first !== second) throw new Violation('K1', `one key made the refunds ${first} and ${second}`)
+}
+
+/** It goes where staff have said: but what came from a wallet goes back there, and what was to fill one does not. What a bank asks for is not judged. */
+const checkDestination = (
+  { database }: World,
+  { id, purpose }: StoredPayment,
+  asked: Refund['destination'],
+  { attemptId, destination }: Refund,
+): void => {
+  const attempt = readStored(database).attempts.find((each) => each.id === attemptId)
+  if (attempt === undefined || disputesOf(attempt).length > 0) return
+  const right = attempt.kind === 'wallet' ? 'wallet' : purpose === 'wallet_topup' ? 'provider' : asked
+  if (destination !== right)
+    throw new Violation('A20', `staff give ${id} back to the ${asked}, and it goes to the ${destination}`)
 }
 
 /** Mostly one that was paid; now and then one that was not, to be refused. */
