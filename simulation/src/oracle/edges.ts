@@ -1,13 +1,5 @@
-import {
-  attemptTransitions,
-  consultationTransitions,
-  intentTransitions,
-  orderTransitions,
-  paymentTransitions,
-  refundTransitions,
-  type Transitions,
-} from '@holdfast/core'
 import type { Readable } from '../system/database.ts'
+import { after, machines } from './moves.ts'
 import type { Counts } from './sometimes.ts'
 import { Violation } from './violation.ts'
 
@@ -72,43 +64,50 @@ export interface Edges {
   statusOf(id: string): string | undefined
 }
 
-const machines: Readonly<
-  Record<string, { readonly table: Transitions<string, string>; readonly first: string; readonly rows: string }>
-> = {
-  payment: { table: paymentTransitions, first: 'pending', rows: 'holdfast_payments' },
-  attempt: { table: attemptTransitions, first: 'requested', rows: 'holdfast_attempts' },
-  refund: { table: refundTransitions, first: 'requested', rows: 'holdfast_refunds' },
-  intent: { table: intentTransitions, first: 'open', rows: 'holdfast_intents' },
-  order: { table: orderTransitions, first: 'pending', rows: 'holdfast_orders' },
-  consultation: { table: consultationTransitions, first: 'open', rows: 'holdfast_consultations' },
-}
+/** Where the rows of each machine are, and what they are before any fact tells of them. */
+const rowsOf = {
+  payment: ['holdfast_payments', "'pending'"],
+  attempt: ['holdfast_attempts', "'requested'"],
+  refund: ['holdfast_refunds', "'requested'"],
+  intent: ['holdfast_intents', "'open'"],
+  order: ['holdfast_orders', "'pending'"],
+  consultation: ['holdfast_consultations', "'open'"],
+  reservation: ['holdfast_reservations', "CASE WHEN balance_payment_id IS NULL THEN 'paid' ELSE 'confirmed' END"],
+} as const
 
 /** What every machine's rows say. */
-const everyStatus = Object.entries(machines)
-  .map(([type, { rows }]) => `SELECT '${type}' AS type, id, status FROM ${rows}`)
+const everyStatus = Object.entries(rowsOf)
+  .map(([type, [rows, first]]) => `SELECT '${type}' AS type, id, status, ${first} AS first FROM ${rows}`)
   .join(' UNION ALL ')
 
 interface StatusRow {
   readonly type: string
   readonly id: string
   readonly status: string
+  readonly first: string
 }
 
-/** What begins a life instead of moving it. */
-const births = new Set(['created', 'requested', 'found_at_provider', 'opened', 'placed'])
+const firstOfStay = `SELECT ${rowsOf.reservation[1]} AS first FROM holdfast_reservations WHERE id = ?`
 
 export const createEdges = (database: Readable, counts: Counts): Edges => {
   const statuses = new Map<string, string>()
+  /** What moved a stay last: it stands in the story of each of its payments. */
+  const moved = new Map<string, string>()
   let last = 0
-  const move = ({ about_type: type, about_id: id, name }: Entry): void => {
+  const begin = (type: string, id: string, first: string): string =>
+    type === 'reservation' ? (database.query<{ readonly first: string }>(firstOfStay, id)[0]?.first ?? first) : first
+  const move = ({ at, about_type: type, about_id: id, name }: Entry): void => {
     const machine = machines[type]
     if (machine === undefined) return
     const from = statuses.get(id)
-    if (from === undefined && births.has(name)) {
+    if (from === undefined && machine.births.includes(name)) {
       statuses.set(id, machine.first)
       return
     }
-    const to = machine.table[from ?? machine.first]?.[name]
+    const news = `${name} ${at}`
+    if (type === 'reservation' && moved.get(id) === news) return
+    moved.set(id, news)
+    const to = after(machine, from ?? begin(type, id, machine.first), name)
     if (to === undefined) throw new Violation('A9', `${type} ${id} went from ${from ?? 'nothing'} by ${name}`)
     statuses.set(id, to)
   }
@@ -124,8 +123,8 @@ export const createEdges = (database: Readable, counts: Counts): Edges => {
         counts.add(`fact:${entry.about_type}.${entry.name}`)
         move(entry)
       }
-      for (const { type, id, status } of database.query<StatusRow>(everyStatus)) {
-        const told = statuses.get(id) ?? machines[type]?.first
+      for (const { type, id, status, first } of database.query<StatusRow>(everyStatus)) {
+        const told = statuses.get(id) ?? first
         if (told !== status) throw new Violation('A9', `${type} ${id} is ${status}, and its facts make it ${told}`)
       }
       return entries
