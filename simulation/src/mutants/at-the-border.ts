@@ -1,4 +1,4 @@
-import type { Checkout, Holdfast, PaymentCase, Reservation, UnitOfWork } from '@holdfast/core'
+import type { Checkout, Holdfast, PaymentCase, PendingIntent, Reservation, UnitOfWork } from '@holdfast/core'
 import type { HostPolicy } from '../oracle/host-policy.ts'
 import type { Sabotage } from '../system/process.ts'
 import type { Mutant } from './mutant.ts'
@@ -245,5 +245,89 @@ export const mutantsAtTheBorder: readonly Mutant[] = [
         refundPayment: ({ destination: _asked, ...request }) => inner.refundPayment(request),
       }),
     }),
+  },
+  {
+    name: 'orders_of_others_cancelled',
+    scenario: { flow: 'two hold what they want, and one is called off', webhooks: true },
+    mistake: 'whose order it is, is not looked at when it is called off',
+    noticedBy: ['A12'],
+    sabotage: () => ({
+      holdfast: (inner) => ({
+        ...inner,
+        cancelOrder: (request) => inner.cancelOrder({ ...request, actor: { type: 'system' } }),
+      }),
+    }),
+  },
+  {
+    name: 'tasks_of_others_read',
+    scenario: { flow: 'deposit and balance', webhooks: true },
+    mistake: 'whose task it is, is not looked at',
+    noticedBy: ['A12'],
+    sabotage: () => ({
+      holdfast: (inner) => ({
+        ...inner,
+        readTask: (request) => inner.readTask({ ...request, actor: { type: 'system' } }),
+      }),
+    }),
+  },
+  {
+    name: 'orders_of_everybody',
+    scenario: { flow: 'two hold what they want, and one is called off', webhooks: true },
+    mistake: 'everybody is shown the orders of everybody',
+    noticedBy: ['A12'],
+    sabotage: () =>
+      onTransaction(({ orders }) => ({
+        orders: { ...orders, list: ({ owner: _whose, ...asked }) => orders.list(asked) },
+      })),
+  },
+  {
+    name: 'wallets_left_out',
+    scenario: { flow: 'topped up for what somebody else has meanwhile', webhooks: true },
+    mistake: 'who has money in a wallet is not shown the wallet',
+    noticedBy: ['A12'],
+    sabotage: () => onTransaction(({ wallets }) => ({ wallets: { ...wallets, listOf: async () => [] } })),
+  },
+  {
+    name: 'topped_up_for_others',
+    scenario: { flow: 'two payers and one slot', webhooks: true },
+    mistake: 'whose intent it is, is not looked at when somebody pays in for it',
+    noticedBy: ['A12'],
+    sabotage: () => {
+      let asking: PendingIntent['owner'] | undefined
+      return {
+        holdfast: (inner) => ({
+          ...inner,
+          openIntent: (request) => {
+            asking = request.actor.type === 'owner' ? request.actor.id : undefined
+            return inner.openIntent(request)
+          },
+        }),
+        ...onTransaction(({ intents }) => ({
+          intents: {
+            ...intents,
+            find: async (id) => {
+              const found = await intents.find(id)
+              return found === undefined || asking === undefined
+                ? found
+                : { ...found, value: { ...found.value, owner: asking } }
+            },
+          },
+        })),
+      }
+    },
+  },
+  {
+    name: 'any_name_is_a_cookie',
+    scenario: { flow: 'deposit and balance', webhooks: true },
+    mistake: 'an intent is found by its name as if that were its cookie',
+    noticedBy: ['A12'],
+    sabotage: () =>
+      onTransaction(({ intents }) => ({
+        intents: {
+          ...intents,
+          findByToken: async (token) =>
+            (await intents.findByToken(token)) ?? (await intents.find(token as PendingIntent['id']))?.value,
+        },
+      })),
   },
 ]

@@ -19,5 +19,6 @@ export const checkCards = ({ payments }: Stored, { objects }: Ledger): void => {
   }
 }
 
-const idOf = (customer: string | { readonly id: string } | null): string | undefined =>
+/** The id of a customer, however Stripe tells it. */
+export const idOf = (customer: string | { readonly id: string } | null): string | undefined =>
   typeof customer === 'string' ? customer : customer?.id

@@ -10,20 +10,26 @@ import {
   walletTopUpKind,
   type CircuitBreakerStates,
   type Clock,
+  type Consultation,
   type Dependencies,
   type Holdfast,
   type Ids,
   type ListFreeSlots,
   type Logger,
   type Notifier,
+  type Order,
   type OwnerId,
+  type Payment,
   type PaymentProvider,
   type PendingIntent,
   type ReceiveEvent,
   type Reconcile,
+  type Reservation,
   type Settings,
   type Transaction,
   type UnitOfWork,
+  type Wallet,
+  type WalletEntry,
   type WebhookVerifier,
 } from '@holdfast/core'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
@@ -59,6 +65,17 @@ export interface Sabotage {
   readonly database?: Meddling
 }
 
+/** Everything of one owner's that a host lists for them, newest first. */
+export interface Belongings {
+  readonly payments: readonly Payment[]
+  readonly intents: readonly PendingIntent[]
+  readonly reservations: readonly Reservation[]
+  readonly consultations: readonly Consultation[]
+  readonly orders: readonly Order[]
+  readonly wallets: readonly Wallet[]
+  readonly entries: readonly WalletEntry[]
+}
+
 /** What a process of the host can be asked. */
 export interface Host extends Holdfast {
   readonly listFreeSlots: ListFreeSlots
@@ -68,6 +85,7 @@ export interface Host extends Holdfast {
   readonly findIntents: (
     by: { readonly token: string } | { readonly owner: OwnerId },
   ) => Promise<readonly PendingIntent[]>
+  readonly listBelongings: (owner: OwnerId) => Promise<Belongings>
 }
 
 /** What every process of a run shares. */
@@ -208,6 +226,7 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
         const found = await intents.findByToken(by.token)
         return found === undefined ? [] : [found]
       }),
+    listBelongings: (owner) => unitOfWork.read((tx) => listBelongings(tx, owner)),
   }
   const receive = sabotage.receiveEvent?.(holdfast.receiveEvent) ?? holdfast.receiveEvent
   const verifier = stripeWebhookVerifier({ secrets: around.secrets() })
@@ -298,6 +317,25 @@ export const startProcess = (around: Surroundings, index: number, life: number, 
   for (const loop of process.loops) void begin(loop)
   return process
 }
+
+const listBelongings = async (tx: Transaction, owner: OwnerId): Promise<Belongings> => {
+  const asked = { owner, limit: mostListed }
+  const wallets = await tx.wallets.listOf(owner)
+  const entries: WalletEntry[] = []
+  for (const { currency } of wallets) entries.push(...(await tx.wallets.listEntries({ ...asked, currency })))
+  return {
+    payments: (await tx.payments.list(asked)).map(({ payment }) => payment),
+    intents: await tx.intents.listOpen(owner, mostListed),
+    reservations: await tx.reservations.list(asked),
+    consultations: await tx.consultations.list(asked),
+    orders: await tx.orders.list(asked),
+    wallets,
+    entries,
+  }
+}
+
+// More than anybody has in one run.
+const mostListed = 500
 
 // As much at a time as the library's own worker takes, and as long a wait as it has.
 const batch = 20

@@ -1,65 +1,9 @@
-import { money, type ConsultationId, type PaymentId, type ReservationId } from '@holdfast/core'
-import { readStored, type Stored } from '../oracle/truth.ts'
+import { money, type PaymentId } from '@holdfast/core'
+import type { Stored } from '../oracle/truth.ts'
 import { Violation } from '../oracle/violation.ts'
 import { fateOf, oddLetter, type OddLetterName } from '../system/letters.ts'
 import type { World } from '../world.ts'
 import { at, guest, persist, staff } from './asking.ts'
-
-const outsiders = ['payment_not_found', 'reservation_not_found', 'consultation_not_found']
-
-/** Somebody asks for everything about a payment that is not theirs, and asks for everything to be done to it. */
-export const spy = async (world: World, on: number, process: number): Promise<void> => {
-  const { payments, reservations, consultations } = readStored(world.database)
-  const payment = at(payments, on)
-  if (payment === undefined) return
-  const actor = guest('mallory')
-  const request = { actor, paymentId: payment.id as PaymentId }
-  const reservationId = at(reservations, on)?.id as ReservationId | undefined
-  const consultationId = at(consultations, on)?.id as ConsultationId | undefined
-  const answers = await Promise.all([
-    persist(world, process, false, (holdfast) => holdfast.readPayment(request)),
-    persist(world, process, false, (holdfast) => holdfast.readTimeline(request)),
-    persist(world, process, false, (holdfast) => holdfast.syncPayment(request)),
-    persist(world, process, false, (holdfast) => holdfast.cancelPayment(request)),
-    persist(world, process, false, (holdfast) => holdfast.startCheckout(request)),
-    persist(world, process, false, (holdfast) => holdfast.payFromWallet(request)),
-    persist(world, process, false, (holdfast) => holdfast.payWithSavedCard({ ...request, paymentMethodId: 'pm_1' })),
-    ...(reservationId === undefined
-      ? []
-      : [
-          persist(world, process, false, (holdfast) =>
-            holdfast.cancelReservation({ actor, reservationId, refund: 'all' }),
-          ),
-          persist(world, process, false, (holdfast) => holdfast.startBalance({ actor, reservationId })),
-        ]),
-    ...(consultationId === undefined
-      ? []
-      : [
-          persist(world, process, false, (holdfast) => holdfast.closeConsultation({ actor, consultationId })),
-          persist(world, process, false, (holdfast) =>
-            holdfast.cancelConsultation({ actor, consultationId, refund: 'all' }),
-          ),
-        ]),
-  ])
-  for (const answer of answers) {
-    if (answer === undefined) continue
-    if (answer.ok || !outsiders.some((code) => code === answer.error.code))
-      throw new Violation('A12', `a stranger was answered about ${payment.id} or what it made: ${shown(answer)}`)
-    world.counts.add('spy_turned_away')
-  }
-}
-
-/** Somebody asks about their own payment, and is told of that one. */
-export const lookAtOwn = async (world: World, on: number, process: number): Promise<void> => {
-  const payment = at(readStored(world.database).payments, on)
-  if (payment === undefined) return
-  const request = { actor: guest(payment.owner), paymentId: payment.id as PaymentId }
-  const answer = await persist(world, process, false, (holdfast) => holdfast.readPayment(request))
-  if (answer === undefined) return
-  if (!answer.ok || answer.value.payment.id !== payment.id || answer.value.payment.owner !== payment.owner)
-    throw new Violation('A12', `the owner of ${payment.id} was answered: ${shown(answer)}`)
-  world.counts.add('owner_answered')
-}
 
 /** Somebody uses an idempotency key once, and then for something else. */
 export const reuseKey = async (
@@ -153,5 +97,6 @@ export const refundTooMuch = async (world: World, stored: Stored, on: number, pr
   world.counts.add('too_much_refused')
 }
 
-const shown = (answer: unknown): string =>
+/** An answer, for people. */
+export const shown = (answer: unknown): string =>
   JSON.stringify(answer, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
