@@ -330,4 +330,14 @@ export const mutantsAtTheBorder: readonly Mutant[] = [
         },
       })),
   },
+  {
+    name: 'human_called_without_a_word',
+    scenario: { flow: 'topped up, spent in part, and the rest given back', webhooks: true },
+    mistake: 'who has to see to something is not told what about',
+    noticedBy: ['A14'],
+    sabotage: () =>
+      onTransaction(({ attention }) => ({
+        attention: { ...attention, raise: (items) => attention.raise(items.map((item) => ({ ...item, data: {} }))) },
+      })),
+  },
 ]

@@ -3,6 +3,7 @@ import { checkPlaces, type CapacityOf } from './places.ts'
 import { checkShop } from './shop.ts'
 import { isCollected, isLive } from './statuses.ts'
 import { readCharges, type Stored } from './truth.ts'
+import { checkToDo } from './to-do.ts'
 import { Violation } from './violation.ts'
 import { checkWallets } from './wallets.ts'
 
@@ -25,7 +26,7 @@ export const checkStripe = (ledger: Ledger, strays: ReadonlySet<string> = new Se
   }
 }
 
-/** What holds in the database at every moment, against the truth at Stripe. @throws {@link Violation} A1, A3, A4, A7, A8 */
+/** What holds in the database at every moment, against the truth at Stripe. @throws {@link Violation} A1, A3, A4, A7, A8, A14 */
 export const checkStored = (
   stored: Stored,
   ledger: Ledger,
@@ -77,6 +78,7 @@ export const checkStored = (
   }
   checkWallets(stored)
   checkShop(stored)
+  checkToDo(stored)
 }
 
 /** Why a payment is cancelled that nobody has called off: stories do that by hand for other reasons. */
