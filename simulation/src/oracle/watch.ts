@@ -15,6 +15,7 @@ import type { Restocked } from './shop.ts'
 import { createSentTo } from './sent-to.ts'
 import { countWrongSum } from './sums.ts'
 import { readStored } from './truth.ts'
+import { checkUntold } from './untold.ts'
 import { Violation } from './violation.ts'
 import { createWalletNews } from './wallet-news.ts'
 
@@ -154,6 +155,7 @@ export const createWatch = ({
     committed() {
       const entries = follow()
       if (entries.some(({ type }) => type === 'fact')) wholeStore()
+      else checkUntold(database)
     },
     stripeMoved() {
       const { sentTwice } = stripe
