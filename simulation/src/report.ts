@@ -9,6 +9,8 @@ export interface Report {
   readonly virtualMs: number
   /** How often it came across what, by name. */
   readonly counts: Readonly<Record<string, number>>
+  /** How many runs had put everything right so many minutes of virtual time after they were healed. */
+  readonly converged: Readonly<Record<string, number>>
   /** The seeds that failed, by what failed. */
   readonly failures: Readonly<Record<string, readonly string[]>>
   /** What to end the process with. */
@@ -24,10 +26,14 @@ export const fullRun = 10_000
 /** Adds up what several processes did. */
 export const addUp = (reports: readonly Report[]): Report => {
   const sum = (of: (report: Report) => number): number => reports.reduce((total, report) => total + of(report), 0)
-  const counts: Record<string, number> = {}
+  const sums = (of: (report: Report) => Report['counts']): Record<string, number> => {
+    const all: Record<string, number> = {}
+    for (const report of reports)
+      for (const [what, times] of Object.entries(of(report))) all[what] = (all[what] ?? 0) + times
+    return all
+  }
   const failures: Record<string, readonly string[]> = {}
   for (const report of reports) {
-    for (const [what, times] of Object.entries(report.counts)) counts[what] = (counts[what] ?? 0) + times
     for (const [shape, seeds] of Object.entries(report.failures))
       failures[shape] = [...(failures[shape] ?? []), ...seeds]
   }
@@ -36,7 +42,8 @@ export const addUp = (reports: readonly Report[]): Report => {
     steps: sum(({ steps }) => steps),
     commands: sum(({ commands }) => commands),
     virtualMs: sum(({ virtualMs }) => virtualMs),
-    counts,
+    counts: sums(({ counts }) => counts),
+    converged: sums(({ converged }) => converged),
     failures,
     code: Math.max(...reports.map(({ code }) => code)),
   }
@@ -45,6 +52,20 @@ export const addUp = (reports: readonly Report[]): Report => {
 /** What runs are held to have come across: of a full disk and of writers who are turned away, Postgres knows nothing. */
 export const wantedOf = (gates: GatingName): readonly string[] =>
   gates === 'statement' ? sometimesWithStatements : gates === 'transaction' ? sometimes : []
+
+/** After how many minutes half of all runs had put everything right, and after how many the last had. */
+export const convergence = ({
+  converged,
+}: Pick<Report, 'converged'>): { readonly median: number; readonly greatest: number } | undefined => {
+  const minutes = Object.keys(converged)
+    .map(Number)
+    .toSorted((a, b) => a - b)
+  const within = (most: number): number =>
+    minutes.filter((each) => each <= most).reduce((sum, each) => sum + (converged[each] ?? 0), 0)
+  const greatest = minutes.at(-1)
+  const median = minutes.find((each) => within(each) * 2 >= within(greatest ?? 0))
+  return median === undefined || greatest === undefined ? undefined : { median, greatest }
+}
 
 /** What a run should have come across, and did not often enough. */
 export const missingSometimes = ({ counts }: Report, wanted: readonly string[] = sometimes): readonly string[] =>
@@ -77,6 +98,7 @@ export const printReport = (
     [
       `seeds ${seeds}, failing ${failed}`,
       `commands ${commands}, steps ${steps}, faults ${faults}, crashes ${counts['crash'] ?? 0}`,
+      convergenceIn(report),
       `virtual time ${Math.round(virtualMs / 86_400_000)} days (idle time is skipped)`,
       `sometimes ${sometimes.length - rare.length} of ${sometimes.length}, each ${oftenEnough} times or more` +
         (held.length > 0 ? '' : ` (asked of ${fullRun} seeds or more)`),
@@ -84,4 +106,12 @@ export const printReport = (
         `${(seeds / seconds).toFixed(1)} seeds/s, ${Math.round(steps / seconds)} steps/s`,
     ].join('\n'),
   )
+}
+
+const convergenceIn = (report: Report): string => {
+  const found = convergence(report)
+  const inHours = (minutes: number): string => `${(minutes / 60).toFixed(1)} h`
+  return found === undefined
+    ? 'put right after healing: never'
+    : `put right after healing: half within ${inHours(found.median)}, all within ${inHours(found.greatest)} of virtual time`
 }

@@ -25,6 +25,8 @@ export interface Run {
   readonly failure: unknown
   readonly steps: number
   readonly virtualMs: number
+  /** How long after everything was healed the last was put right, in virtual time; absent where it did not come that far. */
+  readonly convergedMs?: number
   readonly hash: string
   readonly lines: readonly string[]
   readonly counts: ReadonlyMap<string, number>
@@ -106,6 +108,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
   let calls = 0
   let failure: unknown
   let contents: readonly string[] = []
+  let convergedMs: number | undefined
   try {
     const failed = (): boolean => world.failure !== undefined
     await kernel.run(() => failed() || (underWay === 0 && world.isWhole()) || kernel.now() > patienceMs)
@@ -119,6 +122,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     if (!failed() && ended === 'endless') world.fail(new Violation('A14', 'it goes on for ever'))
     if (!failed()) {
       await world.database.whole()
+      convergedMs = world.watch.convergedMs
       world.watch.whole()
       countLeft(world)
       checkRemoved(world)
@@ -148,6 +152,7 @@ const runOnce = async (story: Story, options: RunOptions): Promise<Run> => {
     failure: guard.breach ?? failure ?? world.failure,
     steps: kernel.steps,
     virtualMs: kernel.now() - startedMs,
+    ...(convergedMs === undefined ? {} : { convergedMs }),
     hash: kernel.trace.hash(),
     lines: kernel.trace.lines.slice(-(keepLines ?? 50)),
     counts: world.counts.all,

@@ -29,6 +29,7 @@ export const runSeeds = async (campaign: Campaign, options: RunOptions): Promise
   const total = { seeds: 0, steps: 0, commands: 0, virtualMs: 0, code: 0 }
   const counts: Record<string, number> = {}
   const failures: Record<string, string[]> = {}
+  const converged: Record<string, number> = {}
   let toldAtMs = Date.now()
   for (let count = 0; count < most && Date.now() < untilMs && !isStopped(); count += 1) {
     if (!isIn(share, count)) continue
@@ -38,6 +39,10 @@ export const runSeeds = async (campaign: Campaign, options: RunOptions): Promise
     total.steps += run.steps
     total.commands += run.commands
     total.virtualMs += run.virtualMs
+    if (run.convergedMs !== undefined) {
+      const minutes = Math.ceil(run.convergedMs / minute)
+      converged[minutes] = (converged[minutes] ?? 0) + 1
+    }
     for (const [what, times] of run.counts) counts[what] = (counts[what] ?? 0) + times
     if (Date.now() - toldAtMs >= minute) {
       toldAtMs = Date.now()
@@ -51,5 +56,5 @@ export const runSeeds = async (campaign: Campaign, options: RunOptions): Promise
     total.code = Math.max(total.code, await onFailure(story, run))
     if (!keepGoing) break
   }
-  return { ...total, counts, failures }
+  return { ...total, counts, converged, failures }
 }

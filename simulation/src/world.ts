@@ -419,6 +419,7 @@ export const createWorld = (options: WorldOptions): World => {
     isWhole: () => Array.from({ length: profile.processes }, (_, index) => index).every(isUp),
     heal() {
       healed = true
+      watch.healed()
       traps.clear()
       if (wasDiskFull) database.setFull?.(false)
       for (const process of lives.slice()) {

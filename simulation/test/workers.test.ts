@@ -19,6 +19,7 @@ it('adds up what several workers did, and ends as badly as the worst of them', (
     commands: 5,
     virtualMs: 1_000,
     counts: { crash: seeds, [`only ${seeds}`]: 1 },
+    converged: { 0: 1, [seeds]: 1 },
     failures: code === 0 ? {} : { 'A1: #': ['0x1'] },
     code,
   })
@@ -28,6 +29,7 @@ it('adds up what several workers did, and ends as badly as the worst of them', (
     commands: 10,
     virtualMs: 2_000,
     counts: { crash: 5, 'only 2': 1, 'only 3': 1 },
+    converged: { 0: 2, 2: 1, 3: 1 },
     failures: { 'A1: #': ['0x1'] },
     code: 129,
   })

@@ -4,6 +4,7 @@ import type { Epoch, Kernel } from '../kernel/kernel.ts'
 import type { Database } from '../system/database.ts'
 import type { News, SeenCall, Stripe } from '../system/stripe.ts'
 import { checkStored, checkStripe } from './always.ts'
+import { createConvergence } from './convergence.ts'
 import { countClosedFor } from './closed-for.ts'
 import { createEdges, readTimeline, type Entry } from './edges.ts'
 import { createOutgoing } from './outgoing.ts'
@@ -51,6 +52,10 @@ export interface Watch {
   diskFilled(): void
   lost(news: News): void
   logged(event: string, data: Readonly<Record<string, unknown>>): void
+  /** From now on nothing goes wrong any more: what is still to be put right is put right from here on. */
+  healed(): void
+  /** How long after that the last of it was, in milliseconds. */
+  readonly convergedMs: number
   /** Checks everything once more, and that what was acknowledged is still there. */
   whole(): void
 }
@@ -93,6 +98,7 @@ export const createWatch = ({
   const expiredAt = new Map<string, number>()
   const heardPaid = new Map<string, number>()
   const restocks: Restock[] = []
+  const convergence = createConvergence(database, kernel)
   let wasDiskFull = false
 
   const note = (entry: Entry): void => {
@@ -134,6 +140,7 @@ export const createWatch = ({
     wallets.follow(entries)
     sentTo.follow(entries)
     policy.follow(entries)
+    convergence.follow(entries)
     countClosedFor(entries, counts)
     return entries
   }
@@ -254,6 +261,10 @@ export const createWatch = ({
       return bounds
     },
     secondPages: (healedMs) => ({ attempts: stripe.sentTwice, heard: heardPaid, healedMs }),
+    healed: convergence.healed,
+    get convergedMs() {
+      return convergence.ms
+    },
     diskFilled: () => void (wasDiskFull = true),
     lost({ payload }) {
       const { data } = JSON.parse(payload) as SeenEvent
