@@ -18,6 +18,7 @@ it.each<readonly [string, ((tx: Transaction) => Promise<void>) | undefined, stri
 ])('looks at what no fact tells of: %s', async (_what, work, rule) => {
   const database = await databases.open()
   const { unitOfWork } = database.connect({
+    now: () => 0,
     sleep: async () => {},
     startTimer: () => () => {},
     random: () => 0,
