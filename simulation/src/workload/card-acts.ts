@@ -49,7 +49,13 @@ export const removeCard = async (world: World, command: Doing<'remove_card'>): P
   const answers = await persistAtOnce(world, command, (host) => host.removePaymentMethod({ actor, paymentMethodId }))
   const isRemoved = answers.some((answer) => answer?.ok === true)
   if (by === 'somebody_else') {
-    if (isRemoved) throw new Violation('A12', `${actor.id} has removed ${paymentMethodId}, which is a card of ${owner}`)
+    const { payment_method: methods } = world.stripe.ledger().objects
+    const isGone = methods.every(({ id, customer }) => id !== paymentMethodId || customer === null)
+    if (isRemoved)
+      throw new Violation(
+        isGone ? 'A12' : 'F1',
+        `${actor.id} is told that ${paymentMethodId} is removed, which is a card of ${owner} and ${isGone ? 'gone' : 'still there'}`,
+      )
     if (answers.some((answer) => answer !== undefined)) world.counts.add('card_of_somebody_else_left_alone')
     return
   }
