@@ -82,7 +82,8 @@ const checkMoney = (
     throw new Violation('A2', `${payment.id} was paid from a wallet, and counts something else`)
   for (const charge of charges) {
     const { intentId, attemptId, amount, back, credited, gone, disputed } = charge
-    const attempt = attempts.find(({ id }) => id === attemptId)
+    const attempt =
+      attempts.find(({ charge_id }) => charge_id === intentId) ?? attempts.find(({ id }) => id === attemptId)
     if (attempt?.status !== 'succeeded')
       throw new Violation('A14', `${intentId} was paid, and its attempt is ${attempt?.status ?? 'unknown'}`)
     const counts = attempt.id === payment.counted_attempt_id && attempt.charge_id === intentId
