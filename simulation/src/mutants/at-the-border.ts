@@ -1,4 +1,13 @@
-import type { Checkout, Holdfast, PaymentCase, PendingIntent, Reservation, UnitOfWork } from '@holdfast/core'
+import {
+  instant,
+  type Instant,
+  type Checkout,
+  type Holdfast,
+  type PaymentCase,
+  type PendingIntent,
+  type Reservation,
+  type UnitOfWork,
+} from '@holdfast/core'
 import type { HostPolicy } from '../oracle/host-policy.ts'
 import type { Sabotage } from '../system/process.ts'
 import type { Mutant } from './mutant.ts'
@@ -339,5 +348,51 @@ export const mutantsAtTheBorder: readonly Mutant[] = [
       onTransaction(({ attention }) => ({
         attention: { ...attention, raise: (items) => attention.raise(items.map((item) => ({ ...item, data: {} }))) },
       })),
+  },
+  {
+    name: 'replaced_needlessly',
+    scenario: { flow: 'found again without a cookie, and paid', webhooks: true },
+    mistake: 'whoever clicks a second time gets another page, and the one that was open and fits is closed',
+    noticedBy: ['A1'],
+    sabotage: () => {
+      const ends = new Map<string, Instant>()
+      return onTransaction(({ payments }) => ({
+        payments: {
+          ...payments,
+          find: async (id) => {
+            const found = await payments.find(id)
+            if (found === undefined) return found
+            const attempts = found.value.attempts.map((each) => {
+              if (each.status !== 'open') return each
+              ends.set(each.id, each.expiresAt)
+              return { ...each, expiresAt: instant(0) }
+            })
+            return { ...found, value: { ...found.value, attempts } }
+          },
+          save: (kase, expected, now) => {
+            const attempts = kase.attempts.map((each) =>
+              each.status === 'open' ? { ...each, expiresAt: ends.get(each.id) ?? each.expiresAt } : each,
+            )
+            return payments.save({ ...kase, attempts }, expected, now)
+          },
+        },
+      }))
+    },
+  },
+  {
+    name: 'closed_without_a_word',
+    scenario: { flow: 'the browser closed on an open page', webhooks: false },
+    mistake: 'a page is closed at Stripe as soon as it is asked about, and nothing is stored of that',
+    noticedBy: ['A1'],
+    sabotage: () => ({
+      paymentProvider: (inner) => ({
+        ...inner,
+        findAttempt: async (query) => {
+          const { providerId } = query
+          if (providerId !== undefined) await inner.closeAttempt({ ...query, providerId })
+          return inner.findAttempt(query)
+        },
+      }),
+    }),
   },
 ]

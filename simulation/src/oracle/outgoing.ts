@@ -11,7 +11,7 @@ export interface Outgoing {
   /**
    * Something is about to be asked of Stripe under a key.
    *
-   * @throws {@link Violation} A19 for what is to be made and is not stored with that key, A11 where an earlier key of it may have made
+   * @throws {@link Violation} A1 for a page that is to be closed and nobody has said so, A19 for what is to be made and is not stored with that key, A11 where an earlier key of it may have made
    * it, or may do so yet.
    */
   called(call: SeenCall): void
@@ -36,7 +36,10 @@ interface Use {
   readonly looks: number
 }
 
-export const createOutgoing = (database: Readable, { ledger }: Pick<Stripe, 'ledger'>): Outgoing => {
+export const createOutgoing = (
+  database: Readable,
+  { ledger, sentTwice }: Pick<Stripe, 'ledger' | 'sentTwice'>,
+): Outgoing => {
   const looks = new Map<string, number>()
   const uses = new Map<string, Map<string, Use>>()
 
@@ -64,7 +67,7 @@ export const createOutgoing = (database: Readable, { ledger }: Pick<Stripe, 'led
     called({ key, path, parameters }) {
       const what = made.get(path)
       if (what === undefined) {
-        if (ending.test(path)) return
+        if (ending.test(path)) return checkMeant(database, path, sentTwice)
         throw new Violation('A19', `${path} is asked for, and nobody knows where that is stored`)
       }
       const id = new URLSearchParams(parameters).get(`metadata[${what.mark}]`) ?? ''
@@ -78,6 +81,18 @@ export const createOutgoing = (database: Readable, { ledger }: Pick<Stripe, 'led
       uses.set(id, keys)
     },
   }
+}
+
+/** A page that somebody may be paying on is closed only where that is stored, with why. */
+const checkMeant = (database: Readable, path: string, sentTwice: ReadonlySet<string>): void => {
+  const [, session = ''] = /sessions\/([^/]+)\/expire$/.exec(path) ?? []
+  const [open] = database.query<{ readonly id: string }>(
+    "SELECT id FROM holdfast_attempts WHERE provider_id = ? AND status = 'open' AND closing IS NULL",
+    session,
+  )
+  // Of several pages of one attempt, another may have become its own since.
+  if (open !== undefined && !sentTwice.has(open.id))
+    throw new Violation('A1', `${session} is closed, and ${open.id} says nowhere that it is to be`)
 }
 
 /** The first time that a key is used, its row has it: who stood still since may use one that has been replaced meanwhile. */

@@ -13,6 +13,7 @@ import { createPolicyWatch, type HostPolicy } from './host-policy.ts'
 import type { Counts } from './sometimes.ts'
 import { countClosed, readNames, straysOf, type SecondPages } from './second-pages.ts'
 import type { Restocked } from './shop.ts'
+import { checkReplaced } from './replaced.ts'
 import { createSentTo } from './sent-to.ts'
 import { countWrongSum } from './sums.ts'
 import { readStored } from './truth.ts'
@@ -141,6 +142,7 @@ export const createWatch = ({
     sentTo.follow(entries)
     policy.follow(entries)
     convergence.follow(entries)
+    checkReplaced(database, entries)
     countClosedFor(entries, counts)
     return entries
   }
