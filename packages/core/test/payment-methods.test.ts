@@ -299,6 +299,17 @@ describe('removing a card', () => {
     expect(await h.list()).toEqual([])
   })
 
+  it('is not said to be done of somebody else’s card, where the answer got lost', async () => {
+    const h = host()
+    await h.pay(ana)
+    const theirs = await h.pay(ben, 5)
+    h.provider.faults.next('detachPaymentMethod', 'request_lost')
+    expect(
+      await h.holdfast.removePaymentMethod({ actor: ana, paymentMethodId: theirs.paymentMethodId }),
+    ).toMatchObject({ ok: false, error: { code: 'provider_unavailable' } })
+    expect(await h.list(ben)).toEqual([theirs.paymentMethodId])
+  })
+
   it.each(['request_lost', 'unreachable', 'error_without_effect', 'refused'] as const)(
     'is not done where it failed (%s), and may be asked for again',
     async (fault) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { day, hour, isCollected, minute } from '../src/index.ts'
 import { ana, ben, mxn, planned, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
+import { topUp } from './top-up.ts'
 import { memoryClock, memoryPaymentProvider, memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
 
 const messages = (w: World) => w.notifier.sent.map(({ template }) => template)
@@ -75,6 +76,32 @@ describe('a stay, from the deposit to the balance', () => {
       expect((await w.reservation(reservation.id)).status).toBe('paid')
       expect(messages(w)).toEqual(['confirmed'])
     }
+  })
+
+  it('tells of the page that is open on the day where no card is kept, once, and neither closes it nor opens another', async () => {
+    const w = world()
+    await topUp(w, ana)
+    const wanted = await w.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 0 } })
+    if (!wanted.ok) throw new Error(wanted.error.code)
+    await w.holdfast.payFromWallet({ actor: ana, paymentId: wanted.value.paymentId })
+    const [reservation] = await w.reservations()
+    if (reservation?.balance === undefined) throw new Error('No reservation with a balance.')
+    const balanceId = reservation.balance.paymentId
+    await w.pass(62 * day - 2 * hour, hour)
+    const page = await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
+    if (!page.ok || page.value.type !== 'open') throw new Error('No page.')
+    await w.pass(6 * hour, hour)
+    const { attempts } = await w.get(balanceId)
+    expect(attempts).toMatchObject([{ status: 'open', announce: true, url: page.value.checkoutUrl }])
+    expect((await w.reservation(reservation.id)).status).toBe('balance_due')
+    const links = () => w.notifier.sent.filter(({ template }) => template === 'payment_link')
+    expect(links()).toMatchObject([{ to: 'ana', paymentId: balanceId, url: page.value.checkoutUrl }])
+    await w.provider.payer.pay(page.value.sessionId)
+    await w.deliver()
+    await w.pass(2 * day, hour)
+    expect((await w.reservation(reservation.id)).status).toBe('paid')
+    expect((await w.get(balanceId)).attempts).toHaveLength(1)
+    expect(links()).toHaveLength(1)
   })
 
   it('leaves the card alone while the money of its owner is on its way, and charges it when that does not come', async () => {

@@ -4,6 +4,7 @@ import {
   type Checkout,
   type Holdfast,
   type PaymentCase,
+  type PaymentProvider,
   type PendingIntent,
   type Reservation,
   type UnitOfWork,
@@ -44,6 +45,29 @@ const sendingToTheFirst = ({ startCheckout, checkOut }: Holdfast): Pick<Holdfast
   }
 }
 
+/** Has money given back as it is written down that it has to be. */
+const askingBeforeStoring = (): Sabotage => {
+  let provider: PaymentProvider | undefined
+  return {
+    ...onTransaction(({ payments }) => ({
+      payments: {
+        ...payments,
+        save: async (kase, expected, now) => {
+          const { attempts, payment } = kase
+          for (const { id, attemptId, amount, reason, destination, status, idempotencyKey } of kase.refunds) {
+            const paid = attempts.find((each) => each.id === attemptId)
+            if (destination !== 'provider' || status !== 'requested' || paid?.status !== 'succeeded') continue
+            const request = { refundId: id, paymentId: payment.id, idempotencyKey, amount, reason }
+            await provider?.refund({ ...request, chargeId: paid.charge.id })
+          }
+          await payments.save(kase, expected, now)
+        },
+      },
+    })),
+    paymentProvider: (inner) => (provider = inner),
+  }
+}
+
 /** Lets a host's wishes be other ones than the host has told. */
 const wanting = (wishes: Partial<HostPolicy>): Sabotage => ({ settings: (inner) => ({ ...inner, ...wishes }) })
 
@@ -56,6 +80,13 @@ const calledOff = {
 
 /** Mistakes in what is stored, and where one stands, when others are asked. */
 export const mutantsAtTheBorder: readonly Mutant[] = [
+  {
+    name: 'refunded_before_stored',
+    scenario: { flow: 'refunded in two equal parts, and the stay given up', webhooks: false },
+    mistake: 'the provider is asked to give money back before the refund is stored',
+    noticedBy: ['A18', 'A19'],
+    sabotage: askingBeforeStoring,
+  },
   {
     name: 'stripe_asked_inside',
     scenario: { flow: 'deposit and balance', webhooks: true },

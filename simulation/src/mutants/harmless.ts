@@ -1,5 +1,3 @@
-import type { PaymentProvider } from '@holdfast/core'
-import type { Sabotage } from '../system/process.ts'
 import type { Mutant } from './mutant.ts'
 import { beginningAsReaders } from './in-the-database.ts'
 import { onTransaction } from './on-transaction.ts'
@@ -13,28 +11,6 @@ export interface Harmless extends Pick<Mutant, 'name' | 'scenario' | 'needs' | '
   readonly since: string
   /** What has to have been met, so that it was put to the test. */
   readonly met: string
-}
-
-const askingBeforeStoring = (): Sabotage => {
-  let provider: PaymentProvider | undefined
-  return {
-    ...onTransaction(({ payments }) => ({
-      payments: {
-        ...payments,
-        save: async (kase, expected, now) => {
-          const { attempts, payment } = kase
-          for (const { id, attemptId, amount, reason, destination, status, idempotencyKey } of kase.refunds) {
-            const paid = attempts.find((each) => each.id === attemptId)
-            if (destination !== 'provider' || status !== 'requested' || paid?.status !== 'succeeded') continue
-            const request = { refundId: id, paymentId: payment.id, idempotencyKey, amount, reason }
-            await provider?.refund({ ...request, chargeId: paid.charge.id })
-          }
-          await payments.save(kase, expected, now)
-        },
-      },
-    })),
-    paymentProvider: (inner) => (provider = inner),
-  }
 }
 
 /** All that the tables refuse by themselves and the library does not ask for. */
@@ -82,18 +58,6 @@ export const harmless: readonly Harmless[] = [
     met: 'fact:refund.requested',
     needs: 'sqlite',
     sabotage: () => ({ database: { without: nets } }),
-  },
-  {
-    name: 'refunded_before_stored',
-    scenario: {
-      flow: 'refunded in two equal parts, and the stay given up',
-      webhooks: false,
-      crash: ['hear POST /v1/refunds', 1],
-    },
-    mistake: 'the provider is asked to give money back before the refund is stored',
-    since: 'the name of a refund follows from what asks for it, and what was given back is found and followed',
-    met: 'crash',
-    sabotage: askingBeforeStoring,
   },
   {
     name: 'refused_key_kept',

@@ -58,7 +58,7 @@ export const settle = (
     change.attempt(evolveAttempt(getAttempt(change.kase, attemptId), event), event)
     switch (event.type) {
       case 'opened':
-        if (attempt.announce) announce(change, attempt, event.url, event.expiresAt)
+        if (attempt.announce) announcePage(change, attempt, event)
         break
       case 'processing_started':
         closeOwnPage(change, attempt, event.providerId)
@@ -243,7 +243,12 @@ export const sendBack = (
 export const isSentBack = (id: RefundId, attemptId: AttemptId): boolean =>
   id === `rf_${attemptId}` || id.startsWith(`rf_${attemptId}.`)
 
-const announce = (change: CaseMove, attempt: Attempt, url: string, expiresAt: Instant): void => {
+/** Sends the link to a page to whoever is to pay on it, once. */
+export const announcePage = (
+  change: CaseMove,
+  attempt: Attempt,
+  { url, expiresAt }: { readonly url: string; readonly expiresAt: Instant },
+): void => {
   const { payment } = change.kase
   change.effect({
     type: 'send_message',

@@ -37,6 +37,7 @@ export const removePaymentMethod =
   async ({ actor, paymentMethodId }) => {
     const customerId = await deps.unitOfWork.read((tx) => tx.customers.find(actor.id))
     if (customerId === undefined || parseId(paymentMethodId) === undefined) return notFound
+    const before = await deps.listPaymentMethods({ actor })
     const answer = await deps.paymentProvider.detachPaymentMethod({ customerId, paymentMethodId })
     await dropMethods(deps, customerId)
     switch (answer.type) {
@@ -51,12 +52,12 @@ export const removePaymentMethod =
         deps.logger.log('warn', 'payment_method_not_removed', { code, detail })
         return err(unavailable(answer))
       }
-      // The answer got lost. Whether the card is gone can be seen.
+      // The answer got lost. Whether a card of theirs is gone can be seen; of one that was never among theirs, nothing can.
       case 'unknown': {
-        const listed = await deps.listPaymentMethods({ actor })
-        return listed.ok && listed.value.every(({ id }) => id !== paymentMethodId)
-          ? ok({ paymentMethodId })
-          : err(unavailable(answer))
+        const isListed = (listed: typeof before): boolean =>
+          listed.ok && listed.value.some(({ id }) => id === paymentMethodId)
+        const now = await deps.listPaymentMethods({ actor })
+        return isListed(before) && now.ok && !isListed(now) ? ok({ paymentMethodId }) : err(unavailable(answer))
       }
     }
   }

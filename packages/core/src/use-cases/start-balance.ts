@@ -9,8 +9,10 @@ import type { PaymentCase } from '../payment/payment-case.ts'
 import type { Leased } from '../ports/queue.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { decideReservation, evolveReservation, type ReservationRefusal } from '../reservation/reservation.ts'
+import { planAttempt } from '../one-live-attempt/one-live-attempt.ts'
 import { beginAttempt } from '../settlement/begin-attempt.ts'
 import { moveCase } from '../settlement/case-change.ts'
+import { announcePage } from '../settlement/settlement.ts'
 import { actorName, mayTouch, type Actor } from './actor.ts'
 import { closeLiveAttempt } from './close-live-attempt.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -57,8 +59,9 @@ export type StartBalance = (request: StartBalanceRequest) => Promise<StartBalanc
  * declined or needs the owner, one hosted page is opened and one message with its link goes out. Started already: says
  * how it stands, and does nothing.
  *
- * A page that its owner opened before the day is no start. To people it is the answer; on the day itself (the system asks)
- * it is expired at the provider first, and then the card is charged: never both at once.
+ * A page that its owner opened before the day is no start. To people it is the answer. On the day itself (the system asks)
+ * it is expired at the provider first where a card is kept, and then the card is charged: never both at once. Where none is,
+ * the page stays, and is what the message links to.
  *
  * Refuses, first match wins: `reservation_not_found`, `idempotency_key_reused`, `reservation_cancelled`,
  * `balance_not_owed`, `balance_already_paid`, `payment_cancelled`, `charge_in_flight`, `provider_unavailable` (the page is
@@ -132,7 +135,9 @@ const begin = async (
   const page = attempts.find(isLive)
   if (page?.status === 'processing') return answer(err({ code: 'charge_in_flight' }))
   if (page !== undefined && request.actor.type !== 'system') return answer(ok(standing(found.value)))
-  if (page !== undefined)
+  const plan = planAttempt(found.value, 'hosted', now)
+  const isKept = payment.savedCard === undefined && (plan.type === 'use' || plan.type === 'wait')
+  if (page !== undefined && !isKept)
     return { type: 'close', work: await closeLiveAttempt(tx, deps, found, page, { reason: 'replaced', now }) }
 
   const move = moveCase(found.value)
@@ -140,6 +145,20 @@ const begin = async (
   if (decision.events.length > 0)
     await tx.reservations.save(decision.events.reduce(evolveReservation, known.value), known.version)
   const kind = payment.savedCard === undefined ? 'hosted' : 'off_session'
+  const origin = {
+    type: 'command' as const,
+    about: { type: 'reservation', id: request.reservationId },
+    name: 'start_balance',
+    actor: actorName(request.actor),
+    data: { kind },
+  }
+  if (page !== undefined) {
+    // One that is not open yet is told of once it is.
+    move.attemptQuietly({ ...page, announce: true })
+    if (page.status === 'open') announcePage(move, page, page)
+    const kase = await storeChange(tx, deps, found.version, move.done(), { now, origin })
+    return settle(ok(standing(kase)))
+  }
   const attempt = beginAttempt(move, {
     id: ids.next('attempt'),
     kind,
@@ -149,13 +168,6 @@ const begin = async (
       ? { page: await pageTerms(tx, deps, payment, now) }
       : { card: payment.savedCard }),
   })
-  const origin = {
-    type: 'command' as const,
-    about: { type: 'reservation', id: request.reservationId },
-    name: 'start_balance',
-    actor: actorName(request.actor),
-    data: { kind },
-  }
   await storeChange(tx, deps, found.version, move.done(), { now, origin })
   const effect: Effect = {
     type: kind === 'hosted' ? 'open_session' : 'charge_saved_card',
