@@ -183,7 +183,7 @@ describe('a payment that cannot be made now', () => {
     await stripe.fault({ match: 'POST /v1/checkout/sessions', kind: '429', times: 1 })
     const { page } = await book(ana, { arrivesIn: 110 })
     expect(page).toMatchObject({ status: 503 })
-    expect(page.text).toContain('Nothing is lost: please try again in a moment.')
+    expect(page.text).toContain('Nothing is lost. Please try again in ')
   })
 
   it('is declined on the payment page and can be tried again there, or left', async () => {

@@ -141,9 +141,14 @@ describe('when Stripe is away', () => {
     await stripe.fault({ match: 'POST /v1/checkout/sessions', kind: '429', times: 1 })
     const told = await order(ana)
     expect(told).toMatchObject({ status: 503 })
-    expect(told.text).toContain('Nothing is lost: please try again in a moment.')
+    expect(told.text).toContain('Nothing is lost. Please try again in ')
+    expect(told.text).toMatch(
+      /Your order is placed, and everything in it is kept for you until .* no need to order again/,
+    )
     expect(onShelf(server, goods.jaguar.slug)).toEqual([1, 1])
     const orderPath = await newestOrder(ana)
+    expect(told.html).toContain(`href="${orderPath}"`)
+    expect(told.text).not.toContain('Cart (')
     const sessionId = await eventually('the payment page', async () => {
       const page = await ana.get(orderPath)
       return sessionIn((await ana.submit(page, payAction(page))).path) || undefined

@@ -67,7 +67,7 @@ describe('who has let a card be kept with a deposit', () => {
     const done = await ana.get(orderPath)
     expect(done.text).toContain('It is paid, and we are wrapping it.')
     expect(offeredCards(done)).toEqual({})
-    expect((await ana.get(`${orderPath}/receipt`)).text).toContain('By: Saved card')
+    expect((await ana.get(`${orderPath}/receipt`)).text).toContain('with the saved card')
   })
 
   it('pays once with one form, however often it is sent', async () => {
@@ -188,7 +188,8 @@ describe('when Stripe is away', () => {
     await stripe.fault({ match: 'POST /v1/payment_intents', kind: '429', times: 1 })
     const told = await orderWith(ana, card)
     expect(told.status).toBe(503)
-    expect(told.text).toContain('Nothing is lost: please try again in a moment.')
+    expect(told.text).toContain('Nothing is lost. Please try again in ')
+    expect(told.text).toContain('Your saved card is charged by itself')
     const orderPath = await newestOrder(ana)
     await eventually('the order to be paid', async () => (await ana.get(orderPath)).text.includes('Thank you!'), 60_000)
     expect(await moneyOf(goods.mug.minor)).toMatchObject([{ charges: 1 }])

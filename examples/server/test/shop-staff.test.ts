@@ -41,7 +41,7 @@ describe('orders in the console', () => {
   })
 
   it.each([
-    ['all', 'We had to cancel this order after you had paid it.', [[125_000, 125_000]]],
+    ['all', 'This order was cancelled after you had paid it.', [[125_000, 125_000]]],
     ['nothing', 'This order was cancelled after it was paid, and the money was kept, as agreed.', [[125_000, 0]]],
   ])(
     'are cancelled with %s of the money going back, and their goods are on the shelf again',
@@ -81,6 +81,67 @@ describe('orders in the console', () => {
     expect(onShelf(server, goods.jaguar.slug)).toEqual([1, 0])
     expect(usesOf(server, 'HOLA10')).toEqual([0, 0])
     expect((await ana.get(orderPath)).text).toContain('This order was cancelled. Nothing was charged.')
+  })
+})
+
+describe('orders whose money is not there', () => {
+  /** An order that is paid, on the console's page of its payment. */
+  const paidOrder = async () => {
+    const { orderPath } = await buy(ana, stripe, goods.jaguar)
+    const eva = await staff()
+    const there = `/console${orderPath}`
+    const paymentPath = /href="(\/console\/payments\/pay_\w+)"/.exec((await eva.get(there)).html)?.[1] ?? ''
+    expect((await eva.get('/console')).text).toContain('1 order to send')
+    expect((await eva.get('/console/orders?status=to_send')).text).toContain('1 × Jaguar alebrije')
+    return { eva, orderPath, there, paymentPath }
+  }
+  const isNotToSend = async (eva: Awaited<ReturnType<typeof staff>>, mark: string) => {
+    expect((await eva.get('/console')).text).toContain('0 orders to send')
+    expect((await eva.get('/console/orders?status=to_send')).text).toContain('Nothing here.')
+    expect((await eva.get('/console/orders')).text).toContain(`MX$1,250.00 ${mark}`)
+    expect((await ana.get('/orders')).text).toContain(`${mark} See the order`)
+  }
+
+  it('are marked and not to be sent once all of it has gone back, and staff are told before they send one', async () => {
+    const { eva, orderPath, there, paymentPath } = await paidOrder()
+    const before = await eva.get(there)
+    await eva.submit(await eva.get(paymentPath), `${paymentPath}/refund`, { amount: '' })
+    await isNotToSend(eva, 'Money went back')
+    const buyers = await ana.get(orderPath)
+    expect(buyers.text).toMatch(/Money went back All of your money (has gone|is on its way) back to you/)
+    // Whoever still has the page from before is told, and nothing was sent.
+    const told = await eva.submit(before, `${there}/ship`, { tracking: 'T-1' })
+    expect(told.text).toMatch(/All of the money for this order has gone back\..* Sent all the same/)
+    expect(readBooks(server).orders.map(({ status }) => status)).toEqual(['completed'])
+    expect((await eva.submit(told, `${there}/ship`, { tracking: 'T-1' })).text).toContain('Noted: it is on its way.')
+    await eventually('the money', async () =>
+      (await ana.get(orderPath)).text.includes('It is on its way to you. All of your money has gone back to you.'),
+    )
+  })
+
+  it('are still to be sent where only a part has gone back', async () => {
+    const { eva, there, paymentPath } = await paidOrder()
+    await eva.submit(await eva.get(paymentPath), `${paymentPath}/refund`, { amount: '100' })
+    expect((await eva.get('/console')).text).toContain('1 order to send')
+    expect((await eva.submit(await eva.get(there), `${there}/ship`)).text).toContain('Noted: it is on its way.')
+  })
+
+  it('are marked while a bank wants it back', async () => {
+    const { eva, there, paymentPath } = await paidOrder()
+    const charge = /pi_\w+/.exec((await eva.get(paymentPath)).text)?.[0] ?? ''
+    await stripe.control('disputes', { payment_intent: charge })
+    await eventually('the dispute', async () => (await eva.get(there)).text.includes('Disputed'))
+    await isNotToSend(eva, 'Disputed')
+    const page = await eva.get(there)
+    expect(page.text).toContain('The buyer’s bank wants the money for this order back.')
+    expect((await eva.submit(page, `${there}/ship`)).text).toContain('Noted: it is on its way.')
+  })
+
+  it('says in Spanish and Persian what has become of it', async () => {
+    const { eva, orderPath, paymentPath } = await paidOrder()
+    await eva.submit(await eva.get(paymentPath), `${paymentPath}/refund`, { amount: '' })
+    expect((await ana.get(`${orderPath}?lang=es`)).text).toContain('Dinero devuelto')
+    expect((await ana.get(`${orderPath}?lang=fa`)).text).toContain('پول بازگشت')
   })
 })
 
@@ -233,8 +294,8 @@ describe('the overview', () => {
     const { sessionId } = await toCheckout(ben)
     expect(await stripe.pay(sessionId, goods.pattern.minor, 'pm_card_chargeDeclined')).toBe(402)
     const figures = await eva.get('/console')
-    expect(figures.text).toContain('1 orders to send')
-    expect(figures.text).toContain('1 articles sold out')
+    expect(figures.text).toContain('1 order to send')
+    expect(figures.text).toContain('1 article sold out')
     expect(figures.text).toMatch(/Today .* MXN 2 1 50% MX\$1,250\.00 MX\$0\.00 The last 30 days .* MXN 2 1 50%/)
     // A day later today is another one.
     await stripe.advance(24 * 3_600_000)
@@ -257,7 +318,7 @@ describe('the overview', () => {
     await buy(ana, stripe, goods.jaguar)
     const eva = createVisitor(server.url, { language: 'es' })
     await eva.signIn('staff@example.com')
-    expect((await eva.get('/console')).text).toMatch(/pedidos por enviar .* Los últimos 30 días/)
+    expect((await eva.get('/console')).text).toMatch(/pedido por enviar .* Los últimos 30 días/)
     for (const [part, name] of [
       ['orders', 'Pedidos'],
       ['stock', 'Existencias'],
@@ -267,6 +328,10 @@ describe('the overview', () => {
       expect((await eva.get(`/console/${part}`)).text).toContain(name)
     const reader = createVisitor(server.url, { language: 'fa' })
     await reader.signIn('staff@example.com')
-    expect((await reader.get('/console/orders')).html).toMatch(/class="console" lang="en" dir="ltr"/)
+    const list = await reader.get('/console/orders')
+    expect(list.html).toMatch(/<html lang="fa" dir="rtl">[^]*class="console" lang="en" dir="ltr"/)
+    // Sums, moments and statuses run the same way as the words between which they stand.
+    expect(list.text).toMatch(/ana MX\$1,250\.00 Paid \d/)
+    expect((await reader.get('/console/payments')).text).toMatch(/Order ana MX\$1,250\.00 Completed \d/)
   })
 })

@@ -146,7 +146,7 @@ describe.runIf(hasBrowser)('the shop in a browser', () => {
     await ana.getByRole('link', { name: 'See your order' }).click()
     await ana.getByRole('status').getByText('It is paid, and we are wrapping it.').waitFor()
     await ana.getByRole('link', { name: 'Receipt' }).click()
-    await ana.getByText('By: Saved card').waitFor()
+    await ana.getByText('with the saved card').waitFor()
     expect(onShelf(server, jaguar)).toEqual([0, 0])
     const { derived } = await stripeAt(server.url).ledger()
     expect(Object.values(derived.money_by_payment_id).map(({ captured }) => captured)).toContain(125_000)

@@ -130,6 +130,45 @@ describe('an order', () => {
     expect(receipt.text).toMatch(/Copper pitcher MX\$1,450\.00 each 1 MX\$1,450\.00 Paid in all MX\$1,450\.00/)
     expect(receipt.text).toMatch(/Refunded [^−]+ −MX\$450\.00 What remains paid MX\$1,000\.00/)
     expect((await ana.get(orderPath)).text).toContain('MX$450.00 refunded')
+    expect((await ana.get(orderPath)).text).toContain('Receipt, with what went back')
+  })
+
+  it('whose money is on its way from a bank is not said to wait for it, in the list as on its own page', async () => {
+    await put(ana, goods.mug.slug)
+    const { sessionId, orderPath } = await toCheckout(ana)
+    expect((await ana.get('/orders')).text).toContain('Waiting for payment 59 minutes left')
+    expect(await stripe.pay(sessionId, goods.mug.minor, 'pm_usBankAccount_success')).toBe(200)
+    await eventually('it to be known', async () =>
+      (await ana.get(orderPath)).text.includes('Your payment is on its way.'),
+    )
+    for (const path of ['/orders', orderPath]) {
+      const { text } = await ana.get(path)
+      expect(text).toContain('Payment on its way')
+      expect(text).not.toMatch(/Waiting for payment|minutes? left/)
+    }
+  })
+
+  it('that is paid and not sent is cancelled by its buyer, who has everything back and is not told that we had to', async () => {
+    const { orderPath } = await buy(ana, stripe, goods.jaguar)
+    const page = await ana.get(orderPath)
+    expect(page.text).toMatch(/Cancel this order It has not been sent yet\. All that you paid goes back/)
+    const cancelled = await ana.submit(page, `${orderPath}/cancel`)
+    expect(cancelled.text).toContain('This order was cancelled after you had paid it. Nothing of it is sent.')
+    expect(cancelled.text).not.toContain('We had to cancel')
+    await eventually('the money', async () => (await ana.get(orderPath)).text.includes('MX$1,250.00 refunded'))
+    expect(await money()).toEqual([[125_000, 125_000]])
+    expect(onShelf(server, goods.jaguar.slug)).toEqual([1, 0])
+  })
+
+  it('is not cancelled by its buyer once it is sent, from a page that was there before', async () => {
+    const { orderPath } = await buy(ana, stripe, goods.jaguar)
+    const page = await ana.get(orderPath)
+    const eva = await staff()
+    await eva.submit(await eva.get(`/console${orderPath}`), `/console${orderPath}/ship`)
+    const told = await ana.submit(page, `${orderPath}/cancel`)
+    expect(told.text).toContain('This order has been sent: it cannot be cancelled any more.')
+    expect(told.text).not.toContain('Cancel this order')
+    expect(await money()).toEqual([[125_000, 0]])
   })
 })
 

@@ -44,8 +44,7 @@ export const consolePage = (
   section: 'console',
   notice,
   ...(live === undefined ? {} : { live }),
-  // The console is in English for those who read from the right, see the texts: their words stand in it as names do.
-  content: html`<div class="console" ${directions[language] === 'rtl' ? html`lang="en" dir="ltr"` : ''}><nav class="console-nav" aria-label="${t.console.title}"><ul>${parts.map(
+  content: html`<div class="console" lang="${language}" dir="${directions[language]}"><nav class="console-nav" aria-label="${t.console.title}"><ul>${parts.map(
     ([name, href]) =>
       html`<li><a href="${href}" ${name === part ? html`aria-current="page"` : ''}>${t.console[name]}</a></li>`,
   )}</ul></nav>

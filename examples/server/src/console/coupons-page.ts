@@ -1,10 +1,11 @@
 import { html } from 'hono/html'
-import { decimalString, type Coupon, type Instant, type Order } from '@holdfast/core'
+import { decimalString, type Coupon, type Instant } from '@holdfast/core'
 import { formatMoment, formatMoney } from '../language/format.ts'
 import { hiddenFields } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { shopCurrencies } from '../shop/articles.ts'
+import type { OrderCase } from '../shop/read-orders.ts'
 import { dayOf } from '../stays/nights.ts'
 import { consolePage, table } from './console-frame.ts'
 import { ordersTable } from './orders-page.ts'
@@ -13,7 +14,7 @@ import { ordersTable } from './orders-page.ts'
 export interface CouponsView {
   readonly coupons: readonly Coupon[]
   /** The one that is looked at, with the newest orders that have it. */
-  readonly chosen: { readonly coupon: Coupon; readonly orders: readonly Order[] } | undefined
+  readonly chosen: { readonly coupon: Coupon; readonly orders: readonly OrderCase[] } | undefined
   readonly notice: Notice | undefined
 }
 

@@ -4,10 +4,11 @@ import { formatMoment } from '../language/format.ts'
 import type { Desk, Env } from '../pages/desk.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
 import { articleIdOf, articles, isSent } from '../shop/articles.ts'
+import { readToSend } from '../shop/order-money.ts'
 import { SimulatorUnreachable, webhookModes, type DemoControl } from '../stripe/demo-control.ts'
 import { readFigures } from './figures.ts'
 import { consoleNotice } from './staff.ts'
-import { overviewPage } from './overview-page.ts'
+import { overviewPage, type Counted } from './overview-page.ts'
 
 /** How things stand, and the levers of the demonstration where there are any. */
 export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
@@ -23,8 +24,8 @@ export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
         inbox: await tx.inbox.depth(now),
       },
       sweep: await tx.tasks.find(taskId({ type: 'sweep' })),
-      attention: (await tx.attention.list(100)).length,
-      toSend: (await tx.orders.list({ status: 'completed', limit: 100 })).length,
+      attention: atMost((await tx.attention.list(mostCounted + 1)).length),
+      toSend: await countToSend(tx),
       soldOut: await countSoldOut(tx),
     }))
     const levers = demo === undefined ? undefined : { ledgerUrl: demo.ledgerUrl, mode: await modeWhereKnown(demo) }
@@ -75,6 +76,16 @@ const modeWhereKnown = (demo: DemoControl): Promise<Awaited<ReturnType<DemoContr
     if (error instanceof SimulatorUnreachable) return undefined
     throw error
   })
+
+/** More than these are not counted one by one: it is said that there are more. */
+const mostCounted = 100
+
+const atMost = (found: number): Counted => ({ count: Math.min(found, mostCounted), isMore: found > mostCounted })
+
+const countToSend = async (tx: Transaction): Promise<Counted> => {
+  const { cases, isMore } = await readToSend(tx)
+  return { count: cases.length, isMore }
+}
 
 const countSoldOut = async (tx: Transaction): Promise<number> => {
   const stocks = await tx.stock.list({ limit: 500 })

@@ -7,6 +7,7 @@ import {
   type Transaction,
 } from '@holdfast/core'
 import { findPersonByEmail, type Person } from '../people/people.ts'
+import { readCases } from '../shop/read-orders.ts'
 
 /** What somebody looked for, and what it is. */
 export type Found =
@@ -33,5 +34,5 @@ export const findAnything = async (tx: Transaction, text: string): Promise<Found
 /** What somebody has: their newest payments and orders. */
 export const readBelongings = async (tx: Transaction, owner: OwnerId) => ({
   payments: await tx.payments.list({ owner, limit: 25 }),
-  orders: await tx.orders.list({ owner, limit: 25 }),
+  orders: await readCases(tx, await tx.orders.list({ owner, limit: 25 })),
 })

@@ -4,9 +4,11 @@ import { formatMoment, formatMoney } from '../language/format.ts'
 import { badge } from '../pages/badge.ts'
 import { buttonForm, hiddenFields } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
+import { orderBadges } from '../pages/shop/order-badges.ts'
 import { renderOrderLines } from '../pages/shop/order-lines.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { findArticle } from '../shop/articles.ts'
+import { orderMoneyOf } from '../shop/order-money.ts'
 import { hasSomethingToSend, readShipTo, type OrderCase } from '../shop/read-orders.ts'
 import { consolePage, paymentLink, table } from './console-frame.ts'
 
@@ -24,7 +26,7 @@ export const orderConsolePage = (
     part: 'orders',
     title: `${t.console.order} · ${formatMoney(language, order.total)}`,
     notice,
-    content: html`<p>${badge(order.status, t.shop.status[order.status])} <code>${order.id}</code> · ${order.owner} · <a href="/orders/${order.id}">${t.console.asItsBuyer}</a></p>
+    content: html`<p>${orderBadges(visitor, { order, kase })} <code>${order.id}</code> · ${order.owner} · <a href="/orders/${order.id}">${t.console.asItsBuyer}</a></p>
 <p class="soft">${columns.payment}: ${paymentLink(payment.id)} ${badge(payment.status, words.paymentStatus[payment.status])}</p>
 <div class="columns"><div>
 <section class="card"><h2>${t.console.lines}</h2>${renderOrderLines(visitor, order)}
@@ -34,7 +36,7 @@ export const orderConsolePage = (
       order.holds.map((hold) => holdRow(visitor, hold)),
       t.console.none,
     )}</section></div>
-<section class="card"><h2>${t.console.actions}</h2>${renderDates(visitor, order)}<div class="actions">${renderActions(visitor, signedIn, order)}</div></section></div>`,
+<section class="card"><h2>${t.console.actions}</h2>${renderDates(visitor, order)}<div class="actions">${renderActions(visitor, signedIn, { order, kase })}</div></section></div>`,
   })
 }
 
@@ -54,15 +56,16 @@ ${at(t.shop.order.shipped, isSent ? order.shippedAt : undefined)}${isSent && ord
 ${at(t.shop.order.delivered, order.status === 'delivered' ? order.deliveredAt : undefined)}${at(t.shop.order.ended, order.status === 'cancelled' ? order.cancelledAt : undefined)}</dl>`
 }
 
-const renderActions = ({ t }: Visitor, signedIn: SignedIn, order: Order): readonly (Html | string)[] => {
+const renderActions = (visitor: Visitor, signedIn: SignedIn, found: OrderCase): readonly (Html | string)[] => {
+  const { t } = visitor
+  const { order } = found
   const at = (action: string): string => `/console/orders/${order.id}/${action}`
   switch (order.status) {
     case 'pending':
       return [buttonForm(signedIn, at('cancel'), t.console.cancelUnpaid, { look: 'danger', fields: { refund: 'all' } })]
     case 'completed':
       return [
-        html`<form method="post" action="${at('ship')}">${hiddenFields(signedIn)}<label class="field">${t.console.shipTracking}<input name="tracking" autocomplete="off" maxlength="60"></label>
-<button class="button primary">${t.console.ship}</button></form>`,
+        renderShip(visitor, signedIn, found),
         hasSomethingToSend(order) ? '' : html`<p class="soft">${t.console.nothingToSend}</p>`,
         html`<details><summary>${t.console.cancelOrder}</summary><p class="soft">${t.console.cancelOrderHint}</p><div class="actions">
 ${buttonForm(signedIn, at('cancel'), t.console.cancelAndRefund, { look: 'danger', fields: { refund: 'all' } })}
@@ -74,4 +77,14 @@ ${buttonForm(signedIn, at('cancel'), t.console.cancelAndKeep, { look: 'danger', 
     case 'cancelled':
       return []
   }
+}
+
+/** How it is noted that an order was sent. Where its money is not there, that is said first, and the button says it again. */
+const renderShip = ({ t }: Visitor, signedIn: SignedIn, found: OrderCase): Html => {
+  const money = orderMoneyOf(found)
+  const warning =
+    money === 'returned' ? t.console.moneyReturned : money === 'disputed' ? t.console.moneyDisputed : undefined
+  return html`${warning === undefined ? '' : html`<p class="notice bad">${warning}</p>`}
+<form method="post" action="/console/orders/${found.order.id}/ship">${hiddenFields(signedIn)}${warning === undefined ? '' : html`<input type="hidden" name="anyway" value="1">`}<label class="field">${t.console.shipTracking}<input name="tracking" autocomplete="off" maxlength="60"></label>
+<button class="button ${warning === undefined ? 'primary' : 'danger'}">${warning === undefined ? t.console.ship : t.console.shipAnyway}</button></form>`
 }

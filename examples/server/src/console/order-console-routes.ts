@@ -3,10 +3,11 @@ import type { Hono } from 'hono'
 import type { Ask, Desk, Env } from '../pages/desk.ts'
 import { keyOf } from '../pages/forms.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
-import { findOrder } from '../shop/read-orders.ts'
+import { orderMoneyOf, readToSend } from '../shop/order-money.ts'
+import { findOrder, readCases } from '../shop/read-orders.ts'
 import { readRefund } from './cancel-visit.ts'
 import { orderConsolePage } from './order-console-page.ts'
-import { ordersPage, ordersPerPage, orderStatuses } from './orders-page.ts'
+import { ordersPage, ordersPerPage, orderStatuses, toSend } from './orders-page.ts'
 import { consoleNotice, staffOf } from './staff.ts'
 
 /** Everybody's orders, and what staff do about them: send them, note that they have arrived, and cancel them. */
@@ -17,12 +18,19 @@ export const orderConsoleRoutes = (app: Hono<Env>, desk: Desk): void => {
   app.get(home, async (c) => {
     const status = orderStatuses.find((each) => each === c.req.query('status'))
     const after = parseId<'order'>(c.req.query('after') ?? '')
-    const orders = await unitOfWork.read((tx) =>
-      tx.orders.list({
-        limit: ordersPerPage,
-        ...(status === undefined ? {} : { status }),
-        ...(after === undefined ? {} : { after }),
-      }),
+    if (c.req.query('status') === toSend) {
+      const { cases: orders } = await unitOfWork.read(readToSend)
+      return show(c, ordersPage(c.get('visitor'), { orders, status: toSend, after: undefined }))
+    }
+    const orders = await unitOfWork.read(async (tx) =>
+      readCases(
+        tx,
+        await tx.orders.list({
+          limit: ordersPerPage,
+          ...(status === undefined ? {} : { status }),
+          ...(after === undefined ? {} : { after }),
+        }),
+      ),
     )
     return show(c, ordersPage(c.get('visitor'), { orders, status, after }))
   })
@@ -49,6 +57,8 @@ type Told = { readonly done: string } | { readonly problem: string }
 const actions: Readonly<Record<string, (desk: Desk, c: Ask, orderId: OrderId) => Promise<Told>>> = {
   ship: async (desk, c, orderId) => {
     const fields = c.get('fields')
+    const warned = fields['anyway'] === undefined ? await warningOf(desk, c, orderId) : undefined
+    if (warned !== undefined) return { problem: warned }
     const tracking = (fields['tracking'] ?? '').trim().slice(0, 60)
     const outcome = await desk.holdfast.shipOrder({
       actor: staffOf(desk, c),
@@ -70,4 +80,15 @@ const actions: Readonly<Record<string, (desk: Desk, c: Ask, orderId: OrderId) =>
     if (!outcome.ok) return { problem: outcome.error.code }
     return { done: outcome.value.providerCancellation === 'done' ? 'cancelOrderDone' : 'cancelOrderPending' }
   },
+}
+
+/** What staff are told before they send an order whose money is not there: once they have read it, they may. */
+const warningOf = async (
+  desk: Desk,
+  c: Ask,
+  orderId: OrderId,
+): Promise<'moneyReturned' | 'moneyDisputed' | undefined> => {
+  const found = await findOrder(desk.unitOfWork, staffOf(desk, c), orderId)
+  const money = found?.order.status === 'completed' ? orderMoneyOf(found) : undefined
+  return money === 'returned' ? 'moneyReturned' : money === 'disputed' ? 'moneyDisputed' : undefined
 }

@@ -7,6 +7,7 @@ import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { webhookModes, type DemoControl } from '../stripe/demo-control.ts'
 import { consolePage } from './console-frame.ts'
 import { renderFigures, type Figures } from './figures.ts'
+import { toSend } from './orders-page.ts'
 import { queueNames } from './work-page.ts'
 
 /** How much waits in one queue. */
@@ -14,6 +15,13 @@ export interface Depth {
   readonly waiting: number
   readonly dead: number
   readonly oldestDueAt?: Instant
+}
+
+/** How many there are, counted as far as a hundred. */
+export interface Counted {
+  readonly count: number
+  /** There are more than these. */
+  readonly isMore: boolean
 }
 
 /** What the console knows of the levers of a demonstration. */
@@ -27,9 +35,9 @@ export interface DemoLevers {
 export interface Overview {
   readonly now: Instant
   readonly depths: Readonly<Record<QueueName, Depth>>
-  readonly attention: number
-  /** Orders that are paid and not sent, at most a hundred of them. */
-  readonly toSend: number
+  readonly attention: Counted
+  /** Orders that are paid and wait to be sent. */
+  readonly toSend: Counted
   /** Articles of which nothing can be had. */
   readonly soldOut: number
   readonly circuit: CircuitBreaker
@@ -45,15 +53,16 @@ export interface Overview {
 /** How things stand, and the levers of the demonstration. */
 export const overviewPage = (visitor: Visitor, signedIn: SignedIn, overview: Overview): Page => {
   const { t } = visitor
+  const counted = ({ count, isMore }: Counted): string => (isMore ? t.console.moreThan(count) : String(count))
   return consolePage(visitor, {
     part: 'overview',
     title: t.console.overview,
     notice: overview.notice,
     live: true,
     content: html`<div id="figures" data-live><ul class="tiles">
-<li class="card ${overview.attention > 0 ? 'bad' : ''}"><a href="/console/attention"><strong>${overview.attention}</strong> ${t.console.attention}</a></li>
-<li class="card"><a href="/console/orders?status=completed"><strong>${overview.toSend}</strong> ${t.console.toSend}</a></li>
-<li class="card"><a href="/console/stock"><strong>${overview.soldOut}</strong> ${t.console.soldOut}</a></li>
+<li class="card ${overview.attention.count > 0 ? 'bad' : ''}"><a href="/console/attention"><strong>${counted(overview.attention)}</strong> ${t.console.attention}</a></li>
+<li class="card"><a href="/console/orders?status=${toSend}"><strong>${counted(overview.toSend)}</strong> ${t.console.toSend(overview.toSend.count)}</a></li>
+<li class="card"><a href="/console/stock"><strong>${overview.soldOut}</strong> ${t.console.soldOut(overview.soldOut)}</a></li>
 ${renderCircuit(visitor, overview.circuit)}
 ${renderSweep(visitor, overview.now, overview.sweep)}
 ${queueNames.map((name) => renderDepth(visitor, overview.now, name, overview.depths[name]))}</ul>

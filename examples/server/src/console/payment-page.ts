@@ -13,6 +13,7 @@ import { badge } from '../pages/badge.ts'
 import { buttonForm, hiddenFields } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
+import { orderBadges } from '../pages/shop/order-badges.ts'
 import { lineName } from '../shop/read-orders.ts'
 import { consolePage, table } from './console-frame.ts'
 import { purposeName } from './payments-page.ts'
@@ -40,7 +41,7 @@ export const paymentPage = (visitor: Visitor, signedIn: SignedIn, view: PaymentV
     notice: view.notice,
     content: html`<p>${badge(payment.status, words.paymentStatus[payment.status])} ${payment.item.name} — <span class="soft">${payment.item.description}</span></p>
 <p class="soft"><code>${payment.id}</code> · ${payment.owner} · ${payment.subject.type === 'reservation' ? html`<a href="/bookings/${payment.subject.id}">${payment.subject.id}</a>` : payment.subject.id}</p>
-${view.order === undefined ? '' : renderOrder(visitor, view.order)}
+${view.order === undefined ? '' : renderOrder(visitor, view.order, view.kase)}
 <div class="columns"><div>
 <section class="card"><h2>${t.console.attempts}</h2>${table(
       [columns.kind, columns.status, columns.amount, columns.reference],
@@ -59,10 +60,12 @@ ${view.order === undefined ? '' : renderOrder(visitor, view.order)}
 }
 
 /** What it is for, where that is goods: with how it stands, and the way to it. */
-const renderOrder = ({ t, language }: Visitor, order: Order): Html =>
-  html`<section class="card"><h2>${t.console.order} ${badge(order.status, t.shop.status[order.status])}</h2>
+const renderOrder = (visitor: Visitor, order: Order, kase: PaymentCase): Html => {
+  const { t, language } = visitor
+  return html`<section class="card"><h2>${t.console.order} ${orderBadges(visitor, { order, kase })}</h2>
 <p>${order.lines.map((line) => `${line.quantity} × ${lineName(line, language)}`).join(', ')}</p>
 <p><a class="button quiet" href="/console/orders/${order.id}">${t.console.seeOrder}</a></p></section>`
+}
 
 /** What its page has declined while it was open, oldest first. */
 const renderDeclines = ({ t, words, language }: Visitor, { declines = [] }: Attempt): Html | string =>

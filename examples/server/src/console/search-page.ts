@@ -1,7 +1,8 @@
 import { html } from 'hono/html'
-import type { Order, PaymentSummary } from '@holdfast/core'
+import type { PaymentSummary } from '@holdfast/core'
 import type { Page } from '../pages/layout.ts'
 import type { Visitor } from '../pages/visitor.ts'
+import type { OrderCase } from '../shop/read-orders.ts'
 import { consolePage } from './console-frame.ts'
 import { ordersTable } from './orders-page.ts'
 import { paymentsTable } from './payments-page.ts'
@@ -29,7 +30,7 @@ export const belongingsPage = (
     readonly name: string
     readonly sought: string
     readonly payments: readonly PaymentSummary[]
-    readonly orders: readonly Order[]
+    readonly orders: readonly OrderCase[]
   },
 ): Page => {
   const { t } = visitor

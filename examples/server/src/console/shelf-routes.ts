@@ -6,6 +6,7 @@ import { keyOf } from '../pages/forms.ts'
 import type { Notice } from '../pages/layout.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
 import { articleIdOf, findArticle } from '../shop/articles.ts'
+import { readCases } from '../shop/read-orders.ts'
 import { couponsPage } from './coupons-page.ts'
 import { readCouponForm } from './read-coupon-form.ts'
 import { consoleNotice, staffOf } from './staff.ts'
@@ -42,7 +43,7 @@ export const shelfRoutes = (app: Hono<Env>, desk: Desk): void => {
       const coupon = code === undefined ? undefined : (await tx.coupons.find(code))?.value
       return {
         coupons: await tx.coupons.list({ limit: 200 }),
-        chosen: coupon === undefined ? undefined : { coupon, orders: await listUses(tx, coupon) },
+        chosen: coupon === undefined ? undefined : { coupon, orders: await readCases(tx, await listUses(tx, coupon)) },
       }
     })
     return show(c, couponsPage(c.get('visitor'), signedIn(c), { ...view, notice: couponNotice(c) }))

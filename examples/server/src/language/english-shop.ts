@@ -88,6 +88,7 @@ export const englishShop = {
     delivered: 'Delivered',
     cancelled: 'Cancelled',
   },
+  money: { returned: 'Money went back', disputed: 'Disputed', coming: 'Payment on its way' },
   order: {
     title: 'Your order',
     reference: 'Order',
@@ -102,15 +103,21 @@ export const englishShop = {
     payNow: 'Pay now',
     cancel: 'Cancel this order',
     cancelHint: 'Nothing is charged, and what is kept for you goes back on the shelf at once.',
+    cancelPaidHint: 'It has not been sent yet. All that you paid goes back to where it came from.',
     cancelSure: 'Yes, cancel it',
     cancelling: 'Cancelled. The payment page is still being closed; should you have paid there, your money comes back.',
     receipt: 'Receipt',
+    receiptRefunded: 'Receipt, with what went back',
     download: (name: string) => `Download ${name}`,
     refunded: (amount: string) => `${amount} refunded`,
     refundComing: (amount: string) => `${amount} on its way back`,
     waiting: (until: string) => `Everything is kept for you until ${until}. Nothing has been charged.`,
     failed: (reason: string, until: string) =>
       `${reason} Nothing has been charged, and everything is kept for you until ${until}.`,
+    later: (until: string) =>
+      `Your order is placed, and everything in it is kept for you until ${until}. Nothing has been charged, and there is no need to order again: pay it from here, or from its own page.`,
+    laterCard: (until: string) =>
+      `Your order is placed, and everything in it is kept for you until ${until}. Your saved card is charged by itself as soon as that can be done: there is no need to order again.`,
     overdue: 'The time to pay is over, and the order is being closed.',
     processing:
       'Your payment is on its way. Your bank has not confirmed it yet; what you ordered is kept for you meanwhile.',
@@ -119,12 +126,13 @@ export const englishShop = {
     onItsWay: 'It is on its way to you.',
     arrived: 'It has arrived. We hope you like it!',
     allRefunded: 'All of your money has gone back to you.',
+    allReturning: 'All of your money is on its way back to you.',
     disputed: 'Your bank has asked for this money back. Until it has decided, nothing else happens.',
     cancelled: {
       requested: 'This order was cancelled. Nothing was charged.',
       expired: 'It was not paid in time. Nothing was charged, and what was kept for you is on the shelf again.',
       payment_failed: 'The payment did not work. Nothing was charged, and what was kept for you is on the shelf again.',
-      recalled: 'We had to cancel this order after you had paid it.',
+      recalled: 'This order was cancelled after you had paid it. Nothing of it is sent.',
       recalledKept: 'This order was cancelled after it was paid, and the money was kept, as agreed.',
       late: 'Your payment arrived when the order had already ended. All of it goes back to you.',
     },
@@ -134,6 +142,7 @@ export const englishShop = {
       cancelled: 'This order is cancelled, so there is nothing to pay.',
       expired: 'The time to pay for this order is over.',
       inFlight: 'A payment is on its way. Give it a moment.',
+      sent: 'This order has been sent: it cannot be cancelled any more.',
     },
   },
   receipt: {
@@ -143,7 +152,7 @@ export const englishShop = {
     from: 'Estancias, Mexico City. A demonstration: this is no invoice.',
     of: 'For',
     paidOn: 'Paid',
-    paidBy: 'By',
+    paid: { hosted: 'on the payment page', off_session: 'with the saved card', wallet: 'from the wallet' },
     payment: 'Payment',
     article: 'Article',
     quantity: 'Quantity',

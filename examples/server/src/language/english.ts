@@ -166,7 +166,11 @@ export const english = {
     refunded: (amount: string) => `All of ${amount} goes back to your card.`,
     refundedToWallet: (amount: string) => `All of ${amount} is in your wallet.`,
     lookAgain: 'Look again',
-    later: 'The payment service cannot be reached right now. Nothing is lost: please try again in a moment.',
+    laterTitle: 'Not to be paid right now',
+    later: 'The payment service cannot be reached right now. Nothing is lost.',
+    laterIn: (seconds: number) =>
+      seconds === 1 ? 'Please try again in a second.' : `Please try again in ${seconds} seconds.`,
+    providerFault: 'The payment service had a fault.',
     again: 'Choose other nights',
   },
   messages: {

@@ -167,7 +167,10 @@ export const persian: Texts = {
     refunded: (amount) => `همهٔ ${amount} به کارت شما برمی‌گردد.`,
     refundedToWallet: (amount) => `همهٔ ${amount} در کیف پول شماست.`,
     lookAgain: 'نگاه دوباره',
-    later: 'سرویس پرداخت اکنون در دسترس نیست. چیزی از دست نرفته: لحظه‌ای دیگر دوباره تلاش کنید.',
+    laterTitle: 'اکنون پرداخت ممکن نیست',
+    later: 'سرویس پرداخت اکنون در دسترس نیست. چیزی از دست نرفته است.',
+    laterIn: (seconds) => `${n(seconds)} ثانیهٔ دیگر دوباره تلاش کنید.`,
+    providerFault: 'سرویس پرداخت دچار خطا شد.',
     again: 'انتخاب شب‌های دیگر',
   },
   messages: {

@@ -15,7 +15,7 @@ export const spanish: Texts = {
     toShop: 'Pasar a la tienda',
     skip: 'Ir al contenido',
     menu: 'Menú',
-    stays: 'Estancias',
+    stays: 'Alojamientos',
     clinic: 'Clínica',
     shop: 'Tienda',
     appointments: 'Mis citas',
@@ -167,7 +167,11 @@ export const spanish: Texts = {
     refunded: (amount) => `${amount} regresan completos a tu tarjeta.`,
     refundedToWallet: (amount) => `${amount} están completos en tu monedero.`,
     lookAgain: 'Mirar otra vez',
-    later: 'El servicio de pagos no responde en este momento. No se pierde nada: intenta de nuevo en un momento.',
+    laterTitle: 'No se puede pagar en este momento',
+    later: 'El servicio de pagos no responde en este momento. No se pierde nada.',
+    laterIn: (seconds) =>
+      seconds === 1 ? 'Intenta de nuevo en un segundo.' : `Intenta de nuevo en ${seconds} segundos.`,
+    providerFault: 'El servicio de pagos tuvo un fallo.',
     again: 'Elegir otras noches',
   },
   messages: {

@@ -4,6 +4,7 @@ import type { Context, Hono } from 'hono'
 import type { Kinds } from '../kinds.ts'
 import type { GuestBook } from '../messages/guest-book.ts'
 import type { CartCookie } from '../shop/cart-cookie.ts'
+import type { ShopCart } from '../shop/cart.ts'
 import type { DemoControl } from '../stripe/demo-control.ts'
 import type { Assets } from './assets.ts'
 import type { Fields } from './forms.ts'
@@ -41,7 +42,14 @@ export interface PagesOptions {
 
 /** What a handler knows of the request it answers. */
 export type Env = {
-  Variables: { readonly visitor: Visitor; readonly fields: Fields }
+  Variables: {
+    readonly visitor: Visitor
+    readonly fields: Fields
+    /** How the frame of a page is written, where that is not how its content is; absent: it is. */
+    readonly reader?: Visitor
+    /** What the cart has become while this request was answered; absent: it is as the browser sent it. */
+    readonly cart?: ShopCart
+  }
 }
 /** A request, and the means to answer it. */
 export type Ask = Context<Env>

@@ -72,7 +72,7 @@ ${page.live === undefined ? '' : html`<noscript><meta http-equiv="refresh" conte
 <a class="skip" href="#content">${t.site.skip}</a>
 ${header(visitor, frame, page)}
 <main id="content" tabindex="-1">
-${page.notice === undefined ? '' : html`<p class="notice ${page.notice.tone}" role="status">${page.notice.text}</p>`}
+${page.notice === undefined ? '' : html`<p class="notice ${page.notice.tone}" role="status" dir="auto">${page.notice.text}</p>`}
 ${page.content}
 </main>
 <footer class="site-footer">

@@ -9,8 +9,8 @@ import {
 import { isClinicKind } from '../clinic/clinic-kinds.ts'
 import { readVisitDetails } from '../clinic/read-clinic.ts'
 import { readStayDetails } from '../stays/stay-kind.ts'
+import { answerLater } from './answer-later.ts'
 import type { Ask, Desk } from './desk.ts'
-import { laterPage } from './outcome/outcome-page.ts'
 import { notFoundPage } from './problem-page.ts'
 
 /** Sends the browser to the one page on which this payment can be paid, or says clearly why there is none. */
@@ -23,10 +23,8 @@ export const leadToPayment = async (c: Ask, desk: Desk, paymentId: PaymentId): P
       ? c.redirect(checkout.value.checkoutUrl, 303)
       : c.redirect(`/payment/opening?payment_id=${paymentId}`, 303)
   if (checkout.error.code === 'payment_not_found') return desk.show(c, notFoundPage(visitor), 404)
-  if (checkout.error.code === 'provider_unavailable') {
-    c.header('retry-after', String(Math.ceil(checkout.error.retryAfterMs / 1000)))
-    return desk.show(c, laterPage(visitor, desk.signedIn(c), paymentId), 503)
-  }
+  if (checkout.error.code === 'provider_unavailable')
+    return answerLater(c, desk, { paymentId, retryAfterMs: checkout.error.retryAfterMs })
   return c.redirect(await whereItStands(desk, paymentId, checkout.error.code), 303)
 }
 

@@ -38,8 +38,11 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
       const url = new URL(c.req.url)
       const here = c.req.method === 'GET' ? `${url.pathname}${url.search}` : '/'
       const clockSays = demo === undefined ? undefined : formatMoment(visitor.language, clock.now())
-      const inCart = countThings(await carts.read(c.req.raw))
-      return c.html(renderPage(visitor, { assets, here, clockSays, demo: demo !== undefined, inCart }, page), status)
+      const inCart = countThings(c.get('cart') ?? (await carts.read(c.req.raw)))
+      return c.html(
+        renderPage(c.get('reader') ?? visitor, { assets, here, clockSays, demo: demo !== undefined, inCart }, page),
+        status,
+      )
     },
     signedIn: (c) => {
       const { signedIn } = c.get('visitor')

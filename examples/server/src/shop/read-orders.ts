@@ -7,6 +7,7 @@ import {
   type OrderLine,
   type OwnerId,
   type PaymentCase,
+  type Transaction,
   type UnitOfWork,
 } from '@holdfast/core'
 import type { Language } from '../language/language.ts'
@@ -36,12 +37,26 @@ export const findOrder = async (
   })
 }
 
-/** Somebody's orders, newest first, at most `limit`. */
+/** Somebody's orders with all that was paid for them, newest first, at most `limit`. */
 export const listOrders = (
   unitOfWork: Pick<UnitOfWork, 'read'>,
   owner: OwnerId,
   limit = 50,
-): Promise<readonly Order[]> => unitOfWork.read((tx) => tx.orders.list({ owner, limit }))
+): Promise<readonly OrderCase[]> => unitOfWork.read(async (tx) => readCases(tx, await tx.orders.list({ owner, limit })))
+
+/** Orders with all that was paid for them. */
+export const readCases = async (
+  tx: Pick<Transaction, 'payments'>,
+  orders: readonly Order[],
+): Promise<readonly OrderCase[]> => {
+  const cases: OrderCase[] = []
+  for (const order of orders) {
+    const kase = await tx.payments.find(order.paymentId)
+    if (kase === undefined) throw new Error(`Order '${order.id}' has no payment.`)
+    cases.push({ order, kase: kase.value })
+  }
+  return cases
+}
 
 /** What a line's article is called, in a language: as it was ordered, where it is not sold any more. */
 export const lineName = ({ articleId, name }: OrderLine, language: Language): string =>

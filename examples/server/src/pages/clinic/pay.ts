@@ -11,9 +11,9 @@ import {
   type PaymentId,
 } from '@holdfast/core'
 import { readBalance, readUnpaid } from '../../clinic/read-clinic.ts'
+import { answerLater } from '../answer-later.ts'
 import type { Ask, Desk } from '../desk.ts'
 import { keyOf } from '../forms.ts'
-import { laterPage } from '../outcome/outcome-page.ts'
 import { leadToPayment, whereItStands } from '../lead-to-payment.ts'
 import { problemCode } from '../problem-code.ts'
 import { notFoundPage } from '../problem-page.ts'
@@ -106,9 +106,7 @@ const payFromWallet = async (c: Ask, desk: Desk, paymentId: PaymentId): Promise<
   if (paid.ok) return c.redirect(`/payment/success?payment_id=${paymentId}`, 303)
   const { error } = paid
   if (error.code === 'payment_not_found') return desk.show(c, notFoundPage(c.get('visitor')), 404)
-  if (error.code === 'provider_unavailable') {
-    c.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)))
-    return desk.show(c, laterPage(c.get('visitor'), desk.signedIn(c), paymentId), 503)
-  }
+  if (error.code === 'provider_unavailable')
+    return answerLater(c, desk, { paymentId, retryAfterMs: error.retryAfterMs })
   return c.redirect(await whereItStands(desk, paymentId, error.code satisfies PayFromWalletRefusal['code']), 303)
 }

@@ -12,6 +12,7 @@ import { formatMoney } from '../../language/format.ts'
 import { buttonForm } from '../forms.ts'
 import type { Html, Notice, Page, Section } from '../layout.ts'
 import type { SignedIn, Visitor } from '../visitor.ts'
+import { whyFailed } from '../why-failed.ts'
 
 /** A page of one card: what became of a payment. */
 export interface OutcomeCard {
@@ -73,11 +74,8 @@ const wasTimeOver = (
 ): boolean =>
   reason === 'expired' || (reason === 'abandoned' && intent !== undefined && payableUntil(intent) <= cancelledAt)
 
-const unpaidCard = (
-  { t, words }: Visitor,
-  signedIn: SignedIn,
-  { kase, intent, thing, isUnheard }: Outcome,
-): OutcomeCard => {
+const unpaidCard = (visitor: Visitor, signedIn: SignedIn, { kase, intent, thing, isUnheard }: Outcome): OutcomeCard => {
+  const { t } = visitor
   const { payment, attempts } = kase
   const leave =
     intent?.status === 'open'
@@ -88,7 +86,7 @@ const unpaidCard = (
     case 'failed':
       return {
         title: t.outcome.failedTitle,
-        content: html`<p>${t.outcome.failed(words.failures[payment.failure.code])}</p>${again}`,
+        content: html`<p>${t.outcome.failed(whyFailed(visitor, payment.failure.code))}</p>${again}`,
         tone: 'bad',
       }
     case 'cancelled':
@@ -108,7 +106,7 @@ const unpaidCard = (
           }
         : {
             title: t.outcome.failedTitle,
-            content: html`<p>${t.outcome.failed(words.failures[decline.failure.code])} ${decline.failure.retryable ? t.outcome.declined : t.outcome.declinedForGood}</p>${again}`,
+            content: html`<p>${t.outcome.failed(whyFailed(visitor, decline.failure.code))} ${decline.failure.retryable ? t.outcome.declined : t.outcome.declinedForGood}</p>${again}`,
             tone: 'bad',
           }
     }
@@ -130,11 +128,25 @@ export const isInWallet = ({ refunds }: PaymentCase): boolean =>
 export const wasTaken = (intent: PendingIntent | undefined): boolean =>
   intent?.status === 'refunded' && intent.reason === 'slot_taken'
 
-/** Stripe could not be asked. Nothing is lost. */
-export const laterPage = ({ t }: Visitor, signedIn: SignedIn, paymentId: PaymentId): Page =>
+/** Stripe could not be asked. Nothing is lost. `about`: what waits to be paid, where there is more to say of it, and the way to it. */
+export const laterPage = (
+  { t }: Visitor,
+  signedIn: SignedIn,
+  {
+    paymentId,
+    seconds,
+    about,
+  }: {
+    readonly paymentId: PaymentId
+    /** When to try again. */
+    readonly seconds: number
+    readonly about: { readonly content: Html; readonly link: Html } | undefined
+  },
+): Page =>
   cardPage({
-    title: t.outcome.failedTitle,
-    content: html`<p>${t.outcome.later}</p>${buttonForm(signedIn, `/payments/${paymentId}/pay`, t.outcome.retry)}`,
+    title: about === undefined ? t.outcome.failedTitle : t.outcome.laterTitle,
+    content: html`<p>${t.outcome.later} ${t.outcome.laterIn(seconds)}</p>${about?.content ?? ''}
+<div class="row">${buttonForm(signedIn, `/payments/${paymentId}/pay`, t.outcome.retry)}${about?.link ?? ''}</div>`,
     tone: 'bad',
   })
 

@@ -16,9 +16,9 @@ import {
 import { priceCart } from '../../shop/price-cart.ts'
 import { findOrder } from '../../shop/read-orders.ts'
 import type { Person } from '../../people/people.ts'
+import { answerLater } from '../answer-later.ts'
 import type { Ask, Desk, Env } from '../desk.ts'
 import { keyOf } from '../forms.ts'
-import { laterPage } from '../outcome/outcome-page.ts'
 import { notFoundPage, problemPage } from '../problem-page.ts'
 import { requireSignIn } from '../require-sign-in.ts'
 import { cartPage } from './cart-page.ts'
@@ -149,7 +149,9 @@ const orderedOf = (
 /** Empties the cart, where it still is what was ordered: what was put into it meanwhile stays. */
 const forget = async (c: Ask, { carts }: Desk, ordered: ShopCart): Promise<void> => {
   if (encodeCart(await carts.read(c.req.raw)) !== encodeCart(ordered)) return
-  c.header('set-cookie', await carts.write({ ...emptyCart, currency: ordered.currency }), { append: true })
+  const emptied = { ...emptyCart, currency: ordered.currency }
+  c.set('cart', emptied)
+  c.header('set-cookie', await carts.write(emptied), { append: true })
 }
 
 /** Says why a cart was not ordered, on its own page; or, where the order stands, how that stands. */
@@ -160,8 +162,7 @@ const answerRefusal = async (c: Ask, desk: Desk, cart: ShopCart, refusal: CheckO
   const hasEnded = refusal.code === 'payment_declined' && (await isCancelled(c, desk, orderId))
   if (!hasEnded) await forget(c, desk, cart)
   if (refusal.code !== 'provider_unavailable') return c.redirect(`/orders/${orderId}?problem=${refusal.code}`, 303)
-  c.header('retry-after', String(Math.ceil(refusal.retryAfterMs / 1000)))
-  return desk.show(c, laterPage(c.get('visitor'), desk.signedIn(c), paymentId), 503)
+  return answerLater(c, desk, { paymentId, retryAfterMs: refusal.retryAfterMs })
 }
 
 const isCancelled = async (c: Ask, { unitOfWork, signedIn }: Desk, orderId: OrderId): Promise<boolean> =>

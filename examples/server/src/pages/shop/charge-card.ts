@@ -1,8 +1,8 @@
 import type { PaymentId } from '@holdfast/core'
+import { answerLater } from '../answer-later.ts'
 import type { Ask, Desk } from '../desk.ts'
 import { keyOf, type Fields } from '../forms.ts'
 import { leadToPayment, whereItStands } from '../lead-to-payment.ts'
-import { laterPage } from '../outcome/outcome-page.ts'
 import { notFoundPage } from '../problem-page.ts'
 
 /**
@@ -23,10 +23,8 @@ export const chargeCard = async (
   if (paid.ok) return c.redirect(`/payment/success?payment_id=${paymentId}`, 303)
   const { error } = paid
   if (error.code === 'payment_not_found') return desk.show(c, notFoundPage(visitor), 404)
-  if (error.code === 'provider_unavailable') {
-    c.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)))
-    return desk.show(c, laterPage(visitor, desk.signedIn(c), paymentId), 503)
-  }
+  if (error.code === 'provider_unavailable')
+    return answerLater(c, desk, { paymentId, retryAfterMs: error.retryAfterMs })
   if (error.code === 'payment_declined' && error.failure.code === 'authentication_required')
     return leadToPayment(c, desk, paymentId)
   return c.redirect(await whereItStands(desk, paymentId, error.code), 303)

@@ -2,11 +2,12 @@ import { html } from 'hono/html'
 import { isCollected, type Instant, type Order } from '@holdfast/core'
 import { formatMoment, formatMoney } from '../../language/format.ts'
 import { findArticle } from '../../shop/articles.ts'
+import { orderMoneyOf } from '../../shop/order-money.ts'
 import { downloadsOf, hasSomethingToSend, readShipTo, type OrderCase } from '../../shop/read-orders.ts'
-import { badge } from '../badge.ts'
 import { buttonForm, hiddenFields } from '../forms.ts'
 import { arrow, type Html, type Notice, type Page } from '../layout.ts'
 import type { SignedIn, Visitor } from '../visitor.ts'
+import { orderBadges } from './order-badges.ts'
 import { renderOrderLines } from './order-lines.ts'
 import { minutesLeft, standingOf } from './order-standing.ts'
 import { renderCardChoice, type CardOffer } from './saved-cards.ts'
@@ -35,7 +36,7 @@ export const orderPage = (visitor: Visitor, signedIn: SignedIn, view: OrderView)
 <h1>${t.shop.order.title}</h1>
 <p class="soft">${t.shop.order.reference} <code>${order.id}</code></p>
 <div class="columns order"><div>
-<section class="card standing ${standing.tone}"><p>${badge(order.status, t.shop.status[order.status])}${standing.canBePaid ? html` <strong>${t.shop.order.minutesLeft(minutesLeft(order, now))}</strong>` : ''}</p>
+<section class="card standing ${standing.tone}"><p>${orderBadges(visitor, view)}${standing.canBePaid ? html` <strong>${t.shop.order.minutesLeft(minutesLeft(order, now))}</strong>` : ''}</p>
 <p role="status">${standing.text}</p>${renderRefunds(visitor, view)}
 ${tracking === undefined ? '' : html`<p>${t.shop.order.tracking}: <code dir="ltr">${tracking}</code></p>`}
 ${renderDownloads(visitor, view)}
@@ -43,23 +44,27 @@ ${renderActions(visitor, signedIn, view, standing.canBePaid)}</section>
 <section class="card"><h2>${t.shop.order.what}</h2>${renderOrderLines(visitor, order)}
 ${shipTo === undefined ? '' : html`<p class="soft">${t.shop.cart.goesTo}: <bdi>${shipTo}</bdi></p>`}</section></div>
 <section class="card"><ol class="plan steps">${renderSteps(visitor, order)}</ol>
-${isCollected(kase.payment) ? html`<p><a class="button quiet" href="/orders/${order.id}/receipt">${t.shop.order.receipt} · ${formatMoney(language, kase.payment.amount)}</a></p>` : ''}</section></div>`,
+${isCollected(kase.payment) ? html`<p><a class="button quiet" href="/orders/${order.id}/receipt">${kase.refunds.some(({ status }) => status !== 'failed') ? t.shop.order.receiptRefunded : html`${t.shop.order.receipt} · ${formatMoney(language, kase.payment.amount)}`}</a></p>` : ''}</section></div>`,
   }
 }
 
-const renderActions = (
-  visitor: Visitor,
-  signedIn: SignedIn,
-  { order, kase: { payment }, cards }: OrderView,
-  canBePaid: boolean,
-): Html | string => {
+const renderActions = (visitor: Visitor, signedIn: SignedIn, view: OrderView, canBePaid: boolean): Html | string => {
   const { t, language } = visitor
+  const { order, cards } = view
+  const { payment } = view.kase
   if (order.status === 'cancelled') return html`<p><a class="button quiet" href="/shop">${t.shop.order.again}</a></p>`
+  // What can only be downloaded, its buyer may have by now: whether that is called off is for staff to say.
+  if (order.status === 'completed' && hasSomethingToSend(order) && orderMoneyOf(view) === undefined)
+    return renderCancel(visitor, signedIn, order, t.shop.order.cancelPaidHint)
   if (!canBePaid) return ''
   return html`<form method="post" action="/payments/${payment.id}/pay">${hiddenFields(signedIn)}${renderCardChoice(visitor, cards)}<button class="button primary">${t.shop.order.payNow} · ${formatMoney(language, order.total)}</button></form>
-<details><summary>${t.shop.order.cancel}</summary><p class="soft">${t.shop.order.cancelHint}</p>
-${buttonForm(signedIn, `/orders/${order.id}/cancel`, t.shop.order.cancelSure, { look: 'danger' })}</details>`
+${renderCancel(visitor, signedIn, order, t.shop.order.cancelHint)}`
 }
+
+/** The form says how the order stood that it was shown with: one that was paid meanwhile is not called off by it. */
+const renderCancel = ({ t }: Visitor, signedIn: SignedIn, order: Order, hint: string): Html =>
+  html`<details><summary>${t.shop.order.cancel}</summary><p class="soft">${hint}</p>
+${buttonForm(signedIn, `/orders/${order.id}/cancel`, t.shop.order.cancelSure, { look: 'danger', fields: order.status === 'completed' ? { paid: '1' } : {} })}</details>`
 
 const renderRefunds = ({ t, language }: Visitor, { kase: { refunds } }: OrderView): readonly Html[] =>
   refunds

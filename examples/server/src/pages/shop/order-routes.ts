@@ -11,7 +11,7 @@ import { ordersPage } from './orders-page.ts'
 import { asPaid, receiptPage } from './receipt-page.ts'
 import { readCardOffers } from './saved-cards.ts'
 
-/** What somebody has ordered: to look at, to pay, to cancel while it is not paid, and to have in writing. */
+/** What somebody has ordered: to look at, to pay, to cancel while it is not sent, and to have in writing. */
 export const orderRoutes = (app: Hono<Env>, desk: Desk): void => {
   const { show, signedIn, holdfast, unitOfWork, clock } = desk
   for (const path of ['/orders', '/orders/*']) app.use(path, requireSignIn)
@@ -51,6 +51,15 @@ export const orderRoutes = (app: Hono<Env>, desk: Desk): void => {
     const found = await find(c)
     if (found === undefined) return notFound(c)
     const { order } = found
+    if (c.get('fields')['paid'] !== undefined) {
+      const recalled = await holdfast.cancelOrder({
+        actor: signedIn(c).actor,
+        orderId: order.id,
+        refund: 'all',
+        ...keyOf(c.get('fields')),
+      })
+      return c.redirect(`/orders/${order.id}${recalled.ok ? '' : `?problem=${recalled.error.code}`}`, 303)
+    }
     // The payment is cancelled, and its order with it, in the same commit. One that has been paid meanwhile is not: whoever
     // cancels what is not paid has not asked for an order to be called off that is.
     const outcome = await holdfast.cancelPayment({
@@ -92,6 +101,7 @@ const noticeOf = (c: Ask, { kase }: OrderCase): Notice | undefined => {
     order_cancelled: own.cancelled,
     order_expired: own.expired,
     charge_in_flight: own.inFlight,
+    order_already_shipped: own.sent,
     payment_method_not_found: t.shop.cards.gone,
     payment_method_expired: t.shop.cards.hasExpired,
   }

@@ -1,7 +1,9 @@
-import { isCollected, lastDecline, minute, type Instant, type Order } from '@holdfast/core'
+import { isCollected, lastDecline, minute, type Instant, type Order, type PaymentCase } from '@holdfast/core'
 import { formatMoment } from '../../language/format.ts'
+import { orderMoneyOf } from '../../shop/order-money.ts'
 import { hasSomethingToSend, type OrderCase } from '../../shop/read-orders.ts'
 import type { Visitor } from '../visitor.ts'
+import { whyFailed } from '../why-failed.ts'
 
 /** How an order stands, in plain words. */
 export interface Standing {
@@ -26,13 +28,14 @@ export const standingOf = (visitor: Visitor, { order, kase }: OrderCase, now: In
     case 'completed':
     case 'shipped':
     case 'delivered':
-      return payment.status === 'refunded'
-        ? { text: t.shop.order.allRefunded, tone: 'calm', canBePaid: false }
+      return orderMoneyOf({ order, kase }) === 'returned'
+        ? { text: returnedText(visitor, order, kase), tone: 'calm', canBePaid: false }
         : { text: paidText(visitor, order), tone: 'good', canBePaid: false }
   }
 }
 
-const pendingStanding = ({ t, words, language }: Visitor, { order, kase }: OrderCase, now: Instant): Standing => {
+const pendingStanding = (visitor: Visitor, { order, kase }: OrderCase, now: Instant): Standing => {
+  const { t, language } = visitor
   const { payment } = kase
   const until = formatMoment(language, order.expiresAt)
   switch (payment.status) {
@@ -40,7 +43,7 @@ const pendingStanding = ({ t, words, language }: Visitor, { order, kase }: Order
       return order.expiresAt <= now
         ? { text: t.shop.order.overdue, tone: 'busy', canBePaid: false, refreshS: 5 }
         : {
-            text: t.shop.order.failed(words.failures[payment.failure.code], until),
+            text: t.shop.order.failed(whyFailed(visitor, payment.failure.code), until),
             tone: 'bad',
             canBePaid: true,
           }
@@ -50,7 +53,7 @@ const pendingStanding = ({ t, words, language }: Visitor, { order, kase }: Order
       return decline === undefined
         ? { text: t.shop.order.waiting(until), tone: 'busy', canBePaid: true, refreshS: 60 }
         : {
-            text: t.shop.order.failed(words.failures[decline.failure.code], until),
+            text: t.shop.order.failed(whyFailed(visitor, decline.failure.code), until),
             tone: 'bad',
             canBePaid: true,
             refreshS: 60,
@@ -66,6 +69,13 @@ const pendingStanding = ({ t, words, language }: Visitor, { order, kase }: Order
     case 'disputed':
       return { text: t.shop.order.processing, tone: 'busy', canBePaid: false, refreshS: 3 }
   }
+}
+
+/** What was sent all the same is not kept from its buyer. */
+const returnedText = (visitor: Visitor, order: Order, { payment }: PaymentCase): string => {
+  const { allRefunded, allReturning } = visitor.t.shop.order
+  const money = payment.status === 'refunded' ? allRefunded : allReturning
+  return order.status === 'completed' ? money : `${paidText(visitor, order)} ${money}`
 }
 
 const paidText = ({ t }: Visitor, order: Order): string => {

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { isCollected, lineTotal, type Attempt, type Money, type Payment, type Refund } from '@holdfast/core'
+import { isCollected, lineTotal, type Money, type Payment, type Refund } from '@holdfast/core'
 import { formatMoment, formatMoney, formatNumber } from '../../language/format.ts'
 import { lineName, readShipTo, type OrderCase } from '../../shop/read-orders.ts'
 import { arrow, type Html, type Page } from '../layout.ts'
@@ -30,7 +30,7 @@ export const receiptPage = (visitor: Visitor, { person }: SignedIn, paid: PaidOr
 <dl class="dates"><div><dt>${t.shop.order.reference}</dt><dd><code>${order.id}</code></dd></div>
 <div><dt>${t.shop.receipt.payment}</dt><dd><code>${payment.id}</code></dd></div>
 <div><dt>${t.shop.receipt.of}</dt><dd>${readShipTo(order) ?? person.name}</dd></div>
-<div><dt>${t.shop.receipt.paidOn}</dt><dd>${formatMoment(language, payment.completedAt)}${attempt === undefined ? '' : html`<br><span class="soft">${t.shop.receipt.paidBy}: ${howPaid(visitor, attempt)}</span>`}</dd></div></dl>
+<div><dt>${t.shop.receipt.paidOn}</dt><dd>${formatMoment(language, payment.completedAt)}${attempt === undefined ? '' : html`<br><span class="soft">${t.shop.receipt.paid[attempt.kind]}</span>`}</dd></div></dl>
 <table class="data plain"><thead><tr><th scope="col">${t.shop.receipt.article}</th><th scope="col">${t.shop.receipt.quantity}</th><th scope="col">${t.shop.receipt.sum}</th></tr></thead>
 <tbody>${order.lines.map(
       (line) =>
@@ -42,8 +42,6 @@ ${renderRefunds(visitor, paid)}</dl>
 <p class="screen-only"><button type="button" class="button quiet" data-print hidden>${t.shop.receipt.print}</button></p></article>`,
   }
 }
-
-const howPaid = ({ t }: Visitor, { kind }: Attempt): string => t.attemptKind[kind]
 
 /** Every refund that did not fail, and what remains. */
 const renderRefunds = ({ t, language }: Visitor, { payment, kase }: PaidOrder): Html | string => {
