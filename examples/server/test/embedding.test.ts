@@ -1,3 +1,5 @@
+import { expect, it } from 'vitest'
+// #region embedding
 import {
   after,
   createHoldfast,
@@ -9,19 +11,12 @@ import {
   reservationKind,
   silentLogger,
 } from '@holdfast/core'
-import type { OwnerId, ReservationCatalogue, ResourceId } from '@holdfast/core'
+import type { Message, OwnerId, ReservationCatalogue, ResourceId } from '@holdfast/core'
 import { randomIds, systemClock } from '@holdfast/core/system'
 import { openSql } from '@holdfast/adapter-sql'
 import { createStripe, stripeProvider } from '@holdfast/adapter-stripe'
 import { createSimulator, simulatorHttpClient } from '@holdfast/stripe-simulator'
-import { expect, it } from 'vitest'
 
-const simulator = createSimulator()
-const httpClient = simulatorHttpClient(simulator)
-const notifier = { send: async () => {} }
-const returnUrls = { of: () => ({ successUrl: 'https://host.example/paid', cancelUrl: 'https://host.example/left' }) }
-
-// #region embedding
 /** What there is to book, and what it costs: the host's part. */
 const catalogue: ReservationCatalogue = {
   quote: async (_payload, { now }) =>
@@ -44,12 +39,20 @@ const catalogue: ReservationCatalogue = {
     }),
 }
 
+/** Where people come back to from the payment page, and how they are told what has become of theirs: the host's part as well. */
+const returnUrls = { of: () => ({ successUrl: 'https://host.example/paid', cancelUrl: 'https://host.example/left' }) }
+const notifier = { send: async ({ template, to }: Message) => console.log(`To ${to}: ${template}`) }
+
+// A Stripe in this process. Without `httpClient`, it is Stripe itself that is called, with your own key.
+const simulator = createSimulator()
+const stripe = createStripe({ apiKey: 'sk_test_123', httpClient: simulatorHttpClient(simulator) })
+
 const database = openSql({ kind: 'sqlite', filename: ':memory:' })
 const clock = systemClock()
 const house = reservationKind({ catalogue, unitOfWork: database.unitOfWork })
 const holdfast = createHoldfast({
   unitOfWork: database.unitOfWork,
-  paymentProvider: stripeProvider({ stripe: createStripe({ apiKey: 'sk_test_123', httpClient }), clock }),
+  paymentProvider: stripeProvider({ stripe, clock }),
   clock,
   ids: randomIds(),
   notifier,
@@ -67,11 +70,13 @@ const book = async (): Promise<string> => {
   if (!checkout.ok || checkout.value.type !== 'open') throw new Error('No page yet: ask again.')
   return checkout.value.checkoutUrl
 }
+
+await database.migrate()
+const checkoutUrl = await book()
 // #endregion embedding
 
 it('embeds Holdfast in a few lines, with what is stored in SQLite and charged at the simulator', async () => {
-  await database.migrate()
-  expect(await book()).toMatch(/^http.*\/c\/pay\/cs_test_/)
+  expect(checkoutUrl).toMatch(/^http.*\/c\/pay\/cs_test_/)
   await database.close()
   simulator.close()
 })
