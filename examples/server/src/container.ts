@@ -207,7 +207,12 @@ const hostModule = ({ stripe, sessions, publicUrl }: Parts, guestBook: GuestBook
     bind<Notifier>('notifier').toConstantValue(guestBookNotifier(guestBook, stripe.clock))
     bind<ReturnUrls>('returnUrls').toConstantValue(createReturnUrls(publicUrl, guestBook))
     bind<ShopCatalogue>('shopCatalogue').toConstantValue(createShopCatalogue(guestBook))
-    bind<Kinds>('kinds').toResolvedValue(createKinds, ['unitOfWork']).inSingletonScope()
+    bind<Kinds>('kinds')
+      .toResolvedValue(
+        (unitOfWork: UnitOfWork) => createKinds(unitOfWork, (owner) => guestBook.findLanguage(owner) ?? 'en'),
+        ['unitOfWork'],
+      )
+      .inSingletonScope()
     bind<readonly FulfilmentKind[]>('fulfilmentKinds')
       .toResolvedValue((kinds: Kinds) => Object.values(kinds), ['kinds'])
       .inSingletonScope()

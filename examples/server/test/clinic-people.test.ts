@@ -26,10 +26,10 @@ describe('staff', () => {
     const path = newestPayment(await eva.get('/console/payments'))
     const paid = await eva.get(path)
     expect(paid.text).toMatch(/Attempts .* Wallet .* MX\$650\.00/)
-    expect(paid.text).toMatch(/posted wallet .* transfer spend minorUnits -MX\$650\.00/)
+    expect(paid.text).toMatch(/posted wallet .* movement spend amount -MX\$650\.00/)
     const refunded = await eva.submit(paid, `${path}/refund`, { amount: '100' })
     expect(refunded.text).toMatch(/Refunds .* MX\$100\.00 Wallet/)
-    expect(refunded.text).toContain('transfer refund minorUnits MX$100.00')
+    expect(refunded.text).toContain('movement refund amount MX$100.00')
     expect((await ana.get('/wallet')).text).toContain('In your wallet MX$450.00')
     expect((await ana.get('/wallet')).text).toMatch(/Refunded · Dr Lucía Herrera .* \+MX\$100\.00/)
   })
@@ -207,13 +207,43 @@ describe('what is whose', () => {
 
   it('a wallet takes an amount that is one, in Persian digits too, and says so of any other', async () => {
     const wallet = await ana.get('/wallet')
-    for (const amount of ['', '-5', '1e3', '19.99', '10000.01', '12.345', 'many'])
-      expect((await ana.submit(wallet, '/wallet/top-up', { amount })).text).toContain(
-        'An amount from MX$20.00 to MX$10,000.00, please.',
+    const tried = async (amount: string) => {
+      const page = await ana.submit(wallet, '/wallet/top-up', { amount })
+      // What was typed is still there, and it is marked.
+      expect(page.html).toContain(`value="${amount}" aria-invalid="true"`)
+      return page.text
+    }
+    for (const amount of ['19.99', '10000.01', '10,000.01'])
+      expect(await tried(amount)).toContain('An amount from MX$20.00 to MX$10,000.00, please.')
+    for (const amount of ['', '-5', '1e3', '12.345', '1,00,0', '1.000', 'many'])
+      expect(await tried(amount)).toContain(
+        'That is no amount that we can read for sure. Write it as 1,000 or 1,000.50.',
       )
     const page = await ana.submit(wallet, '/wallet/top-up', { amount: '۱۲۳٫۵۰' })
     expect((await stripe.ledger()).derived.sessions).toMatchObject([{ amount_total: 12_350 }])
     expect(page.path).toMatch(/\/c\/pay\/cs_/)
+  })
+
+  it.each([
+    ['1,000', 100_000],
+    ['MX$1,234.50', 123_450],
+    ['123,45', 12_345],
+    ['1.234,5', 123_450],
+    ['۱٬۲۳۴٫۵۰', 123_450],
+    ['1000', 100_000],
+  ])('a wallet takes an amount as people and its own page write it: %s', async (amount, minorUnits) => {
+    await ana.submit(await ana.get('/wallet'), '/wallet/top-up', { amount })
+    expect((await stripe.ledger()).derived.sessions).toMatchObject([{ amount_total: minorUnits }])
+  })
+
+  it.each([
+    ['es', 'Cita · Dra. Lucía Herrera', 'Consulta por chat · Dra. Lucía Herrera', 'Monedero'],
+    ['fa', 'نوبت ویزیت · دکتر لوسیا', 'مشاوره', 'کیف پول'],
+  ])('the payment page says in %s what is paid', async (language, appointment, chat, wallet) => {
+    await ana.get(`/?lang=${language}`)
+    expect((await toPaymentPage(ana, await freeTime(ana))).page.text).toContain(appointment)
+    expect((await toPaymentPage(ana, undefined)).page.text).toContain(chat)
+    expect((await ana.submit(await ana.get('/wallet'), '/wallet/top-up', { amount: '500' })).text).toContain(wallet)
   })
 
   it('a statement that is longer than a page is read on', async () => {

@@ -9,9 +9,12 @@ import {
   walletTopUpKind,
   type Schedules,
   type AmountLimits,
+  type LineItem,
+  type OwnerId,
   type UnitOfWork,
 } from '@holdfast/core'
 import { z } from 'zod'
+import { textsIn, type Language } from '../language/language.ts'
 import { findDoctor, findDoctorOf, resourceOf, type Doctor } from './doctors.ts'
 
 /** The clinic's kinds, by what an intent calls them. The stays have the built-in `reservation`. */
@@ -40,18 +43,21 @@ export const topUpChoices: readonly bigint[] = [200_00n, 500_00n, 1_000_00n, 2_0
 const consultationRequest = z.strictObject({ doctor: z.string().max(60) })
 
 /** All that the clinic sells: a slot with a doctor, a conversation with one, and money to spend on either. */
-export const createClinicKinds = (unitOfWork: UnitOfWork) => ({
+export const createClinicKinds = (unitOfWork: UnitOfWork, languageOf: (owner: OwnerId) => Language) => ({
   appointment: reservationKind({
     name: 'appointment',
     unitOfWork,
     catalogue: appointmentCatalogue({
       schedules: clinicSchedules,
-      price: ({ resourceId, startsAt, schedule }) => {
+      price: ({ owner, resourceId, startsAt, schedule }) => {
         const doctor = getDoctorOf(resourceId)
-        const { en: name } = doctor.name
+        const language = languageOf(owner)
         return {
           amount: doctor.appointment,
-          item: { name: `Appointment · ${name}`, description: wallTime(startsAt, schedule.timeZone) },
+          item: {
+            name: `${textsIn[language].clinic.appointment} · ${doctor.name[language]}`,
+            description: wallTime(startsAt, schedule.timeZone),
+          },
           details: { metadata: { doctor: doctor.slug } },
         }
       },
@@ -60,24 +66,43 @@ export const createClinicKinds = (unitOfWork: UnitOfWork) => ({
   consultation: consultationKind({
     catalogue: typedCatalogue({
       payload: consultationRequest,
-      quote: ({ doctor: slug }) => {
+      quote: ({ doctor: slug }, { owner }) => {
         const doctor = findDoctor(slug)
         if (doctor === undefined) return err({ code: 'unknown_resource', field: 'doctor' })
+        const language = languageOf(owner)
         return ok({
           amount: doctor.consultation,
-          item: { name: `Chat consultation · ${doctor.name.en}`, description: doctor.speciality.en },
+          item: {
+            name: `${textsIn[language].clinic.chat} · ${doctor.name[language]}`,
+            description: doctor.speciality[language],
+          },
           resourceId: resourceOf(doctor),
           details: { metadata: { doctor: doctor.slug } },
         })
       },
     }),
   }),
-  walletTopUp: walletTopUpKind({
-    unitOfWork,
-    limits: topUpLimits,
-    item: () => ({ name: 'Wallet', description: 'To spend at the clinic' }),
-  }),
+  walletTopUp: topUpKind(unitOfWork, languageOf),
 })
+
+/** The built-in top-up, with one thing more: what the payment page says is in its payer's language. */
+const topUpKind = (
+  unitOfWork: UnitOfWork,
+  languageOf: (owner: OwnerId) => Language,
+): ReturnType<typeof walletTopUpKind> => {
+  const itemIn = (language: Language): LineItem => ({
+    name: textsIn[language].site.wallet,
+    description: textsIn[language].clinic.money.toSpend,
+  })
+  const topUp = walletTopUpKind({ unitOfWork, limits: topUpLimits, item: () => itemIn('en') })
+  return {
+    ...topUp,
+    async quote(payload, context) {
+      const quoted = await topUp.quote(payload, context)
+      return quoted.ok ? ok({ ...quoted.value, item: itemIn(languageOf(context.owner)) }) : quoted
+    },
+  }
+}
 
 const getDoctorOf = (resourceId: string): Doctor => {
   const doctor = findDoctorOf(resourceId)

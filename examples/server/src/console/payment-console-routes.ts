@@ -1,5 +1,14 @@
-import { parseDecimal, parseId, type Order, type OrderId, type PaymentCase, type ReservationId } from '@holdfast/core'
+import {
+  parseDecimal,
+  parseId,
+  type Money,
+  type Order,
+  type OrderId,
+  type PaymentCase,
+  type ReservationId,
+} from '@holdfast/core'
 import type { Hono } from 'hono'
+import { readAmount } from '../language/read-amount.ts'
 import type { Ask, Desk, Env } from '../pages/desk.ts'
 import { keyOf } from '../pages/forms.ts'
 import { notFoundPage } from '../pages/problem-page.ts'
@@ -56,6 +65,11 @@ type Told = { readonly done: string } | { readonly problem: string }
 const problemOf = ({ code }: { readonly code: string }): string =>
   code === 'invalid_payload' ? 'amountNotTaken' : code
 
+const amountOf = (typed: string, currency: string): Money | undefined => {
+  const text = readAmount(typed)
+  return text === undefined ? undefined : parseDecimal(text, currency)
+}
+
 /** What can be done about a payment, by the last part of its address. Each says what became of it. */
 const actions: Readonly<Record<string, (desk: Desk, c: Ask, kase: PaymentCase) => Promise<Told>>> = {
   sync: async (desk, c, { payment }) => {
@@ -65,8 +79,9 @@ const actions: Readonly<Record<string, (desk: Desk, c: Ask, kase: PaymentCase) =
   },
   refund: async (desk, c, { payment }) => {
     const text = (c.get('fields')['amount'] ?? '').trim()
-    const amount = text === '' ? undefined : parseDecimal(text, payment.amount.currency)
+    const amount = text === '' ? undefined : amountOf(text, payment.amount.currency)
     if (text !== '' && amount === undefined) return { problem: 'invalidAmount' }
+    if (amount?.minorUnits === 0n) return { problem: 'refundNothing' }
     const outcome = await desk.holdfast.refundPayment({
       actor: staffOf(desk, c),
       paymentId: payment.id,
@@ -76,7 +91,7 @@ const actions: Readonly<Record<string, (desk: Desk, c: Ask, kase: PaymentCase) =
     return outcome.ok ? { done: 'refundDone' } : { problem: problemOf(outcome.error) }
   },
   amount: async (desk, c, { payment }) => {
-    const amount = parseDecimal((c.get('fields')['amount'] ?? '').trim(), payment.amount.currency)
+    const amount = amountOf(c.get('fields')['amount'] ?? '', payment.amount.currency)
     if (amount === undefined || amount.minorUnits === 0n) return { problem: 'invalidAmount' }
     if (payment.subject.type === 'order') return { problem: 'invalid_request' }
     const outcome = await desk.holdfast.changeAmount({ actor: staffOf(desk, c), paymentId: payment.id, amount })

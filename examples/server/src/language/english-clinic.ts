@@ -59,6 +59,8 @@ export const englishClinic = {
     other: (currency: string) => `Another amount in ${currency}`,
     limits: (least: string, most: string) => `From ${least} to ${most} at a time.`,
     invalid: (least: string, most: string) => `An amount from ${least} to ${most}, please.`,
+    notAnAmount: 'That is no amount that we can read for sure. Write it as 1,000 or 1,000.50.',
+    toSpend: 'To spend at the clinic',
     statement: 'Statement',
     empty: 'Nothing has been paid in yet.',
     waiting: (amount: string) => `A top-up of ${amount} is not paid yet.`,

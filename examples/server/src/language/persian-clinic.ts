@@ -62,6 +62,8 @@ export const persianClinic: typeof englishClinic = {
     other: (currency) => `مبلغ دیگر به ${currency}`,
     limits: (least, most) => `هر بار از ${least} تا ${most}.`,
     invalid: (least, most) => `لطفاً مبلغی از ${least} تا ${most} بنویسید.`,
+    notAnAmount: 'این مبلغ را نمی‌شود با اطمینان خواند. آن را به شکل ۱٬۰۰۰ یا ۱٬۰۰۰٫۵۰ بنویسید.',
+    toSpend: 'برای هزینه در کلینیک',
     statement: 'صورت‌حساب',
     empty: 'هنوز پولی واریز نشده است.',
     waiting: (amount) => `شارژ ${amount} هنوز پرداخت نشده است.`,

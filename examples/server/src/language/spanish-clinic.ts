@@ -61,6 +61,8 @@ export const spanishClinic: typeof englishClinic = {
     other: (currency) => `Otro importe en ${currency}`,
     limits: (least, most) => `De ${least} a ${most} cada vez.`,
     invalid: (least, most) => `Un importe de ${least} a ${most}, por favor.`,
+    notAnAmount: 'Ese importe no se lee sin duda. Escríbelo como 1,000 o 1,000.50.',
+    toSpend: 'Para gastar en la clínica',
     statement: 'Movimientos',
     empty: 'Todavía no se ha abonado nada.',
     waiting: (amount) => `Una recarga de ${amount} está sin pagar.`,

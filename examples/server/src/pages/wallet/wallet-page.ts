@@ -22,6 +22,8 @@ export interface WalletView {
   readonly olderThan: number | undefined
   readonly isNewest: boolean
   readonly notice: Notice | undefined
+  /** What was typed as an amount and will not do. */
+  readonly typed: string | undefined
 }
 
 /** The smallest and the largest sum that can be paid in at a time. */
@@ -41,7 +43,7 @@ export const walletPage = (visitor: Visitor, signedIn: SignedIn, view: WalletVie
     content: html`<h1>${t.clinic.money.title}</h1>
 <div class="columns wallet"><div><section class="card holds"><p class="soft">${t.clinic.money.holds}</p><p class="sum">${formatMoney(language, view.balance)}</p></section>
 ${view.unpaid.map((intent) => renderUnpaid(visitor, signedIn, intent))}
-<section class="card"><h2>${t.clinic.money.topUp}</h2><p class="soft">${t.clinic.money.topUpHint}</p>${renderTopUp(visitor, signedIn)}</section></div>
+<section class="card"><h2>${t.clinic.money.topUp}</h2><p class="soft">${t.clinic.money.topUpHint}</p>${renderTopUp(visitor, signedIn, view)}</section></div>
 <section class="card"><h2>${t.clinic.money.statement}</h2>${renderStatement(visitor, view)}</section></div>`,
   }
 }
@@ -51,7 +53,7 @@ const renderUnpaid = ({ t, language }: Visitor, signedIn: SignedIn, { quote, pay
 ${buttonForm(signedIn, `/payments/${paymentId}/pay`, t.bookings.goOn)}
 ${buttonForm(signedIn, `/payments/${paymentId}/abandon`, t.outcome.abandon, { look: 'quiet' })}</div></section>`
 
-const renderTopUp = ({ t, language }: Visitor, signedIn: SignedIn): Html => {
+const renderTopUp = ({ t, language }: Visitor, signedIn: SignedIn, { typed, notice }: WalletView): Html => {
   const [least, most] = shownLimits(language)
   return html`<div class="row amounts">${topUpChoices.map((minorUnits) => {
     const amount = { minorUnits, currency: clinicCurrency }
@@ -61,7 +63,8 @@ const renderTopUp = ({ t, language }: Visitor, signedIn: SignedIn): Html => {
     })
   })}</div>
 <form method="post" action="/wallet/top-up">${hiddenFields(signedIn)}<label class="field">${t.clinic.money.other(clinicCurrency)}
-<input name="amount" inputmode="decimal" autocomplete="off" dir="ltr" required></label><p class="soft">${t.clinic.money.limits(least, most)}</p>
+<input id="amount" name="amount" inputmode="decimal" autocomplete="off" dir="ltr" maxlength="40" required ${typed === undefined ? '' : html`value="${typed}" aria-invalid="true" aria-describedby="amount-wrong"`}></label>
+${typed === undefined ? '' : html`<p class="bad-text" id="amount-wrong">${notice?.text ?? ''}</p>`}<p class="soft">${t.clinic.money.limits(least, most)}</p>
 <button class="button primary">${t.clinic.money.topUp}</button></form>`
 }
 

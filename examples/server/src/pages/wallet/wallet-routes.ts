@@ -2,7 +2,7 @@ import { parseDecimal, type PendingIntent, type Transaction, type WalletEntry } 
 import type { Hono } from 'hono'
 import { clinicCurrency } from '../../clinic/clinic-kinds.ts'
 import { readBalance, readUnpaid, readVisitDetails } from '../../clinic/read-clinic.ts'
-import { latinDigits } from '../../language/latin-digits.ts'
+import { readAmount } from '../../language/read-amount.ts'
 import { openOrFind } from '../clinic/pay.ts'
 import { hold } from '../current.ts'
 import type { Ask, Desk, Env } from '../desk.ts'
@@ -49,6 +49,7 @@ export const walletRoutes = (app: Hono<Env>, desk: Desk): void => {
         olderThan: read.isMore ? read.entries.at(-1)?.entry.position : undefined,
         isNewest: before === undefined,
         notice: noticeOf(c),
+        typed: typedOf(c),
       }),
     )
   })
@@ -57,11 +58,14 @@ export const walletRoutes = (app: Hono<Env>, desk: Desk): void => {
     const visitor = c.get('visitor')
     if (signedIn(c).actor.type !== 'owner') return show(c, notFoundPage(visitor), 404)
     if (await desk.isTooMuch(c)) return show(c, problemPage(visitor, visitor.t.problems.tooMany), 429)
-    const amount = latinDigits((c.get('fields')['amount'] ?? '').trim())
-    if (parseDecimal(amount, clinicCurrency) === undefined) return c.redirect('/wallet?problem=not_an_amount', 303)
+    const typed = c.get('fields')['amount'] ?? ''
+    const again = (problem: string): Response =>
+      c.redirect(`/wallet?${new URLSearchParams({ problem, typed: typed.slice(0, mostTyped) }).toString()}#amount`, 303)
+    const amount = readAmount(typed)
+    if (amount === undefined || parseDecimal(amount, clinicCurrency) === undefined) return again('not_an_amount')
     const wanted = desk.kinds.walletTopUp.request({ amount, currency: clinicCurrency })
     const opened = await openOrFind(c, desk, wanted)
-    if (!opened.ok) return c.redirect(`/wallet?problem=${problemCode(opened.error)}`, 303)
+    if (!opened.ok) return again(problemCode(opened.error))
     await hold(c, desk, opened.value)
     return leadToPayment(c, desk, opened.value.paymentId)
   })
@@ -75,6 +79,13 @@ const aboutOf = async (tx: Transaction, { language }: Visitor, { paymentId }: Wa
   return intent === undefined ? '' : (readVisitDetails(intent.value.quote.details).doctor?.name[language] ?? '')
 }
 
+/** As much of what was typed as is shown again. */
+const mostTyped = 40
+
+/** What was typed that could not be paid in, to be mended where it was typed. */
+const typedOf = (c: Ask): string | undefined =>
+  c.req.query('problem') === undefined ? undefined : c.req.query('typed')?.slice(0, mostTyped)
+
 const noticeOf = (c: Ask): Notice | undefined => {
   const { t, language } = c.get('visitor')
   const problem = c.req.query('problem')
@@ -82,7 +93,7 @@ const noticeOf = (c: Ask): Notice | undefined => {
   const invalid = t.clinic.money.invalid(...shownLimits(language))
   const texts: Readonly<Record<string, string>> = {
     invalid_payload: invalid,
-    not_an_amount: invalid,
+    not_an_amount: t.clinic.money.notAnAmount,
     amount_too_small: invalid,
     amount_too_large: invalid,
     amount_not_a_multiple: invalid,
