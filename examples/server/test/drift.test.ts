@@ -46,6 +46,8 @@ describe('the page of drift', () => {
     const eva = await staff()
     const young = await eva.get('/console/drift?days=1')
     expect(young.text).toMatch(/Charges 0 0 .*Too young to be compared: 2\./)
+    expect(young.text).toContain('Nothing could be compared yet: all there is of this time is too young.')
+    expect(young.html).not.toMatch(/the same on both sides|class="notice good"/)
     await stripe.advance(hour)
     const before = (await stripe.ledger()).calls.length
     const page = await eva.get('/console/drift?days=1')

@@ -35,6 +35,9 @@ it.runIf(isTested)(
         200,
         expect.stringContaining("style-src 'self' 'unsafe-inline'"),
       ])
+      expect(html).not.toMatch(/(href|src)="https?:/)
+      for (const from of ['/console', '/console/work/tasks'])
+        expect((await staff.get(from)).html).toContain('href="/console/queues"')
       const script = /src="(static\/js\/main[^"]+)"/.exec(html)?.[1]
       expect((await staff.send(`/console/queues/${script}`)).headers.get('content-type')).toContain('javascript')
       // The sweep is planned at the start.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { buy, goods, onShelf, put, readBooks, toCheckout, useCoupon, usesOf } from './buyer.ts'
 import { eventually } from './eventually.ts'
 import { bookAndPay, toNextDueDate } from './guest.ts'
-import { choose, topUp } from './patient.ts'
+import { choose, freeTime, topUp } from './patient.ts'
 import { onADayInTheShop, type ShopDay } from './shop-day.ts'
 import { createVisitor } from './visitor.ts'
 
@@ -264,6 +264,44 @@ describe('the search box', () => {
     expect(person.text).toMatch(/What Ana has Payments .* Deposit ana .* Order ana .* Orders .* 1 × Jaguar alebrije/)
   })
 
+  it('finds all that a payment and its story show: attempts, refunds, charges and events', async () => {
+    const { orderPath } = await buy(ana, stripe, goods.jaguar)
+    const eva = await staff()
+    const path = /href="(\/console\/payments\/pay_\w+)"/.exec((await eva.get(`/console${orderPath}`)).html)?.[1] ?? ''
+    await eva.submit(await eva.get(path), `${path}/refund`, { amount: '100' })
+    await eventually('the refund', async () => /\bre_\w+/.test((await eva.get(path)).text))
+    const { html } = await eva.get(path)
+    const ids = new Set(html.match(/\b(att|rf|pi|re|evt|ord|pay|ch|cs)_\w{6,}/g))
+    expect([...new Set([...ids].map((id) => id.split('_')[0]))].toSorted()).toEqual(
+      expect.arrayContaining(['att', 'ord', 'pay', 'pi', 're', 'rf']),
+    )
+    for (const id of [...ids, `${path.slice(18, 30)}…`])
+      expect([id, (await eva.get(`/console/search?q=${id}`)).path]).toEqual([
+        id,
+        id.startsWith('ord') ? `/console${orderPath}` : path,
+      ])
+    expect((await eva.get(`/console/search?q=${encodeURIComponent('rf_none')}`)).path).toContain('/search')
+    // What is shown cut is whole for whoever points at it.
+    expect(html).toMatch(/<a href="\/console\/orders\/ord_\w+">\s*<code title="ord_\w+">ord_\w+…<\/code>/)
+    expect(html).toMatch(/<code title="att_\w{16,}">att_\w+…<\/code>/)
+  })
+
+  it('finds a person by name, with their stays, visits and wallet, from wherever they are named', async () => {
+    await topUp(ana, stripe, 1000)
+    await choose(ana, undefined, 'wallet')
+    await choose(ana, await freeTime(ana), 'wallet')
+    await bookAndPay(ana, stripe)
+    const eva = await staff()
+    expect((await eva.get('/console/payments')).html).toContain('href="/console/search?q=ana"')
+    for (const name of ['ana', 'Ana']) {
+      const { text } = await eva.get(`/console/search?q=${name}`)
+      expect(text).toMatch(
+        /What Ana has Payments .* Stays .* Casa del Mar .* Appointments .* Dr Lucía Herrera .* Booked|Confirmed/,
+      )
+      expect(text).toMatch(/Consultations .* Dr Lucía Herrera .* Open .* Wallet Balance: MX\$70\.00 .* -MX\$650\.00/)
+    }
+  })
+
   it('finds a consultation by its payment', async () => {
     await topUp(ana, stripe, 280)
     await choose(ana, undefined, 'wallet')
@@ -285,7 +323,54 @@ describe('the search box', () => {
   )
 })
 
+describe('the story of a payment', () => {
+  it('says each moment to the second and in which zone, and names what is known in words', async () => {
+    const { orderPath } = await buy(ana, stripe, goods.jaguar)
+    const eva = await staff()
+    const path = /href="(\/console\/payments\/pay_\w+)"/.exec((await eva.get(`/console${orderPath}`)).html)?.[1] ?? ''
+    const { text, html } = await eva.get(path)
+    const story = text.slice(text.indexOf('The whole story'))
+    expect(story).toMatch(/\d+ \w+ \d{4}, \d\d:\d\d:\d\d GMT-6 Asked/)
+    expect(html).toMatch(/<time datetime="[\d-]+T[\d:.]+Z" title="[\d-]+T[\d:.]+Z">/)
+    expect(story).toMatch(/id at Stripe cs_\w+/)
+    expect(story).toMatch(/expires \d+ \w+ \d{4}, \d\d:\d\d:\d\d GMT-6/)
+    expect(story).not.toMatch(/minorUnits|\b[a-z]+(Id|At|Units)\b/)
+    const inSpanish = (await eva.get(`${path}?lang=es`)).text
+    expect(inSpanish).toMatch(/identificador en Stripe cs_\w+/)
+  })
+
+  it('is not told that nothing was more than can be refunded', async () => {
+    const { orderPath } = await buy(ana, stripe, goods.jaguar)
+    const eva = await staff()
+    const path = /href="(\/console\/payments\/pay_\w+)"/.exec((await eva.get(`/console${orderPath}`)).html)?.[1] ?? ''
+    for (const amount of ['0', '0.00'])
+      expect((await eva.submit(await eva.get(path), `${path}/refund`, { amount })).text).toContain(
+        'Nothing cannot be refunded: an amount above zero',
+      )
+    expect((await eva.submit(await eva.get(path), `${path}/refund`, { amount: '9999' })).text).toContain(
+      'That is more than can be refunded.',
+    )
+  })
+})
+
 describe('the overview', () => {
+  it('counts what those count who watch over it, says how the circuit breaker stands, and why payments failed as staff say it', async () => {
+    const eva = await staff()
+    const first = await eva.get('/console')
+    expect(first.text).toContain('0 ghost records: what exists unpaid 0 open intents 0 failed payments 0 retries')
+    expect(first.text).toMatch(/Stripe is asked Circuit breaker: closed\./)
+    await put(ana, goods.mug.slug)
+    const { sessionId } = await toCheckout(ana)
+    expect(await stripe.pay(sessionId, goods.mug.minor, 'pm_card_chargeDeclined')).toBe(402)
+    const told = await eventually('the decline', async () => {
+      const page = await eva.get('/console')
+      return page.text.includes('1 failed payment ') && page
+    })
+    expect(told.text).toContain('1 The card was declined.')
+    expect(told.text).not.toContain('Your card')
+    expect(told.text).toContain('Conversion')
+  })
+
   it('counts payments of today and of thirty days, what is to be sent, and what is sold out', async () => {
     const eva = await staff()
     expect((await eva.get('/console')).text).toContain('No payments.')

@@ -4,7 +4,7 @@ import { HonoAdapter } from '@bull-board/hono'
 import { bullmqDispatch, type BullmqDispatch } from '@holdfast/adapter-bullmq'
 import type { Clock, Holdfast, Logger, UnitOfWork, Worker } from '@holdfast/core'
 import { serveStatic } from '@hono/node-server/serve-static'
-import type { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { ContainerModule } from 'inversify'
 import type { RedisConfig } from '../config.ts'
 
@@ -49,8 +49,18 @@ export const redisDispatch = (parts: {
       const serverAdapter = new HonoAdapter(serveStatic).setBasePath(queueBoardPath)
       const queues = made().queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true }))
       createBullBoard({ queues, serverAdapter })
-      return serverAdapter.registerPlugin()
+      const board = new Hono()
+      board.use(withoutStrangers)
+      return board.route('/', serverAdapter.registerPlugin())
     },
     stop,
   }
+}
+
+/** The dashboard's page asks a stranger for its letters, and there is no option to keep it from that. It has others to fall back on. */
+const withoutStrangers: MiddlewareHandler = async (c, next) => {
+  await next()
+  if (!(c.res.headers.get('content-type') ?? '').startsWith('text/html')) return
+  const page = await c.res.text()
+  c.res = new Response(page.replaceAll(/<link [^>]*href="https?:[^>]*>\s*/g, ''), c.res)
 }

@@ -6,7 +6,7 @@ import { badge } from '../pages/badge.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { renderCancelVisit } from './cancel-visit.ts'
-import { consolePage, paymentLink, table } from './console-frame.ts'
+import { consolePage, ownerLink, paymentLink, table } from './console-frame.ts'
 
 /** Appointments, newest first, and the one thing that staff do about them: cancel them. */
 export const appointmentsPage = (
@@ -39,7 +39,7 @@ const row = (
   const isOver = status === 'cancelled' || status === 'completed'
   return [
     html`<strong>${doctor?.name[language] ?? slot.resourceId}</strong><br><code class="long">${id}</code>`,
-    owner,
+    ownerLink(owner),
     formatMoment(language, slot.startsAt, doctor?.schedule.timeZone),
     html`${badge(status, words.reservationStatus[status])}${isOver ? '' : renderCancelVisit(visitor, signedIn, { action: '/console/appointments/cancel', id })}`,
     paymentLink(paymentId),

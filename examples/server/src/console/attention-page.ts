@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { Attention } from '@holdfast/core'
-import { formatMoment } from '../language/format.ts'
+import { formatExactly } from '../language/format.ts'
 import { buttonForm } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
@@ -24,12 +24,11 @@ export const attentionPage = (
   })
 }
 
-const renderItem = (
-  { t, words, language }: Visitor,
-  signedIn: SignedIn,
-  { id, code, paymentId, at, data }: Attention,
-): Html => html`<li class="card message">
-<p class="soft">${formatMoment(language, at)}</p><h2>${code.replaceAll('_', ' ')}</h2><p>${words.attention[code]}</p>
-${renderFacts(language, data, { currency: 'MXN' })}
+const renderItem = (visitor: Visitor, signedIn: SignedIn, { id, code, paymentId, at, data }: Attention): Html => {
+  const { t, words, language } = visitor
+  return html`<li class="card message">
+<p class="soft">${formatExactly(language, at)}</p><h2>${code.replaceAll('_', ' ')}</h2><p>${words.attention[code]}</p>
+${renderFacts(visitor, data, { currency: 'MXN' })}
 <div class="row">${paymentId === undefined ? '' : html`<a class="button quiet" href="/console/payments/${paymentId}">${t.console.columns.payment}</a>`}
 ${buttonForm(signedIn, '/console/attention/resolve', t.console.resolve, { fields: { id } })}</div></li>`
+}

@@ -1,5 +1,6 @@
 import type { OrderId, PaymentId } from '@holdfast/core'
 import { html } from 'hono/html'
+import { queueBoardPath } from '../background/redis-dispatch.ts'
 import { directions } from '../language/language.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { Visitor } from '../pages/visitor.ts'
@@ -79,10 +80,20 @@ export const table = (
     : html`<div class="scroll" tabindex="0"><table class="data"><thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td data-label="${columns[index] ?? ''}"><div>${cell}</div></td>`)}</tr>`)}</tbody></table></div>`
 
+/** The way to the dashboard of the queues in Redis. */
+export const queueBoardLink = ({ t }: Visitor): Html =>
+  html`<p><a href="${queueBoardPath}">${t.console.queueBoard}</a></p>`
+
+/** The beginning of an id, with all of it for whoever points at it. */
+export const shortId = (id: string): Html =>
+  html`<code title="${id}">${id.length > 14 ? `${id.slice(0, 12)}…` : id}</code>`
+
+/** Whose something is, and the way to all that they have. */
+export const ownerLink = (owner: string): Html =>
+  html`<a href="/console/search?${new URLSearchParams({ q: owner }).toString()}">${owner}</a>`
+
 /** The way to a payment's page, by the beginning of its id. */
-export const paymentLink = (id: PaymentId): Html =>
-  html`<a href="/console/payments/${id}"><code>${id.slice(0, 12)}…</code></a>`
+export const paymentLink = (id: PaymentId): Html => html`<a href="/console/payments/${id}">${shortId(id)}</a>`
 
 /** The way to an order's page, by the beginning of its id. */
-export const orderLink = (id: OrderId): Html =>
-  html`<a href="/console/orders/${id}"><code>${id.slice(0, 12)}…</code></a>`
+export const orderLink = (id: OrderId): Html => html`<a href="/console/orders/${id}">${shortId(id)}</a>`

@@ -7,7 +7,7 @@ import { buttonForm } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { renderCancelVisit } from './cancel-visit.ts'
-import { consolePage, paymentLink, table } from './console-frame.ts'
+import { consolePage, ownerLink, paymentLink, table } from './console-frame.ts'
 
 /** Consultations, newest first, and what staff do about them: end those that took place, and cancel the others. */
 export const consultationsPage = (
@@ -30,22 +30,25 @@ export const consultationsPage = (
   })
 }
 
+/** How a consultation stands, in a word. */
+export const consultationStatusName = ({ t }: Visitor, status: Consultation['status']): string =>
+  ({
+    open: t.console.consultationOpen,
+    closed: t.console.consultationClosed,
+    cancelled: t.console.consultationCancelled,
+  })[status]
+
 const row = (
   visitor: Visitor,
   signedIn: SignedIn,
   { id, resourceId, owner, createdAt, status, paymentId }: Consultation,
 ): readonly (Html | string)[] => {
   const { t, language } = visitor
-  const names = {
-    open: t.console.consultationOpen,
-    closed: t.console.consultationClosed,
-    cancelled: t.console.consultationCancelled,
-  }
   return [
     html`<strong>${findDoctorOf(resourceId)?.name[language] ?? resourceId}</strong><br><code class="long">${id}</code>`,
-    owner,
+    ownerLink(owner),
     formatMoment(language, createdAt),
-    html`${badge(status, names[status])}${
+    html`${badge(status, consultationStatusName(visitor, status))}${
       status === 'open'
         ? html`${buttonForm(signedIn, '/console/consultations/close', t.console.close, { look: 'quiet', fields: { id } })}
 ${renderCancelVisit(visitor, signedIn, { action: '/console/consultations/cancel', id })}`

@@ -27,6 +27,7 @@ export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
       attention: atMost((await tx.attention.list(mostCounted + 1)).length),
       toSend: await countToSend(tx),
       soldOut: await countSoldOut(tx),
+      gauges: await tx.gauges.read(),
     }))
     const levers = demo === undefined ? undefined : { ledgerUrl: demo.ledgerUrl, mode: await modeWhereKnown(demo) }
     const moved =
@@ -48,6 +49,7 @@ export const demoRoutes = (app: Hono<Env>, desk: Desk): void => {
         figures: await readFigures(holdfast, now),
         nextDueAt: await nextBalanceDueAt(unitOfWork),
         demo: levers,
+        hasQueueBoard: desk.queueBoard !== undefined,
         notice,
       }),
     )

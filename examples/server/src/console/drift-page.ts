@@ -79,7 +79,7 @@ const totals = ({ t, language }: Visitor, { compared, sums }: Reconciled): reado
 }
 
 /** What came of it, in a sentence or two. What was not compared may hide anything: it is never called the same. */
-const renderVerdict = ({ t }: Visitor, { counts, unheard, interrupted }: Reconciled): Html => {
+const renderVerdict = ({ t }: Visitor, { compared, young, counts, unheard, interrupted }: Reconciled): Html => {
   const { driftPage: words } = t.console
   const found = Object.values(counts).reduce((all, each) => all + each.found, 0)
   const say = (tone: 'good' | 'bad', ...sentences: readonly string[]): Html =>
@@ -90,7 +90,15 @@ const renderVerdict = ({ t }: Visitor, { counts, unheard, interrupted }: Reconci
       : [words.retryAfter(Math.ceil(interrupted.retryAfterMs / 1_000))]
   return html`${interrupted === undefined ? '' : say('bad', words.interrupted(interrupted.detail), ...again)}
 ${unheard > 0 ? say('bad', words.unheard(unheard)) : ''}
-${found > 0 ? say('bad', words.found(found), words.unchanged) : interrupted === undefined && unheard === 0 ? say('good', words.same, words.unchanged) : html`<p class="soft">${words.unchanged}</p>`}`
+${
+  found > 0
+    ? say('bad', words.found(found), words.unchanged)
+    : interrupted !== undefined || unheard > 0
+      ? html`<p class="soft">${words.unchanged}</p>`
+      : Object.values(compared).every(({ there, here }) => there === 0 && here === 0)
+        ? html`<p class="notice" role="status">${young > 0 ? words.noneYet : words.noneThere} ${words.unchanged}</p>`
+        : say('good', words.same, words.unchanged)
+}`
 }
 
 const renderCode = (

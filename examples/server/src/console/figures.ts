@@ -96,9 +96,9 @@ const renderPeriod = ({ t, language }: Visitor, stats: PaymentStats): Html =>
   )
 
 const renderFailures = (
-  { t, words }: Visitor,
+  { t }: Visitor,
   failures: readonly { readonly code: FailureCode; readonly count: number }[],
 ): Html | string =>
   failures.length === 0
     ? ''
-    : html`<h3>${t.console.figureFailures}</h3><ul class="failures">${failures.map(({ code, count }) => html`<li><strong>${count}</strong> ${words.failures[code]}</li>`)}</ul>`
+    : html`<h3>${t.console.figureFailures}</h3><ul class="failures">${failures.map(({ code, count }) => html`<li><strong>${count}</strong> ${t.console.failures[code]}</li>`)}</ul>`

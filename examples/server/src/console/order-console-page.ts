@@ -10,7 +10,7 @@ import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { findArticle } from '../shop/articles.ts'
 import { orderMoneyOf } from '../shop/order-money.ts'
 import { hasSomethingToSend, readShipTo, type OrderCase } from '../shop/read-orders.ts'
-import { consolePage, paymentLink, table } from './console-frame.ts'
+import { consolePage, ownerLink, paymentLink, table } from './console-frame.ts'
 
 /** One order as staff see it: what is in it, what was kept for it, and what can be done. */
 export const orderConsolePage = (
@@ -26,7 +26,7 @@ export const orderConsolePage = (
     part: 'orders',
     title: `${t.console.order} · ${formatMoney(language, order.total)}`,
     notice,
-    content: html`<p>${orderBadges(visitor, { order, kase })} <code>${order.id}</code> · ${order.owner} · <a href="/orders/${order.id}">${t.console.asItsBuyer}</a></p>
+    content: html`<p>${orderBadges(visitor, { order, kase })} <code>${order.id}</code> · ${ownerLink(order.owner)} · <a href="/orders/${order.id}">${t.console.asItsBuyer}</a></p>
 <p class="soft">${columns.payment}: ${paymentLink(payment.id)} ${badge(payment.status, words.paymentStatus[payment.status])}</p>
 <div class="columns"><div>
 <section class="card"><h2>${t.console.lines}</h2>${renderOrderLines(visitor, order)}

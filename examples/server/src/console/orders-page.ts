@@ -5,7 +5,7 @@ import { arrow, type Html, type Page } from '../pages/layout.ts'
 import { orderBadges } from '../pages/shop/order-badges.ts'
 import type { Visitor } from '../pages/visitor.ts'
 import { lineName, type OrderCase } from '../shop/read-orders.ts'
-import { consolePage, orderLink, paymentLink, table } from './console-frame.ts'
+import { consolePage, orderLink, ownerLink, paymentLink, table } from './console-frame.ts'
 
 /** Every status an order can have, in the order of the machine's table. */
 export const orderStatuses = Object.keys(orderTransitions) as readonly Order['status'][]
@@ -62,7 +62,7 @@ const row = (visitor: Visitor, found: OrderCase): readonly (Html | string)[] => 
   return [
     orderLink(order.id),
     order.lines.map((line) => `${line.quantity} × ${lineName(line, language)}`).join(', '),
-    order.owner,
+    ownerLink(order.owner),
     formatMoney(language, order.total),
     orderBadges(visitor, found),
     formatMoment(language, order.createdAt),

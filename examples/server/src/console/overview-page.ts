@@ -1,11 +1,18 @@
 import { html } from 'hono/html'
-import { sweepCountsOf, type CircuitBreaker, type Instant, type QueueName, type Work } from '@holdfast/core'
+import {
+  sweepCountsOf,
+  type CircuitBreaker,
+  type GaugeReading,
+  type Instant,
+  type QueueName,
+  type Work,
+} from '@holdfast/core'
 import { formatMoment } from '../language/format.ts'
 import { buttonForm } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { webhookModes, type DemoControl } from '../stripe/demo-control.ts'
-import { consolePage } from './console-frame.ts'
+import { consolePage, queueBoardLink } from './console-frame.ts'
 import { renderFigures, type Figures } from './figures.ts'
 import { toSend } from './orders-page.ts'
 import { queueNames } from './work-page.ts'
@@ -38,6 +45,7 @@ export interface Overview {
   readonly attention: Counted
   /** Orders that are paid and wait to be sent. */
   readonly toSend: Counted
+  readonly gauges: GaugeReading
   /** Articles of which nothing can be had. */
   readonly soldOut: number
   readonly circuit: CircuitBreaker
@@ -47,6 +55,8 @@ export interface Overview {
   /** When the next balance is to be charged by itself. */
   readonly nextDueAt: Instant | undefined
   readonly demo: DemoLevers | undefined
+  /** Whether work goes through Redis, with a dashboard of its queues. */
+  readonly hasQueueBoard: boolean
   readonly notice: Notice | undefined
 }
 
@@ -63,12 +73,23 @@ export const overviewPage = (visitor: Visitor, signedIn: SignedIn, overview: Ove
 <li class="card ${overview.attention.count > 0 ? 'bad' : ''}"><a href="/console/attention"><strong>${counted(overview.attention)}</strong> ${t.console.attention}</a></li>
 <li class="card"><a href="/console/orders?status=${toSend}"><strong>${counted(overview.toSend)}</strong> ${t.console.toSend(overview.toSend.count)}</a></li>
 <li class="card"><a href="/console/stock"><strong>${overview.soldOut}</strong> ${t.console.soldOut(overview.soldOut)}</a></li>
+${renderGauges(visitor, overview.gauges)}
 ${renderCircuit(visitor, overview.circuit)}
 ${renderSweep(visitor, overview.now, overview.sweep)}
 ${queueNames.map((name) => renderDepth(visitor, overview.now, name, overview.depths[name]))}</ul>
 ${renderFigures(visitor, overview.figures)}</div>
+${overview.hasQueueBoard ? queueBoardLink(visitor) : ''}
 ${renderDemo(visitor, signedIn, overview)}`,
   })
+}
+
+/** What is counted for those who watch over it, as `/metrics` tells it. Whatever exists without having been paid is a fault. */
+const renderGauges = ({ t }: Visitor, gauges: GaugeReading): readonly Html[] => {
+  const { gauges: words } = t.console
+  return (['ghostRecords', 'openIntents', 'failedPayments', 'retries'] as const).map(
+    (name) =>
+      html`<li class="card ${name === 'ghostRecords' && gauges[name] > 0 ? 'bad' : ''}" data-gauge="${name}"><strong>${gauges[name]}</strong> ${words[name](gauges[name])}</li>`,
+  )
 }
 
 const renderCircuit = ({ t, language }: Visitor, circuit: CircuitBreaker): Html => {
@@ -80,7 +101,7 @@ const renderCircuit = ({ t, language }: Visitor, circuit: CircuitBreaker): Html 
         ? [words.open, words.until(formatMoment(language, circuit.since), formatMoment(language, circuit.probeAt))]
         : [words.halfOpen, words.since(formatMoment(language, circuit.since))]
   return html`<li class="card ${circuit.status === 'closed' ? '' : 'bad'}" data-circuit="${circuit.status}">
-<strong>Stripe</strong> ${said}<p class="soft">${more}</p></li>`
+<strong>Stripe</strong> ${said}<p class="soft">${words.states[circuit.status]} ${more}</p></li>`
 }
 
 const renderSweep = ({ t, language }: Visitor, now: Instant, sweep: Overview['sweep']): Html => {

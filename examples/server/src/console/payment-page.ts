@@ -15,7 +15,7 @@ import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
 import { orderBadges } from '../pages/shop/order-badges.ts'
 import { lineName } from '../shop/read-orders.ts'
-import { consolePage, table } from './console-frame.ts'
+import { consolePage, ownerLink, table } from './console-frame.ts'
 import { purposeName } from './payments-page.ts'
 import { renderStory } from './story.ts'
 
@@ -40,7 +40,7 @@ export const paymentPage = (visitor: Visitor, signedIn: SignedIn, view: PaymentV
     title: `${purposeName(t, payment.purpose)} · ${formatMoney(language, payment.amount)}`,
     notice: view.notice,
     content: html`<p>${badge(payment.status, words.paymentStatus[payment.status])} ${payment.item.name} — <span class="soft">${payment.item.description}</span></p>
-<p class="soft"><code>${payment.id}</code> · ${payment.owner} · ${payment.subject.type === 'reservation' ? html`<a href="/bookings/${payment.subject.id}">${payment.subject.id}</a>` : payment.subject.id}</p>
+<p class="soft"><code>${payment.id}</code> · ${ownerLink(payment.owner)} · ${payment.subject.type === 'reservation' ? html`<a href="/bookings/${payment.subject.id}">${payment.subject.id}</a>` : payment.subject.id}</p>
 ${view.order === undefined ? '' : renderOrder(visitor, view.order, view.kase)}
 <div class="columns"><div>
 <section class="card"><h2>${t.console.attempts}</h2>${table(
@@ -68,16 +68,16 @@ const renderOrder = (visitor: Visitor, order: Order, kase: PaymentCase): Html =>
 }
 
 /** What its page has declined while it was open, oldest first. */
-const renderDeclines = ({ t, words, language }: Visitor, { declines = [] }: Attempt): Html | string =>
+const renderDeclines = ({ t, language }: Visitor, { declines = [] }: Attempt): Html | string =>
   declines.length === 0
     ? ''
-    : html`<ul class="declines soft">${declines.map(({ at, failure }) => html`<li>${t.console.declinedAt(formatMoment(language, at))} ${words.failures[failure.code]}</li>`)}</ul>`
+    : html`<ul class="declines soft">${declines.map(({ at, failure }) => html`<li>${t.console.declinedAt(formatMoment(language, at))} ${t.console.failures[failure.code]}</li>`)}</ul>`
 
 const attemptRow = (visitor: Visitor, attempt: Attempt): readonly (Html | string)[] => {
-  const { t, words, language } = visitor
+  const { t, language } = visitor
   return [
     html`${t.attemptKind[attempt.kind]}<br><span class="soft">${formatMoment(language, attempt.requestedAt)}</span>`,
-    html`${badge(attempt.status, t.attempt[attempt.status])}${attempt.status === 'declined' ? html`<br><span class="soft">${words.failures[attempt.failure.code]}</span>` : ''}${renderDeclines(visitor, attempt)}`,
+    html`${badge(attempt.status, t.attempt[attempt.status])}${attempt.status === 'declined' ? html`<br><span class="soft">${t.console.failures[attempt.failure.code]}</span>` : ''}${renderDeclines(visitor, attempt)}`,
     formatMoney(language, attempt.amount),
     attempt.providerId === undefined ? '—' : html`<code class="long">${attempt.providerId}</code>`,
   ]

@@ -4,7 +4,7 @@ import { formatMoment, formatMoney } from '../language/format.ts'
 import { badge } from '../pages/badge.ts'
 import { arrow, type Html, type Page } from '../pages/layout.ts'
 import type { Visitor } from '../pages/visitor.ts'
-import { consolePage, paymentLink, table } from './console-frame.ts'
+import { consolePage, ownerLink, paymentLink, table } from './console-frame.ts'
 
 /** Every status a payment can have, in the order of the machine's table. */
 export const paymentStatuses = Object.keys(paymentTransitions) as readonly Payment['status'][]
@@ -59,7 +59,7 @@ const row = (
 ): readonly (Html | string)[] => [
   paymentLink(payment.id),
   purposeName(t, payment.purpose),
-  payment.owner,
+  ownerLink(payment.owner),
   formatMoney(language, payment.amount),
   badge(payment.status, words.paymentStatus[payment.status]),
   formatMoment(language, payment.createdAt),

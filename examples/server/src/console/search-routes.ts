@@ -16,8 +16,8 @@ export const searchRoutes = (app: Hono<Env>, { show, unitOfWork }: Desk): void =
         return c.redirect(`/console/payments/${found.id}`, 303)
       case 'person': {
         const { id, name } = found.person
-        const belongings = await unitOfWork.read((tx) => readBelongings(tx, id))
-        return show(c, belongingsPage(visitor, { name, sought: text, ...belongings }))
+        const has = await unitOfWork.read((tx) => readBelongings(tx, id))
+        return show(c, belongingsPage(visitor, { name, sought: text, has }))
       }
       case 'nothing':
         return show(c, nothingFoundPage(visitor, text))

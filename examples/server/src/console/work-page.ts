@@ -5,7 +5,7 @@ import { badge } from '../pages/badge.ts'
 import { buttonForm } from '../pages/forms.ts'
 import type { Html, Notice, Page } from '../pages/layout.ts'
 import type { SignedIn, Visitor } from '../pages/visitor.ts'
-import { consolePage, table } from './console-frame.ts'
+import { consolePage, queueBoardLink, table } from './console-frame.ts'
 
 /** The three kinds of work that wait in the database. */
 export const queueNames: readonly QueueName[] = ['tasks', 'outbox', 'inbox']
@@ -25,6 +25,7 @@ export const workPage = (
     readonly status: WorkStatus
     readonly work: readonly ListedWork[]
     readonly notice: Notice | undefined
+    readonly hasQueueBoard: boolean
   },
 ): Page => {
   const { t } = visitor
@@ -42,7 +43,8 @@ ${table(
   [columns.work, columns.status, columns.due, columns.tries, columns.result],
   view.work.map((work) => row(visitor, signedIn, view.queue, work)),
   t.console.none,
-)}`,
+)}
+${view.hasQueueBoard ? queueBoardLink(visitor) : ''}`,
   })
 }
 

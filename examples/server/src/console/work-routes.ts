@@ -16,7 +16,16 @@ export const workRoutes = (app: Hono<Env>, desk: Desk): void => {
     if (queue === undefined) return show(c, notFoundPage(visitor), 404)
     const status = workStatuses.find((each) => each === c.req.query('status')) ?? 'waiting'
     const work = await unitOfWork.read((tx) => list(tx, queue, status))
-    return show(c, workPage(visitor, signedIn(c), { queue, status, work, notice: consoleNotice(c) }))
+    return show(
+      c,
+      workPage(visitor, signedIn(c), {
+        queue,
+        status,
+        work,
+        notice: consoleNotice(c),
+        hasQueueBoard: desk.queueBoard !== undefined,
+      }),
+    )
   })
 
   app.post('/console/work/:queue/retry', async (c) => {

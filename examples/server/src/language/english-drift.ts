@@ -17,6 +17,8 @@ export const englishDrift = {
   refunded: (currency: string) => `Refunded ${currency}`,
   strangers: (count: number) => `Not ours, and not compared: ${count} made by other programs or by hand.`,
   young: (count: number) => `Too young to be compared: ${count}. Their news may be on its way.`,
+  noneYet: 'Nothing could be compared yet: all there is of this time is too young.',
+  noneThere: 'There is nothing of this time to compare.',
   same: 'It is the same on both sides.',
   found: (count: number) => (count === 1 ? '1 thing is not the same.' : `${count} things are not the same.`),
   shown: (count: number) => `Of these, ${count} are shown: the command tells of all.`,

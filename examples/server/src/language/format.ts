@@ -67,6 +67,20 @@ export const formatMoment = (language: Language, moment: Instant, there: string 
     hourCycle: 'h23',
   }).format(moment)
 
+/** A moment to the second, with how far the clocks where the stays are differ from UTC: `1 Jun 2026, 15:00:07 GMT-6`. */
+export const formatExactly = (language: Language, moment: Instant): string =>
+  new Intl.DateTimeFormat(locales[language], {
+    timeZone,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'shortOffset',
+  }).format(moment)
+
 /** The time of day that a clock there shows: `15:00`. */
 export const formatTime = (language: Language, moment: Instant, there: string): string =>
   new Intl.DateTimeFormat(locales[language], {

@@ -17,6 +17,8 @@ export const spanishDrift: typeof englishDrift = {
   refunded: (currency) => `Reembolsado ${currency}`,
   strangers: (count) => `No es nuestro y no se comparó: ${count}, de otros programas o hecho a mano.`,
   young: (count) => `Demasiado reciente para comparar: ${count}. La noticia puede venir en camino.`,
+  noneYet: 'Todavía no se pudo comparar nada: todo lo que hay de este tiempo es demasiado reciente.',
+  noneThere: 'De este tiempo no hay nada que comparar.',
   same: 'Es lo mismo en ambos lados.',
   found: (count) => (count === 1 ? '1 cosa no es igual.' : `${count} cosas no son iguales.`),
   shown: (count) => `De ellas se muestran ${count}: el comando las dice todas.`,
