@@ -5,7 +5,7 @@ import { stayKind } from './stays/stay-kind.ts'
 
 /** All that somebody can want here before it is paid, by what the pages call it. Each types how it is asked for. */
 export const createKinds = (unitOfWork: UnitOfWork, languageOf: (owner: OwnerId) => Language) => ({
-  stay: stayKind(unitOfWork),
+  stay: stayKind(unitOfWork, languageOf),
   ...createClinicKinds(unitOfWork, languageOf),
 })
 

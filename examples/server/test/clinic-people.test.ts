@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { onADayOfItsOwn, type ClinicDay } from './clinic-day.ts'
 import { eventually } from './eventually.ts'
-import { bookAndPay } from './guest.ts'
+import { book, bookAndPay } from './guest.ts'
 import { choose, countRecords, fees, freeTime, leaveAction, payAction, topUp, toPaymentPage } from './patient.ts'
 import { createVisitor } from './visitor.ts'
 
@@ -237,13 +237,20 @@ describe('what is whose', () => {
   })
 
   it.each([
-    ['es', 'Cita · Dra. Lucía Herrera', 'Consulta por chat · Dra. Lucía Herrera', 'Monedero'],
-    ['fa', 'نوبت ویزیت · دکتر لوسیا', 'مشاوره', 'کیف پول'],
-  ])('the payment page says in %s what is paid', async (language, appointment, chat, wallet) => {
+    [
+      'es',
+      'Cita · Dra. Lucía Herrera',
+      'Consulta por chat · Dra. Lucía Herrera',
+      'Monedero',
+      'Anticipo · Casa del Mar',
+    ],
+    ['fa', 'نوبت ویزیت · دکتر لوسیا', 'مشاوره', 'کیف پول', 'بیعانه · '],
+  ])('the payment page says in %s what is paid', async (language, appointment, chat, wallet, stay) => {
     await ana.get(`/?lang=${language}`)
     expect((await toPaymentPage(ana, await freeTime(ana))).page.text).toContain(appointment)
     expect((await toPaymentPage(ana, undefined)).page.text).toContain(chat)
     expect((await ana.submit(await ana.get('/wallet'), '/wallet/top-up', { amount: '500' })).text).toContain(wallet)
+    expect((await book(ana)).page.text).toContain(stay)
   })
 
   it('a statement that is longer than a page is read on', async () => {

@@ -123,6 +123,8 @@ export const englishShopConsole = {
     dueAt: 'due',
     providerId: 'id at Stripe',
     chargeId: 'charge at Stripe',
+    id: 'id at Stripe',
+    paymentMethodId: 'card at Stripe',
     eventId: 'event at Stripe',
     disputeId: 'dispute at Stripe',
     attemptId: 'attempt',

@@ -69,6 +69,7 @@ export const english = {
     payDeposit: 'Pay the deposit',
     payAll: 'Pay now',
     signInFirst: 'Sign in to book',
+    onBill: { deposit: 'Deposit', full: 'Stay', balance: 'Second payment', booking: 'Booking' },
     chooseFirst: 'Choose your days in the calendar to see the price.',
   },
   signIn: {

@@ -70,6 +70,7 @@ export const persian: Texts = {
     payDeposit: 'پرداخت بیعانه',
     payAll: 'پرداخت',
     signInFirst: 'برای رزرو وارد شوید',
+    onBill: { deposit: 'بیعانه', full: 'اقامت', balance: 'پرداخت دوم', booking: 'رزرو' },
     chooseFirst: 'برای دیدن مبلغ، روزها را در تقویم انتخاب کنید.',
   },
   signIn: {

@@ -123,6 +123,8 @@ export const spanishShopConsole: typeof englishShopConsole = {
     dueAt: 'para',
     providerId: 'identificador en Stripe',
     chargeId: 'cobro en Stripe',
+    id: 'identificador en Stripe',
+    paymentMethodId: 'tarjeta en Stripe',
     eventId: 'evento en Stripe',
     disputeId: 'disputa en Stripe',
     attemptId: 'intento',

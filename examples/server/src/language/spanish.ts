@@ -69,6 +69,7 @@ export const spanish: Texts = {
     payDeposit: 'Pagar el anticipo',
     payAll: 'Pagar ahora',
     signInFirst: 'Entra para reservar',
+    onBill: { deposit: 'Anticipo', full: 'Estancia', balance: 'Segundo pago', booking: 'Reserva' },
     chooseFirst: 'Elige tus días en el calendario para ver el precio.',
   },
   signIn: {

@@ -34,15 +34,12 @@ export const createPages = (options: PagesOptions): ((request: Request) => Promi
   const desk: Desk = {
     ...options,
     show: async (c, page, status = 200) => {
-      const visitor = c.get('visitor')
+      const reader = c.get('reader') ?? c.get('visitor')
       const url = new URL(c.req.url)
       const here = c.req.method === 'GET' ? `${url.pathname}${url.search}` : '/'
-      const clockSays = demo === undefined ? undefined : formatMoment(visitor.language, clock.now())
+      const clockSays = demo === undefined ? undefined : formatMoment(reader.language, clock.now())
       const inCart = countThings(c.get('cart') ?? (await carts.read(c.req.raw)))
-      return c.html(
-        renderPage(c.get('reader') ?? visitor, { assets, here, clockSays, demo: demo !== undefined, inCart }, page),
-        status,
-      )
+      return c.html(renderPage(reader, { assets, here, clockSays, demo: demo !== undefined, inCart }, page), status)
     },
     signedIn: (c) => {
       const { signedIn } = c.get('visitor')

@@ -8,6 +8,7 @@ import {
   type Ids,
   type Json,
   type LineItem,
+  type OwnerId,
   type PendingIntent,
   type ReservationId,
   type ResourceId,
@@ -15,6 +16,7 @@ import {
   type UnitOfWork,
 } from '@holdfast/core'
 import { z } from 'zod'
+import { textsIn, type Language } from '../language/language.ts'
 import { addDays, arrivalAt, dayOf, departureAt, nightsBetween, parseDay, type Day } from './nights.ts'
 import { priceStay } from './price.ts'
 import { findProperty, type Property } from './properties.ts'
@@ -41,57 +43,67 @@ export const longestStayNights = 28
 /** How far ahead a stay may begin, in days. */
 export const furthestAheadDays = 540
 
-/** Reads what a stranger sent, checks it against the calendar, and prices it. */
-export const stayCatalogue = typedCatalogue({
-  payload: stayRequest,
-  quote: (wanted, { now }) => {
-    const property = findProperty(wanted.property)
-    if (property === undefined) return err({ code: 'unknown_resource', field: 'property' })
-    const arrival = parseDay(wanted.arrival)
-    const departure = parseDay(wanted.departure)
-    if (arrival === undefined) return invalid('arrival', 'A day, written 2026-06-01.')
-    if (departure === undefined) return invalid('departure', 'A day, written 2026-06-01.')
-    const problem = problemWith({ arrival, departure, guests: wanted.guests }, property, dayOf(now))
-    if (problem !== undefined) return invalid(problem.field, problem.message)
+/** Which language somebody reads. */
+type LanguageOf = (owner: OwnerId) => Language
 
-    const stay = { arrival, departure }
-    const price = priceStay(property, stay, now)
-    return ok({
-      amount: price.now,
-      purpose: price.later === undefined ? 'full' : 'deposit',
-      item: {
-        name: `${price.later === undefined ? 'Stay' : 'Deposit'} · ${property.name}`,
-        description: `${arrival} → ${departure}`,
-      },
-      ...(price.later === undefined
-        ? {}
-        : {
-            balance: { amount: price.later.amount, dueAt: price.later.dueAt, item: balanceItem(property.name, stay) },
-          }),
-      slot: {
-        resourceId: property.slug as ResourceId,
-        unit: 0,
-        startsAt: arrivalAt(arrival),
-        endsAt: departureAt(departure),
-      },
-      details: {
-        property: property.slug,
-        name: property.name,
-        arrival,
-        departure,
-        guests: wanted.guests,
-        metadata: { property: property.slug, arrival, departure },
-      },
-    })
-  },
-})
+/** Reads what a stranger sent, checks it against the calendar, and prices it. What is on the bill is in its payer's language. */
+const stayCatalogue = (languageOf: LanguageOf) =>
+  typedCatalogue({
+    payload: stayRequest,
+    quote: (wanted, { owner, now }) => {
+      const property = findProperty(wanted.property)
+      if (property === undefined) return err({ code: 'unknown_resource', field: 'property' })
+      const arrival = parseDay(wanted.arrival)
+      const departure = parseDay(wanted.departure)
+      if (arrival === undefined) return invalid('arrival', 'A day, written 2026-06-01.')
+      if (departure === undefined) return invalid('departure', 'A day, written 2026-06-01.')
+      const problem = problemWith({ arrival, departure, guests: wanted.guests }, property, dayOf(now))
+      if (problem !== undefined) return invalid(problem.field, problem.message)
+
+      const stay = { arrival, departure }
+      const language = languageOf(owner)
+      const { onBill } = textsIn[language].stay
+      const price = priceStay(property, stay, now)
+      return ok({
+        amount: price.now,
+        purpose: price.later === undefined ? 'full' : 'deposit',
+        item: {
+          name: `${price.later === undefined ? onBill.full : onBill.deposit} · ${property.name}`,
+          description: `${arrival} → ${departure}`,
+        },
+        ...(price.later === undefined
+          ? {}
+          : {
+              balance: {
+                amount: price.later.amount,
+                dueAt: price.later.dueAt,
+                item: balanceItem(language, property.name, stay),
+              },
+            }),
+        slot: {
+          resourceId: property.slug as ResourceId,
+          unit: 0,
+          startsAt: arrivalAt(arrival),
+          endsAt: departureAt(departure),
+        },
+        details: {
+          property: property.slug,
+          name: property.name,
+          arrival,
+          departure,
+          guests: wanted.guests,
+          metadata: { property: property.slug, arrival, departure },
+        },
+      })
+    },
+  })
 
 /**
  * The built-in reservation, with one thing more: the balance's line names the booking, whose id is known only once the
  * deposit has made it.
  */
-export const stayKind = (unitOfWork: UnitOfWork): TypedKind<z.input<typeof stayRequest>> => {
-  const reservation = reservationKind({ catalogue: stayCatalogue, unitOfWork })
+export const stayKind = (unitOfWork: UnitOfWork, languageOf: LanguageOf): TypedKind<z.input<typeof stayRequest>> => {
+  const reservation = reservationKind({ catalogue: stayCatalogue(languageOf), unitOfWork })
   return {
     ...reservation,
     fulfil: (paid) => {
@@ -99,7 +111,7 @@ export const stayKind = (unitOfWork: UnitOfWork): TypedKind<z.input<typeof stayR
       return reservation.fulfil({
         ...paid,
         ids: withReservationId(paid.ids, bookingId),
-        intent: naming(paid.intent, bookingId),
+        intent: naming(paid.intent, bookingId, languageOf(paid.intent.owner)),
       })
     },
   }
@@ -123,19 +135,26 @@ const problemWith = (
 const invalid = (field: string, message: string) => err({ code: 'invalid_payload' as const, field, message })
 
 const balanceItem = (
+  language: Language,
   name: string,
   { arrival, departure }: { readonly arrival: Day; readonly departure: Day },
   bookingId?: string,
-): LineItem => ({
-  name: `Second payment · ${name}`,
-  description: `Booking${bookingId === undefined ? '' : ` #${bookingId}`} — ${arrival} → ${departure}`,
-})
+): LineItem => {
+  const { onBill } = textsIn[language].stay
+  return {
+    name: `${onBill.balance} · ${name}`,
+    description: `${onBill.booking}${bookingId === undefined ? '' : ` #${bookingId}`} — ${arrival} → ${departure}`,
+  }
+}
 
-const naming = (intent: PendingIntent, bookingId: ReservationId): PendingIntent => {
+const naming = (intent: PendingIntent, bookingId: ReservationId, language: Language): PendingIntent => {
   const { balance, details } = intent.quote
   if (balance === undefined) return intent
   const { name, ...stay } = stayDetails.parse(details)
-  return { ...intent, quote: { ...intent.quote, balance: { ...balance, item: balanceItem(name, stay, bookingId) } } }
+  return {
+    ...intent,
+    quote: { ...intent.quote, balance: { ...balance, item: balanceItem(language, name, stay, bookingId) } },
+  }
 }
 
 const withReservationId = (ids: Ids, reservationId: ReservationId): Ids => ({

@@ -22,8 +22,8 @@ export interface WalletView {
   readonly olderThan: number | undefined
   readonly isNewest: boolean
   readonly notice: Notice | undefined
-  /** What was typed as an amount and will not do. */
-  readonly typed: string | undefined
+  /** What was typed as an amount and will not do, and why. */
+  readonly wrong: { readonly typed: string; readonly why: string } | undefined
 }
 
 /** The smallest and the largest sum that can be paid in at a time. */
@@ -53,7 +53,7 @@ const renderUnpaid = ({ t, language }: Visitor, signedIn: SignedIn, { quote, pay
 ${buttonForm(signedIn, `/payments/${paymentId}/pay`, t.bookings.goOn)}
 ${buttonForm(signedIn, `/payments/${paymentId}/abandon`, t.outcome.abandon, { look: 'quiet' })}</div></section>`
 
-const renderTopUp = ({ t, language }: Visitor, signedIn: SignedIn, { typed, notice }: WalletView): Html => {
+const renderTopUp = ({ t, language }: Visitor, signedIn: SignedIn, { wrong }: WalletView): Html => {
   const [least, most] = shownLimits(language)
   return html`<div class="row amounts">${topUpChoices.map((minorUnits) => {
     const amount = { minorUnits, currency: clinicCurrency }
@@ -63,8 +63,8 @@ const renderTopUp = ({ t, language }: Visitor, signedIn: SignedIn, { typed, noti
     })
   })}</div>
 <form method="post" action="/wallet/top-up">${hiddenFields(signedIn)}<label class="field">${t.clinic.money.other(clinicCurrency)}
-<input id="amount" name="amount" inputmode="decimal" autocomplete="off" dir="ltr" maxlength="40" required ${typed === undefined ? '' : html`value="${typed}" aria-invalid="true" aria-describedby="amount-wrong"`}></label>
-${typed === undefined ? '' : html`<p class="bad-text" id="amount-wrong">${notice?.text ?? ''}</p>`}<p class="soft">${t.clinic.money.limits(least, most)}</p>
+<input id="amount" name="amount" inputmode="decimal" autocomplete="off" dir="ltr" maxlength="40" required ${wrong === undefined ? '' : html`value="${wrong.typed}" aria-invalid="true" aria-describedby="amount-wrong"`}></label>
+${wrong === undefined ? '' : html`<p class="bad-text" id="amount-wrong" role="alert">${wrong.why}</p>`}<p class="soft">${t.clinic.money.limits(least, most)}</p>
 <button class="button primary">${t.clinic.money.topUp}</button></form>`
 }
 

@@ -12,7 +12,7 @@ import { problemCode } from '../problem-code.ts'
 import { notFoundPage, problemPage } from '../problem-page.ts'
 import { requireSignIn } from '../require-sign-in.ts'
 import type { Visitor } from '../visitor.ts'
-import { shownLimits, walletPage } from './wallet-page.ts'
+import { shownLimits, walletPage, type WalletView } from './wallet-page.ts'
 
 /** How many entries of the statement a page lists. */
 export const entriesPerPage = 10
@@ -48,8 +48,7 @@ export const walletRoutes = (app: Hono<Env>, desk: Desk): void => {
         unpaid: unpaid.filter(({ kind }) => kind === 'wallet_topup'),
         olderThan: read.isMore ? read.entries.at(-1)?.entry.position : undefined,
         isNewest: before === undefined,
-        notice: noticeOf(c),
-        typed: typedOf(c),
+        ...problemOf(c),
       }),
     )
   })
@@ -82,9 +81,14 @@ const aboutOf = async (tx: Transaction, { language }: Visitor, { paymentId }: Wa
 /** As much of what was typed as is shown again. */
 const mostTyped = 40
 
-/** What was typed that could not be paid in, to be mended where it was typed. */
-const typedOf = (c: Ask): string | undefined =>
-  c.req.query('problem') === undefined ? undefined : c.req.query('typed')?.slice(0, mostTyped)
+/** What could not be done: said where an amount was typed that will not do, to be mended there, and else above the page. */
+const problemOf = (c: Ask): Pick<WalletView, 'notice' | 'wrong'> => {
+  const notice = noticeOf(c)
+  const typed = c.req.query('typed')?.slice(0, mostTyped)
+  return notice === undefined || typed === undefined
+    ? { notice, wrong: undefined }
+    : { notice: undefined, wrong: { typed, why: notice.text } }
+}
 
 const noticeOf = (c: Ask): Notice | undefined => {
   const { t, language } = c.get('visitor')
