@@ -76,9 +76,9 @@ it('is seen by staff at the payment, with when and why', async () => {
   const paymentId = /payment_id=(pay_\w+)/.exec(cancel)?.[1] ?? ''
   const page = await eventually('both of them', async () => {
     const seen = await eva.get(`/console/payments/${paymentId}`)
-    return seen.text.includes('Your card has expired.') && seen
+    return seen.text.includes('The card has expired.') && seen
   })
-  for (const reason of ['There is not enough money on your card.', 'Your card has expired.'])
+  for (const reason of ['There is not enough money on the card.', 'The card has expired.'])
     expect(page.text).toMatch(new RegExp(`A card was declined on the page, [^.]+: ${reason}`))
   expect(page.text).toContain('page declined')
 })
