@@ -71,8 +71,8 @@ describe('an amount that no wallet takes', () => {
   it.each([
     ['19.99', 'Un importe de'],
     ['10000.01', 'Un importe de'],
-    ['mucho', 'Un importe de'],
-  ])('%s is refused with what it takes, in the language of the page', async (amount, told) => {
+    ['mucho', 'Ese importe no se lee sin duda.'],
+  ])('%s is refused with what is wrong with it, in the language of the page', async (amount, told) => {
     const patient = createVisitor(server.url, { language: 'es' })
     await patient.signIn('ben@example.com')
     const said = await patient.submit(await patient.get('/wallet'), '/wallet/top-up', { amount })

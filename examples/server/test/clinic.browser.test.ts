@@ -77,7 +77,7 @@ describe.runIf(hasBrowser)('the clinic in a browser', () => {
     await eva.getByRole('link', { name: 'Consultations' }).click()
     await eva.getByRole('button', { name: 'Close' }).click()
     await eva.getByText('The consultation is closed.').waitFor()
-    await eva.locator('td a').first().click()
+    await eva.locator('td a[href^="/console/payments/"]').first().click()
     await eva.locator('td', { hasText: 'Wallet' }).first().waitFor()
     await eva.locator('.entry', { hasText: 'consultation' }).getByText('closed', { exact: true }).waitFor()
     await ana.reload()
