@@ -105,7 +105,7 @@ describe.runIf(hasBrowser)('the shop in a browser', () => {
     await ana.getByRole('link', { name: 'See your order' }).click()
     await ana.getByRole('status').getByText('It is paid, and we are wrapping it.').waitFor()
 
-    await eva.getByRole('link', { name: 'orders to send' }).click()
+    await eva.getByRole('link', { name: 'order to send' }).click()
     await eva.locator('td a').first().click()
     await eva.getByLabel('Tracking').fill('MX-4711')
     await eva.getByRole('button', { name: 'Sent', exact: true }).click()
