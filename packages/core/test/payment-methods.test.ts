@@ -304,9 +304,9 @@ describe('removing a card', () => {
     await h.pay(ana)
     const theirs = await h.pay(ben, 5)
     h.provider.faults.next('detachPaymentMethod', 'request_lost')
-    expect(
-      await h.holdfast.removePaymentMethod({ actor: ana, paymentMethodId: theirs.paymentMethodId }),
-    ).toMatchObject({ ok: false, error: { code: 'provider_unavailable' } })
+    expect(await h.holdfast.removePaymentMethod({ actor: ana, paymentMethodId: theirs.paymentMethodId })).toMatchObject(
+      { ok: false, error: { code: 'provider_unavailable' } },
+    )
     expect(await h.list(ben)).toEqual([theirs.paymentMethodId])
   })
 
