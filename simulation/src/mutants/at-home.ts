@@ -21,7 +21,6 @@ const onEvent = (change: (event: ProviderEvent) => ProviderEvent | undefined): S
 /** What an event says that has to be asked about, taken by its word. */
 const believed = new Map<string, AttemptState>([
   ['checkout.session.expired', { type: 'expired' }],
-  ['payment_intent.canceled', { type: 'expired' }],
   ['payment_intent.processing', { type: 'processing' }],
   ['payment_intent.requires_action', { type: 'declined', failure: { code: 'provider_error', retryable: true } }],
   ['payment_intent.payment_failed', { type: 'declined', failure: { code: 'provider_error', retryable: true } }],
