@@ -295,6 +295,29 @@ describe('a page that is asked for again', () => {
     expect(w.provider.truth.attempts()).toHaveLength(1)
   })
 
+  it('to be closed, and refused, is looked for, too: it may have been paid', async () => {
+    let isRefused = false
+    const w = world({
+      wrapProvider: (provider) => ({
+        ...provider,
+        // By the time it is to be closed, whoever stands between us and the provider loses the key.
+        openSession: async (request) => {
+          if (isRefused) return { type: 'refused', failure: { code: 'provider_rejected', retryable: false } }
+          await provider.openSession(request)
+          return { type: 'unknown', answered: false, detail: 'The answer got lost.' }
+        },
+      }),
+    })
+    const paymentId = await openIntent(w)
+    await w.holdfast.startCheckout({ actor: ana, paymentId })
+    const [page] = w.provider.truth.attempts()
+    await w.provider.payer.pay(page?.id ?? 'none')
+    isRefused = true
+    await w.holdfast.cancelPayment({ actor: ana, paymentId })
+    await w.pass(10 * minute, 5 * second)
+    expect(await standing(w, paymentId)).toBe('completed succeeded')
+  })
+
   it('and refused where there is none stays refused', async () => {
     const w = world()
     const paymentId = await openIntent(w)

@@ -23,8 +23,11 @@ export const closeAttemptAtProvider: EffectPerformer<CloseAttempt> = async (deps
   const providerId = effect.providerId ?? attempt.providerId
   if (providerId !== undefined) return close(deps, effect, providerKind(attempt), providerId)
 
+  // Whoever closes it comes after somebody who has asked for it.
   const answer: Sought<AttemptReport> =
-    attempt.kind === 'hosted' ? await askForPage(deps, kase, attempt, work.tries) : await seekAttempt(deps, attempt)
+    attempt.kind === 'hosted'
+      ? await askForPage(deps, kase, attempt, { tries: work.tries, isFirst: false })
+      : await seekAttempt(deps, attempt)
   if (answer.type !== 'reported')
     return conclude(deps, effect, answer, () => concluded(deps, effect, { type: 'expired' }))
   const { report } = answer

@@ -28,19 +28,20 @@ export const openSession: EffectPerformer<Extract<Effect, { readonly type: 'open
   if (found === undefined || found.attempt.status !== 'requested') return nothingToDo
   const { attempt, kase } = found
   // Whoever closes it has to learn first whether there is a page; two who ask under one key get the same one.
-  const answer = await askForPage(deps, kase, attempt, work.tries)
+  const answer = await askForPage(deps, kase, attempt, { tries: work.tries, isFirst: work.tries === 1 })
   return conclude(deps, effect, answer, () => neverMade(deps, effect, 'page'))
 }
 
 /**
  * Asks for the page under the attempt's key. Where that can tell nothing more (the key is older than the provider keeps
  * it, or answers with an error it remembers) the page is looked for; `absent` means proven to be none.
+ * `isFirst`: nobody has asked for it before, so a refusal is the provider's last word.
  */
 export const askForPage = async (
   deps: Dependencies,
   kase: PaymentCase,
   attempt: Attempt,
-  tries: number,
+  { tries, isFirst }: { readonly tries: number; readonly isFirst: boolean },
 ): Promise<Sought<AttemptReport>> => {
   if (attempt.status === 'requested' && attempt.askingEndedAt !== undefined) return seekAttempt(deps, attempt)
   const { paymentProvider, clock } = deps
@@ -63,7 +64,7 @@ export const askForPage = async (
     ...(customerId === undefined ? {} : { customerId }),
   })
   if (isStuck(answer, { tries, age })) return seekAttempt(deps, attempt)
-  if (answer.type !== 'refused' || tries === 1) return answer
+  if (answer.type !== 'refused' || isFirst) return answer
   // Where the key got lost on the way, a later try is refused for what the first was granted: terms grow too old for a new page.
   const kept = await paymentProvider.findAttempt(queryFor(attempt))
   return kept.type === 'absent' ? answer : kept
