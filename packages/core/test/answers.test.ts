@@ -579,6 +579,8 @@ describe('where nobody has heard of what is to be closed, and the provider', () 
             if (taken !== undefined) await other.holdfast.performEffect(taken)
             return refused()
           },
+          // The list does not have it yet.
+          findAttempt: async () => ({ type: 'absent' }),
         }),
       })
       const opened = await slow.holdfast.openIntent({ actor: ana, kind: 'reservation', payload: { night: 0 } })
