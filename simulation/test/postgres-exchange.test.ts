@@ -1,6 +1,6 @@
 import { createDatabase } from '@holdfast/pg-test'
 import pg from 'pg'
-import { afterAll, afterEach, expect, inject, it } from 'vitest'
+import { afterAll, afterEach, expect, inject, it, vi } from 'vitest'
 import { createExchange, deadlockTimeoutMs } from '../src/system/postgres-exchange.ts'
 
 const { url, drop } = await createDatabase(inject('pgAdminUrl'))
@@ -41,14 +41,12 @@ const start = async () => {
   })
   const [one, other] = [await connect(), await connect()]
   open = [one, other]
-  const send = async (client: pg.Client, text: string): Promise<void> => {
+  const send = async (client: pg.Client, text: string, late = async (): Promise<void> => {}): Promise<void> => {
     const who = client === one ? 'one' : 'other'
-    exchange
-      .send(client, { text }, async () => {})
-      .then(
-        () => heard.push(`${who}: ${text}`),
-        (error: { readonly code: string }) => heard.push(`${who}: ${error.code}`),
-      )
+    exchange.send(client, { text }, late).then(
+      () => heard.push(`${who}: ${text}`),
+      (error: { readonly code: string }) => heard.push(`${who}: ${error.code}`),
+    )
     await Promise.all(settling)
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -67,6 +65,23 @@ it('goes on while a statement waits for a lock, and hears of it once the lock is
   expect(heard.toSorted()).toEqual(['one: COMMIT', "other: UPDATE rooms SET guest = 'ben' WHERE id = 1"])
 })
 
+it('hears of what waited on one connection in the order in which it was sent', async () => {
+  const { one, other, send, heard } = await start()
+  await send(one, 'BEGIN')
+  await send(one, "UPDATE rooms SET guest = 'ana' WHERE id = 1")
+  await send(other, "UPDATE rooms SET guest = 'ben' WHERE id = 1", async () => {
+    for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+  })
+  await send(other, 'SELECT 2')
+  heard.length = 0
+  await send(one, 'COMMIT')
+  await vi.waitFor(() => expect(heard).toHaveLength(3))
+  expect(heard.filter((each) => each.startsWith('other'))).toEqual([
+    "other: UPDATE rooms SET guest = 'ben' WHERE id = 1",
+    'other: SELECT 2',
+  ])
+})
+
 it('tells whoever closes a circle, and lets the others go on', async () => {
   const { one, other, send, heard, counts } = await start()
   await send(one, 'BEGIN')
@@ -76,7 +91,10 @@ it('tells whoever closes a circle, and lets the others go on', async () => {
   await send(one, 'SELECT 1 FROM rooms WHERE id = 2 FOR UPDATE')
   heard.length = 0
   await send(other, 'SELECT 1 FROM rooms WHERE id = 1 FOR UPDATE')
-  expect(heard.toSorted()).toEqual(['one: SELECT 1 FROM rooms WHERE id = 2 FOR UPDATE', 'other: 40P01'])
+  // The server tells the loser before it lets the other one have the lock.
+  await vi.waitFor(() =>
+    expect(heard.toSorted()).toEqual(['one: SELECT 1 FROM rooms WHERE id = 2 FOR UPDATE', 'other: 40P01']),
+  )
   expect(counts).toEqual(['waited_for_lock', 'sqlstate:40P01'])
 })
 

@@ -33,6 +33,8 @@ interface Sent {
  */
 export const createExchange = ({ monitor, busy, count }: ExchangeOptions): Exchange => {
   let inFlight: Sent[] = []
+  /** The last answer on a connection that waits to be heard. */
+  const held = new WeakMap<pg.Client, Promise<void>>()
   let answers = 0
   let mayHaveReleased = false
   let tellAnswer = (): void => {}
@@ -101,7 +103,20 @@ export const createExchange = ({ monitor, busy, count }: ExchangeOptions): Excha
       new Promise((resolve, reject) => {
         const sent: Sent = { processId: processIdOf(client), waits: false }
         inFlight.push(sent)
-        const hearing = (tell: () => void) => () => void (sent.waits ? late().then(tell) : tell())
+        const hearing = (tell: () => void) => () => {
+          const before = held.get(client)
+          if (before === undefined && !sent.waits) {
+            tell()
+            return
+          }
+          // Behind an answer on the same connection that is not heard yet: the first one to fail is heard of first.
+          const inTurn = before === undefined ? late() : before.then(() => (sent.waits ? late() : undefined))
+          const heard = inTurn.then(() => {
+            if (held.get(client) === heard) held.delete(client)
+            tell()
+          })
+          held.set(client, heard)
+        }
         const released = /^(COMMIT|ROLLBACK)/.test(query.text)
         client.query(query).then(
           (answer) => {
