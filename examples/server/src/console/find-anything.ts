@@ -1,7 +1,6 @@
 import {
   findPaymentBehind,
   parseId,
-  type AttemptId,
   type Consultation,
   type OrderId,
   type OwnerId,
@@ -36,8 +35,7 @@ export const findAnything = async (tx: Transaction, text: string): Promise<Found
   if (id === undefined) return { type: 'nothing' }
   if ((await tx.orders.find(id as string as OrderId)) !== undefined)
     return { type: 'order', id: id as string as OrderId }
-  const attempt = await tx.payments.findPaymentOf({ attemptId: id as string as AttemptId })
-  const paymentId = attempt?.paymentId ?? (await findPaymentBehind(tx, id))
+  const paymentId = await findPaymentBehind(tx, id)
   if (paymentId !== undefined) return { type: 'payment', id: paymentId }
   const payment = await lookThrough(tx, id)
   if (payment === undefined) return { type: 'nothing' }

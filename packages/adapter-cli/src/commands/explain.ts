@@ -16,10 +16,11 @@ export const explain = defineCommand({
   description: `Tells how a payment stands now, everything that happened to it in order, and what comes next: what happens by
 itself, what its owner may do, and what needs a human. It changes nothing and asks nobody; times are UTC.
 
-It may be named by its own id, by that of what it is for, or by a page or a charge of it at the provider.`,
+It may be named by its own id, by that of what it is for, by an attempt or a refund of it, or by what the
+provider calls a page, a charge or a refund of it, or an event about one.`,
   argument: {
     name: 'id',
-    description: 'of a payment, order, intent, reservation, consultation, page or charge',
+    description: 'of a payment, of what it is for, or of anything that belongs to it',
     check: anyId,
   },
   options: (line) => line,
