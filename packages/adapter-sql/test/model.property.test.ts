@@ -434,8 +434,10 @@ const outcomeOf = async (uow: UnitOfWork, steps: readonly Step[], regret: boolea
     return await uow.run(async (tx) => {
       const answers: unknown[] = []
       for (const { work } of steps) answers.push(await work(tx))
-      if (regret) throw new RangeError('changed its mind')
-      return answers
+      if (!regret) return answers
+      // What was written may be refused with the next answer only.
+      await tx.payments.list({ limit: 1 })
+      throw new RangeError('changed its mind')
     })
   } catch (error) {
     // What a bug is called is each adapter's own affair; that it is refused, and is no contention, is not.
