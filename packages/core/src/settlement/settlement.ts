@@ -9,6 +9,7 @@ import {
   isLive,
   requestAttempt,
   type Attempt,
+  type AttemptEvent,
   type AttemptState,
   type Charge,
   type ClosingReason,
@@ -67,6 +68,7 @@ export const settle = (
       case 'captured':
         closeOwnPage(change, attempt, event.providerId)
         lookAtOwnPage(change, attempt, event.providerId)
+        closeUnpaidPage(change, attempt, event)
         settleMoney(change, attempt, event.charge, event.at, policy)
         break
       case 'declined':
@@ -142,6 +144,16 @@ const lookAtOwnPage = (change: CaseMove, attempt: Attempt, paidAt: string | unde
   const { id, paymentId, kind, status, providerId } = attempt
   if (kind === 'hosted' && status === 'processing' && providerId !== undefined && paidAt === undefined)
     change.effect({ type: 'look_up_attempt', paymentId, attemptId: id, providerId })
+}
+
+/** Money in another sum, by a page which is not named: the own one has not asked for that, and may be open still. */
+const closeUnpaidPage = (
+  change: CaseMove,
+  { id, paymentId, kind, status, providerId, amount }: Attempt,
+  { charge, providerId: paidAt }: Extract<AttemptEvent, { readonly type: 'captured' }>,
+): void => {
+  if (kind !== 'hosted' || status !== 'open' || providerId === undefined || paidAt !== undefined) return
+  if (!sameMoney(charge.amount, amount)) change.effect({ type: 'close_attempt', paymentId, attemptId: id, providerId })
 }
 
 const noteProgress = (change: CaseMove, { at, state }: Observation): void => {
