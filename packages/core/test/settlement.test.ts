@@ -220,6 +220,24 @@ describe('money that has come', () => {
     expect([change.kase.refunds, change.effects]).toEqual([[], []])
   })
 
+  it('in another amount, by a page that is not named, closes the own one if that is open: it did not ask for that', () => {
+    const closings = (kase: PaymentCase, sum: Money, page?: string) =>
+      heard(kase, 'att_1', captured('pi_1', sum), page).effects.filter(({ type }) => type === 'close_attempt')
+    const wrong = money(1, 'MXN')
+    const own = { type: 'close_attempt', paymentId: 'pay_1', attemptId: 'att_1', providerId: 'cs_1' }
+    expect(closings(open, wrong)).toEqual([own])
+    expect(closings(open, money(12_500, 'USD'))).toEqual([own])
+    // The own page has brought it, or may have.
+    expect(closings(open, wrong, 'cs_1')).toEqual([])
+    expect(closings(open, amount)).toEqual([])
+    // Another page is named, and closes the own one whatever it brought.
+    expect(closings(open, wrong, 'cs_double')).toEqual([own])
+    // No page is open by name: none was heard of yet, the money is on its way by it, or a saved card was charged.
+    expect(closings(begun(due, 'att_1').kase, wrong)).toEqual([])
+    expect(closings(heard(open, 'att_1', { type: 'processing' }, 'cs_1').kase, wrong)).toEqual([])
+    expect(closings(heard(begun(due, 'att_1', 'off_session').kase, 'att_1', opened, 'pi_1').kase, wrong)).toEqual([])
+  })
+
   it('for an old price does not fit, nor does the new price on the old page', () => {
     const repriced = { ...open, payment: { ...open.payment, amount: money(1, 'MXN') } }
     expect(statuses(heard(repriced, 'att_1', captured('pi_1')).kase)).toEqual(['failed', 'succeeded'])
