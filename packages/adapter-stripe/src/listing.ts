@@ -15,13 +15,14 @@ export interface Found {
   readonly asOf?: Instant
 }
 
-/** The `Date` header of an answer, which the SDK hangs on it. */
+/** The `Date` header of an answer, which the SDK hangs on it as its client had it: Node's has them in an object, fetch in `Headers`. */
 const dateOf = (answer: unknown): Instant | undefined => {
   const { data } = dated.safeParse(answer)
   const ms = Date.parse(data?.lastResponse.headers.date ?? '')
   return Number.isNaN(ms) ? undefined : instant(ms)
 }
-const dated = z.object({ lastResponse: z.object({ headers: z.object({ date: z.string() }) }) })
+const headers = z.union([z.instanceof(Headers).transform(Object.fromEntries), z.unknown()])
+const dated = z.object({ lastResponse: z.object({ headers: headers.pipe(z.object({ date: z.string() })) }) })
 
 /** That there is none of what was looked for in a list. */
 export const absentFrom = ({

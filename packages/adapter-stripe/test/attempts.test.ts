@@ -1,6 +1,7 @@
 import type { AttemptId } from '@holdfast/core'
+import Stripe from 'stripe'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createStripe, stripeProvider } from '../src/index.ts'
+import { createStripe, stripeProvider, type StripeClientOptions } from '../src/index.ts'
 import { chargeRequest, clock, intent, noon, session } from './samples.ts'
 import { answering, failing, standIn, type Behaviour } from './stand-in.ts'
 
@@ -11,14 +12,17 @@ afterEach(async () => {
 })
 
 /** The adapter on a stand-in that answers by method and path; what is not listed is a 500. */
-const facing = async (routes: Readonly<Record<string, Behaviour>>, more: { readonly lookUpPages?: number } = {}) => {
+const facing = async (
+  routes: Readonly<Record<string, Behaviour>>,
+  { httpClient, ...more }: Pick<StripeClientOptions, 'httpClient'> & { readonly lookUpPages?: number } = {},
+) => {
   server = await standIn((response, request, body) => {
     const [path = ''] = (request.url ?? '').split('?')
     const behaviour =
       routes[`${request.method} ${path.replace('/v1/', '')}`] ?? failing(500, { message: `No route for ${path}` })
     behaviour(response, request, body)
   })
-  const stripe = createStripe({ apiKey: 'sk_test_1', apiBase: server.apiBase })
+  const stripe = createStripe({ apiKey: 'sk_test_1', apiBase: server.apiBase, ...(httpClient && { httpClient }) })
   return { provider: stripeProvider({ stripe, clock, ...more }), requests: server.requests }
 }
 
@@ -232,15 +236,16 @@ describe('a search by our mark', () => {
       (request.url?.includes('starting_after')
         ? at('Sat, 02 Jan 2027 00:00:09 GMT', false)
         : at('Sat, 02 Jan 2027 00:00:00 GMT', true))(response, request, body)
-    for (const [behaviour, answer] of [
-      [dated, { type: 'absent', asOf: Date.UTC(2027, 0, 2) }],
-      [at('', false), { type: 'absent' }],
-      [at('yesterday', false), { type: 'absent' }],
-    ] as const) {
-      const { provider } = await facing({ 'GET checkout/sessions': behaviour })
-      expect(await provider.findAttempt(ofPage)).toStrictEqual(answer)
-      await server?.close()
-    }
+    for (const httpClient of [undefined, Stripe.createNodeHttpClient(), Stripe.createFetchHttpClient()])
+      for (const [behaviour, answer] of [
+        [dated, { type: 'absent', asOf: Date.UTC(2027, 0, 2) }],
+        [at('', false), { type: 'absent' }],
+        [at('yesterday', false), { type: 'absent' }],
+      ] as const) {
+        const { provider } = await facing({ 'GET checkout/sessions': behaviour }, httpClient && { httpClient })
+        expect(await provider.findAttempt(ofPage)).toStrictEqual(answer)
+        await server?.close()
+      }
   })
   it('of a charge is not taken in by the PaymentIntent of a page', async () => {
     const { provider } = await facing({

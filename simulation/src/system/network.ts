@@ -82,15 +82,19 @@ const giveUpAfter = (kernel: Kernel, ms: number, sending: Promise<Outcome>): Pro
 
 type HttpResponse = Awaited<ReturnType<HttpClient['makeRequest']>>
 
-const answerOf = ({ type, response }: Exclude<Outcome, { readonly type: 'dropped' }>): HttpResponse => ({
-  getStatusCode: () => response.status,
-  getHeaders: () => Object.fromEntries(response.headers),
-  getRawResponse: () => ({}),
-  toStream: () => response.body,
-  async toJSON() {
-    if (type === 'reset') throw Stripe.HttpClient.makeResponseBodyError(connectionLost())
-    return JSON.parse(await response.text()) as unknown
-  },
-})
+const answerOf = ({ type, response }: Exclude<Outcome, { readonly type: 'dropped' }>): HttpResponse => {
+  const headers = Object.fromEntries(response.headers)
+  return {
+    getStatusCode: () => response.status,
+    getHeaders: () => headers,
+    // As Node's http has it. When Stripe answered is read off this.
+    getRawResponse: () => ({ headers }),
+    toStream: () => response.body,
+    async toJSON() {
+      if (type === 'reset') throw Stripe.HttpClient.makeResponseBodyError(connectionLost())
+      return JSON.parse(await response.text()) as unknown
+    },
+  }
+}
 
 const connectionLost = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })

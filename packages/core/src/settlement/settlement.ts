@@ -66,9 +66,7 @@ export const settle = (
         noteProgress(change, observation)
         break
       case 'captured':
-        closeOwnPage(change, attempt, event.providerId)
-        lookAtOwnPage(change, attempt, event.providerId)
-        closeUnpaidPage(change, attempt, event)
+        seeToOwnPage(change, attempt, event)
         settleMoney(change, attempt, event.charge, event.at, policy)
         break
       case 'declined':
@@ -139,21 +137,21 @@ const closeOwnPage = (change: CaseMove, attempt: Attempt, paidAt: string | undef
     change.effect({ type: 'close_attempt', paymentId, attemptId: id, providerId })
 }
 
-/** Money that came by a page which is not named, while some was on its way by the own one: that may be still. */
-const lookAtOwnPage = (change: CaseMove, attempt: Attempt, paidAt: string | undefined): void => {
-  const { id, paymentId, kind, status, providerId } = attempt
-  if (kind === 'hosted' && status === 'processing' && providerId !== undefined && paidAt === undefined)
-    change.effect({ type: 'look_up_attempt', paymentId, attemptId: id, providerId })
-}
-
-/** Money in another sum, by a page which is not named: the own one has not asked for that, and may be open still. */
-const closeUnpaidPage = (
+/**
+ * What is left to do about the own page when money has come. By a page that is not named it may not have been the own one: what was on
+ * its way by that may be still, and a sum that it did not ask for came by another.
+ */
+const seeToOwnPage = (
   change: CaseMove,
-  { id, paymentId, kind, status, providerId, amount }: Attempt,
+  attempt: Attempt,
   { charge, providerId: paidAt }: Extract<AttemptEvent, { readonly type: 'captured' }>,
 ): void => {
-  if (kind !== 'hosted' || status !== 'open' || providerId === undefined || paidAt !== undefined) return
-  if (!sameMoney(charge.amount, amount)) change.effect({ type: 'close_attempt', paymentId, attemptId: id, providerId })
+  closeOwnPage(change, attempt, paidAt)
+  const { id, paymentId, kind, status, providerId, amount } = attempt
+  if (kind !== 'hosted' || providerId === undefined || paidAt !== undefined) return
+  const about = { paymentId, attemptId: id, providerId }
+  if (status === 'processing') change.effect({ type: 'look_up_attempt', ...about })
+  if (status === 'open' && !sameMoney(charge.amount, amount)) change.effect({ type: 'close_attempt', ...about })
 }
 
 const noteProgress = (change: CaseMove, { at, state }: Observation): void => {
