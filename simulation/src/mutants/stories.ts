@@ -14,6 +14,12 @@ const booked = (night: number): Extract<Act, { readonly do: 'book' }> => ({
 
 /** What mistakes show in that show in no golden flow. */
 export const stories = {
+  // A balance is charged on that day, in vain for minutes; then Stripe does it, and answers with an error.
+  clockSetForwardWhileACardIsCharged: [
+    then(0, { ...booked(0), pays: { card: 'pm_card_visa', afterMs: 5 * second } }),
+    then(2 * day + 290 * second, { do: 'set_clock', process: 0, aheadMs: 10 * minute }),
+    later(hour),
+  ],
   paidOnAPageThatNobodyHeardOf: [
     then(0, { ...booked(1), key: false }),
     then(minute, { do: 'pay', on: 0, card: 'pm_card_visa' }),

@@ -256,6 +256,24 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
       })),
   },
   {
+    name: 'absence_by_own_clock',
+    scenario: {
+      flow: stories.clockSetForwardWhileACardIsCharged,
+      webhooks: false,
+      fault: ['500_with_effect', 8, '/v1/payment_intents'],
+      isAway: true,
+    },
+    mistake: "how long there has been none is told by a clock of one's own, which somebody sets forward",
+    noticedBy: ['A1', 'A2', 'A14'],
+    sabotage: () =>
+      onProvider((inner) => ({
+        findAttempt: async (query) => {
+          const answer = await inner.findAttempt(query)
+          return answer.type === 'absent' ? { type: 'absent' } : answer
+        },
+      })),
+  },
+  {
     name: 'closed_without_asking',
     scenario: { flow: 'cancelled, and paid all the same', webhooks: true },
     mistake: 'a page that is taken for closed without asking',
