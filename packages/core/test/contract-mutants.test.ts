@@ -508,6 +508,9 @@ const mutants: Readonly<Record<string, () => UnitOfWork>> = {
   'asks for a new customer each time': wholeExcept(({ customers }) => ({
     customers: { ...customers, find: async () => undefined },
   })),
+  'keeps a customer who is gone': wholeExcept(({ customers }) => ({
+    customers: { ...customers, remember: (owner, customerId) => customers.remember(owner, customerId) },
+  })),
 }
 
 const broken = async (open: () => UnitOfWork): Promise<readonly string[]> => {

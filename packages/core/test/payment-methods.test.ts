@@ -12,6 +12,7 @@ import {
   type PaymentMethod,
   type PaymentMethodCache,
   type ProviderEvent,
+  type SessionRequest,
 } from '../src/index.ts'
 import {
   memoryClock,
@@ -153,6 +154,18 @@ describe('an owner’s cards', () => {
     const h = host()
     await h.unitOfWork.run((tx) => tx.customers.remember(ana.id, 'cus_gone'))
     expect(await h.list()).toEqual([])
+  })
+
+  it('are those of the next customer where theirs is gone, and its page kept a card for another', async () => {
+    const h = host()
+    await h.unitOfWork.run((tx) => tx.customers.remember(ana.id, 'cus_gone'))
+    const openSession = h.provider.openSession.bind(h.provider)
+    // As Stripe's adapter does it: a page that is refused for its customer is asked for without.
+    Object.assign(h.provider, {
+      openSession: ({ customerId: _gone, ...request }: SessionRequest) => openSession(request),
+    })
+    const { paymentMethodId } = await h.pay(ana)
+    expect(await h.list()).toEqual([paymentMethodId])
   })
 })
 

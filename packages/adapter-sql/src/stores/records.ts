@@ -23,7 +23,8 @@ const rowsAtOnce = 100
 const sql = {
   findCustomer: statement('SELECT customer_id FROM holdfast_customers WHERE owner = ?'),
   rememberCustomer: statement(
-    'INSERT INTO holdfast_customers (owner, customer_id) VALUES (?, ?) ON CONFLICT (owner) DO NOTHING',
+    `INSERT INTO holdfast_customers (owner, customer_id) VALUES (?, ?)
+     ON CONFLICT (owner) DO UPDATE SET customer_id = excluded.customer_id WHERE holdfast_customers.customer_id = ?`,
   ),
   appendLines: statement('INSERT INTO holdfast_timeline (payment_id, lines) VALUES (?, ?)'),
   story: statement('SELECT lines FROM holdfast_timeline WHERE payment_id = ? ORDER BY seq LIMIT ?'),
@@ -52,8 +53,8 @@ export const sqlCustomerStore = (session: SqlSession): CustomerStore => ({
     const [row] = await session.query(sql.findCustomer, [owner])
     return row && text(row, 'customer_id')
   },
-  async remember(owner, customerId) {
-    session.post(sql.rememberCustomer, [owner, customerId])
+  async remember(owner, customerId, insteadOf) {
+    session.post(sql.rememberCustomer, [owner, customerId, insteadOf ?? null])
   },
 })
 

@@ -115,16 +115,23 @@ export const recordPromises: readonly ContractPromise<UnitOfWork>[] = [
     ).rejects.toThrow('boom')
     expect(await claim(uow, 'key', 'other')).toEqual({ type: 'fresh' })
   }),
-  promise('customers: keeps the first one that was remembered for an owner', async (uow) => {
-    const remember = (owner: string, customer: string) =>
-      uow.run((tx) => tx.customers.remember(ownerId(owner), customer))
-    const find = (owner: string) => uow.read((tx) => tx.customers.find(ownerId(owner)))
-    expect(await find('ana')).toBeUndefined()
-    await remember('ana', 'cus_1')
-    await remember('ana', 'cus_2')
-    await remember('eve', 'cus_1')
-    expect([await find('ana'), await find('eve')]).toEqual(['cus_1', 'cus_1'])
-  }),
+  promise(
+    'customers: keeps the first one that was remembered for an owner, until another is instead of it',
+    async (uow) => {
+      const remember = (owner: string, customer: string, insteadOf?: string) =>
+        uow.run((tx) => tx.customers.remember(ownerId(owner), customer, insteadOf))
+      const find = (owner: string) => uow.read((tx) => tx.customers.find(ownerId(owner)))
+      expect(await find('ana')).toBeUndefined()
+      await remember('ana', 'cus_1')
+      await remember('ana', 'cus_2')
+      await remember('eve', 'cus_1')
+      expect([await find('ana'), await find('eve')]).toEqual(['cus_1', 'cus_1'])
+      await remember('ana', 'cus_3', 'cus_2')
+      await remember('eve', 'cus_3', 'cus_1')
+      await remember('joe', 'cus_4', 'cus_0')
+      expect([await find('ana'), await find('eve'), await find('joe')]).toEqual(['cus_1', 'cus_3', 'cus_4'])
+    },
+  ),
   promise("timeline: tells a payment's story oldest first, in the order it was written", async (uow) => {
     const lines = [entry('p', 5, 'one'), entry('p', 5, 'two'), entry('q', 1, 'not mine'), entry('p', 4, 'three')]
     await uow.run((tx) => tx.timeline.append(lines))

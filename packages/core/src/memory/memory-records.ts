@@ -14,8 +14,9 @@ export const memoryCustomerStore = (customers: MemoryTable<CustomerRow>): Custom
   async find(owner) {
     return customers.get(owner)?.customerId
   },
-  async remember(owner, customerId) {
-    if (customers.get(owner) === undefined) customers.set(owner, { customerId })
+  async remember(owner, customerId, insteadOf) {
+    const known = customers.get(owner)?.customerId
+    if (known === undefined || known === insteadOf) customers.set(owner, { customerId })
   },
 })
 

@@ -291,8 +291,11 @@ export interface WalletStore {
 /** Which customer of the provider's an owner is. */
 export interface CustomerStore {
   find(owner: OwnerId): Promise<string | undefined>
-  /** Keeps the first one that was remembered for an owner. */
-  remember(owner: OwnerId, customerId: string): Promise<void>
+  /**
+   * Keeps the first one that was remembered for an owner, so that two at once come to the same. `insteadOf`: one that the provider no
+   * longer has; where that is the owner's, this one takes its place.
+   */
+  remember(owner: OwnerId, customerId: string, insteadOf?: string): Promise<void>
 }
 
 /** The stories of payments. */

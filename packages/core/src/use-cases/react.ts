@@ -48,8 +48,11 @@ export const react = async (
 }
 
 const rememberCustomer = async (tx: Transaction, change: CaseMove): Promise<void> => {
-  const customerId = capturedCharge(change)?.charge.customerId
-  if (customerId !== undefined) await tx.customers.remember(change.kase.payment.owner, customerId)
+  const attempt = capturedCharge(change)
+  const customerId = attempt?.charge.customerId
+  // A page that was asked for with a customer who is gone is opened without, and keeps its card for another.
+  if (customerId !== undefined)
+    await tx.customers.remember(change.kase.payment.owner, customerId, attempt?.page?.customerId)
 }
 
 const fulfilIntent = async (
