@@ -148,12 +148,30 @@ describe('a refund that the provider holds', () => {
     expect(mirrorRefund(change.kase, made).facts).toEqual([])
   })
 
-  it('is ours where it bears our mark, whatever the provider calls it', () => {
+  it('is ours by the name that we know it by, or by our mark where we know it by none', () => {
     const other = requestedRefund('pay_1', 'rf_2', { attemptId: id, providerId: 're_9' })
-    const change = mirrorRefund({ ...paid, refunds: [other, refund] }, { ...made, refundId: refundId('rf_1') })
+    const marked = { ...made, refundId: refundId('rf_1') }
+    const change = mirrorRefund({ ...paid, refunds: [other, refund] }, { ...marked, providerId: 're_8' })
     expect(change.kase.refunds.map(({ status }) => status)).toEqual(['requested', 'succeeded'])
     const named = mirrorRefund({ ...paid, refunds: [refund, other] }, made)
     expect(named.kase.refunds.map(({ status }) => status)).toEqual(['requested', 'succeeded'])
+  })
+
+  it('is another one where it bears the mark of one that we know by another name: somebody gave back twice', () => {
+    const known = mirrorRefund({ ...paid, refunds: [refund] }, { ...made, refundId: refundId('rf_1') }).kase
+    const twin = { ...made, providerId: 're_10', refundId: refundId('rf_1') }
+    const change = mirrorRefund(known, twin)
+    expect(change.kase.refunds).toMatchObject([
+      { id: 'rf_1', providerId: 're_9', status: 'succeeded' },
+      { id: 'rf_re_10', providerId: 're_10', status: 'succeeded', reason: 'external' },
+    ])
+    const data = { refundId: 'rf_re_10', minorUnits: 40n }
+    expect(change.attention).toMatchObject([{ id: 'refunded_twice:rf_re_10', code: 'refunded_twice', data }])
+    const failed = { type: 'failed', detail: 'The account is closed.' } as const
+    const back = mirrorRefund(change.kase, { ...twin, state: failed })
+    expect(back.kase.refunds.map(({ status }) => status)).toEqual(['succeeded', 'failed'])
+    const neverCame = mirrorRefund(known, { ...twin, state: failed })
+    expect(neverCame.attention.map(({ code }) => code)).toEqual(['refund_failed'])
   })
 
   it('keeps our own id where our mark is on it and it is not stored here', () => {

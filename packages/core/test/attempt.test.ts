@@ -323,7 +323,8 @@ describe('an attempt after an event', () => {
     const heard = { type: 'processing_started', at: at(5), providerId: 'cs_9' } as const
     for (const event of [paid, heard]) {
       expect(evolveAttempt(inStatus.open, event).providerId).toBe('cs_9')
-      expect(evolveAttempt({ ...inStatus.open, kind: 'off_session' }, event).providerId).toBe('cs_1')
+      expect(evolveAttempt({ ...inStatus.open, kind: 'off_session' }, event).providerId).toBe('cs_9')
+      expect(evolveAttempt({ ...inStatus.open, kind: 'wallet' }, event).providerId).toBe('cs_1')
     }
     expect(evolveAttempt(inStatus.open, { type: 'expired', at: at(5), providerId: 'cs_9' }).providerId).toBe('cs_1')
     expect(evolveAttempt(unnamed, heard).providerId).toBe('cs_9')

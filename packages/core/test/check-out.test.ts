@@ -138,7 +138,7 @@ describe('checking out', () => {
     await w.clock.advance(hour - 1)
     const early = await w.holdfast.startCheckout({ actor: ana, paymentId: 'pay_0001' as never })
     // A page is open for a while at least: the task that ends the order closes it.
-    expect(early).toMatchObject({ ok: true, value: { type: 'open', expiresAt: start + hour - 1 + 32 * minute } })
+    expect(early).toMatchObject({ ok: true, value: { type: 'open', expiresAt: start + hour - 1 + 42 * minute } })
     const other = await openShop()
     await other.holdfast.placeOrder({ actor: ana, cart, idempotencyKey: 'k' })
     await other.clock.advance(hour)

@@ -257,7 +257,7 @@ describe('starting a balance', () => {
         paymentId: balanceId,
         paymentStatus: 'pending',
         checkoutUrl: 'https://pay.example/cs_2',
-        expiresAt: start + 24 * hour - 5 * minute,
+        expiresAt: start + 24 * hour - 15 * minute,
       },
     })
     expect(await w.holdfast.startBalance({ actor: system, reservationId })).toEqual(started)
@@ -274,7 +274,7 @@ describe('starting a balance', () => {
         template: 'payment_link',
         url: 'https://pay.example/cs_2',
         amount: mxn(700_00n),
-        expiresAt: start + 24 * hour - 5 * minute,
+        expiresAt: start + 24 * hour - 15 * minute,
         subject: { type: 'reservation', id: reservationId },
       },
     ])

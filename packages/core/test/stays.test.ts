@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { day, hour, isCollected, minute } from '../src/index.ts'
 import { ana, ben, mxn, planned, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
+import { paidStay } from './paid-stay.ts'
 import { topUp } from './top-up.ts'
 import { memoryClock, memoryPaymentProvider, memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
 
@@ -545,6 +546,42 @@ describe('an intent that nobody pays', () => {
 })
 
 describe('cancelling a reservation', () => {
+  it('gives back the rest where somebody has given back a part in the dashboard, and nobody heard of that', async () => {
+    const w = world()
+    const { paymentId, reservationId } = await paidStay(w)
+    const { payment, attempts } = await w.get(paymentId)
+    const [attempt] = attempts
+    if (attempt?.status !== 'succeeded') throw new Error('Not paid.')
+    w.provider.bank.refund(attempt.charge.id, 100_00n) // nobody is told
+    await w.holdfast.cancelReservation({ actor: staff, reservationId, refund: 'all' })
+    for (let round = 0; round < 10; round += 1) {
+      await w.pass(day, hour)
+      await w.deliver()
+      await w.holdfast.sweep()
+    }
+    const back = w.provider.truth.refunds().reduce((sum, { amount }) => sum + amount.minorUnits, 0n)
+    expect(back).toBe(payment.amount.minorUnits)
+    expect((await w.get(paymentId)).payment.status).toBe('refunded')
+  })
+
+  for (const how of ['cancelReservation', 'cancelPayment'] as const)
+    it(`sends nobody to a page that is only heard of as it is to be closed (${how})`, async () => {
+      const w = world()
+      const { balanceId, reservationId } = await paidStay(w)
+      const { savedCard } = (await w.get(balanceId)).payment
+      if (savedCard === undefined) throw new Error('No card.')
+      await w.provider.payer.declineCard(savedCard)
+      w.provider.faults.next('openSession', 'unreachable')
+      await w.holdfast.startBalance({ actor: staff, reservationId })
+      const cancelled =
+        how === 'cancelReservation'
+          ? await w.holdfast.cancelReservation({ actor: staff, reservationId, refund: 'all' })
+          : await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })
+      expect(cancelled.ok).toBe(true)
+      await w.pass(hour, minute)
+      expect(w.notifier.sent.map(({ template }) => template)).not.toContain('payment_link')
+    })
+
   it('frees its nights, cancels what is not paid and gives back what was', async () => {
     const w = world()
     const { paymentId, reservation, balanceId } = await bookAndPay(w)

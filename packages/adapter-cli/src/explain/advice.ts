@@ -12,7 +12,7 @@ export const advice: Readonly<Record<AttentionCode, { readonly happened: string;
   },
   refund_failed: {
     happened: 'The provider would not make a refund, or a bank sent it back: the money is with us again.',
-    todo: 'Refund again, or pay the owner in another way.',
+    todo: 'See there what has gone back; refund the rest, or pay the owner in another way.',
   },
   provider_refused: {
     happened: 'The provider will not do what was asked of it.',
@@ -35,7 +35,7 @@ export const advice: Readonly<Record<AttentionCode, { readonly happened: string;
     todo: 'Settle the rest with the owner.',
   },
   refunded_twice: {
-    happened: "Money went into the wallet here, and to the card in the provider's dashboard.",
+    happened: 'Money went back twice: into the wallet here and to the card at the provider, or to the card two times.',
     todo: 'Settle it with the owner.',
   },
 }

@@ -144,7 +144,8 @@ export const english: Catalogue = {
     amount_mismatch:
       'Compare the charge with the payment. If the money is still held, refund it or settle with the payer.',
     livemode_mismatch: 'News of the other mode came in. Check the keys and the webhook endpoints of both modes.',
-    refund_failed: 'The bank sent a refund back. Pay the customer in another way.',
+    refund_failed:
+      'The provider refused a refund, or the bank sent it back. See there what has gone back, and pay the rest in another way.',
     provider_refused:
       'The provider will not do what was asked. Look at its answer in the timeline and correct the request.',
     unrecognized_status:
@@ -154,7 +155,8 @@ export const english: Catalogue = {
     dispute_opened: 'Answer the dispute at the provider before its deadline.',
     wallet_shortfall:
       'Money that was paid into a wallet went back at the provider, and the wallet held too little. Settle the rest with its owner.',
-    refunded_twice: 'Money went back to the wallet here and to the card at the provider. Settle with the customer.',
+    refunded_twice:
+      'Money went back twice: to the wallet and to the card, or to the card two times. Settle with the customer.',
   },
   messages: {
     payment_cancelled: 'The payment has been cancelled.',

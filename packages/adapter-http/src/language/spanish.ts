@@ -167,7 +167,8 @@ export const spanish: Catalogue = {
     amount_mismatch:
       'Compara el cargo con el pago. Si el dinero sigue retenido, reembólsalo o acuérdalo con quien pagó.',
     livemode_mismatch: 'Llegaron noticias del otro modo. Revisa las claves y los webhooks de ambos modos.',
-    refund_failed: 'El banco devolvió un reembolso. Paga al cliente por otro medio.',
+    refund_failed:
+      'El proveedor rechazó un reembolso, o el banco lo devolvió. Mira allí qué ha vuelto, y paga el resto por otro medio.',
     provider_refused:
       'El proveedor no hace lo que se le pidió. Mira su respuesta en la cronología y corrige la petición.',
     unrecognized_status: 'El proveedor informa de un estado desconocido. Consulta el objeto y busca una actualización.',
@@ -175,7 +176,8 @@ export const spanish: Catalogue = {
     dispute_opened: 'Responde a la disputa ante el proveedor antes de que venza el plazo.',
     wallet_shortfall:
       'El dinero recargado en un monedero fue devuelto por el proveedor y no había saldo suficiente. Acuerde el resto con su titular.',
-    refunded_twice: 'El dinero volvió al monedero aquí y a la tarjeta en el proveedor. Acuérdelo con el cliente.',
+    refunded_twice:
+      'El dinero volvió dos veces: al monedero y a la tarjeta, o dos veces a la tarjeta. Acuérdalo con el cliente.',
   },
   messages: {
     payment_cancelled: 'Pago cancelado exitosamente',

@@ -318,22 +318,22 @@ export const isWatched = (attempt: Attempt): attempt is PaidAttempt & Watched =>
   attempt.status === 'succeeded' && attempt.kind !== 'wallet'
 
 /**
- * True for a page of this attempt that is not known to be its own: somebody between us and the provider has sent a request twice, or it
- * was paid before any page of it had a name here. Its money counts as any other, but that it is gone says nothing of the attempt. A live
+ * True for a page or a charge of this attempt that is not known to be its own: somebody between us and the provider has sent a request
+ * twice, or it was paid before any page of it had a name here. Its money counts as any other, but that it is gone says nothing of the attempt. A live
  * attempt without a name takes the first that it hears.
  */
 export const isBeside = (attempt: Attempt, providerId: string | undefined): providerId is string =>
-  attempt.kind === 'hosted' &&
+  attempt.kind !== 'wallet' &&
   providerId !== undefined &&
   providerId !== attempt.providerId &&
   (attempt.providerId !== undefined || !isLive(attempt))
 
 /**
- * True for a page of which what is known of the attempt does not say what has become of it: one that is not its own as far as is known,
+ * True for a page or a charge of which what is known of the attempt does not say what has become of it: one that is not its own as far as is known,
  * or any of an attempt that is over, since word of money may have come without saying by which page.
  */
 export const isInDoubt = (attempt: Attempt, providerId: string | undefined): providerId is string =>
-  attempt.kind === 'hosted' && providerId !== undefined && (providerId !== attempt.providerId || !isLive(attempt))
+  attempt.kind !== 'wallet' && providerId !== undefined && (providerId !== attempt.providerId || !isLive(attempt))
 
 const observe = (
   attempt: Attempt,

@@ -202,3 +202,14 @@ const nextKey = (used: string): string => {
   const [id, count = '1'] = used.split('~')
   return `${id}~${Number(count) + 1}`
 }
+
+/**
+ * Which of these one at the provider is: the one that is known by its id there; or, by our mark, one that is known by none yet. Two may
+ * bear one mark, where somebody on the way has asked for a refund twice.
+ */
+export const refundAt = (
+  refunds: readonly Refund[],
+  { providerId, refundId }: { readonly providerId: string; readonly refundId?: RefundId },
+): Refund | undefined =>
+  refunds.find((each) => each.providerId === providerId) ??
+  refunds.find((each) => each.id === refundId && each.providerId === undefined)

@@ -2,7 +2,14 @@ import type { RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
 import { getAttempt, wentBack, type PaymentCase } from '../payment/payment-case.ts'
-import { decideRefund, evolveRefund, requestRefund, type Refund, type RefundState } from '../payment/refund.ts'
+import {
+  decideRefund,
+  evolveRefund,
+  refundAt,
+  requestRefund,
+  type Refund,
+  type RefundState,
+} from '../payment/refund.ts'
 import { moveCase, type CaseChange, type CaseMove } from './case-change.ts'
 import { noteChargeMoved } from './charge-moved.ts'
 
@@ -40,8 +47,7 @@ export const mirrorRefund = (kase: PaymentCase, made: MadeRefund): CaseChange =>
 /** As {@link mirrorRefund}, as a part of a larger change. */
 export const moveRefund = (change: CaseMove, made: MadeRefund): void => {
   const { attempts, refunds, payment } = change.kase
-  const known =
-    refunds.find(({ id }) => id === made.refundId) ?? refunds.find(({ providerId }) => providerId === made.providerId)
+  const known = refundAt(refunds, made)
   if (known !== undefined) {
     move(change, known, made)
     return
@@ -49,8 +55,10 @@ export const moveRefund = (change: CaseMove, made: MadeRefund): void => {
   const attempt = attempts.find((each) => each.status === 'succeeded' && each.charge.id === made.chargeId)
   if (attempt === undefined) return
   // One of ours that is not stored was made before a backup that was restored: under its own id it is not made again.
+  const twin = refunds.find(({ id }) => id === made.refundId)
+  const id = twin === undefined ? made.refundId : undefined
   const refund = requestRefund({
-    id: made.refundId ?? (`rf_${made.providerId}` as RefundId),
+    id: id ?? (`rf_${made.providerId}` as RefundId),
     paymentId: payment.id,
     attemptId: attempt.id,
     amount: made.amount,
@@ -59,6 +67,7 @@ export const moveRefund = (change: CaseMove, made: MadeRefund): void => {
   })
   change.refund(refund, { type: 'found_at_provider' })
   move(change, refund, made)
+  if (twin !== undefined && made.state.type !== 'failed') tellTwice(change, refund, made.at)
 }
 
 const move = (change: CaseMove, refund: Refund, observation: RefundObservation): void => {
@@ -79,9 +88,8 @@ const move = (change: CaseMove, refund: Refund, observation: RefundObservation):
   const attempt = getAttempt(change.kase, refund.attemptId)
   // The provider gives back no more than there was: the rest went into a wallet.
   if (attempt.status !== 'succeeded' || wentBack(change.kase, attempt.id) <= attempt.charge.amount.minorUnits) return
-  if (next.status === 'failed') return
-  change.attention(`refunded_twice:${refund.id}`, 'refunded_twice', observation.at, {
-    refundId: refund.id,
-    minorUnits: refund.amount.minorUnits,
-  })
+  if (next.status !== 'failed') tellTwice(change, refund, observation.at)
 }
+
+const tellTwice = (change: CaseMove, { id, amount }: Refund, at: Instant): void =>
+  change.attention(`refunded_twice:${id}`, 'refunded_twice', at, { refundId: id, minorUnits: amount.minorUnits })

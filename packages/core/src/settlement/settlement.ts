@@ -59,7 +59,7 @@ export const settle = (
     change.attempt(evolveAttempt(getAttempt(change.kase, attemptId), event), event)
     switch (event.type) {
       case 'opened':
-        if (attempt.announce) announcePage(change, attempt, event)
+        if (attempt.announce && isLive(attempt) && attempt.closing === undefined) announcePage(change, attempt, event)
         break
       case 'processing_started':
         closeOwnPage(change, attempt, event.providerId)

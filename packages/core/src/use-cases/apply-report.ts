@@ -10,7 +10,7 @@ import type { AttemptReport, ChargeReport, RefundReport, Unrecognized } from '..
 import type { StoredPayment, Transaction } from '../ports/unit-of-work.ts'
 import { moveCase, type CaseChange, type CaseMove } from '../settlement/case-change.ts'
 import { settleCharge } from '../settlement/settle-charge.ts'
-import { mirrorRefund, settleRefund } from '../settlement/settle-refund.ts'
+import { mirrorRefund } from '../settlement/settle-refund.ts'
 import { settle, type Observation } from '../settlement/settlement.ts'
 import { oweClosing } from './close-live-attempt.ts'
 import { storeChange, type ChangeDependencies, type Origin } from './store-change.ts'
@@ -78,19 +78,12 @@ export const applyRefundReport = async (
     raiseUnrecognized(move, providerId, state, now)
     return store(tx, deps, found, move.done(), heard)
   }
-  const ours = found.value.refunds.find(({ id }) => id === target.refundId)
-  const mark = refundId === undefined ? {} : { refundId }
-  const change =
-    ours === undefined
-      ? mirrorRefund(found.value, { at: now, state, providerId, chargeId, amount, ...mark })
-      : settleRefund(found.value, ours.id, { at: now, state, providerId })
-  return store(
-    tx,
-    deps,
-    found,
-    heard.asked && isSilent(change) && ours ? refundLooked(found.value, ours.id, { at: now }) : change,
-    heard,
-  )
+  const asked = heard.asked ? target.refundId : undefined
+  const mark = refundId ?? target.refundId
+  const made = { at: now, state, providerId, chargeId, amount, ...(mark === undefined ? {} : { refundId: mark }) }
+  const change = mirrorRefund(found.value, made)
+  const isNews = asked === undefined || !isSilent(change)
+  return store(tx, deps, found, isNews ? change : refundLooked(found.value, asked, { at: now }), heard)
 }
 
 /**

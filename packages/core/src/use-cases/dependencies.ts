@@ -48,7 +48,7 @@ export interface Settings extends SettlementPolicy {
   readonly orderTtlMs: number
   /** What an order may come to, when it is placed and when staff change what is due. Orders in any other currency are refused. */
   readonly orderLimits: AmountLimits
-  /** How long a hosted page is open where no intent ends sooner. Stripe: 30 minutes to 24 hours. */
+  /** How long a hosted page is open where no intent ends sooner. Stripe: 30 minutes to 24 hours, by its clock: leave room for ours. */
   readonly pageTtlMs: number
   /** How long a request waits for the provider's answer to somebody else's call before it says "not yet". */
   readonly patienceMs: number
@@ -67,7 +67,7 @@ export const defaultSettings: Settings = {
   intentTtlMs: 2 * hour,
   orderTtlMs: hour,
   orderLimits: Object.fromEntries(['USD', 'EUR', 'COP', 'MXN'].map((code) => [code, { least: 50n, most: 1_000_000n }])),
-  pageTtlMs: 24 * hour - 5 * minute,
+  pageTtlMs: 24 * hour - 15 * minute,
   patienceMs: 10 * second,
   leaseMs: minute,
   triesBeforeDead: 15,

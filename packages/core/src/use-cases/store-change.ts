@@ -1,6 +1,6 @@
 import { effectId } from '../effect/effect.ts'
 import type { Instant } from '../kernel/instant.ts'
-import { after } from '../kernel/instant.ts'
+import { after, minute } from '../kernel/instant.ts'
 import type { Json } from '../kernel/json.ts'
 import type { PageTerms } from '../payment/attempt.ts'
 import type { Payment } from '../payment/payment.ts'
@@ -102,5 +102,5 @@ export const pageTerms = async (
   return { ...returnUrls.of(payment), expiresAt, ...(customerId === undefined ? {} : { customerId }) }
 }
 
-// Stripe opens no page for less than 30 minutes (Checkout Session, `expires_at`); two more for slow networks and clocks.
-const shortestPageMs = 32 * 60_000
+// Stripe opens no page for less than 30 minutes by its clock (Checkout Session, `expires_at`); ten more for ours, two for slow networks.
+const shortestPageMs = 42 * minute

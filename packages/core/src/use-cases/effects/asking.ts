@@ -208,6 +208,9 @@ export const againAfter = (
 
 const notFoundYet = 'Not found yet, which proves nothing so soon. It is only looked for from now on.'
 
+/** Of whoever stood still between a look and what was to be asked for because of it: for longer than a piece of work is theirs. */
+export const tooLongAgo: Undecided = { type: 'unknown', answered: false, detail: 'The look was too long ago.' }
+
 /** {@link againAfter}, of an attempt. */
 export const unheard = (deps: Dependencies, effect: AttemptEffect, answer: Undecided): EffectResult =>
   againAfter(deps, effect, { type: 'attempt', id: effect.attemptId }, answer, (tx, look) =>

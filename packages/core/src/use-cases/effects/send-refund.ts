@@ -1,17 +1,18 @@
 import type { Effect } from '../../effect/effect.ts'
-import { keyTrustMs } from '../../one-live-attempt/one-live-attempt.ts'
+import type { RefundId } from '../../kernel/ids.ts'
 import { getAttempt, refundableFrom } from '../../payment/payment-case.ts'
 import { decideRefund, evolveRefund, isUnsettled, type Refund } from '../../payment/refund.ts'
 import type { ProviderAnswer, RefundReport } from '../../ports/payment-provider.ts'
 import type { Transaction } from '../../ports/unit-of-work.ts'
 import { moveCase } from '../../settlement/case-change.ts'
+import { giveBack } from '../../settlement/give-back.ts'
 import { settleRefund } from '../../settlement/settle-refund.ts'
 import { isSentBack, sendBack } from '../../settlement/settlement.ts'
 import { applyChargeReport, applyRefundReport, noteRefundLook } from '../apply-report.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer, EffectResult, Performing } from './effect-result.ts'
 import { storeChange } from '../store-change.ts'
-import { againAfter, isStuck, nothingToDo, provenOr, readCase, type Undecided } from './asking.ts'
+import { againAfter, isStuck, nothingToDo, provenOr, readCase, tooLongAgo, type Undecided } from './asking.ts'
 
 type RefundEffect = Extract<Effect, { readonly type: 'send_refund' | 'look_up_refund' }>
 
@@ -32,9 +33,8 @@ export const sendRefund: EffectPerformer<Extract<Effect, { readonly type: 'send_
     // a backup that was restored.
     const made = await paymentProvider.findRefund({ refundId: refund.id, chargeId })
     if (made.type !== 'absent') return conclude(deps, effect, made)
-    // Whoever stood still until now looked before others may have made it, under a key that is forgotten by now.
-    if (clock.now() - startedAt > keyTrustMs)
-      return unheard(deps, effect, { type: 'unknown', answered: false, detail: 'The look was too long ago.' })
+    // Whoever stood still until now looked before others may have made it, under a key that is another one or forgotten by now.
+    if (clock.now() - startedAt > deps.settings.leaseMs) return unheard(deps, effect, tooLongAgo)
     const answer = await paymentProvider.refund({
       refundId: refund.id,
       paymentId: refund.paymentId,
@@ -157,6 +157,8 @@ const refused = async (
       const rest = refundableFrom(move.kase, getAttempt(move.kase, refund.attemptId))
       if (isSentBack(refund.id, refund.attemptId) && rest < refund.amount.minorUnits)
         sendBack(move, refund.attemptId, { at: now, reason: refund.reason, policy: deps.settings })
+      else if (isOfCancellation(refund) && 0n < rest && rest < refund.amount.minorUnits)
+        giveBack(move, { ...refund, id: restOf(refund), amount: { ...refund.amount, minorUnits: rest }, at: now })
       const origin = { type: 'answer' as const, about, name: effect.type, data: { outcome: 'refused', detail } }
       return storeChange(tx, deps, found.version, move.done(), { now, origin })
     },
@@ -173,3 +175,9 @@ const rotateKey = async (tx: Transaction, deps: Dependencies, effect: RefundEffe
   for (const event of events) move.refund(evolveRefund(refund, event), event)
   await storeChange(tx, deps, found.version, move.done(), { now: deps.clock.now() })
 }
+
+/** Whoever cancels something that was paid gives back what there is, also where a part went back in the meantime. */
+const isOfCancellation = ({ reason }: Refund): boolean =>
+  reason === 'reservation_cancelled' || reason === 'consultation_cancelled' || reason === 'order_cancelled'
+
+const restOf = ({ id }: Refund): RefundId => `${id}.rest` as RefundId

@@ -3,7 +3,7 @@ import type { Instant } from '../../kernel/instant.ts'
 import type { Money } from '../../kernel/money.ts'
 import { isLive, type Attempt } from '../../payment/attempt.ts'
 import type { PaymentCase } from '../../payment/payment-case.ts'
-import type { Refund } from '../../payment/refund.ts'
+import { refundAt, type Refund } from '../../payment/refund.ts'
 import type { AuditedCharge, AuditedRefund, AuditedSession } from '../../ports/provider-audit.ts'
 import type { Drift, DriftCode, DriftSide } from './drift.ts'
 
@@ -101,10 +101,9 @@ export const refundDrift = (refund: AuditedRefund, here: Here, freshSince: Insta
 
 /** Which of our refunds this is at the provider. */
 export const twinOf = (
-  { id, refundId }: { readonly id: string; readonly refundId?: RefundId },
+  { id: providerId, ...mark }: { readonly id: string; readonly refundId?: RefundId },
   { kase }: Here,
-): Refund | undefined =>
-  kase?.refunds.find((each) => each.id === refundId) ?? kase?.refunds.find(({ providerId }) => providerId === id)
+): Refund | undefined => kase && refundAt(kase.refunds, { ...mark, providerId })
 
 /** Refunds of an attempt that count as made at the provider. */
 export const madeRefunds = ({ kase, attempt }: Here): readonly Refund[] =>
