@@ -14,7 +14,7 @@ import { capacityOf, start } from './system/catalogue.ts'
 import type { Database } from './system/database.ts'
 import { seededIds } from './system/ids.ts'
 import { createMessenger, type NotifierFault } from './system/notifier.ts'
-import { twice, type Twice } from './system/network.ts'
+import { twice, type Doubled, type Twice } from './system/network.ts'
 import { limits, type CurrencyName } from './system/prices.ts'
 import { createPostman, type Postman } from './system/postman.ts'
 import { createSecrets, type Secrets } from './system/secrets.ts'
@@ -39,8 +39,8 @@ export interface World {
   setClock(index: number, aheadMs: number): void
   /** Waits for the next process that comes to a gate. */
   ambush(trap: Trap): void
-  /** A proxy sends the next request for a page a second time, without its key. */
-  sendTwice(heard: Twice): void
+  /** A proxy sends the next request for one of these a second time, without its key. */
+  sendTwice(what: Doubled, heard: Twice): void
   /** The payments to which whoever was to pay them never comes back. */
   readonly left: Set<string>
   /** The cards that their owners have removed, and when they were told so, in milliseconds. */
@@ -124,7 +124,7 @@ export const createWorld = (options: WorldOptions): World => {
   let changes = 0
   let wasDiskFull = false
   const traps = new Set<Trap>()
-  const toSendTwice: Twice[] = []
+  const toSendTwice = new Map<Doubled, Twice[]>()
   const secrets = createSecrets()
 
   const fail = (error: unknown): void => {
@@ -155,8 +155,10 @@ export const createWorld = (options: WorldOptions): World => {
     if (database.cutConnections !== undefined) void kernel.busy(database.cutConnections())
   }
 
-  const drawTwice = (): Twice | undefined =>
-    tape.chance(profile.doubleRate, 'sent twice') ? twice[tape.choose(twice.length, 'heard of two')] : undefined
+  const drawTwice = (what: Doubled): Twice | undefined =>
+    tape.chance(profile.doubleRate, what === 'page' ? 'sent twice' : `${what} sent twice`)
+      ? twice[tape.choose(twice.length, 'heard of two')]
+      : undefined
 
   const meets = (epoch: Epoch, lane: string): 'nothing' | 'ended' | 'paused' => {
     if (healed) return 'nothing'
@@ -222,10 +224,10 @@ export const createWorld = (options: WorldOptions): World => {
     },
     onAsk: (lane) => attempt(() => watch.asking(lane)),
     onCall: (epoch, call) => attempt(() => watch.called(epoch, call)),
-    sendsTwice: () => {
+    sendsTwice: (what) => {
       if (healed) return undefined
-      const heard = toSendTwice.shift() ?? drawTwice()
-      if (heard !== undefined) counts.add('page_asked_for_twice')
+      const heard = toSendTwice.get(what)?.shift() ?? drawTwice(what)
+      if (heard !== undefined) counts.add(`${what}_asked_for_twice`)
       return heard
     },
     onNews: (news) => postman.take(news),
@@ -393,7 +395,7 @@ export const createWorld = (options: WorldOptions): World => {
       alarm.touch()
     },
     ambush: (trap) => void traps.add(trap),
-    sendTwice: (heard) => void toSendTwice.push(heard),
+    sendTwice: (what, heard) => void toSendTwice.set(what, [...(toSendTwice.get(what) ?? []), heard]),
     left: new Set(),
     removedCards: new Map(),
     blackOut,

@@ -274,6 +274,22 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
       })),
   },
   {
+    name: 'no_look_for_twins',
+    scenario: { flow: 'a saved card charged twice on its way', webhooks: false },
+    mistake: 'a card that is charged is not looked for once more, whatever there was on the way',
+    noticedBy: ['A2'],
+    sabotage: () =>
+      onProvider((inner) => ({
+        findAttempt: async (query) => {
+          const answer = await inner.findAttempt(query)
+          if (answer.type !== 'reported' || query.kind !== 'off_session' || query.providerId !== undefined)
+            return answer
+          const { others: _others, ...report } = answer.report
+          return { type: 'reported', report }
+        },
+      })),
+  },
+  {
     name: 'closed_without_asking',
     scenario: { flow: 'cancelled, and paid all the same', webhooks: true },
     mistake: 'a page that is taken for closed without asking',

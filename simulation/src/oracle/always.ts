@@ -8,11 +8,15 @@ import { Violation } from './violation.ts'
 import { checkWallets } from './wallets.ts'
 
 /**
- * What holds at Stripe at every moment. `strays`: sessions that somebody between us and Stripe has made.
+ * What holds at Stripe at every moment. `strays`: sessions that somebody between us and Stripe has made; `sentTwice`: refunds that they
+ * asked for a second time.
  *
  * @throws {@link Violation} A1, A5
  */
-export const checkStripe = (ledger: Ledger, strays: ReadonlySet<string> = new Set()): void => {
+export const checkStripe = (
+  ledger: Ledger,
+  { strays, sentTwice }: { readonly strays: ReadonlySet<string>; readonly sentTwice: ReadonlySet<string> } = none,
+): void => {
   for (const [paymentId, all] of Object.entries(ledger.derived.open_sessions_by_payment_id)) {
     const open = all.filter((id) => !strays.has(id))
     if (open.length > 1) throw new Violation('A1', `${paymentId} has ${open.length} sessions open at Stripe`)
@@ -21,10 +25,13 @@ export const checkStripe = (ledger: Ledger, strays: ReadonlySet<string> = new Se
   for (const { metadata, status } of ledger.objects.refund) {
     const refundId = metadata?.['refund_id']
     if (refundId === undefined || status === 'failed' || status === 'canceled') continue
-    if (made.has(refundId)) throw new Violation('A5', `refund ${refundId} was made more than once`)
+    if (made.has(refundId) && !sentTwice.has(refundId))
+      throw new Violation('A5', `refund ${refundId} was made more than once`)
     made.add(refundId)
   }
 }
+
+const none = { strays: new Set<string>(), sentTwice: new Set<string>() }
 
 /** What holds in the database at every moment, against the truth at Stripe. @throws {@link Violation} A1, A3, A4, A7, A8, A14 */
 export const checkStored = (

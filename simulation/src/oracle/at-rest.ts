@@ -107,7 +107,10 @@ const checkRefunds = ({ refunds }: Stored, payment: StoredPayment, charges: read
       if (status !== 'succeeded') throw new Violation('A5', `refund ${id} into a wallet is ${status}`)
       continue
     }
-    const made = there.filter((refund) => refund.id === provider_id || refund.refundId === id)
+    // Somebody between us and Stripe may have asked for it twice: then the other one is known by its own name.
+    const isOther = (refund: (typeof there)[number]): boolean =>
+      here.some((each) => each.id !== id && each.provider_id === refund.id)
+    const made = there.filter((refund) => refund.id === provider_id || (refund.refundId === id && !isOther(refund)))
     if (made.length > 1) throw new Violation('A5', `refund ${id} is ${made.length} refunds at Stripe`)
     const [twin] = made
     // One that Stripe would not make has failed here and is nothing there.
@@ -117,7 +120,9 @@ const checkRefunds = ({ refunds }: Stored, payment: StoredPayment, charges: read
       throw new Violation('A5', `refund ${id} is ${status} here, and at Stripe it is ${twin?.status ?? 'not there'}`)
   }
   for (const refund of there)
-    if (!here.some(({ id, provider_id }) => provider_id === refund.id || id === refund.refundId))
+    if (
+      !here.some(({ id, provider_id }) => provider_id === refund.id || (provider_id === null && id === refund.refundId))
+    )
       throw new Violation('A5', `${refund.id} is ${refund.status} at Stripe, and is not known here`)
 }
 

@@ -187,8 +187,10 @@ const cancelledDue = ({ payments, refunds }: Stored, timeline: readonly Entry[])
     const [first] = entries
     if (first === undefined || first.actor?.startsWith('owner:') === true) return []
     const paidBy = new Set(entries.map(({ payment_id }) => payment_id))
+    // What is left of one that Stripe would not make, since a part had gone back there, is a part of what was told.
     const back = refunds.filter(
-      ({ payment_id, reason }) => paidBy.has(payment_id) && reason === cancels.get(first.name),
+      ({ id, payment_id, reason }) =>
+        paidBy.has(payment_id) && reason === cancels.get(first.name) && !id.endsWith('.rest'),
     )
     return [
       isCancelled(

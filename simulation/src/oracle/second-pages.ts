@@ -10,7 +10,7 @@ import { Violation } from './violation.ts'
  * Such a page is not the library's, but its money is: whatever the library could hear of has to be counted or given back.
  */
 export interface SecondPages {
-  /** The attempts whose page was asked for a second time. */
+  /** The attempts that were asked for a second time, and refunds. */
   readonly attempts: ReadonlySet<string>
   /** The sessions and PaymentIntents of which an event was taken in that says that money came or is on its way, and when. */
   readonly heard: ReadonlyMap<string, number>
@@ -66,7 +66,9 @@ export const settleSecondPages = (
   const strays = straysOf(second.attempts, ledger, stored.attempts)
   return charges.filter((charge) => {
     const attempt = stored.attempts.find(({ id }) => id === charge.attemptId)
-    if (attempt === undefined || !second.attempts.has(attempt.id) || attempt.charge_id === charge.intentId) return true
+    // A saved card that was charged twice is found by asking alone.
+    if (attempt === undefined || attempt.kind !== 'hosted' || !second.attempts.has(attempt.id)) return true
+    if (attempt.charge_id === charge.intentId) return true
     const page = ledger.derived.sessions.find(({ payment_intent: intentId }) => intentId === charge.intentId)?.id ?? ''
     const isStored = stored.attempts.some((each) => each.charge_id === charge.intentId)
     const isKnown = isStored || second.heard.has(charge.intentId) || isToBeClosed(database, attempt.id, page)

@@ -51,6 +51,8 @@ export const sometimes = [
   'on_its_way_when_closed',
   'fallback_page',
   'page_asked_for_twice',
+  'charge_asked_for_twice',
+  'refund_asked_for_twice',
   'second_page_closed',
   'amount_changed_while_open',
   'paid_in:MXN',

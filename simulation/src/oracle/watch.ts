@@ -168,8 +168,9 @@ export const createWatch = ({
     },
     stripeMoved() {
       const { sentTwice } = stripe
-      const strays = sentTwice.size === 0 ? undefined : straysOf(sentTwice, stripe.ledger(), readNames(database))
-      checkStripe(stripe.ledger(), strays)
+      const ledger = stripe.ledger()
+      if (sentTwice.size === 0) checkStripe(ledger)
+      else checkStripe(ledger, { strays: straysOf(sentTwice, ledger, readNames(database)), sentTwice })
     },
     asking: outgoing.asking,
     called(epoch, call) {

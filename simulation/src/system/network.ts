@@ -15,10 +15,19 @@ export interface NetworkOptions {
   readonly onCall: (epoch: Epoch, call: { readonly path: string; readonly key: string; readonly body: string }) => void
   /** The caller has given up, and Stripe has not. */
   readonly onGivenUp: (key: string | null) => void
-  /** Told every request that makes a page: whether a proxy sends it a second time, and what is heard then. */
-  readonly sendsTwice: () => Twice | undefined
-  /** The page of this attempt was asked for a second time, and nobody here knows. */
-  readonly onSentTwice: (attemptId: string) => void
+  /** Told every request that makes something: whether a proxy sends it a second time, and what is heard then. */
+  readonly sendsTwice: (what: Doubled) => Twice | undefined
+  /** What this attempt or refund asks for was asked for a second time, and nobody here knows. */
+  readonly onSentTwice: (id: string) => void
+}
+
+/** What there are two of where a request is sent twice. */
+export type Doubled = 'page' | 'charge' | 'refund'
+
+const doubled: Readonly<Record<string, Doubled>> = {
+  'POST /v1/checkout/sessions': 'page',
+  'POST /v1/payment_intents': 'charge',
+  'POST /v1/refunds': 'refund',
 }
 
 /** Of a request that was sent twice, whose answer is heard. */
@@ -48,8 +57,9 @@ export const networkOf =
         headers: headers as Record<string, string>,
         ...(method === 'GET' ? {} : { body }),
       })
-      const heard = lane === 'POST /v1/checkout/sessions' ? sendsTwice() : undefined
-      if (heard !== undefined) onSentTwice(attemptIn(body))
+      const what = doubled[lane]
+      const heard = what && sendsTwice(what)
+      if (heard !== undefined) onSentTwice(markIn(body))
       const sending = heard === undefined ? send(request) : sendTwice(send, request, heard)
       const outcome = await giveUpAfter(kernel, timeoutMs, sending)
       if (outcome === 'given up') onGivenUp(typeof key === 'string' ? key : null)
@@ -72,7 +82,10 @@ const sendTwice = async (send: NetworkOptions['send'], request: Request, heard: 
   return heard === 'first' ? first : second
 }
 
-const attemptIn = (body: string): string => new URLSearchParams(body).get('metadata[attempt_id]') ?? ''
+const markIn = (body: string): string => {
+  const parameters = new URLSearchParams(body)
+  return parameters.get('metadata[refund_id]') ?? parameters.get('metadata[attempt_id]') ?? ''
+}
 
 const giveUpAfter = (kernel: Kernel, ms: number, sending: Promise<Outcome>): Promise<Outcome | 'given up'> =>
   new Promise((resolve, reject) => {

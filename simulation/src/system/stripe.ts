@@ -8,7 +8,7 @@ import {
   type Simulator,
 } from '@holdfast/stripe-simulator'
 import type { Epoch, Kernel } from '../kernel/kernel.ts'
-import { networkOf, type HttpClient, type Twice } from './network.ts'
+import { networkOf, type Doubled, type HttpClient, type Twice } from './network.ts'
 
 /** A call that a process made, as the network saw it. */
 export interface SeenCall {
@@ -42,7 +42,7 @@ export interface Stripe {
   ledger(): Ledger
   /** How many calls processes have made. */
   readonly calls: number
-  /** The attempts whose page was asked for a second time without their key, so that they may have several. */
+  /** The attempts and refunds that were asked for a second time without their key, so that there may be two of each. */
   readonly sentTwice: ReadonlySet<string>
   /** True when something may have changed at Stripe since this was asked last. */
   takeDirty(): boolean
@@ -69,8 +69,8 @@ export interface StripeOptions {
   readonly onGivenUp: (key: string | null) => void
   readonly onAsk: (lane: string) => void
   readonly onCall: (epoch: Epoch, call: SeenCall) => void
-  /** Whether a proxy sends the request for a page a second time, and what is heard then. */
-  readonly sendsTwice: () => Twice | undefined
+  /** Whether a proxy sends a request that makes something a second time, and what is heard then. */
+  readonly sendsTwice: (what: Doubled) => Twice | undefined
   readonly onNews: (news: News) => void
 }
 
@@ -156,7 +156,7 @@ export const createStripe = (options: StripeOptions): Stripe => {
         options.onCall(epoch, { key, path, parameters: withoutEnding(body), atMs: kernel.now() }),
       onGivenUp: options.onGivenUp,
       sendsTwice: options.sendsTwice,
-      onSentTwice: (attemptId) => void sentTwice.add(attemptId),
+      onSentTwice: (id) => void sentTwice.add(id),
     }),
     async act(path, form) {
       byPerson = true

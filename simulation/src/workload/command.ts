@@ -1,5 +1,5 @@
 import type { Trap } from '../world.ts'
-import type { Twice } from '../system/network.ts'
+import type { Doubled, Twice } from '../system/network.ts'
 import type { OddLetterName } from '../system/letters.ts'
 
 /**
@@ -143,8 +143,8 @@ export type Act =
   /** The clock of a process is so far ahead from now on, or behind: within what clocks may disagree. */
   | { readonly do: 'set_clock'; readonly process: number; readonly aheadMs: number }
   | ({ readonly do: 'ambush' } & Trap)
-  /** A proxy sends the next request for a page a second time, without its key: there are two pages of one attempt. */
-  | { readonly do: 'send_twice'; readonly heard: Twice }
+  /** A proxy sends the next request for one of these a second time, without its key: there are two. Of a page unless it says so. */
+  | { readonly do: 'send_twice'; readonly heard: Twice; readonly what?: Doubled }
   | { readonly do: 'black_out'; readonly downMs: number }
   | { readonly do: 'deploy' | 'rotate_secret' }
   | { readonly do: 'outage' | 'hold_post' | 'fill_disk' | 'silence'; readonly ms: number }

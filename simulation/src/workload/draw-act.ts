@@ -189,7 +189,7 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
       }
     }
     case 'send_twice':
-      return { do: name, heard: oneOf(random, twice) }
+      return { do: name, heard: oneOf(random, twice), what: oneOf(random, ['page', 'charge', 'refund']) }
     case 'black_out':
       return { do: name, downMs: oneOf(random, [second, 20 * minute, 26 * hour]) }
     case 'deploy':

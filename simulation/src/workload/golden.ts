@@ -376,6 +376,18 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(minute, { do: 'pay', on: 0, card: 'pm_card_visa' }),
     later(2 * hour),
   ],
+  'a saved card charged twice on its way': [
+    then(0, booked('pm_card_visa')),
+    then(minute, { do: 'send_twice', what: 'charge', heard: 'second' }),
+    later(2 * day + hour),
+  ],
+  'a part given back twice on its way': [
+    then(0, { ...booked('pm_card_visa'), night: 1 }),
+    cameBack,
+    then(second, { do: 'send_twice', what: 'refund', heard: 'first' }),
+    then(minute, { do: 'refund', on: 0, part: 3, times: 1, key: true }),
+    later(2 * hour),
+  ],
   'two wallets, and an order paid from the one of its currency': [
     stocked(1, 2),
     then(0, { do: 'give_coupon', limit: 1 }),

@@ -207,7 +207,7 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
     case 'ambush':
       return world.ambush(command)
     case 'send_twice':
-      return world.sendTwice(command.heard)
+      return world.sendTwice(command.what ?? 'page', command.heard)
     case 'black_out':
       counts.add('black_out')
       return world.blackOut(command.downMs)

@@ -68,6 +68,44 @@ export const secondPagePlots: Readonly<Record<string, Plot>> = {
     ...askedTwice(random, scene, 'neither'),
     paid(random, oneOf(random, [0, 1]), oneOf(random, [minute, 10 * minute, hour])),
   ],
+  'a saved card is charged twice on its way': (random, { contested }) => [
+    { do: 'send_twice', what: 'charge', heard: oneOf(random, twice), afterMs: 0 },
+    {
+      do: 'book',
+      who: someone(random),
+      night: oneOf(random, [0, 1, 2, 3].slice(0, contested)),
+      checkout: true,
+      key: true,
+      pays: { card: 'pm_card_visa', afterMs: 5 * second },
+      afterMs: second,
+    },
+    { do: 'sync', on: newest, times: 1, key: false, afterMs: 20 * second },
+    { do: 'balance', on: newest, times: oneOf(random, [1, 2]), afterMs: oneOf(random, [second, minute]) },
+    ...(oneOf(random, [true, false, false])
+      ? [{ do: 'leave', on: newest, refund: 'all', afterMs: oneOf(random, [0, second, hour]) } as const]
+      : []),
+  ],
+  'money is given back twice on its way': (random, { contested }) => [
+    { do: 'send_twice', what: 'refund', heard: oneOf(random, twice), afterMs: 0 },
+    {
+      do: 'book',
+      who: someone(random),
+      night: oneOf(random, [0, 1, 2, 3].slice(0, contested)),
+      checkout: true,
+      key: true,
+      pays: { card: oneOf(random, ['pm_card_visa', 'pm_card_visa', 'pm_card_refundFail']), afterMs: 5 * second },
+      afterMs: second,
+    },
+    { do: 'sync', on: newest, times: 1, key: false, afterMs: 20 * second },
+    {
+      do: 'refund',
+      on: newest,
+      part: oneOf(random, [1, 2, 3]),
+      times: oneOf(random, [1, 2]),
+      key: true,
+      afterMs: minute,
+    },
+  ],
   'a page is asked for twice, and called off': (random, scene) => [
     ...askedTwice(random, scene, oneOf(random, twice)),
     { do: 'cancel', on: newest, times: 1, key: true, afterMs: 30 * second },
