@@ -106,6 +106,19 @@ describe('a balance', () => {
     }
   })
 
+  it('is not for its owner to cancel, who may cancel the reservation; staff may', async () => {
+    const here = world()
+    const { reservationId } = await bookedReservation(here)
+    const { json } = await here.call('GET', `/api/reservations/${reservationId}/`, { as: ana })
+    const path = `/api/payments/${(json['balance'] as { payment_id: string }).payment_id}/cancel/`
+    const refused = await here.call('POST', path, { as: ana })
+    expect([refused.status, refused.json]).toMatchObject([
+      409,
+      { code: 'payment_of_reservation', reservation_id: reservationId, retryable: false },
+    ])
+    expect((await here.call('POST', path, { as: staff })).json).toMatchObject({ payment_status: 'CANCELLED' })
+  })
+
   it.each(['start', 'retry'])('is clear about why it cannot be paid (%s)', async (verb) => {
     const here = world()
     const path = (id: string) => `/api/reservations/${id}/balance/${verb}/`

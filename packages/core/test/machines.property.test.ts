@@ -246,7 +246,11 @@ const reservation: Machine<Reservation, ReservationCommand> = {
   command: fc.oneof<fc.Arbitrary<ReservationCommand>[]>(
     fc.constant({ type: 'start_balance' as const }),
     fc.constant({ type: 'note_balance_paid' as const }),
-    fc.record({ type: fc.constant('complete' as const), at }),
+    fc.record({
+      type: fc.constant('complete' as const),
+      at,
+      balance: fc.constantFrom('due' as const, 'waived' as const),
+    }),
     fc.record({ type: fc.constant('cancel' as const), at, by: fc.constantFrom('owner' as const, 'staff' as const) }),
   ),
   endings: { completed: [], cancelled: [] },

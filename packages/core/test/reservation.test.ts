@@ -48,18 +48,28 @@ describe('what a reservation answers in every status', () => {
     })
   })
 
-  it('to the end of the stay, and to a moment before it', () => {
-    const others = {
+  it('to the end of the stay, its balance due or waived, and to a moment before it', () => {
+    const others = { unchanged: ['completed'], reservation_cancelled: ['cancelled'] }
+    expect(answers({ type: 'complete', at: at(20), balance: 'due' })).toEqual({
+      'completed → completed': ['paid'],
       reservation_not_paid: ['confirmed', 'balance_due'],
-      unchanged: ['completed'],
-      reservation_cancelled: ['cancelled'],
-    }
-    expect(answers({ type: 'complete', at: at(20) })).toEqual({ 'completed → completed': ['paid'], ...others })
-    expect(answers({ type: 'complete', at: at(19) })).toEqual({ reservation_not_over: ['paid'], ...others })
-    expect(decideReservation(paidReservation('res_1', stay), { type: 'complete', at: at(19) })).toEqual({
-      ok: false,
-      refusal: { code: 'reservation_not_over', endsAt: at(20) },
+      ...others,
     })
+    expect(answers({ type: 'complete', at: at(20), balance: 'waived' })).toEqual({
+      'completed → completed': ['confirmed', 'balance_due', 'paid'],
+      ...others,
+    })
+    for (const owed of ['due', 'waived'] as const)
+      expect(answers({ type: 'complete', at: at(19), balance: owed })).toEqual({
+        reservation_not_over: ['confirmed', 'balance_due', 'paid'],
+        ...others,
+      })
+    expect(decideReservation(paidReservation('res_1', stay), { type: 'complete', at: at(19), balance: 'due' })).toEqual(
+      {
+        ok: false,
+        refusal: { code: 'reservation_not_over', endsAt: at(20) },
+      },
+    )
   })
 
   it('to being cancelled', () => {
@@ -99,7 +109,7 @@ describe('a reservation after an event', () => {
 
   it('says in its facts when, and by whom', () => {
     const paid = paidReservation('res_1', stay)
-    expect(decideReservation(paid, { type: 'complete', at: at(21) })).toEqual(
+    expect(decideReservation(paid, { type: 'complete', at: at(21), balance: 'due' })).toEqual(
       accept([{ type: 'completed', at: at(21) }]),
     )
     expect(decideReservation(paid, { type: 'cancel', at: at(5), by: 'staff' })).toEqual(

@@ -142,6 +142,81 @@ describe('a stay, from the deposit to the balance', () => {
   })
 })
 
+describe('the balance of a stay that is to be cancelled', () => {
+  it('is owed as long as the stay stands, whatever its owner wants: they may cancel that', async () => {
+    const w = world()
+    const { reservation, balanceId } = await bookAndPay(w)
+    const refused = { ok: false, error: { code: 'payment_of_reservation', reservationId: reservation.id } }
+    for (const key of [{}, { idempotencyKey: 'k' }, { idempotencyKey: 'k' }])
+      expect(await w.holdfast.cancelPayment({ actor: ana, paymentId: balanceId, ...key })).toEqual(refused)
+    expect((await w.get(balanceId)).payment.status).toBe('pending')
+    expect(
+      await w.holdfast.cancelReservation({ actor: ana, reservationId: reservation.id, refund: 'nothing' }),
+    ).toMatchObject({ ok: true })
+    expect(await w.holdfast.cancelPayment({ actor: ana, paymentId: balanceId })).toMatchObject({
+      ok: true,
+      value: { payment: { status: 'cancelled', reason: 'reservation_cancelled' }, providerCancellation: 'done' },
+    })
+  })
+
+  it.each(['before it is due', 'once its card was declined', 'once somebody was told that the stay ended unpaid'])(
+    'is waived where staff cancel it %s, and the stay ends in its time',
+    async (when) => {
+      const w = world()
+      const { reservation, balanceId } = await bookAndPay(w)
+      const { savedCard } = (await w.get(balanceId)).payment
+      if (savedCard !== undefined) await w.provider.payer.declineCard(savedCard)
+      const { endsAt } = reservation.slot
+      if (when.includes('card')) await w.pass((reservation.balance?.dueAt ?? 0) - start + day, day)
+      if (when.includes('unpaid')) await w.pass(endsAt - start + hour, day)
+      const told = when.includes('unpaid') ? [{ code: 'balance_unpaid', paymentId: balanceId }] : []
+      expect(await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })).toMatchObject({
+        ok: true,
+        value: { payment: { status: 'cancelled' }, providerCancellation: 'done' },
+      })
+      await w.pass(Math.max(endsAt - w.clock.now(), 0) + 2 * day, day)
+      expect((await w.reservation(reservation.id)).status).toBe('completed')
+      expect(await w.unitOfWork.read((tx) => tx.tasks.find(`complete_reservation:${reservation.id}`))).toMatchObject({
+        status: 'done',
+        result: { reservation: 'completed' },
+      })
+      expect(await w.unitOfWork.read((tx) => tx.attention.list(9))).toMatchObject(told)
+      expect(await w.holdfast.startBalance({ actor: staff, reservationId: reservation.id })).toEqual({
+        ok: false,
+        error: { code: 'payment_cancelled' },
+      })
+    },
+  )
+
+  it.each([
+    ['refund', 'before the stay is over', 'cancelled', 1],
+    ['refund', 'after it', 'cancelled', 1],
+    ['honour', 'before the stay is over', 'completed', 0],
+    ['honour', 'after it', 'completed', 0],
+  ] as const)('is late money where its page is paid all the same: %s, %s', async (lateMoney, when, status, back) => {
+    const w = world({ settings: { lateMoney } })
+    const { reservation, balanceId } = await bookAndPay(w)
+    const { endsAt } = reservation.slot
+    await w.clock.advance(endsAt - w.clock.now() - hour)
+    const page = await w.holdfast.startCheckout({ actor: ana, paymentId: balanceId })
+    if (!page.ok || page.value.type !== 'open') throw new Error('No page.')
+    w.provider.faults.next('closeAttempt', 'unreachable')
+    await w.holdfast.cancelPayment({ actor: staff, paymentId: balanceId })
+    if (when === 'after it') {
+      await w.clock.advance(hour)
+      await w.holdfast.runTasks(20)
+      expect((await w.reservation(reservation.id)).status).toBe('completed')
+    }
+    await w.provider.payer.pay(page.value.sessionId)
+    await w.pass(2 * day, hour)
+    const { payment, refunds } = await w.get(balanceId)
+    expect(payment.status).toBe(status)
+    expect(refunds.map(({ reason }) => reason)).toEqual(Array(back).fill('late_payment'))
+    expect(w.provider.truth.refunds()).toHaveLength(back)
+    expect((await w.reservation(reservation.id)).status).toBe('completed')
+  })
+})
+
 describe('two guests and the same nights', () => {
   it('end with one booking, one full refund and one message', async () => {
     const w = world()

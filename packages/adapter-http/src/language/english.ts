@@ -42,6 +42,8 @@ export const english: Catalogue = {
     payment_cancelled: 'This payment has been cancelled.',
     payment_not_completed: 'This payment has not been made.',
     payment_disputed: 'This payment is disputed: its bank decides.',
+    payment_of_reservation:
+      'This is the rest of what is due for a reservation. It is the reservation that can be cancelled.',
     payment_declined: 'The payment was declined.',
     payment_method_expired: 'This card has expired. Please choose another.',
     charge_in_flight: 'A payment is on its way. Please wait for it.',

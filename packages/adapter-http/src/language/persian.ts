@@ -42,6 +42,7 @@ export const persian: Catalogue = {
     payment_cancelled: 'این پرداخت لغو شده است.',
     payment_not_completed: 'این پرداخت انجام نشده است.',
     payment_disputed: 'این پرداخت مورد اعتراض است و بانک تصمیم می‌گیرد.',
+    payment_of_reservation: 'این مبلغ، ماندهٔ یک رزرو است. آنچه می‌توان لغو کرد خود رزرو است.',
     payment_declined: 'پرداخت رد شد.',
     payment_method_expired: 'این کارت منقضی شده است. لطفاً کارت دیگری برگزینید.',
     charge_in_flight: 'پرداختی در راه است. لطفاً صبر کنید.',

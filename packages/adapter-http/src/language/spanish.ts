@@ -42,6 +42,8 @@ export const spanish: Catalogue = {
     payment_cancelled: 'Este pago está cancelado.',
     payment_not_completed: 'Este pago no está hecho.',
     payment_disputed: 'Este pago está en disputa: decide el banco.',
+    payment_of_reservation:
+      'Este pago es lo que falta por pagar de una reserva. Lo que se puede cancelar es la reserva.',
     payment_declined: 'El pago fue rechazado.',
     payment_method_expired: 'Esta tarjeta ha caducado. Elige otra, por favor.',
     charge_in_flight: 'Hay un pago en camino. Espera a que llegue, por favor.',

@@ -68,6 +68,7 @@ const shown: { readonly [Code in RefusalCode]?: (refusal: RefusalWith<Code>, wor
           ...showOrderOf('order' in refusal ? refusal.order : undefined),
         }
       : {},
+  payment_of_reservation: ({ reservationId }) => ({ reservation_id: reservationId }),
   payment_method_not_found: (refusal) => ('field' in refusal ? { field: refusal.field } : {}),
   payment_method_expired: () => ({ field: 'payment_method_id' }),
   payment_not_completed: ({ status }) => ({ payment_status: status.toUpperCase() }),

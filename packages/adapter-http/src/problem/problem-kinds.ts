@@ -59,6 +59,7 @@ export const problemKinds = {
   payment_cancelled: conflict,
   payment_not_completed: conflict,
   payment_disputed: conflict,
+  payment_of_reservation: conflict,
   payment_declined: { status: 402, retryable: false },
   payment_method_expired: conflict,
   charge_in_flight: { status: 409, retryable: true, retryAfterS: 5 },

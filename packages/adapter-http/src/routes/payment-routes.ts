@@ -69,12 +69,13 @@ const cancelPayment = route({
   method: 'post',
   path: '/payments/{id}/cancel',
   tag,
-  summary: 'Cancels a payment that nobody has made, and its order. The answer comes when Stripe has been asked.',
+  summary:
+    'Cancels a payment that nobody has made, and its order. The answer comes when Stripe has been asked. The balance of a reservation is for staff to cancel.',
   who: 'owner_or_staff',
   id: 'payment',
   keyed: true,
   answers: { 200: cancelledPaymentAnswer },
-  refusals: ['payment_not_found', 'idempotency_key_reused', 'payment_already_completed'],
+  refusals: ['payment_not_found', 'idempotency_key_reused', 'payment_already_completed', 'payment_of_reservation'],
   handle: async ({ actor, id: paymentId, keyed, words }, { holdfast, unitOfWork }) => {
     const outcome = await holdfast.cancelPayment({ actor, paymentId, ...keyed })
     if (outcome.ok) return reply(200, showCancelledPayment(outcome.value, words))

@@ -59,7 +59,8 @@ export type ReservationEvent =
 export type ReservationCommand =
   | { readonly type: 'start_balance' }
   | { readonly type: 'note_balance_paid' }
-  | { readonly type: 'complete'; readonly at: Instant }
+  /** `balance`: `waived` where its payment was cancelled, so that nobody owes it any more; `due` until it is paid. */
+  | { readonly type: 'complete'; readonly at: Instant; readonly balance: 'due' | 'waived' }
   | { readonly type: 'cancel'; readonly at: Instant; readonly by: 'owner' | 'staff' | 'system' }
 
 /** Why a reservation will not do what it is asked. */
@@ -73,8 +74,8 @@ export type ReservationRefusal =
 
 /** status → event → status: all that may happen to a reservation. */
 export const reservationTransitions = {
-  confirmed: { balance_fell_due: 'balance_due', balance_paid: 'paid', cancelled: 'cancelled' },
-  balance_due: { balance_paid: 'paid', cancelled: 'cancelled' },
+  confirmed: { balance_fell_due: 'balance_due', balance_paid: 'paid', completed: 'completed', cancelled: 'cancelled' },
+  balance_due: { balance_paid: 'paid', completed: 'completed', cancelled: 'cancelled' },
   paid: { completed: 'completed', cancelled: 'cancelled' },
   completed: {},
   cancelled: {},
@@ -127,9 +128,9 @@ export const decideReservation = (
     case 'complete':
       if (status === 'cancelled') return reject({ code: 'reservation_cancelled' })
       if (status === 'completed') return unchanged
-      if (status !== 'paid') return reject({ code: 'reservation_not_paid' })
       if (command.at < reservation.slot.endsAt)
         return reject({ code: 'reservation_not_over', endsAt: reservation.slot.endsAt })
+      if (status !== 'paid' && command.balance === 'due') return reject({ code: 'reservation_not_paid' })
       return accept([{ type: 'completed', at: command.at }])
     case 'cancel':
       if (status === 'cancelled') return unchanged

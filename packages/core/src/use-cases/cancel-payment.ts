@@ -1,5 +1,5 @@
 import { bug } from '../kernel/bug.ts'
-import type { PaymentId } from '../kernel/ids.ts'
+import type { PaymentId, ReservationId } from '../kernel/ids.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { isCollected, type CancelReason, type Payment } from '../payment/payment.ts'
 import { liveAttempt, type PaymentCase } from '../payment/payment-case.ts'
@@ -36,6 +36,8 @@ export type CancelPaymentRefusal =
   | KeyReused
   | { readonly code: 'payment_not_found' }
   | { readonly code: 'payment_already_completed'; readonly payment: Payment }
+  /** It is its owner who asks, and the rest of what they have booked: it is the reservation that can be cancelled. */
+  | { readonly code: 'payment_of_reservation'; readonly reservationId: ReservationId }
 
 /** What {@link cancelPayment} answers. */
 export type CancelPaymentOutcome = Result<CancelledPayment, CancelPaymentRefusal>
@@ -47,8 +49,11 @@ export type CancelPayment = (request: CancelPaymentRequest) => Promise<CancelPay
  * already there: nothing is cancelled, the payment is completed. Unreachable: cancelled here, and the closing stays owed there;
  * what ends by its time alone is not ended so, see {@link LetGo}.
  *
+ * The balance of a reservation is owed as long as that stands: its owner may cancel the reservation. Where staff cancel the
+ * payment the balance is waived, and the stay ends in its time as if it were paid.
+ *
  * Refuses, first match wins: `payment_not_found`, `idempotency_key_reused`, `payment_already_completed` (with the payment
- * as it is).
+ * as it is), `payment_of_reservation`.
  */
 export const cancelPayment =
   (deps: Dependencies & { readonly perform: PerformEffect }): CancelPayment =>
@@ -73,8 +78,13 @@ const begin = async (tx: Transaction, deps: Dependencies, request: CancelPayment
   if (claim.type === 'settled') return answer(claim.outcome)
 
   const { payment } = found.value
-  if (isCollected(payment) || (payment.status === 'cancelled' && liveAttempt(found.value) === undefined))
-    return answer(await settleKey(tx, request, standing(found.value)))
+  const isOwed = actor.type === 'owner' && payment.subject.type === 'reservation'
+  const isOver = payment.status === 'cancelled' && (isOwed || liveAttempt(found.value) === undefined)
+  if (isCollected(payment) || isOver) return answer(await settleKey(tx, request, standing(found.value)))
+  if (isOwed) {
+    const reservationId = payment.subject.id as ReservationId
+    return answer(await settleKey(tx, request, err({ code: 'payment_of_reservation', reservationId })))
+  }
   const ending = await endUnpaid(tx, deps, found, { actor, reason, now })
   return ending.type === 'ended' ? answer(await settleKey(tx, request, standing(ending.kase))) : ending
 }

@@ -135,20 +135,24 @@ const endInTime = async (letGo: LetGo, request: LetGoRequest): Promise<Ran> => {
   }
 }
 
-const completeReservation = (
+const completeReservation = async (
   { unitOfWork, clock }: TaskDependencies,
   { reservationId }: Extract<Task, { readonly type: 'complete_reservation' }>,
-): Promise<Ran> =>
-  unitOfWork.run(async (tx): Promise<Ran> => {
+): Promise<Ran> => {
+  const known = await unitOfWork.read((tx) => tx.reservations.find(reservationId))
+  const paymentId = known?.value.balance?.paymentId
+  return unitOfWork.run(async (tx): Promise<Ran> => {
+    // Always the payment before its reservation: whoever locks both locks them in this order.
+    const owed = paymentId === undefined ? undefined : await tx.payments.find(paymentId)
     const found = await tx.reservations.find(reservationId)
     if (found === undefined) return { result: { reservation: 'gone' } }
     const now = clock.now()
-    const decision = decideReservation(found.value, { type: 'complete', at: now })
+    const balance = owed?.value.payment.status === 'cancelled' ? 'waived' : 'due'
+    const decision = decideReservation(found.value, { type: 'complete', at: now, balance })
     if (!decision.ok) {
       const { code } = decision.refusal
       if (code !== 'reservation_not_paid') return { result: { refused: code } }
-      // Over, but not paid: a human has to see to it. It may still be paid, so look again tomorrow.
-      const paymentId = found.value.balance?.paymentId
+      // Over, but not paid: a human has to see to it. It may still be paid, or waived, so look again tomorrow.
       await tx.attention.raise([
         {
           id: `balance_unpaid:${reservationId}`,
@@ -176,3 +180,4 @@ const completeReservation = (
     }
     return { result: { reservation: reservation.status } }
   })
+}

@@ -125,7 +125,12 @@ const begin = async (
   const settle = async (outcome: StartBalanceOutcome): Promise<Step> => answer(await settleKey(tx, request, outcome))
 
   const decision = decideReservation(known.value, { type: 'start_balance' })
-  if (!decision.ok) return settle(err(decision.refusal as Extract<StartBalanceOutcome, { ok: false }>['error']))
+  if (!decision.ok) {
+    // The stay is over, and nobody owes its balance; nor has anybody paid it.
+    const isWaived = decision.refusal.code === 'balance_already_paid' && found?.value.payment.status === 'cancelled'
+    if (isWaived) return settle(err({ code: 'payment_cancelled' }))
+    return settle(err(decision.refusal as Extract<StartBalanceOutcome, { ok: false }>['error']))
+  }
   if (found === undefined)
     return bug(`Reservation '${request.reservationId}' owes a balance, but has no payment for it.`)
   const { payment, attempts } = found.value
