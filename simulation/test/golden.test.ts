@@ -11,6 +11,11 @@ afterAll(() => databases.dispose())
 
 /** What golden flows have to come across, with webhooks and by asking alone. */
 const flows: Readonly<Record<string, readonly string[]>> = {
+  'a balance waived at the desk, which was not for its owner to cancel': [
+    'balance_not_for_its_owner_to_cancel',
+    'balance_waived',
+    'fact:reservation.completed',
+  ],
   'declined on the page, and paid on it': ['fact:attempt.page_declined'],
   'topped up, and deposit and balance paid from the wallet': ['wallet:top_up', 'wallet:spend', 'same_key_same_answer'],
   'too little in the wallet, topped up for what is wanted': ['wallet_insufficient', 'wallet_paid_by_itself'],

@@ -64,7 +64,7 @@ it.each([
     ['placed', 'completed', 'shipped', 'recalled'].map((name) => line('order', 'o', name)),
   ],
   ['what has ended is open again', ['opened', 'won', 'opened'].map((name) => line('dispute', 'd', name))],
-  ['who stays without having paid', [line('reservation', 'r', 'completed')]],
+  ['who has left pays after all', ['completed', 'balance_paid'].map((name) => line('reservation', 'r', name))],
   ['a stay is given up twice', [line('reservation', 'r', 'cancelled'), line('reservation', 'r', 'cancelled', 2)]],
 ])('notices where %s', (_what, lines) => {
   expect(follow(having(lines))).toThrow('A9')

@@ -8,6 +8,7 @@ import { checkMessages, isCancelling, readMessages } from './messages.ts'
 import { noSecondPages, settleSecondPages, type SecondPages } from './second-pages.ts'
 import { checkDeclines } from './declines.ts'
 import { checkShopAtRest, type Restocked } from './shop.ts'
+import { checkStays } from './stays.ts'
 import { isCollected, isLive } from './statuses.ts'
 import { checkSums, isHeldForHumans, type WrongAmount } from './sums.ts'
 import { checkToppedUp, type Course } from './topped-up.ts'
@@ -48,11 +49,12 @@ export const checkAtRest = (
   checkDeclines(stored, ledger, timeline)
   checkCredits(stored, charges)
   checkShopAtRest(stored, restocked)
+  checkStays(stored, timeline)
   const messages = readMessages(database)
   checkPromised(stored, charges, timeline.filter(isCancelling))
   checkMessages(stored, messages, timeline)
   checkToppedUp(stored, database, messages, timeline, course)
-  checkQueues(database)
+  checkQueues(stored, database)
 }
 
 /** Money that a bank would not take back, or that a dispute holds, is on the list of those who can see to it. */
@@ -235,12 +237,15 @@ interface LeftOver {
   readonly last_error: string
 }
 
-const checkQueues = (database: Readable): void => {
+const checkQueues = ({ reservations }: Stored, database: Readable): void => {
+  const over = new Set(reservations.filter(({ status }) => status === 'completed').map(({ id }) => id))
   for (const table of ['holdfast_outbox', 'holdfast_inbox', 'holdfast_tasks'])
     for (const { id, status, tries, last_error: error } of database.query<LeftOver>(
       `SELECT id, status, tries, last_error FROM ${table} WHERE status <> 'done' ORDER BY id`,
     )) {
-      const isEndless = id === 'sweep' || (status === 'waiting' && id.startsWith('complete_reservation'))
+      const [what, about = ''] = id.split(':')
+      // What ends a stay comes again for as long as that is owed.
+      const isEndless = id === 'sweep' || (status === 'waiting' && what === 'complete_reservation' && !over.has(about))
       // A message is given up, and lies with the dead letters, when it could not be sent for that often. Nothing else ever is.
       const isGivenUp = status === 'dead' && id.startsWith('send_message:') && tries >= fewestTries
       if (!isEndless && !isGivenUp) throw new Violation('A14', `${id} is ${status} for ever: ${error}`)

@@ -155,8 +155,9 @@ const reservation: Machine = {
   births: [],
   says: { balance_fell_due: 'balance_due', balance_paid: 'paid', completed: 'completed', cancelled: 'cancelled' },
   moves: {
-    confirmed: ['balance_due', 'paid', 'cancelled'],
-    balance_due: ['paid', 'cancelled'],
+    // Over without its balance, where that was waived.
+    confirmed: ['balance_due', 'paid', 'completed', 'cancelled'],
+    balance_due: ['paid', 'completed', 'cancelled'],
     paid: ['completed', 'cancelled'],
     completed: [],
     cancelled: [],

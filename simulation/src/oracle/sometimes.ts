@@ -105,6 +105,8 @@ export const sometimes = [
   'ghosts_counted',
   'to_wallet:consultation_cancelled',
   'cancel_too_late',
+  'balance_not_for_its_owner_to_cancel',
+  'balance_waived',
   'same_key_same_answer',
   'spy_turned_away',
   'owner_answered',

@@ -51,7 +51,8 @@ export type Act =
       readonly times: number
       readonly key: boolean
     }
-  | { readonly do: 'checkout' | 'cancel' | 'sync'; readonly on: number; readonly times: number; readonly key: boolean }
+  | { readonly do: 'checkout' | 'sync'; readonly on: number; readonly times: number; readonly key: boolean }
+  | { readonly do: 'cancel'; readonly on: number; readonly times: number; readonly key: boolean }
   | { readonly do: 'pay'; readonly on: number; readonly card: string }
   | { readonly do: 'authenticate'; readonly on: number; readonly outcome: 'succeeded' | 'failed' }
   | {

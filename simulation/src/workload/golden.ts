@@ -80,6 +80,14 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(0, { do: 'pay', on: 0, card: 'pm_card_visa' }),
     later(hour),
   ],
+  'a balance waived at the desk, which was not for its owner to cancel': [
+    then(0, booked('pm_card_authenticationRequired')),
+    then(2 * day + hour, { do: 'cancel', on: 1, times: 1, key: true }),
+    then(minute, { do: 'checkout', on: 1, times: 1, key: true }),
+    then(minute, { do: 'cancel', on: 1, times: 2, key: true }),
+    then(50, { do: 'pay', on: 0, card: 'pm_card_visa' }),
+    later(4 * day),
+  ],
   'two payers and one slot': [then(0, booked('pm_card_visa', 0)), then(0, booked('pm_card_visa', 1)), later(2 * hour)],
   'a bank that takes its time': [then(0, booked('pm_usBankAccount_success')), later(3 * hour)],
   'a new price while the page is open': [

@@ -6,6 +6,7 @@ import type { Host } from '../system/process.ts'
 import type { World } from '../world.ts'
 import { at, guest, persist, persistAtOnce, staff } from './asking.ts'
 import { closeBrowser, isLeft, stillThere } from './browsers.ts'
+import { cancel } from './cancelling.ts'
 import { cleanUp } from './clean-up.ts'
 import type { Command } from './command.ts'
 import { lookForSlots } from './appointments.ts'
@@ -72,15 +73,8 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
       await checkOut(world, payment.id as PaymentId, actor, command.times, command.process, keyOf().idempotencyKey)
       return
     }
-    case 'cancel': {
-      const payment = at(stillThere(world, stored().payments), command.on)
-      if (payment === undefined) return
-      const request = { actor: guest(payment.owner), paymentId: payment.id as PaymentId, ...keyOf() }
-      const answers = await persistAtOnce(world, command, (holdfast) => holdfast.cancelPayment(request))
-      for (const answer of answers)
-        if (answer?.ok === false && answer.error.code === 'payment_already_completed') counts.add('cancel_too_late')
-      return
-    }
+    case 'cancel':
+      return cancel(world, command, index)
     case 'sync': {
       const payment = at(stillThere(world, stored().payments), command.on)
       if (payment === undefined) return

@@ -1,4 +1,4 @@
-import { hour, minute, second } from '@holdfast/core'
+import { day, hour, minute, second } from '@holdfast/core'
 import { below, happens, oneOf, type Random } from '../kernel/random.ts'
 import { kept } from './card-plots.ts'
 import { clinicPlots } from './clinic-plots.ts'
@@ -121,6 +121,14 @@ export const plots: Readonly<Record<string, Plot>> = {
     booked(random, scene, undefined),
     { do: 'cancel', on: newest, times: oneOf(random, [1, 2]), key: true, afterMs: 5 * second },
     { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [0, 0, 50]) },
+  ],
+  // One in three is of the desk, whatever has come before.
+  'a balance is cancelled by its owner, and at the desk': (random, scene) => [
+    booked(random, scene, 'pm_card_visa'),
+    ...[2 * minute, second, oneOf(random, [second, 2 * day])].map(
+      (afterMs): Beat => ({ do: 'cancel', on: newest, times: oneOf(random, [1, 1, 2]), key: true, afterMs }),
+    ),
+    { do: 'pay', on: 0, card: 'pm_card_visa', afterMs: oneOf(random, [0, 50]) },
   ],
   'a clock is set forth and back while a page is paid': (random, scene) => [
     booked(random, scene, oneOf(random, ['pm_card_visa', 'pm_card_authenticationRequired']), oneOf(random, [0, 1])),
