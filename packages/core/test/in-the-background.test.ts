@@ -161,6 +161,39 @@ describe('tasks', () => {
     })
   })
 
+  it.each(['paid', 'balance_due'])(
+    'come again when a stay ends, where a clock was set back a little since (%s)',
+    async (status) => {
+      const right = memoryClock(start)
+      let backMs = 0
+      const w = world({
+        clock: {
+          ...right,
+          now: () => instant(right.now() - backMs),
+          get sleepers() {
+            return right.sleepers
+          },
+        },
+        aroundWork: async ({ type }, work) => {
+          if (type === 'complete_reservation') backMs = 2_000
+          await work()
+          backMs = 0
+        },
+      })
+      const { reservation, reservationId, balanceId, dueAt } = await paidStay(w)
+      const { endsAt } = reservation.slot
+      const { savedCard } = (await w.get(balanceId)).payment
+      if (status === 'balance_due' && savedCard !== undefined) await w.provider.payer.declineCard(savedCard)
+      for (const at of [dueAt, endsAt]) {
+        await right.advance(at - right.now())
+        await w.holdfast.runTasks(20)
+      }
+      expect(await taskOf(w, 'complete_reservation:res_0001')).toMatchObject({ status: 'waiting', dueAt: endsAt })
+      expect((await w.reservation(reservationId)).status).toBe(status)
+      expect(await w.unitOfWork.read((tx) => tx.attention.list(9))).toEqual([])
+    },
+  )
+
   it('call a human where a stay ends unpaid, and look again every day', async () => {
     const w = world()
     const { reservation, reservationId, balanceId } = await paidStay(w)

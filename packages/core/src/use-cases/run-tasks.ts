@@ -150,7 +150,10 @@ const completeReservation = async (
     const balance = owed?.value.payment.status === 'cancelled' ? 'waived' : 'due'
     const decision = decideReservation(found.value, { type: 'complete', at: now, balance })
     if (!decision.ok) {
-      const { code } = decision.refusal
+      const { refusal } = decision
+      const { code } = refusal
+      // The clock of whoever took this was ahead, or was set back since.
+      if (code === 'reservation_not_over') return { result: { refused: code }, againInMs: refusal.endsAt - now }
       if (code !== 'reservation_not_paid') return { result: { refused: code } }
       // Over, but not paid: a human has to see to it. It may still be paid, or waived, so look again tomorrow.
       await tx.attention.raise([
