@@ -17,6 +17,17 @@ describe('asking Stripe under a key', () => {
     expect((await sync(here, paymentId, 'k2')).json).toMatchObject({ status: 'complete', payment_status: 'COMPLETED' })
   })
 
+  it('keeps the keys of two callers apart, whatever is in their ids', async () => {
+    const here = world()
+    const { paymentId } = await openIntent(here)
+    const syncAs = async (as: string, key: string) =>
+      (await here.call('POST', `/api/payments/${paymentId}/sync_status/`, { as, headers: { 'idempotency-key': key } }))
+        .json
+    expect(await syncAs('staff:desk:eve', 'k')).toMatchObject({ status: 'no_session' })
+    await here.call('POST', `/api/payments/${paymentId}/checkout/`, { as: ana })
+    expect(await syncAs('staff:desk', 'eve:k')).toMatchObject({ status: 'open' })
+  })
+
   it('is refused for another payment under the same key', async () => {
     const here = world()
     const one = await openIntent(here)

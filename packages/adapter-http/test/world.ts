@@ -288,8 +288,9 @@ const shopCatalogue: ShopCatalogue = {
 /** Believes the `Authorization` header, as no host should. */
 const headerAuthenticator: Authenticator = {
   async authenticate(request) {
-    const [type, id] = (request.headers.get('authorization') ?? '').split(':')
-    if (id === undefined) return undefined
+    const [type, ...parts] = (request.headers.get('authorization') ?? '').split(':')
+    const id = parts.join(':')
+    if (id === '') return undefined
     if (type === 'owner') return { actor: { type, id: id as OwnerId } }
     return type === 'staff' ? { actor: { type, id } } : undefined
   },

@@ -123,7 +123,7 @@ export type { Compared, ComparedSums, DriftCount } from './use-cases/reconcile/t
 export * from './use-cases/recover-events.ts'
 export * from './use-cases/refund-payment.ts'
 export * from './use-cases/remove-payment-method.ts'
-export type { KeyReused } from './use-cases/request-key.ts'
+export { keyOfCaller, type KeyReused } from './use-cases/request-key.ts'
 export * from './use-cases/resolve-attention.ts'
 export * from './use-cases/retry-work.ts'
 export * from './use-cases/run-tasks.ts'

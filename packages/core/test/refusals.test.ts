@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { day, hour, minute, type PaymentId, type ReservationId } from '../src/index.ts'
-import { ana, ben, mxn, staff, start, world, type World } from '../src/contracts/rules/world.ts'
+import { ana, ben, mxn, owner, staff, start, world, type World } from '../src/contracts/rules/world.ts'
 import { whileTimePasses } from '../src/contracts/rules/waiting.ts'
 import { paidStay } from './paid-stay.ts'
 
@@ -77,6 +77,24 @@ describe('opening an intent', () => {
     expect(first).toMatchObject({ ok: true })
     expect(await w.holdfast.openIntent(ask)).toEqual(first)
     expect(await w.unitOfWork.read((tx) => tx.intents.listOpen(ana.id, 10))).toHaveLength(1)
+  })
+
+  it('keeps the keys of two callers apart, whatever is in their ids', async () => {
+    const w = world()
+    const ask = { kind: 'reservation', payload: { night: 3 } } as const
+    const callers = [
+      ['acme:bob', 'k'],
+      ['acme', 'bob:k'],
+      ['acme%3Abob', 'k'],
+      ['acme%3A', 'bob:k'],
+    ] as const
+    const tokens = new Set<string>()
+    for (const [id, idempotencyKey] of callers) {
+      const opened = await w.holdfast.openIntent({ actor: owner(id), ...ask, idempotencyKey })
+      if (!opened.ok) throw new Error(opened.error.code)
+      tokens.add(opened.value.token)
+    }
+    expect(tokens.size).toBe(callers.length)
   })
 
   it('refuses what the kind does, and remembers that under the key', async () => {

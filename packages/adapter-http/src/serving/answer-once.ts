@@ -1,4 +1,4 @@
-import { actorName, encodeJson, err, type KeyReused, type Result } from '@holdfast/core'
+import { encodeJson, err, keyOfCaller, type KeyReused, type Result } from '@holdfast/core'
 import type { Caller } from '../security/authenticator.ts'
 import type { Services } from './services.ts'
 
@@ -17,7 +17,7 @@ export const answerOnce = async <Value, Refusal extends { readonly code: string 
   isNotNow: (value: Value) => boolean = () => false,
 ): Promise<Result<Value, Refusal | KeyReused>> => {
   if (idempotencyKey === undefined) return work()
-  const key = `${actorName(actor)}:${idempotencyKey}`
+  const key = keyOfCaller(actor, idempotencyKey)
   const claim = await unitOfWork.run((tx) =>
     tx.requests.claim<Result<Value, Refusal>>(key, encodeJson(asked), clock.now()),
   )

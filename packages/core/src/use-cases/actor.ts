@@ -6,7 +6,7 @@ export type Actor =
   | { readonly type: 'staff'; readonly id: string }
   | { readonly type: 'system' }
 
-/** `owner:ana`: for timelines and for keeping one person's idempotency keys apart from another's. */
+/** `owner:ana`: for timelines and lists. */
 export const actorName = (actor: Actor): string => (actor.type === 'system' ? 'system' : `${actor.type}:${actor.id}`)
 
 /** Whether the actor may see and change what belongs to `owner`. To everybody else it does not exist. */

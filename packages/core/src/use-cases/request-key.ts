@@ -3,7 +3,7 @@ import type { Instant } from '../kernel/instant.ts'
 import { derivedId, type Id, type IdKind } from '../kernel/ids.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { Claim, Transaction } from '../ports/unit-of-work.ts'
-import { actorName, type Actor } from './actor.ts'
+import type { Actor } from './actor.ts'
 
 /**
  * The key a caller gives a request: the same key with the same request is answered once and remembered, refusals
@@ -21,6 +21,10 @@ export interface KeyReused {
   readonly code: 'idempotency_key_reused'
 }
 
+/** The key as it is kept: that of one caller alone, whatever is in their id or in the key. */
+export const keyOfCaller = (actor: Actor, key: string): string =>
+  actor.type === 'system' ? `system:${key}` : `${actor.type}:${actor.id.replace(/[%:]/g, encodeURIComponent)}:${key}`
+
 /** Claims the request's key in this transaction. Without a key every request is fresh. */
 export const claimKey = async <Outcome>(
   tx: Transaction,
@@ -30,7 +34,7 @@ export const claimKey = async <Outcome>(
 ): Promise<Claim<Outcome>> =>
   idempotencyKey === undefined
     ? { type: 'fresh' }
-    : tx.requests.claim(scoped(actor, idempotencyKey), encodeJson(asked), now)
+    : tx.requests.claim(keyOfCaller(actor, idempotencyKey), encodeJson(asked), now)
 
 /** Keeps the outcome under the request's key; answers the one that counts, which is the first. */
 export const settleKey = async <Outcome>(
@@ -38,7 +42,7 @@ export const settleKey = async <Outcome>(
   { actor, idempotencyKey }: Keyed,
   outcome: Outcome,
 ): Promise<Outcome> =>
-  idempotencyKey === undefined ? outcome : tx.requests.settle(scoped(actor, idempotencyKey), outcome)
+  idempotencyKey === undefined ? outcome : tx.requests.settle(keyOfCaller(actor, idempotencyKey), outcome)
 
 /**
  * The id of what a request makes. Under a key it follows from the key, so that a request which is repeated after a backup was
@@ -50,6 +54,4 @@ export const idOfRequest = <Kind extends IdKind>(
   { actor, idempotencyKey }: Keyed,
   about: string,
 ): Id<Kind> =>
-  idempotencyKey === undefined ? ids.next(kind) : derivedId(kind, `${about} ${scoped(actor, idempotencyKey)}`)
-
-const scoped = (actor: Actor, key: string): string => `${actorName(actor)}:${key}`
+  idempotencyKey === undefined ? ids.next(kind) : derivedId(kind, `${about} ${keyOfCaller(actor, idempotencyKey)}`)
