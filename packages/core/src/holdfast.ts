@@ -8,6 +8,7 @@ import { cancelPayment, type CancelPayment } from './use-cases/cancel-payment.ts
 import { cancelReservation, type CancelReservation } from './use-cases/cancel-reservation.ts'
 import { changeAmount, type ChangeAmount } from './use-cases/change-amount.ts'
 import { checkOut, type CheckOut } from './use-cases/check-out.ts'
+import { checkSettings } from './use-cases/check-settings.ts'
 import { cleanUpAbandoned, type CleanUpAbandoned } from './use-cases/clean-up-abandoned.ts'
 import { closeConsultation, type CloseConsultation } from './use-cases/close-consultation.ts'
 import { defineCoupon, type DefineCoupon } from './use-cases/define-coupon.ts'
@@ -88,8 +89,9 @@ export interface Holdfast {
   readonly startWorker: (options?: { readonly idleMs?: number }) => Worker
 }
 
-/** Wires the use cases by hand: for hosts without a container. */
+/** Wires the use cases by hand: for hosts without a container. @throws RangeError for settings that cannot be, which it names. */
 export const createHoldfast = (given: Dependencies): Holdfast => {
+  checkSettings(given)
   const guard = guardOf(given)
   const paymentProvider = droppingMethods(guard.dependencies.paymentProvider, given)
   const dependencies = { ...guard.dependencies, paymentProvider }

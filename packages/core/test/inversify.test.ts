@@ -3,7 +3,10 @@ import { Container } from 'inversify'
 import { describe, expect, it } from 'vitest'
 import {
   createHoldfast,
+  day,
   defaultSettings,
+  hour,
+  minute,
   money,
   reservationKind,
   silentLogger,
@@ -70,6 +73,21 @@ describe.each([
       ok: true,
       value: { total: money(50_00n, 'MXN') },
     })
+  })
+
+  it('is not made for a shop whose pages end before its orders, and says what to do', () => {
+    for (const more of [{ orderTtlMs: 3 * day }, { pageTtlMs: 32 * minute }]) {
+      const settings = { ...defaultSettings, ...more }
+      const { orderTtlMs, pageTtlMs } = settings
+      expect(() => make({ settings, shopCatalogue: rules.shopCatalogue })).toThrow(
+        new RangeError(
+          `An order cannot be paid for longer (orderTtlMs: ${orderTtlMs}) than its page is open (pageTtlMs: ${pageTtlMs}): shorten the one, or lengthen the other.`,
+        ),
+      )
+      expect(() => make({ settings })).not.toThrow()
+    }
+    const settings = { ...defaultSettings, orderTtlMs: hour, pageTtlMs: hour }
+    expect(() => make({ settings, shopCatalogue: rules.shopCatalogue })).not.toThrow()
   })
 
   it('sells nothing without a shop, and says of every article that there is none', async () => {

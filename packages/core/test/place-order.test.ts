@@ -4,6 +4,7 @@ import { ana, ben, mxn, owner, staff, start, type World, type WorldOptions } fro
 import {
   currency,
   hour,
+  minute,
   money,
   type Article,
   type ArticleId,
@@ -13,7 +14,7 @@ import {
   type OrderId,
 } from '../src/index.ts'
 import { memoryUnitOfWork } from '../src/memory/index.ts'
-import { alsoSelling, cartOf, openShop, orderOf, place, shelf, standing, uses } from './shopping.ts'
+import { alsoSelling, cartOf, openShop, ordered, orderOf, place, shelf, standing, uses } from './shopping.ts'
 import { storyOf } from './story-of.ts'
 
 const article = (id: string, name: string, ...prices: Article['prices']): Article => ({
@@ -126,6 +127,14 @@ describe('placing an order', () => {
     expect(expiresAt).toBe(start + 3 * hour)
     expect(order.details).toEqual({})
     expect(Object.keys(order)).not.toContain('discount')
+  })
+
+  it('is kept as long as it says, and no page of it ends sooner', async () => {
+    const w = await openShop({ settings: { orderTtlMs: 3 * hour, pageTtlMs: 3 * hour } })
+    const { orderId, expiresAt, sessionId } = await ordered(w)
+    await w.pass(3 * hour - 10 * minute, 10 * minute)
+    expect(w.provider.truth.attempts()).toMatchObject([{ id: sessionId, state: { type: 'opened', expiresAt } }])
+    expect(await standing(w, orderId)).toBe('pending held')
   })
 
   it('asks the catalogue once for each article, with who wants it and when', async () => {

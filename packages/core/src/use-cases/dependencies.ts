@@ -44,11 +44,17 @@ export interface Settings extends SettlementPolicy {
   readonly livemode: boolean
   /** How long an intent can be paid. */
   readonly intentTtlMs: number
-  /** How long an order can be paid, and what it wants is kept for it. Stripe keeps a page open for 30 minutes at least. */
+  /**
+   * How long an order can be paid, and what it wants is kept for it. No longer than `pageTtlMs`: an order ends with its page. Stripe
+   * keeps one open for 30 minutes at least.
+   */
   readonly orderTtlMs: number
   /** What an order may come to, when it is placed and when staff change what is due. Orders in any other currency are refused. */
   readonly orderLimits: AmountLimits
-  /** How long a hosted page is open where no intent ends sooner. Stripe: 30 minutes to 24 hours, by its clock: leave room for ours. */
+  /**
+   * How long a hosted page is open where no intent or order ends sooner. Stripe: 30 minutes to 24 hours, by its clock: leave room for
+   * ours.
+   */
   readonly pageTtlMs: number
   /** How long a request waits for the provider's answer to somebody else's call before it says "not yet". */
   readonly patienceMs: number
