@@ -430,6 +430,18 @@ describe('a cart is refused', () => {
     await place(w, [['mug', 1]], { coupon: 'MUCH' })
   })
 
+  it('for what a coupon is, also where it would take all of it off', async () => {
+    const w = await openShop()
+    const all = { type: 'amount', amount: money(20_000n, 'CLP') } as const
+    await define(w, 'PESOS', { discount: all })
+    await define(w, 'LATER', { discount: { type: 'percent', percent: 100 }, startsAt: (start + 1) as never })
+    await define(w, 'OVER', { discount: { type: 'percent', percent: 100 }, endsAt: start })
+    const refused = (coupon: string) => short(w, cartOf([['mug', 1]], { coupon }))
+    expect(await refused('PESOS')).toEqual(['coupon_not_for_currency', 'coupon'])
+    expect(await refused('LATER')).toEqual(['coupon_not_started', 'coupon'])
+    expect(await refused('OVER')).toEqual(['coupon_ended', 'coupon'])
+  })
+
   it('for more than there is, on the first line that wants it, with what there is', async () => {
     const w = await openShop()
     expect(
@@ -472,6 +484,8 @@ describe('a cart is refused', () => {
   it('for the first of several reasons', async () => {
     const w = await openShop()
     await define(w, 'OVER', { endsAt: start })
+    await define(w, 'USED', { limit: 1 })
+    await place(w, [['mug', 1]], { coupon: 'USED', actor: ben })
     const found: unknown[] = []
     const faults: readonly (readonly [Parameters<typeof cartOf>[0], Partial<Cart>])[] = [
       [[], { currency: currency('GBP'), coupon: 'NONE' }],
@@ -499,7 +513,8 @@ describe('a cart is refused', () => {
       ],
       [[['teapot', 99]], { coupon: 'NONE' }],
       [[['teapot', 99]], { coupon: 'OVER' }],
-      [[['teapot', 9]], { coupon: 'OVER' }],
+      [[['teapot', 99]], { coupon: 'USED' }],
+      [[['teapot', 9]], { coupon: 'USED' }],
       [[['teapot', 9]], { coupon: 'TEN' }],
     ]
     for (const [lines, rest] of faults) found.push(await short(w, cartOf(lines, rest)))
@@ -510,8 +525,9 @@ describe('a cart is refused', () => {
       ['invalid_payload', 'lines.0.article_id', 'article_not_in_currency'],
       ['invalid_payload', 'lines.0.article_id', 'article_unknown'],
       ['coupon_unknown', 'coupon'],
-      ['invalid_payload', 'lines', 'amount_too_large'],
       ['coupon_ended', 'coupon'],
+      ['invalid_payload', 'lines', 'amount_too_large'],
+      ['coupon_used_up', 'coupon'],
       ['out_of_stock', 'lines.0.quantity'],
     ])
   })

@@ -65,12 +65,16 @@ export type CouponCommand =
   | { readonly type: 'release' }
   | { readonly type: 'consume' }
 
-/** Why a coupon is not taken. */
-export type CouponRefusal =
+/** Why a coupon is not taken, however seldom it was used. */
+export type CouponTermsRefusal =
   | { readonly code: 'coupon_not_started'; readonly startsAt: Instant }
   | { readonly code: 'coupon_ended'; readonly endsAt: Instant }
   | { readonly code: 'coupon_not_for_currency' }
   | { readonly code: 'coupon_minimum_not_reached'; readonly minimum: Money }
+
+/** Why a coupon is not taken. */
+export type CouponRefusal =
+  | CouponTermsRefusal
   | { readonly code: 'coupon_used_up' }
   | { readonly code: 'coupon_used_by_you' }
   | { readonly code: 'coupon_not_held' }
@@ -92,7 +96,7 @@ export const evolveCoupon = (coupon: Coupon, event: CouponEvent): Coupon => {
 export const decideCoupon = (coupon: Coupon, command: CouponCommand): Decision<CouponEvent, never, CouponRefusal> => {
   switch (command.type) {
     case 'hold':
-      return checkTerms(coupon, command) ?? decideToHold(coupon, command)
+      return checkCouponTerms(coupon, command) ?? decideToHold(coupon, command)
     case 'hold_again':
       return decideToHold(coupon, command)
     case 'release':
@@ -102,10 +106,11 @@ export const decideCoupon = (coupon: Coupon, command: CouponCommand): Decision<C
   }
 }
 
-const checkTerms = (
-  { discount, startsAt, endsAt, minimum }: Coupon,
-  { at, subtotal }: Extract<CouponCommand, { readonly type: 'hold' }>,
-): { readonly ok: false; readonly refusal: CouponRefusal } | undefined => {
+/** Why a coupon's terms do not let it be taken for a cart that comes to so much; `undefined` where they do. */
+export const checkCouponTerms = (
+  { discount, startsAt, endsAt, minimum }: CouponTerms,
+  { at, subtotal }: { readonly at: Instant; readonly subtotal: Money },
+): { readonly ok: false; readonly refusal: CouponTermsRefusal } | undefined => {
   if (startsAt !== undefined && at < startsAt) return reject({ code: 'coupon_not_started', startsAt })
   if (endsAt !== undefined && at >= endsAt) return reject({ code: 'coupon_ended', endsAt })
   if (discount.type === 'amount' && discount.amount.currency !== subtotal.currency)

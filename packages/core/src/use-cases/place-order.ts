@@ -1,4 +1,4 @@
-import { discountOf, readCouponCode } from '../coupon/coupon.ts'
+import { checkCouponTerms, discountOf, readCouponCode, type CouponTermsRefusal } from '../coupon/coupon.ts'
 import { amountFault } from '../fulfilment/amount-fault.ts'
 import { invalidPayload } from '../fulfilment/invalid-payload.ts'
 import { type ArticleId, type CouponCode, type OrderId, type PaymentId } from '../kernel/ids.ts'
@@ -70,10 +70,10 @@ export type PlaceOrder = (request: PlaceOrderRequest) => Promise<PlaceOrderOutco
  * time is over, for which a task is stored with it.
  *
  * Refuses, first match wins: `idempotency_key_reused`, `invalid_payload`, `coupon_unknown`, `provider_unavailable`,
- * `payment_method_not_found` and `payment_method_expired` (where a card is named), `invalid_payload` (the sum, by its `lines`, or by the `coupon` where
- * that takes too much off: `amount_too_small`, `amount_too_large`, `amount_not_a_multiple`), why else the coupon is not taken
- * (`coupon_not_started`, `coupon_ended`, `coupon_not_for_currency`, `coupon_minimum_not_reached`, `coupon_used_up`,
- * `coupon_used_by_you`), `out_of_stock`.
+ * `payment_method_not_found` and `payment_method_expired` (where a card is named), `coupon_not_started`, `coupon_ended`,
+ * `coupon_not_for_currency`, `coupon_minimum_not_reached`, `invalid_payload` (the sum, by its `lines`, or by the `coupon` where
+ * that takes too much off: `amount_too_small`, `amount_too_large`, `amount_not_a_multiple`), `coupon_used_up`,
+ * `coupon_used_by_you`, `out_of_stock`.
  */
 export const placeOrder =
   (
@@ -170,8 +170,9 @@ const place = async (
   now: Instant,
 ): Promise<Result<PlacedOrder, CartRefusal>> => {
   const { ids, settings } = deps
-  const discount = coupon === undefined ? undefined : await discountBy(tx, coupon, subtotal)
-  if (coupon !== undefined && discount === undefined) return err({ code: 'coupon_unknown', field: 'coupon' })
+  const found = await discountBy(tx, coupon, { subtotal, at: now })
+  if (!found.ok) return err({ ...found.error, field: 'coupon' })
+  const discount = found.value
   const total = { ...subtotal, minorUnits: subtotal.minorUnits - (discount?.amount.minorUnits ?? 0n) }
   const refused = checkTotal(settings, { subtotal, total })
   if (refused !== undefined) return refused
@@ -222,9 +223,19 @@ const place = async (
   return ok({ orderId: id, paymentId, total, expiresAt: order.expiresAt })
 }
 
-const discountBy = async (tx: Transaction, code: CouponCode, subtotal: Money): Promise<OrderDiscount | undefined> => {
+/** What a coupon takes off, by its terms: whether it can still be had is seen when it is held. */
+const discountBy = async (
+  tx: Transaction,
+  code: CouponCode | undefined,
+  cart: { readonly subtotal: Money; readonly at: Instant },
+): Promise<Result<OrderDiscount | undefined, CouponTermsRefusal | { readonly code: 'coupon_unknown' }>> => {
+  if (code === undefined) return ok(undefined)
   const found = await tx.coupons.find(code)
-  return found && { code, amount: discountOf(found.value.discount, subtotal) }
+  if (found === undefined) return err({ code: 'coupon_unknown' })
+  const untaken = checkCouponTerms(found.value, cart)
+  return untaken === undefined
+    ? ok({ code, amount: discountOf(found.value.discount, cart.subtotal) })
+    : err(untaken.refusal)
 }
 
 /** It is the lines that come to a wrong sum, unless it is the coupon that has taken too much off it. */
