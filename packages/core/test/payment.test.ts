@@ -101,8 +101,8 @@ describe('what a payment answers in every status', () => {
 
   it('to an attempt that was withdrawn', () => {
     expect(answers({ type: 'note_withdrawal' })).toEqual({
-      'attempt_withdrawn → pending': ['processing'],
-      unchanged: ['pending', 'authorized', 'failed', 'cancelled', ...collected],
+      'attempt_withdrawn → pending': ['processing', 'authorized'],
+      unchanged: ['pending', 'failed', 'cancelled', ...collected],
     })
   })
 
@@ -244,7 +244,8 @@ describe('a payment after an event', () => {
     expect(after('failed', { type: 'checkout_started' })).toStrictEqual({ ...base, status: 'pending' })
     expect(after('failed', { type: 'charge_started' })).toStrictEqual({ ...base, status: 'processing' })
     expect(after('failed', { type: 'processing_reported' })).toStrictEqual({ ...base, status: 'processing' })
-    expect(after('processing', { type: 'attempt_withdrawn' })).toStrictEqual({ ...base, status: 'pending' })
+    for (const inFlight of ['processing', 'authorized'] as const)
+      expect(after(inFlight, { type: 'attempt_withdrawn' })).toStrictEqual({ ...base, status: 'pending' })
     expect(after('failed', { type: 'authorized', at: at(5) })).toStrictEqual({
       ...base,
       status: 'authorized',

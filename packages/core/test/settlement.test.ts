@@ -310,6 +310,14 @@ describe('an attempt that ends without money', () => {
     ])
   })
 
+  it('withdraws the page that was replaced also where money was on its way on it', () => {
+    for (const state of ['processing', 'authorized'] as const) {
+      const onItsWay = heard(closing(open, 'att_1', 'replaced'), 'att_1', { type: state }, 'cs_1').kase
+      expect(statuses(onItsWay)).toEqual([state, 'processing'])
+      expect(statuses(heard(onItsWay, 'att_1', { type: 'expired' }, 'cs_1').kase)).toEqual(['pending', 'expired'])
+    }
+  })
+
   it('ends the payment where that is why it was closed', () => {
     const ended = heard(closing(open, 'att_1', 'requested'), 'att_1', { type: 'expired' })
     expect(statuses(ended.kase)).toEqual(['cancelled', 'expired'])

@@ -37,7 +37,7 @@ const payment: Machine = {
   moves: {
     pending: ['processing', 'authorized', 'completed', 'failed', 'cancelled'],
     processing: ['authorized', 'completed', 'failed', 'cancelled', 'pending'],
-    authorized: ['completed', 'failed', 'cancelled'],
+    authorized: ['completed', 'failed', 'cancelled', 'pending'],
     // Not the end: it can be retried, by a page or by a card, and cancelled.
     failed: ['pending', 'processing', 'authorized', 'completed', 'cancelled'],
     // The end, but for money that comes all the same and is honoured.

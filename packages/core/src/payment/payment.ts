@@ -140,7 +140,12 @@ export const paymentTransitions = {
     attempt_withdrawn: 'pending',
     cancelled: 'cancelled',
   },
-  authorized: { captured: 'completed', attempt_failed: 'failed', cancelled: 'cancelled' },
+  authorized: {
+    captured: 'completed',
+    attempt_failed: 'failed',
+    attempt_withdrawn: 'pending',
+    cancelled: 'cancelled',
+  },
   failed: {
     checkout_started: 'pending',
     charge_started: 'processing',
@@ -269,7 +274,7 @@ export const decidePayment = (
         ? accept([{ type: 'attempt_failed', at: command.at, failure: command.failure }])
         : unchanged
     case 'note_withdrawal':
-      return payment.status === 'processing' ? accept([{ type: 'attempt_withdrawn' }]) : unchanged
+      return isInFlight(payment) ? accept([{ type: 'attempt_withdrawn' }]) : unchanged
     case 'change_amount':
       if (payment.status !== 'pending' && payment.status !== 'failed') return notPayable(payment)
       return sameMoney(payment.amount, command.amount) &&
