@@ -8,6 +8,7 @@ import {
   freshCircuitBreaker,
   instant,
   minute,
+  second,
   type CircuitBreaker,
   type CircuitBreakerCommand,
 } from '../src/index.ts'
@@ -76,9 +77,11 @@ describe('a circuit breaker, whatever it is told and by how many clocks', () => 
         const began = decision.ok && decision.events.some(({ type }) => type === 'half_opened')
         if (!began || after.status !== 'half_open') continue
         expect(asked.type).toBe('ask')
-        if (before.status === 'half_open') expect(asked.at).toBeGreaterThanOrEqual(before.probe.until)
-        if (before.status === 'open') expect(asked.at).toBeGreaterThanOrEqual(before.probeAt)
         expect(before.status).not.toBe('closed')
+        if (before.status === 'closed') continue
+        const waitMs = (before.status === 'open' ? before.probeAt : before.probe.until) - asked.at
+        // Or where the clock of whoever set that is ahead.
+        expect(waitMs <= 0 || waitMs > minute + 5 * second).toBe(true)
       }
     },
   )
@@ -110,19 +113,16 @@ describe('a circuit breaker, whatever it is told and by how many clocks', () => 
   )
 
   test.prop([story], { numRuns: 400 })(
-    'keeps nobody waiting for ever: after the wait it names, somebody may call',
+    'keeps nobody waiting for long, whatever the clocks say: after the wait it names, somebody may call',
     (commands) => {
       for (const { asked, decision, after } of stepsOf(commands)) {
         if (decision.ok) continue
         const { retryAfterMs } = decision.refusal
         expect(retryAfterMs).toBeGreaterThan(0)
         expect(retryAfterMs).toBeLessThanOrEqual(minute)
-        // A probe that is not heard of is given up; a clock that is behind has to catch up, which the wait cannot know of.
-        const late = instant(
-          Math.max(asked.at, after.status === 'half_open' ? after.probe.until : asked.at) + 2 * minute,
-        )
-        const behind = after.status === 'open' && after.probeAt > late
-        expect(decideCircuitBreaker(after, { type: 'ask', at: late, id: 'p9' }).ok || behind).toBe(true)
+        // A probe that is not heard of is given up.
+        const late = instant(asked.at + minute + 5 * second)
+        expect(decideCircuitBreaker(after, { type: 'ask', at: late, id: 'p9' }).ok).toBe(true)
       }
     },
   )

@@ -109,9 +109,21 @@ describe('a circuit breaker', () => {
     expect([wait(halfOpen, minute + 5), wait(halfOpen, 2 * minute + 3)]).toEqual([5 * second, 1])
   })
 
-  it('keeps nobody waiting for longer than it is open, however far another clock is ahead', () => {
-    const decision = decideCircuitBreaker(open, ask(-10 * minute))
+  it('keeps nobody waiting for longer than it is open, where another clock is a little ahead', () => {
+    const decision = decideCircuitBreaker(open, ask(4 - 5 * second))
     expect(decision).toEqual({ ok: false, refusal: { code: 'circuit_open', retryAfterMs: minute } })
+    expect(after(halfOpen, ask(minute + 4 - 5 * second))).toBe(halfOpen)
+  })
+
+  it('waits for nobody whose clock is further ahead, who may be gone', () => {
+    for (const aheadMs of [5 * second + 1, 10 * minute]) {
+      expect(after(open, ask(4 - aheadMs))).toEqual({
+        status: 'half_open',
+        since: at(4),
+        probe: { id: 'p2', until: at(minute + 4 - aheadMs) },
+      })
+      expect(after(halfOpen, ask(minute + 4 - aheadMs))).toMatchObject({ status: 'half_open', probe: { id: 'p2' } })
+    }
   })
 })
 
@@ -124,7 +136,7 @@ describe('what a circuit breaker answers', () => {
   })
 
   it('to whoever wants to call', () => {
-    expect(answers(ask(5))).toEqual({ unchanged: ['closed'], circuit_open: ['open', 'half_open'] })
+    expect(answers(ask(minute + 3))).toEqual({ unchanged: ['closed'], circuit_open: ['open', 'half_open'] })
     expect(answers(ask(minute + 4))).toEqual({
       unchanged: ['closed'],
       'half_opened → half_open': ['open'],

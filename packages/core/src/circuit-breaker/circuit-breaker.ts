@@ -85,7 +85,8 @@ export const evolveCircuitBreaker: (breaker: CircuitBreaker, event: CircuitBreak
 /**
  * Decides what a command means for a circuit breaker as it stands.
  *
- * Total: every command in every status gets an answer. Only `ask` is ever refused: `circuit_open`. While it is open only its
+ * Total: every command in every status gets an answer. Only `ask` is ever refused: `circuit_open`; never for more than a few seconds
+ * longer than it is open or a probe is waited for, however far the clock of somebody else is ahead. While it is open only its
  * probe counts: what comes of calls that were made before, or of a probe that was given up, changes nothing.
  */
 export const decideCircuitBreaker = (
@@ -118,15 +119,23 @@ const ask = (
     case 'closed':
       return unchanged
     case 'open':
-      // No longer than it is ever open, however far the clock of whoever opened it is ahead of ours.
-      return at < breaker.probeAt ? closedTo(Math.min(breaker.probeAt - at, openMs)) : accept([halfOpened])
+      return isToCome(breaker.probeAt, at, openMs)
+        ? closedTo(Math.min(breaker.probeAt - at, openMs))
+        : accept([halfOpened])
     case 'half_open':
       if (breaker.probe.id === id) return unchanged
-      return at < breaker.probe.until
+      return isToCome(breaker.probe.until, at, probeMs)
         ? closedTo(Math.min(breaker.probe.until - at, usualProbeMs))
         : accept([halfOpened])
   }
 }
+
+/** Still to come, and no further away than it was when it was set: else whoever set it has a clock that is ahead of ours, and may be gone. */
+const isToCome = (until: Instant, at: Instant, setMs: number): boolean =>
+  at < until && until - at <= setMs + usualDifferenceMs
+
+// Between clocks that are kept right. Without it whoever is behind by a moment would probe as soon as another has opened it.
+const usualDifferenceMs = 5 * second
 
 // A probe that is answered is answered soon: whoever waits for it need not wait for as long as it may take.
 const usualProbeMs = 5 * second
