@@ -137,6 +137,42 @@ it('opens a dispute by hand, blocks refunds, and ends it won or lost', async () 
   ])
 })
 
+it('opens a dispute of a part of a charge, and takes that part only', async () => {
+  const bench = createBench()
+  const { intent, charge } = await paid(bench)
+  const ask = (more: object) => bench.control('POST', '/disputes', { payment_intent: intent, ...more })
+  const dispute = await ask({ amount: 300 })
+  expect(dispute.body).toMatchObject({
+    amount: 300,
+    status: 'needs_response',
+    balance_transactions: [{ amount: -300 }],
+  })
+  expect((await ask({ outcome: 'won', amount: 7 })).body).toMatchObject({
+    amount: 300,
+    status: 'won',
+    balance_transactions: [{ amount: -300 }, { amount: 300 }],
+  })
+  expect(await bench.stripe.refunds.create({ charge })).toMatchObject({ amount: 2500 })
+  const other = await paid(bench)
+  await bench.control('POST', '/disputes', { payment_intent: other.intent, amount: 300, outcome: 'lost' })
+  expect(await failure(bench.stripe.refunds.create({ charge: other.charge, amount: 2201 }))).toMatchObject({
+    param: 'amount',
+    message: 'Refund amount ($22.01) is greater than unrefunded amount on charge ($22.00)',
+  })
+  expect(await bench.stripe.refunds.create({ charge: other.charge })).toMatchObject({ amount: 2200 })
+  expect(await failure(bench.stripe.refunds.create({ charge: other.charge }))).toMatchObject({
+    code: 'charge_disputed',
+  })
+})
+
+it('refuses to dispute more than was captured', async () => {
+  const bench = createBench()
+  const other = await paid(bench)
+  const tooMuch = await bench.control('POST', '/disputes', { payment_intent: other.intent, amount: 1_000_000 })
+  expect(tooMuch.status).toBe(400)
+  expect(await bench.stripe.charges.retrieve(other.charge)).toMatchObject({ disputed: false })
+})
+
 it('decides a dispute by Stripe’s magic evidence', async () => {
   const bench = createBench()
   await paid(bench, 'pm_card_createDispute')

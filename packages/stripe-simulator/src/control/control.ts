@@ -127,7 +127,12 @@ const controlCalls = ({ world, pump, reset }: Omit<ControlOptions, 'catchUp'>): 
     call(
       'POST',
       '/disputes',
-      { payment_intent: required(text()), outcome: oneOf(disputeOutcomes), reason: text() },
+      {
+        payment_intent: required(text()),
+        outcome: oneOf(disputeOutcomes),
+        reason: text(),
+        amount: integer({ min: 1 }),
+      },
       (params) =>
         world.transaction(() => {
           const intent = getObject(world, 'payment_intent', params.payment_intent, 'payment_intent')
@@ -136,8 +141,13 @@ const controlCalls = ({ world, pump, reset }: Omit<ControlOptions, 'catchUp'>): 
           )
           const charge = world.find('charge', idOf(intent.latest_charge) ?? '')
           if (charge === undefined) throw refusedByState(`The PaymentIntent ${intent.id} has no charge to dispute.`)
+          const { reason, amount } = params
           const dispute =
-            open ?? openDispute(world, charge, params.reason === undefined ? {} : { reason: params.reason })
+            open ??
+            openDispute(world, charge, {
+              ...(reason === undefined ? {} : { reason }),
+              ...(amount === undefined ? {} : { amount }),
+            })
           return params.outcome === undefined ? dispute : closeDispute(world, dispute, params.outcome)
         }),
     ),

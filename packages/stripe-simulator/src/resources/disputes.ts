@@ -103,20 +103,28 @@ export const disputeOutcomes = ['won', 'lost'] as const
 export type DisputeOutcome = (typeof disputeOutcomes)[number]
 
 /**
- * The cardholder's bank takes a payment back: the whole of what is not refunded leaves the account.
+ * The cardholder's bank takes a payment back, or the `amount` of it that is disputed: so much leaves the account.
  *
- * An inquiry (`inquiry`) is only a question so far: no money moves. Refuses a charge that is disputed already.
+ * An inquiry (`inquiry`) is only a question so far: no money moves. Refuses a charge that is disputed already, and more than it
+ * captured.
  */
 export const openDispute = (
   world: World,
   charge: Stripe.Charge,
-  { reason = 'fraudulent', inquiry = false }: { readonly reason?: string; readonly inquiry?: boolean } = {},
+  {
+    reason = 'fraudulent',
+    inquiry = false,
+    amount = charge.amount_captured,
+  }: { readonly reason?: string; readonly inquiry?: boolean; readonly amount?: number } = {},
 ): Stripe.Dispute => {
   if (charge.status !== 'succeeded' || !charge.captured)
     throw refusedByState(`Charge ${charge.id} has no money to dispute.`)
   if (charge.disputed) throw refusedByState(`Charge ${charge.id} is already disputed.`, { code: 'charge_disputed' })
+  if (amount > charge.amount_captured)
+    throw refusedByState(
+      `Charge ${charge.id} captured ${charge.amount_captured}, of which ${amount} cannot be disputed.`,
+    )
   const id = world.newId('dp')
-  const amount = charge.amount_captured
   const dispute: Stripe.Dispute = {
     id,
     object: 'dispute',
@@ -193,6 +201,19 @@ export const disputeByItself = (world: World, intentId: string): void => {
 /** True once a dispute has ended. */
 export const isClosed = ({ status }: Stripe.Dispute): boolean =>
   ['won', 'lost', 'warning_closed', 'prevented'].includes(status)
+
+/** True for a charge that a bank asks for back, or a part of it: nothing of it can be refunded. */
+export const isHeld = (world: World, charge: Stripe.Charge): boolean =>
+  disputesOf(world, charge).some((dispute) => !isClosed(dispute) && !isInquiry(dispute))
+
+/** How much of a charge was lost to its bank. */
+export const lostBy = (world: World, charge: Stripe.Charge): number =>
+  disputesOf(world, charge)
+    .filter(({ status }) => status === 'lost')
+    .reduce((sum, { amount }) => sum + amount, 0)
+
+const disputesOf = (world: World, { id }: Stripe.Charge): readonly Stripe.Dispute[] =>
+  [...world.rows('dispute')].filter((dispute) => idOf(dispute.charge) === id)
 
 const isInquiry = ({ status }: Stripe.Dispute): boolean => status.startsWith('warning_')
 

@@ -10,6 +10,7 @@ import { invalidParameter, refusedByState } from '../wire/stripe-error.ts'
 import { recordBalanceChange } from './balance-transactions.ts'
 import { checkDecimals, formatAmount } from './currencies.ts'
 import { differences } from './customers.ts'
+import { isHeld, lostBy } from './disputes.ts'
 import { getObject, idOf } from './references.ts'
 import { getCard } from './test-cards.ts'
 
@@ -73,9 +74,8 @@ export const refundRoutes: readonly Route[] = [
 /**
  * Sends money back.
  *
- * Refuses, first match wins: a disputed charge (`charge_disputed`), one fully refunded (`charge_already_refunded`),
- * more
- * than is left (no code, param `amount`).
+ * Refuses, first match wins: a charge that is disputed, or of which a dispute has taken all that was not refunded
+ * (`charge_disputed`), one fully refunded (`charge_already_refunded`), more than is left (no code, param `amount`).
  */
 export const createRefund = (
   world: World,
@@ -90,11 +90,12 @@ export const createRefund = (
     readonly metadata: Stripe.Metadata
   },
 ): Stripe.Refund => {
-  if (charge.disputed)
+  const unrefunded = charge.amount_captured - charge.amount_refunded
+  const left = unrefunded - lostBy(world, charge)
+  if (isHeld(world, charge) || (left <= 0 && unrefunded > 0))
     throw refusedByState(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
       code: 'charge_disputed',
     })
-  const left = charge.amount_captured - charge.amount_refunded
   if (left <= 0)
     throw refusedByState(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' })
   const asked = amount ?? left
