@@ -122,6 +122,7 @@ describe('explain', () => {
           providerId: 'dp_1',
           chargeId: await chargeOf(host, opened.paymentId),
           outcome: 'opened',
+          amount: money(100_00, 'MXN'),
         },
       })
       await host.unitOfWork.run(async (tx) => {
@@ -136,7 +137,7 @@ describe('explain', () => {
     const { code, out } = await clinic.holdfast('explain', paymentId)
     expect(code).toBe(0)
     expect(out).toContain('400.00 MXN, DISPUTED. A HUMAN IS NEEDED, see the end.')
-    expect(out).toMatch(/^ {2}dispute dp_1: open, opened /m)
+    expect(out).toMatch(/^ {2}dispute dp_1 of 100\.00 MXN: open, opened /m)
     expect(out).toMatch(/^HUMAN {3}\S+ {2}dispute_opened: .* Answer it at the provider before its deadline\./m)
     expect(out).toMatch(/^HUMAN {3}send_message:\S+ was given up after 1 try: No such mailbox\. Mend .*\/retry\.$/m)
     expect(out).toMatch(/^HUMAN {3}The sweep is not planned: /m)

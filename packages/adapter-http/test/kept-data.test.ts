@@ -1,4 +1,4 @@
-import { instant, type Json, type PaymentId } from '@holdfast/core'
+import { instant, money, type Json, type PaymentId } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { showKept } from '../src/wire/kept.ts'
 import { bookedReservation, deliver, openIntent, staff, world, type AnyJson, type World } from './world.ts'
@@ -114,7 +114,8 @@ describe('what machines keep, on the wire', () => {
     const here = world()
     const { paymentId } = await bookedReservation(here)
     const [attempt] = here.provider.truth.attempts()
-    here.provider.bank.dispute(attempt?.state.type === 'captured' ? attempt.state.charge.id : '', 'opened')
+    const chargeId = attempt?.state.type === 'captured' ? attempt.state.charge.id : ''
+    here.provider.bank.dispute(chargeId, 'opened', money(40_00, 'MXN'))
     await deliver(here.holdfast, here.provider.events())
     const data = { expected: '24300 MXN', reported: '200 JPY', chargeId: 'ch_x' }
     const mismatch = { id: 'x', code: 'amount_mismatch', at: here.clock.now(), data } as const
@@ -122,7 +123,13 @@ describe('what machines keep, on the wire', () => {
     const { json } = await here.call('GET', '/api/staff/attention/', { as: staff })
     const known = (json['items'] as readonly AnyJson[]).map((item) => [item['code'], item['data']])
     expect(Object.fromEntries(known)).toMatchObject({
-      dispute_opened: { status: 'open', amount: '100.00', currency: 'MXN', charge_id: expect.any(String) },
+      dispute_opened: {
+        status: 'open',
+        amount: '40.00',
+        currency: 'MXN',
+        charged: { amount: '100.00', currency: 'MXN' },
+        charge_id: expect.any(String),
+      },
       amount_mismatch: {
         expected: { amount: '243.00', currency: 'MXN' },
         reported: { amount: '200', currency: 'JPY' },

@@ -1,4 +1,4 @@
-import { instant, type PaymentId } from '@holdfast/core'
+import { instant, money, type PaymentId } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { ana, bookedReservation, deliver, openIntent, staff, world, type World } from './world.ts'
 
@@ -246,7 +246,13 @@ describe('what staff can see', () => {
       const now = here.clock.now()
       const [attempt] = here.provider.truth.attempts()
       const charge = attempt?.state.type === 'captured' ? attempt.state.charge.id : ''
-      const news = { about: 'dispute', providerId: 'dp_1', chargeId: charge, outcome: 'opened' } as const
+      const news = {
+        about: 'dispute',
+        providerId: 'dp_1',
+        chargeId: charge,
+        outcome: 'opened',
+        amount: money(100_00, 'MXN'),
+      } as const
       const nothing = { about: 'nothing' } as const
       await here.unitOfWork.run(async (tx) => {
         const effect = { type: 'send_refund', paymentId: paymentId as PaymentId, refundId: 'rf_1' as never } as const

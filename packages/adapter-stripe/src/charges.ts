@@ -1,5 +1,6 @@
 import type { ChargeReport, DisputeReport, PaymentProvider, ProviderAnswer } from '@holdfast/core'
 import type Stripe from 'stripe'
+import { fromStripeAmount } from './amount.ts'
 import { ask, ofLookUp } from './asking.ts'
 import { findMarked } from './listing.ts'
 import { readRefunds, type refundsAt } from './refunds.ts'
@@ -41,8 +42,9 @@ export const chargesAt = (stripe: Stripe, refunds: ReturnType<typeof refundsAt>,
     for (const object of found.objects.toReversed()) {
       const asked = await ask(disputeWire, async () => object)
       if (asked.type !== 'got') return ofLookUp(asked)
-      const state = stateOfDispute(asked.body.status)
-      if (state !== undefined) reports.push({ disputeId: asked.body.id, state })
+      const { id: disputeId, status, amount, currency } = asked.body
+      const state = stateOfDispute(status)
+      if (state !== undefined) reports.push({ disputeId, state, amount: fromStripeAmount(amount, currency) })
     }
     return { type: 'reported', report: reports }
   }

@@ -1,5 +1,6 @@
 import { err, ok, type AttemptReport, type ProviderNews, type Result } from '@holdfast/core'
 import type { z } from 'zod'
+import { fromStripeAmount } from './amount.ts'
 import {
   marksOf,
   reportOfDeclinedPage,
@@ -64,11 +65,11 @@ export const translateEvent = (event: {
     case 'charge.dispute.created':
     case 'charge.dispute.funds_withdrawn':
     case 'charge.dispute.closed':
-      return read(disputeWire, object, ({ id, status, payment_intent: chargeId }) => {
+      return read(disputeWire, object, ({ id, status, amount, currency, payment_intent: chargeId }) => {
         const outcome = outcomeOfDispute(type, status)
         return chargeId === undefined || outcome === undefined
           ? nothing
-          : { about: 'dispute', providerId: id, chargeId, outcome }
+          : { about: 'dispute', providerId: id, chargeId, outcome, amount: fromStripeAmount(amount, currency) }
       })
     case 'payment_method.attached':
     case 'payment_method.detached':

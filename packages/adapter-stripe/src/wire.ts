@@ -96,6 +96,9 @@ export const disputeWire = z.object({
   object: z.literal('dispute'),
   id: z.string(),
   status: z.string(),
+  /** Of its charge, or only of a part of it. */
+  amount: whole,
+  currency: code,
   payment_intent: reference,
 })
 

@@ -85,8 +85,12 @@ const benchOn = (simulator: Simulator, apiBase: string, client: HttpClient): Str
     },
     refundThere: async (payment_intent, minorUnits) =>
       void (await stripe.refunds.create({ payment_intent, amount: Number(minorUnits) })),
-    disputeThere: (payment_intent, outcome) =>
-      control('/disputes', { payment_intent, ...(outcome === 'opened' ? {} : { outcome }) }),
+    disputeThere: (payment_intent, outcome, cents) =>
+      control('/disputes', {
+        payment_intent,
+        ...(outcome === 'opened' ? {} : { outcome }),
+        ...(cents === undefined ? {} : { amount: Number(cents) }),
+      }),
     sendBackThere: (refund) => control(`/refunds/${refund}`, { status: 'failed' }),
     faults: {
       next: (call, fault) => {

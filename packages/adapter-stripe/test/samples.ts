@@ -87,6 +87,16 @@ export const intent = (more: Readonly<Record<string, unknown>> = {}) => ({
   ...more,
 })
 
+/** As much of a dispute as is read. */
+export const dispute = (more: Readonly<Record<string, unknown>> = {}) => ({
+  object: 'dispute',
+  id: 'dp_1',
+  amount: 10_00,
+  currency: 'eur',
+  payment_intent: 'pi_1',
+  ...more,
+})
+
 /** As much of a refund as is read. */
 export const refund = (more: Readonly<Record<string, unknown>> = {}) => ({
   object: 'refund',

@@ -1,7 +1,7 @@
 import { money } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { translateEvent } from '../src/translate.ts'
-import { intent, refund, session } from './samples.ts'
+import { dispute, intent, refund, session } from './samples.ts'
 
 const translate = (type: string, object: unknown, livemode = false) =>
   translateEvent({ type, livemode, data: { object } })
@@ -252,54 +252,42 @@ const table: readonly (readonly [string, string, unknown, object])[] = [
   [
     'a dispute',
     'charge.dispute.created',
-    { object: 'dispute', id: 'dp_1', status: 'needs_response', payment_intent: 'pi_1' },
+    dispute({ status: 'needs_response' }),
     {
       about: 'dispute',
       providerId: 'dp_1',
       chargeId: 'pi_1',
       outcome: 'opened',
+      amount: money(10_00, 'EUR'),
     },
   ],
   [
-    'an inquiry',
+    'a dispute of a part of a charge',
     'charge.dispute.created',
-    { object: 'dispute', id: 'dp_1', status: 'warning_needs_response', payment_intent: 'pi_1' },
-    nothing,
+    dispute({ status: 'needs_response', amount: 100 }),
+    { outcome: 'opened', amount: money(1_00, 'EUR') },
   ],
+  [
+    'a dispute in another currency than its charge, lost',
+    'charge.dispute.closed',
+    dispute({ status: 'lost', amount: 500, currency: 'jpy' }),
+    { outcome: 'lost', amount: money(500, 'JPY') },
+  ],
+  ['an inquiry', 'charge.dispute.created', dispute({ status: 'warning_needs_response' }), nothing],
   [
     'an inquiry that became a dispute',
     'charge.dispute.funds_withdrawn',
-    { object: 'dispute', id: 'dp_1', status: 'needs_response', payment_intent: 'pi_1' },
+    dispute({ status: 'needs_response' }),
     { outcome: 'opened' },
   ],
-  [
-    'a dispute won',
-    'charge.dispute.closed',
-    { object: 'dispute', id: 'dp_1', status: 'won', payment_intent: 'pi_1' },
-    { outcome: 'won' },
-  ],
-  [
-    'a dispute lost',
-    'charge.dispute.closed',
-    { object: 'dispute', id: 'dp_1', status: 'lost', payment_intent: 'pi_1' },
-    { outcome: 'lost' },
-  ],
-  [
-    'an inquiry closed',
-    'charge.dispute.closed',
-    { object: 'dispute', id: 'dp_1', status: 'warning_closed', payment_intent: 'pi_1' },
-    { outcome: 'won' },
-  ],
-  [
-    'a dispute prevented',
-    'charge.dispute.created',
-    { object: 'dispute', id: 'dp_1', status: 'prevented', payment_intent: 'pi_1' },
-    nothing,
-  ],
+  ['a dispute won', 'charge.dispute.closed', dispute({ status: 'won' }), { outcome: 'won' }],
+  ['a dispute lost', 'charge.dispute.closed', dispute({ status: 'lost' }), { outcome: 'lost' }],
+  ['an inquiry closed', 'charge.dispute.closed', dispute({ status: 'warning_closed' }), { outcome: 'won' }],
+  ['a dispute prevented', 'charge.dispute.created', dispute({ status: 'prevented' }), nothing],
   [
     'a dispute of no PaymentIntent',
     'charge.dispute.created',
-    { object: 'dispute', id: 'dp_1', status: 'needs_response', payment_intent: null },
+    dispute({ status: 'needs_response', payment_intent: null }),
     nothing,
   ],
 
@@ -380,6 +368,7 @@ describe('news', () => {
     ['refund.created', refund({ amount: 1.5 }), 'amount'],
     ['refund.created', refund({ currency: 'euros' }), 'currency'],
     ['charge.dispute.closed', { object: 'dispute' }, 'id'],
+    ['charge.dispute.closed', dispute({ status: 'lost', amount: undefined }), 'amount'],
   ])('of %s that cannot be read is refused, and names the field', (type, object, field) => {
     expect(translate(type, object)).toEqual({ ok: false, error: expect.stringContaining(field) })
   })

@@ -11,18 +11,19 @@ import {
 } from '../src/contracts/samples.ts'
 import { accept } from '../src/kernel/decision.ts'
 import { after, hour } from '../src/kernel/instant.ts'
-import { money } from '../src/kernel/money.ts'
+import { money, type Money } from '../src/kernel/money.ts'
 import {
   decideDispute,
   evolveDispute,
+  isDisputed,
+  lostBy,
   openDispute,
-  standingOf,
   type Dispute,
   type DisputeCommand,
   type DisputeEvent,
   type DisputeState,
 } from '../src/payment/dispute.ts'
-import type { PaymentCase } from '../src/payment/payment-case.ts'
+import { getAttempt, refundableFrom, type PaymentCase } from '../src/payment/payment-case.ts'
 import type { RefundState } from '../src/payment/refund.ts'
 import { settleCharge } from '../src/settlement/settle-charge.ts'
 import { settleDispute } from '../src/settlement/settle-dispute.ts'
@@ -186,7 +187,9 @@ describe('a refund that the provider holds', () => {
 })
 
 describe('a dispute', () => {
-  const open = openDispute('dp_1', at(1))
+  const amount = money(125_00, 'MXN')
+  const part = money(25_00, 'MXN')
+  const open = openDispute('dp_1', at(1), amount)
   const states: readonly Dispute[] = [
     open,
     { ...open, status: 'won', endedAt: at(2) },
@@ -199,46 +202,69 @@ describe('a dispute', () => {
   })
 
   it('answers in every status', () => {
-    expect(open).toStrictEqual({ id: 'dp_1', openedAt: at(1), status: 'open' })
-    expect(answers({ type: 'observe', at: at(5), state: 'opened' })).toEqual({ unchanged: ['open', 'won', 'lost'] })
-    expect(answers({ type: 'observe', at: at(5), state: 'won' })).toEqual({
+    expect(open).toStrictEqual({ id: 'dp_1', openedAt: at(1), amount, status: 'open' })
+    expect(answers({ type: 'observe', at: at(5), state: 'opened', amount })).toEqual({
+      unchanged: ['open', 'won', 'lost'],
+    })
+    expect(answers({ type: 'observe', at: at(5), state: 'won', amount })).toEqual({
       'won → won': ['open', 'lost'],
       unchanged: ['won'],
     })
-    expect(answers({ type: 'observe', at: at(5), state: 'lost' })).toEqual({
+    expect(answers({ type: 'observe', at: at(5), state: 'lost', amount })).toEqual({
       'lost → lost': ['open', 'won'],
       unchanged: ['lost'],
     })
-    expect(decideDispute(open, { type: 'observe', at: at(5), state: 'lost' })).toEqual(
-      accept([{ type: 'lost', at: at(5) }]),
+    expect(decideDispute(open, { type: 'observe', at: at(5), state: 'lost', amount: part })).toEqual(
+      accept([{ type: 'lost', at: at(5), amount: part }]),
     )
   })
 
-  it('keeps what it is when it ends, and when it ends the other way', () => {
-    const lost = evolveDispute(open, { type: 'lost', at: at(5) })
-    expect(lost).toStrictEqual({ id: 'dp_1', openedAt: at(1), status: 'lost', endedAt: at(5) })
-    expect(evolveDispute(lost, { type: 'won', at: at(6) })).toStrictEqual({
+  it('keeps what it is when it ends, and when it ends the other way, and is of what it was last said to be', () => {
+    const lost = evolveDispute(open, { type: 'lost', at: at(5), amount: part })
+    expect(lost).toStrictEqual({ id: 'dp_1', openedAt: at(1), amount: part, status: 'lost', endedAt: at(5) })
+    expect(evolveDispute(lost, { type: 'won', at: at(6), amount })).toStrictEqual({
       id: 'dp_1',
       openedAt: at(1),
+      amount,
       status: 'won',
       endedAt: at(6),
     })
   })
 
-  it('that is open counts before one that was lost, and one that was won counts for nothing', () => {
+  it('holds a charge while it is open', () => {
     const [opened, won, lost] = states as readonly [Dispute, Dispute, Dispute]
-    expect([[], [won], [won, lost], [lost, opened, won]].map(standingOf)).toEqual(['none', 'none', 'lost', 'open'])
+    expect([[], [won], [won, lost], [lost, opened, won]].map(isDisputed)).toEqual([false, false, false, true])
+  })
+
+  it('takes of a charge what was lost, never more than there was, and all of it where nobody can say how much', () => {
+    const lost = (minorUnits: number, currency = 'MXN'): Dispute => ({
+      ...open,
+      status: 'lost',
+      endedAt: at(2),
+      amount: money(minorUnits, currency),
+    })
+    const won: Dispute = { ...open, status: 'won', endedAt: at(2) }
+    const of = (...disputes: readonly Dispute[]): bigint => lostBy(disputes, amount)
+    expect(of()).toBe(0n)
+    expect(of(open, won)).toBe(0n)
+    expect(of(open, lost(25_00), won, lost(1))).toBe(25_01n)
+    expect(of(lost(125_00))).toBe(125_00n)
+    expect(of(lost(100_00), lost(25_01))).toBe(125_00n)
+    expect(of(lost(1, 'USD'))).toBe(125_00n)
   })
 })
 
 describe('a dispute of which the provider says something', () => {
+  const amount = money(125_00, 'MXN')
   const heard = (kase: PaymentCase, state: DisputeState, asked = false, disputeId = 'dp_1', moment = at(5)) =>
-    settleDispute(kase, id, { at: moment, disputeId, state, asked })
+    settleDispute(kase, id, { at: moment, disputeId, state, amount, asked })
+  const heardOf = (kase: PaymentCase, state: DisputeState, of: Money, disputeId = 'dp_1') =>
+    settleDispute(kase, id, { at: at(5), disputeId, state, amount: of, asked: false })
   const disputesOf = ({ attempts }: PaymentCase) =>
     attempts
       .flatMap((attempt) => (attempt.status === 'succeeded' ? attempt.disputes : []))
       .map(({ id, status }) => [id, status])
-  const about = { chargeId: 'pi_att_1', minorUnits: 12_500n }
+  const about = { chargeId: 'pi_att_1', amount, charged: amount }
 
   it('is remembered, puts the payment aside and calls a human', () => {
     const change = heard(paid, 'opened')
@@ -323,7 +349,7 @@ describe('a dispute of which the provider says something', () => {
 
   it('of an attempt that brought nothing is none, and of one that does not count moves no payment', () => {
     expect(
-      settleDispute(paid, attemptId('att_0'), { at: at(5), disputeId: 'dp_1', state: 'opened', asked: false }),
+      settleDispute(paid, attemptId('att_0'), { at: at(5), disputeId: 'dp_1', state: 'opened', amount, asked: false }),
     ).toEqual({
       before: paid,
       kase: paid,
@@ -337,6 +363,7 @@ describe('a dispute of which the provider says something', () => {
       at: at(5),
       disputeId: 'dp_1',
       state: 'opened',
+      amount,
       asked: false,
     })
     expect(factsOf(other)).toEqual(['dispute dp_1 opened'])
@@ -354,6 +381,58 @@ describe('a dispute of which the provider says something', () => {
     expect(disputesOf(change.kase)).toEqual([['dp_1', 'open']])
     expect(heard(change.kase, 'won').kase.payment).toMatchObject({ status: 'partially_refunded', refunded: 500n })
   })
+
+  it('of a part of the charge that is lost takes that part, and leaves the rest to be given back', () => {
+    const part = money(25_00, 'MXN')
+    const opened = heardOf(paid, 'opened', part)
+    expect(opened.attention).toMatchObject([{ data: { amount: part, charged: amount } }])
+    expect(opened.kase.payment).toMatchObject({ status: 'disputed', refunded: 0n })
+    const lost = heardOf(opened.kase, 'lost', part)
+    expect(factsOf(lost)).toEqual(['dispute dp_1 lost', 'payment pay_1 dispute_lost_in_part'])
+    expect(lost.kase.payment).toMatchObject({ status: 'partially_refunded', refunded: 25_00n })
+    expect(refundableFrom(lost.kase, getAttempt(lost.kase, id))).toBe(100_00n)
+    expect(heardOf(lost.kase, 'lost', part).kase).toBe(lost.kase)
+    const rest = { providerId: 're_1', chargeId: 'pi_att_1', amount: money(100_00, 'MXN') }
+    const refunded = mirrorRefund(lost.kase, { ...rest, at: at(6), state: { type: 'succeeded' } })
+    expect(factsOf(refunded).at(-1)).toBe('payment pay_1 refunded_in_full')
+    expect(refunded.kase.payment).toMatchObject({ status: 'refunded', refunded: 125_00n })
+  })
+
+  it('of the part that is left when the rest has gone back takes all there was', () => {
+    const rest = { providerId: 're_1', chargeId: 'pi_att_1', amount: money(100_00, 'MXN') }
+    const refunded = mirrorRefund(paid, { ...rest, at: at(4), state: { type: 'succeeded' } }).kase
+    const lost = heardOf(refunded, 'lost', money(25_00, 'MXN'))
+    expect(factsOf(lost).at(-1)).toBe('payment pay_1 dispute_lost')
+    expect(lost.kase.payment).toMatchObject({ status: 'refunded', refunded: 125_00n })
+    const sentBack = mirrorRefund(lost.kase, { ...rest, at: at(6), state: { type: 'failed', detail: 'sent back' } })
+    expect(sentBack.kase.payment).toMatchObject({ status: 'partially_refunded', refunded: 25_00n })
+  })
+
+  it('of a part that is lost first and won on appeal gives the part back', () => {
+    const part = money(25_00, 'MXN')
+    const lost = heardOf(paid, 'lost', part).kase
+    const won = settleDispute(lost, id, { at: at(6), disputeId: 'dp_1', state: 'won', amount: part, asked: true })
+    expect(won.kase.payment).toMatchObject({ status: 'completed', refunded: 0n })
+  })
+
+  it('that was lost in part stays so while another is open, and when that is won', () => {
+    const first = heardOf(paid, 'lost', money(25_00, 'MXN')).kase
+    const second = heardOf(first, 'opened', money(30_00, 'MXN'), 'dp_2').kase
+    expect(second.payment).toMatchObject({ status: 'disputed', refunded: 25_00n })
+    const won = heardOf(second, 'won', money(30_00, 'MXN'), 'dp_2').kase
+    expect(won.payment).toMatchObject({ status: 'partially_refunded', refunded: 25_00n })
+    const lost = heardOf(second, 'lost', money(30_00, 'MXN'), 'dp_2').kase
+    expect(lost.payment).toMatchObject({ status: 'partially_refunded', refunded: 55_00n })
+  })
+
+  it('in another currency than its charge takes all of it, and a human sees both sums', () => {
+    const lost = heardOf(paid, 'lost', money(1_00, 'USD'))
+    expect(lost.kase.payment).toMatchObject({ status: 'refunded', refunded: 125_00n })
+    expect(refundableFrom(lost.kase, getAttempt(lost.kase, id))).toBe(0n)
+    expect(lost.attention).toMatchObject([
+      { code: 'dispute_opened', data: { amount: money(1_00, 'USD'), charged: amount } },
+    ])
+  })
 })
 
 describe('a charge of which the provider has told all', () => {
@@ -363,7 +442,7 @@ describe('a charge of which the provider has told all', () => {
       { providerId: 're_1', refundId: refundId('rf_1'), state: { type: 'succeeded' }, amount: money(500, 'MXN') },
       { providerId: 're_9', state: { type: 'pending' }, amount: money(40, 'MXN') },
     ],
-    disputes: [{ disputeId: 'dp_1', state: 'opened' }],
+    disputes: [{ disputeId: 'dp_1', state: 'opened', amount: money(12_500, 'MXN') }],
   } as const
 
   it('is caught up with: refunds of ours and of others, and disputes', () => {
@@ -382,8 +461,9 @@ describe('a charge of which the provider has told all', () => {
   })
 
   it('is believed about a dispute that it ends otherwise than was known', () => {
-    const lost = settleDispute(paid, id, { at: at(4), disputeId: 'dp_1', state: 'lost', asked: false }).kase
-    const change = settleCharge(lost, id, { at: at(5), refunds: [], disputes: [{ disputeId: 'dp_1', state: 'won' }] })
+    const dispute = { disputeId: 'dp_1', amount: money(12_500, 'MXN') }
+    const lost = settleDispute(paid, id, { ...dispute, at: at(4), state: 'lost', asked: false }).kase
+    const change = settleCharge(lost, id, { at: at(5), refunds: [], disputes: [{ ...dispute, state: 'won' }] })
     expect([change.effects, factsOf(change)[0]]).toEqual([[], 'dispute dp_1 won'])
   })
 

@@ -436,7 +436,7 @@ describe('where the provider is asked what has become of a charge and', () => {
   it('tells of states that nobody knows, that changes nothing, and a human is called for each', async () => {
     const state = { type: 'unrecognized', status: 'half_made' } as const
     const refund = { providerId: 're_9', chargeId: 'ch_1', amount: mxn(7n), state, livemode: false }
-    const report = { ...charged, refunds: [refund], disputes: [{ disputeId: 'dp_9', state }] }
+    const report = { ...charged, refunds: [refund], disputes: [{ disputeId: 'dp_9', state, amount: mxn(1n) }] }
     const { told, kase } = await asking({ type: 'reported', report: report as never })
     expect(told).toEqual([
       ['answer look_up_charge', 'attempt att_0001', { refunds: 1, disputes: 1 }],
@@ -451,7 +451,7 @@ describe('where the provider is asked what has become of a charge and', () => {
   })
 
   it('tells of a dispute, that is followed', async () => {
-    const report = { ...charged, disputes: [{ disputeId: 'dp_9', state: 'opened' }] }
+    const report = { ...charged, disputes: [{ disputeId: 'dp_9', state: 'opened', amount: mxn(1n) }] }
     const { told, kase } = await asking({ type: 'reported', report: report as never })
     expect(told[0]).toEqual(['answer look_up_charge', 'attempt att_0001', { refunds: 0, disputes: 1 }])
     expect(kase.payment.status).toBe('disputed')

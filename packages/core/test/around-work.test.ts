@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ana, world } from '../src/contracts/rules/world.ts'
+import { ana, mxn, world } from '../src/contracts/rules/world.ts'
 import { hour, type AroundWork } from '../src/index.ts'
 
 /** A world that tells of each piece of work when it begins, and of each that fails. */
@@ -36,7 +36,13 @@ it('is done around each piece of work in the background, whichever queue it wait
 
 it('hears of what fails, and leaves it to be tried again', async () => {
   const { w, told } = watched()
-  const news = { about: 'dispute', providerId: 'dp_1', chargeId: 'ch_none', outcome: 'opened' } as const
+  const news = {
+    about: 'dispute',
+    providerId: 'dp_1',
+    chargeId: 'ch_none',
+    outcome: 'opened',
+    amount: mxn(1n),
+  } as const
   const now = w.clock.now()
   await w.unitOfWork.run((tx) =>
     tx.inbox.record(

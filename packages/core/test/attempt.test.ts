@@ -21,7 +21,7 @@ const page = { successUrl: 'https://host.example/ok', cancelUrl: 'https://host.e
 const failure = { code: 'card_declined', retryable: true } as const
 const charge = { id: 'pi_1', amount }
 const declined = { id: 'ch_1', failure: { code: 'insufficient_funds', retryable: true } } as const
-const dispute = { id: 'dp_1', openedAt: at(4), status: 'open' } as const
+const dispute = { id: 'dp_1', openedAt: at(4), amount: money(500, 'MXN'), status: 'open' } as const
 const base = {
   id: attemptId('att_1'),
   paymentId: paymentId('pay_1'),

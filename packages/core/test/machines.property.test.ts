@@ -137,7 +137,7 @@ const payment: Machine<Payment, PaymentCommand> = {
     fc.record({
       type: fc.constant('note_standing' as const),
       at,
-      refunded: fc.constantFrom(0n, 1n, 5n, 1000n),
+      gone: fc.constantFrom(0n, 1n, 5n, 1000n),
       dispute: fc.constantFrom('none' as const, 'open' as const, 'lost' as const),
     }),
   ),
@@ -216,7 +216,7 @@ const refund: Machine<Refund, RefundCommand> = {
 
 const dispute: Machine<Dispute, DisputeCommand> = {
   name: 'dispute',
-  initial: openDispute('dp_1', instant(0)),
+  initial: openDispute('dp_1', instant(0), amount),
   table: disputeTransitions,
   decide: decideDispute,
   evolve: evolveDispute,
@@ -224,6 +224,7 @@ const dispute: Machine<Dispute, DisputeCommand> = {
     type: fc.constant('observe' as const),
     at,
     state: fc.constantFrom('opened' as const, 'won' as const, 'lost' as const),
+    amount: fc.constantFrom(amount, money(5n, 'MXN')),
   }),
   endings: { won: ['lost'], lost: ['won'] },
 }
@@ -464,8 +465,8 @@ it('leaves a payment that is refunded in full as it is when a refund beyond its 
   const story: readonly PaymentCommand[] = [
     { type: 'change_amount', amount: money(5n, 'MXN'), item },
     { type: 'count_capture', at: instant(1), attemptId: 'att_1' as AttemptId, honourLate: false },
-    { type: 'note_standing', at: instant(2), refunded: 1000n, dispute: 'none' },
-    { type: 'note_standing', at: instant(3), refunded: 5n, dispute: 'none' },
+    { type: 'note_standing', at: instant(2), gone: 1000n, dispute: 'none' },
+    { type: 'note_standing', at: instant(3), gone: 5n, dispute: 'none' },
   ]
   const end = story.reduce((state, command) => apply(payment, state, command).next, payment.initial)
   expect(end.status).toBe('refunded')

@@ -1,5 +1,6 @@
 import type { PaymentProviderFixture } from '../src/contracts/payment-provider.contract.ts'
 import { instant } from '../src/kernel/instant.ts'
+import { money } from '../src/kernel/money.ts'
 import { memoryPaymentProvider, type MemoryPaymentProvider } from '../src/memory/memory-payment-provider.ts'
 import type { PaymentProvider } from '../src/ports/payment-provider.ts'
 
@@ -15,7 +16,8 @@ export const memoryProviderFixture = (
     payer: whole.payer,
     faults: whole.faults,
     refundThere: async (chargeId, minorUnits) => void whole.bank.refund(chargeId, minorUnits),
-    disputeThere: async (chargeId, outcome) => void whole.bank.dispute(chargeId, outcome),
+    disputeThere: async (chargeId, outcome, cents) =>
+      void whole.bank.dispute(chargeId, outcome, ...(cents === undefined ? [] : [money(cents, 'EUR')])),
     sendBackThere: async (refund) => whole.bank.settleRefund(refund, 'failed'),
     truth: {
       pages: async () => pages().length,

@@ -203,7 +203,7 @@ describe('news about a refund', () => {
 
 describe('news about a dispute', () => {
   const news = (outcome: 'opened' | 'won' | 'lost') =>
-    ({ about: 'dispute', providerId: 'dp_1', chargeId: 'ch_1', outcome }) as const
+    ({ about: 'dispute', providerId: 'dp_1', chargeId: 'ch_1', outcome, amount: mxn(300_00n) }) as const
 
   it('is told once, and once more when it ends', async () => {
     const w = world()

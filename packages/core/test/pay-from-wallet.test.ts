@@ -406,6 +406,46 @@ describe('money that goes back', () => {
     expect(codes.sort()).toEqual(['dispute_opened', 'wallet_shortfall'])
   })
 
+  it('of a top-up of which a part was disputed leaves the wallet by that part only, and the rest can be given back', async () => {
+    const { w, topUpId } = await withMoney('500')
+    const chargeId = await chargeOf(w, topUpId)
+    w.provider.bank.dispute(chargeId, 'opened', mxn(100_00n))
+    await w.deliver()
+    expect(await walletOf(w, ana)).toMatchObject({ balance: 500_00n })
+    w.provider.bank.dispute(chargeId, 'lost')
+    await w.deliver()
+    expect(await walletOf(w, ana)).toEqual({
+      balance: 400_00n,
+      entries: [
+        ['top_up', 500_00n],
+        ['top_up_reversed', -100_00n],
+      ],
+    })
+    expect((await w.get(topUpId)).payment).toMatchObject({ status: 'partially_refunded', refunded: 100_00n })
+    const refund = { actor: staff, paymentId: topUpId } as const
+    expect(await w.holdfast.refundPayment({ ...refund, amount: mxn(400_01n) })).toMatchObject({
+      error: { code: 'refund_exceeds_payment', refundable: mxn(400_00n) },
+    })
+    expect(await w.holdfast.refundPayment({ ...refund })).toMatchObject({
+      ok: true,
+      value: { refund: { amount: mxn(400_00n) }, payment: { status: 'refunded', refunded: 500_00n } },
+    })
+    expect(await walletOf(w, ana)).toMatchObject({ balance: 0n })
+  })
+
+  it('of a top-up of which a part was lost comes back where that is won on appeal', async () => {
+    const { w, topUpId } = await withMoney('500')
+    const chargeId = await chargeOf(w, topUpId)
+    w.provider.bank.dispute(chargeId, 'lost', mxn(100_00n))
+    await w.deliver()
+    expect(await walletOf(w, ana)).toMatchObject({ balance: 400_00n })
+    w.provider.bank.dispute(chargeId, 'won')
+    await w.deliver()
+    await w.pass(hour, minute)
+    expect(await walletOf(w, ana)).toMatchObject({ balance: 500_00n })
+    expect((await w.get(topUpId)).payment).toMatchObject({ status: 'completed', refunded: 0n })
+  })
+
   it('of a top-up does not come back where its bank has it by a dispute that was lost meanwhile', async () => {
     const { w, topUpId } = await withMoney('1000')
     w.provider.bank.delayRefunds()
@@ -437,6 +477,20 @@ describe('money that goes back', () => {
     await w.pass(hour, minute)
     expect(await walletOf(w, ana)).toMatchObject({ balance: 500_00n })
     expect((await w.unitOfWork.read((tx) => tx.attention.list(9))).map(({ code }) => code)).toEqual(['dispute_opened'])
+  })
+
+  it('goes into a wallet as far as a dispute has left it', async () => {
+    const w = world({ settings: { walletRefunds: ['reservation_cancelled'] } })
+    const { paymentId } = await want(w, ana)
+    await w.provider.payer.pay(await page(w, ana, paymentId))
+    await w.deliver()
+    w.provider.bank.dispute(await chargeOf(w, paymentId), 'lost', mxn(100_00n))
+    await w.deliver()
+    const [reservation] = await w.reservations()
+    if (reservation === undefined) throw new Error('No reservation.')
+    await w.holdfast.cancelReservation({ actor: staff, reservationId: reservation.id, refund: 'all' })
+    expect(await walletOf(w, ana)).toMatchObject({ balance: 200_00n })
+    expect((await w.get(paymentId)).payment).toMatchObject({ status: 'refunded', refunded: 300_00n })
   })
 
   it('does not go into a wallet where a dispute has taken it, or may take it', async () => {

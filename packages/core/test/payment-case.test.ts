@@ -13,9 +13,10 @@ import { money } from '../src/kernel/money.ts'
 import { Bug } from '../src/kernel/bug.ts'
 import {
   getAttempt,
+  goneFrom,
   liveAttempt,
   refundableFrom,
-  refundedFrom,
+  wentBack,
   withAttempt,
   withRefund,
   type PaymentCase,
@@ -59,9 +60,17 @@ describe('a payment with its attempts and refunds', () => {
       of('rf_4', 'att_3', 5000, { status: 'failed', failedAt: at(9), detail: 'no' }),
       of('rf_5', 'att_2', 700),
     ]
-    expect(refundedFrom({ ...kase, refunds }, attemptId('att_3'))).toBe(123n)
-    expect(refundedFrom(kase, attemptId('att_3'))).toBe(0n)
-    expect(refundableFrom({ ...kase, refunds }, paid)).toBe(12_500n - 123n)
-    expect(refundableFrom({ ...kase, refunds }, live)).toBe(0n)
+    const refunding = { ...kase, refunds }
+    expect([goneFrom(refunding, paid, 'asked'), goneFrom(refunding, paid, 'made')]).toEqual([123n, 23n])
+    expect(wentBack(refunding, attemptId('att_3'))).toBe(23n)
+    expect(goneFrom(kase, paid, 'asked')).toBe(0n)
+    expect(refundableFrom(refunding, paid)).toBe(12_500n - 123n)
+    expect(refundableFrom(refunding, live)).toBe(0n)
+    const lost = { id: 'dp_1', openedAt: at(9), amount: money(2_000, 'MXN'), status: 'lost', endedAt: at(9) } as const
+    const disputed = { ...paid, disputes: [lost] }
+    expect([goneFrom(refunding, disputed, 'asked'), goneFrom(refunding, disputed, 'made')]).toEqual([2_123n, 2_023n])
+    expect(refundableFrom(refunding, disputed)).toBe(12_500n - 2_123n)
+    const emptied = { ...paid, disputes: [lost, { ...lost, id: 'dp_2', amount: money(12_400, 'MXN') }] }
+    expect([goneFrom(refunding, emptied, 'asked'), refundableFrom(refunding, emptied)]).toEqual([12_500n, 0n])
   })
 })

@@ -132,7 +132,7 @@ describe('what a payment answers in every status', () => {
 
   it('to what has become of its money: so much has gone back', () => {
     const notCollected = { payment_not_completed: ['pending', 'processing', 'authorized', 'failed', 'cancelled'] }
-    const refunded = (heard: bigint) => standing({ type: 'note_standing', at: at(5), refunded: heard, dispute: 'none' })
+    const refunded = (heard: bigint) => standing({ type: 'note_standing', at: at(5), gone: heard, dispute: 'none' })
     expect(refunded(0n)).toEqual({
       ...notCollected,
       unchanged: ['completed'],
@@ -162,7 +162,7 @@ describe('what a payment answers in every status', () => {
   it('to what has become of its money: it is disputed, or was lost', () => {
     const notCollected = { payment_not_completed: ['pending', 'processing', 'authorized', 'failed', 'cancelled'] }
     const disputed = (dispute: 'open' | 'lost', heard: bigint) =>
-      standing({ type: 'note_standing', at: at(5), refunded: heard, dispute })
+      standing({ type: 'note_standing', at: at(5), gone: heard, dispute })
     expect(disputed('open', 0n)).toEqual({
       ...notCollected,
       'dispute_opened → disputed': ['completed'],
@@ -175,11 +175,18 @@ describe('what a payment answers in every status', () => {
       'dispute_opened → disputed': ['partially_refunded'],
       'refund_noted → disputed': ['disputed'],
     })
-    expect(disputed('lost', 0n)).toEqual({
+    for (const all of [12_500n, 12_501n])
+      expect(disputed('lost', all)).toEqual({
+        ...notCollected,
+        'dispute_opened, dispute_lost → refunded': ['completed', 'partially_refunded'],
+        unchanged: ['refunded'],
+        'dispute_lost → refunded': ['disputed'],
+      })
+    expect(disputed('lost', 500n)).toEqual({
       ...notCollected,
-      'dispute_opened, dispute_lost → refunded': ['completed', 'partially_refunded'],
-      unchanged: ['refunded'],
-      'dispute_lost → refunded': ['disputed'],
+      'dispute_opened, dispute_lost_in_part → partially_refunded': ['completed', 'refunded'],
+      unchanged: ['partially_refunded'],
+      'dispute_lost_in_part → partially_refunded': ['disputed'],
     })
   })
 })
@@ -204,22 +211,28 @@ describe('the facts of a payment', () => {
       accept([{ type: 'cancelled', at: at(5), reason: 'abandoned' }]),
     )
     const standing = { type: 'note_standing', at: at(5) } as const
-    expect(decidePayment(inStatus('completed'), { ...standing, refunded: 5n, dispute: 'none' })).toEqual(
+    expect(decidePayment(inStatus('completed'), { ...standing, gone: 5n, dispute: 'none' })).toEqual(
       accept([{ type: 'refunded_in_part', refunded: 5n }]),
     )
-    expect(decidePayment(inStatus('completed'), { ...standing, refunded: 12_501n, dispute: 'none' })).toEqual(
+    expect(decidePayment(inStatus('completed'), { ...standing, gone: 12_501n, dispute: 'none' })).toEqual(
       accept([{ type: 'refunded_in_full', refunded: 12_500n }]),
     )
-    expect(decidePayment(inStatus('completed'), { ...standing, refunded: 5n, dispute: 'open' })).toEqual(
+    expect(decidePayment(inStatus('completed'), { ...standing, gone: 5n, dispute: 'open' })).toEqual(
       accept([
         { type: 'dispute_opened', at: at(5) },
         { type: 'refund_noted', refunded: 5n },
       ]),
     )
-    expect(decidePayment(inStatus('completed'), { ...standing, refunded: 5n, dispute: 'lost' })).toEqual(
-      accept([{ type: 'dispute_opened', at: at(5) }, { type: 'dispute_lost' }]),
+    expect(decidePayment(inStatus('completed'), { ...standing, gone: 5n, dispute: 'lost' })).toEqual(
+      accept([
+        { type: 'dispute_opened', at: at(5) },
+        { type: 'dispute_lost_in_part', refunded: 5n },
+      ]),
     )
-    expect(decidePayment(inStatus('disputed'), { ...standing, refunded: 5n, dispute: 'none' })).toEqual(
+    expect(decidePayment(inStatus('disputed'), { ...standing, gone: 12_501n, dispute: 'lost' })).toEqual(
+      accept([{ type: 'dispute_lost' }]),
+    )
+    expect(decidePayment(inStatus('disputed'), { ...standing, gone: 5n, dispute: 'none' })).toEqual(
       accept([{ type: 'dispute_won' }, { type: 'refunded_in_part', refunded: 5n }]),
     )
   })
@@ -229,9 +242,9 @@ describe('the facts of a payment', () => {
       ok: false,
       refusal: { code: 'payment_already_completed', status: 'authorized' },
     })
-    expect(
-      decidePayment(inStatus('pending'), { type: 'note_standing', at: at(5), refunded: 1n, dispute: 'none' }),
-    ).toEqual({ ok: false, refusal: { code: 'payment_not_completed', status: 'pending' } })
+    expect(decidePayment(inStatus('pending'), { type: 'note_standing', at: at(5), gone: 1n, dispute: 'none' })).toEqual(
+      { ok: false, refusal: { code: 'payment_not_completed', status: 'pending' } },
+    )
   })
 })
 
@@ -289,6 +302,12 @@ describe('a payment after an event', () => {
       refunded: 0n,
     })
     expect(evolvePayment(disputed, { type: 'refund_noted', refunded: 7n })).toStrictEqual({ ...disputed, refunded: 7n })
+    expect(evolvePayment(disputed, { type: 'dispute_lost_in_part', refunded: 9n })).toStrictEqual({
+      ...base,
+      ...money,
+      status: 'partially_refunded',
+      refunded: 9n,
+    })
     expect(evolvePayment(disputed, { type: 'dispute_lost' })).toStrictEqual({
       ...base,
       ...money,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { paymentProviderPromises } from '../src/contracts/payment-provider.contract.ts'
 import { instant } from '../src/kernel/instant.ts'
+import { money } from '../src/kernel/money.ts'
 import type { MemoryPaymentProvider } from '../src/memory/memory-payment-provider.ts'
 import type {
   AttemptReport,
@@ -330,6 +331,10 @@ const mutants: Readonly<Record<string, Break>> = {
   'tells of no dispute that has ended': ofCharge((report) => ({
     ...report,
     disputes: report.disputes.filter(({ state }) => state === 'opened'),
+  })),
+  'tells of a dispute of a part of a charge as of all of it': ofCharge((report) => ({
+    ...report,
+    disputes: report.disputes.map((dispute) => ({ ...dispute, amount: money(25_00, 'EUR') })),
   })),
   'takes every dispute that has ended for lost': ofCharge((report) => ({
     ...report,

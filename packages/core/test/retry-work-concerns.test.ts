@@ -109,7 +109,7 @@ describe('a piece of work that was given up', () => {
     ],
     [
       'a dispute by its charge',
-      ({ chargeId }) => ({ about: 'dispute', providerId: 'dp_1', chargeId, outcome: 'opened' }),
+      ({ chargeId }) => ({ about: 'dispute', providerId: 'dp_1', chargeId, outcome: 'opened', amount: mxn(1n) }),
     ],
   ])('an event about %s concerns the payment', async (_what, news) => {
     const found = await known()

@@ -418,7 +418,7 @@ describe('a case on the move', () => {
     change.fact('intent', 'int_1', { type: 'paid' })
     change.attention('a', 'balance_unpaid', at(5), { left: 1n })
     change.wantFallback()
-    expect(change.payment({ type: 'note_standing', at: at(5), refunded: 1n, dispute: 'none' })).toEqual({
+    expect(change.payment({ type: 'note_standing', at: at(5), gone: 1n, dispute: 'none' })).toEqual({
       code: 'payment_not_completed',
       status: 'pending',
     })

@@ -15,9 +15,9 @@ const refundNews =
       state: type === 'failed' ? { type, detail: 'sent back' } : { type },
     }).kase
 const disputeNews =
-  (state: 'opened' | 'won' | 'lost'): News =>
+  (state: 'opened' | 'won' | 'lost', cents: number): News =>
   (kase) =>
-    heard(kase, state).kase
+    heard(kase, state, false, cents).kase
 const endOf = ({ payment, refunds, attempts }: PaymentCase) => ({
   status: payment.status,
   refunded: 'refunded' in payment ? payment.refunded : 0n,
@@ -37,13 +37,14 @@ const history = fc
       ['opened', 'won'],
       ['opened', 'lost'],
     ),
+    disputed: fc.constantFrom(125_00, 20_00, 100_00),
   })
-  .map(({ refunds, dispute }): readonly News[] => [
+  .map(({ refunds, dispute, disputed }): readonly News[] => [
     ...refunds.flatMap(({ minorUnits, isSentBack }, n) => [
       refundNews(`re_${n}`, minorUnits, 'succeeded'),
       ...(isSentBack ? [refundNews(`re_${n}`, minorUnits, 'failed')] : []),
     ]),
-    ...dispute.map(disputeNews),
+    ...dispute.map((state) => disputeNews(state, disputed)),
   ])
 
 test.prop([history, fc.infiniteStream(fc.nat(100))], { numRuns: 1_000 })(

@@ -182,6 +182,7 @@ describe('a dispute', () => {
       at: instant(100),
       disputeId: 'dp_2',
       state: 'lost',
+      amount: mxn(125_00n),
       asked: false,
     })
     expect(change.kase.payment).toEqual(kase.payment)
@@ -193,13 +194,14 @@ describe('a dispute', () => {
       at: instant(100),
       refunds: [],
       disputes: [
-        { disputeId: 'dp_1', state: 'opened' },
-        { disputeId: 'dp_2', state: 'opened' },
+        { disputeId: 'dp_1', state: 'opened', amount: mxn(100_00n) },
+        { disputeId: 'dp_2', state: 'opened', amount: mxn(25_00n) },
       ],
     }).kase
     const one = heard(both, 'won').kase
     expect(one.payment.status).toBe('disputed')
-    const none = settleDispute(one, counted, { at: instant(101), disputeId: 'dp_2', state: 'won', asked: false }).kase
+    const second = { at: instant(101), disputeId: 'dp_2', amount: mxn(25_00n), asked: false } as const
+    const none = settleDispute(one, counted, { ...second, state: 'won' }).kase
     expect(none.payment.status).toBe('completed')
   })
 })

@@ -1,4 +1,4 @@
-import type { Order, PaymentCase, Transaction } from '@holdfast/core'
+import { getAttempt, isCollected, refundableFrom, type Order, type PaymentCase, type Transaction } from '@holdfast/core'
 import { hasSomethingToSend, readCases, type OrderCase } from './read-orders.ts'
 
 /**
@@ -16,13 +16,9 @@ export const orderMoneyOf = ({ order, kase }: OrderCase): OrderMoney | undefined
   return order.status !== 'cancelled' && isAllReturned(kase) ? 'returned' : undefined
 }
 
-const isAllReturned = ({ payment, refunds }: PaymentCase): boolean => {
-  if (payment.status === 'refunded') return true
-  if (!('attemptId' in payment)) return false
-  const back = refunds
-    .filter(({ status, attemptId }) => status !== 'failed' && attemptId === payment.attemptId)
-    .reduce((sum, { amount }) => sum + amount.minorUnits, 0n)
-  return back >= payment.amount.minorUnits
+const isAllReturned = (kase: PaymentCase): boolean => {
+  const { payment } = kase
+  return isCollected(payment) && refundableFrom(kase, getAttempt(kase, payment.attemptId)) === 0n
 }
 
 /** How many orders to send are counted and listed. */

@@ -38,7 +38,8 @@ const attemptLines = (attempt: Attempt, at: number): readonly string[] => [
     ? [
         `  charge ${attempt.charge.id}`,
         ...attempt.disputes.map(
-          ({ id, status, openedAt }) => `  dispute ${id}: ${status}, opened ${isoTime(openedAt)}`,
+          ({ id, status, amount, openedAt }) =>
+            `  dispute ${id} of ${moneyText(amount)}: ${status}, opened ${isoTime(openedAt)}`,
         ),
       ]
     : []),

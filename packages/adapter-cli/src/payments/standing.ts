@@ -1,11 +1,13 @@
 import {
   decimalString,
+  isDisputed,
   isLive,
   isoTime,
-  standingOf,
+  lostBy,
   type Attempt,
   type Instant,
   type Money,
+  type PaidAttempt,
   type PaymentCase,
   type Refund,
 } from '@holdfast/core'
@@ -42,7 +44,7 @@ export const attemptText = (attempt: Attempt): string => {
     case 'processing':
       return `paid, the money is on its way${closing}`
     case 'succeeded':
-      return `paid at ${isoTime(attempt.succeededAt)}${disputeText(attempt.disputes)}`
+      return `paid at ${isoTime(attempt.succeededAt)}${disputeText(attempt)}`
     case 'declined':
       return `declined: ${attempt.failure.code}`
     case 'expired':
@@ -57,9 +59,13 @@ const declinesText = ({ declines = [] }: Attempt): string => {
     : `, ${declines.length} declined on it, the last at ${isoTime(last.at)}: ${last.failure.code}`
 }
 
-const disputeText = (disputes: Parameters<typeof standingOf>[0]): string => {
-  const standing = standingOf(disputes)
-  return standing === 'none' ? '' : standing === 'open' ? ', disputed' : ', lost in a dispute'
+const disputeText = ({ disputes, charge: { amount } }: PaidAttempt): string => {
+  if (isDisputed(disputes)) return ', disputed'
+  const minorUnits = lostBy(disputes, amount)
+  if (minorUnits === 0n) return ''
+  return minorUnits < amount.minorUnits
+    ? `, ${moneyText({ ...amount, minorUnits })} of it lost in a dispute`
+    : ', lost in a dispute'
 }
 
 /** A refund in a few words, as the provider last said it is. */

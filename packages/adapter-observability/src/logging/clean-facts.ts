@@ -80,6 +80,7 @@ export const loggedFields = [
   'pending',
   'processing',
   'charge',
+  'charged',
   'record',
   'id',
   // Free text, of errors. Without it nobody could mend anything; it goes through `scrub` as every text does.

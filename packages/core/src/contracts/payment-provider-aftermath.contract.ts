@@ -3,7 +3,7 @@ import { money } from '../kernel/money.ts'
 import type { ChargeReport, PaymentProvider } from '../ports/payment-provider.ts'
 import { promise, type ContractPromise } from './contract.ts'
 import type { PaymentProviderFixture } from './payment-provider-fixture.ts'
-import { paidPage, refundRequest, reportOf } from './payment-provider-requests.ts'
+import { paidPage, refundRequest, reportOf, sessionRequest } from './payment-provider-requests.ts'
 
 /** Asking what has become of a charge. */
 export const promisesOfAftermath: readonly ContractPromise<PaymentProviderFixture>[] = [
@@ -37,12 +37,24 @@ export const promisesOfAftermath: readonly ContractPromise<PaymentProviderFixtur
     'tells of a dispute of a charge, of how it ended, and of nobody else’s',
     async ({ provider, payer, disputeThere, now }) => {
       const chargeId = await paidPage({ provider, payer }, now())
+      const { amount } = sessionRequest(now())
       await disputeThere(chargeId, 'opened')
       const [opened, ...rest] = (await chargeOf(provider, chargeId)).disputes
-      expect(opened).toMatchObject({ state: 'opened' })
+      expect(opened).toMatchObject({ state: 'opened', amount })
       expect(rest).toEqual([])
       await disputeThere(chargeId, 'lost')
-      expect((await chargeOf(provider, chargeId)).disputes).toEqual([{ disputeId: opened?.disputeId, state: 'lost' }])
+      expect((await chargeOf(provider, chargeId)).disputes).toEqual([{ ...opened, state: 'lost' }])
+    },
+  ),
+  promise(
+    'tells of a dispute of a part of a charge how much it is of',
+    async ({ provider, payer, disputeThere, now }) => {
+      const chargeId = await paidPage({ provider, payer }, now())
+      await disputeThere(chargeId, 'opened', 5_00n)
+      await disputeThere(chargeId, 'lost')
+      expect((await chargeOf(provider, chargeId)).disputes).toMatchObject([
+        { state: 'lost', amount: money(5_00, 'EUR') },
+      ])
     },
   ),
   promise('tells of a dispute that was won', async ({ provider, payer, disputeThere, now }) => {

@@ -34,8 +34,8 @@ export interface PaymentProviderFixture {
   readonly payer: ContractPayer
   /** Gives a part of a charge back at the provider, under no id of ours. */
   readonly refundThere: (chargeId: string, minorUnits: bigint) => Promise<void>
-  /** Opens the dispute of a charge there, or ends it. */
-  readonly disputeThere: (chargeId: string, outcome: DisputeState) => Promise<void>
+  /** Opens the dispute of a charge there, of so much of it or else of all, or ends it. */
+  readonly disputeThere: (chargeId: string, outcome: DisputeState, minorUnits?: bigint) => Promise<void>
   /** Lets a bank send back a refund that had succeeded, by the provider's id of it. */
   readonly sendBackThere: (refund: string) => Promise<void>
   readonly faults: { next(call: keyof PaymentProvider, fault: ContractFault): void | Promise<void> }

@@ -71,9 +71,9 @@ export const everyAttempt = (payment: string): readonly (readonly Attempt[])[] =
         paymentMethodId: 'pm_1',
       },
       disputes: [
-        { id: 'dp_1', openedAt: at(70), status: 'open' },
-        { id: 'dp_2', openedAt: at(71), status: 'won', endedAt: at(72) },
-        { id: 'dp_3', openedAt: at(73), status: 'lost', endedAt: at(74) },
+        { id: 'dp_1', openedAt: at(70), amount: money(beyondDoubles, 'EUR'), status: 'open' },
+        { id: 'dp_2', openedAt: at(71), amount: money(7, 'EUR'), status: 'won', endedAt: at(72) },
+        { id: 'dp_3', openedAt: at(73), amount: money(900, 'USD'), status: 'lost', endedAt: at(74) },
       ],
       lookAt: at(3_600_074),
       looks: 0,

@@ -163,7 +163,7 @@ export const memoryPaymentProvider = ({
           disputes: ledger
             .disputes()
             .filter(isOfCharge)
-            .map(({ id, state }) => ({ disputeId: id, state })),
+            .map(({ id, state, amount }) => ({ disputeId: id, state, amount })),
           livemode,
         })
       }),

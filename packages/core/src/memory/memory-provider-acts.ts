@@ -39,8 +39,8 @@ export interface MemoryBank {
   settleRefund(providerId: string, outcome: 'succeeded' | 'failed'): void
   /** A refund made at the provider, under no id of ours. */
   refund(chargeId: string, minorUnits: bigint): LedgerRefund
-  /** Opens the dispute of a charge, or ends it. */
-  dispute(chargeId: string, outcome: DisputeState): LedgerDispute
+  /** Opens the dispute of a charge, or ends it. With `amount`, of a part of it, or of another sum. */
+  dispute(chargeId: string, outcome: DisputeState, amount?: Money): LedgerDispute
   /** Gives a card on file a later expiry. */
   renewCard(card: SavedCard): void
 }
@@ -126,7 +126,7 @@ export const providerActs = (
         if (charged === undefined) throw new RangeError(`The in-memory provider has no charge '${chargeId}'.`)
         return ledger.addRefund(chargeId, { ...charged.amount, minorUnits })
       },
-      dispute: (chargeId, outcome) => ledger.putDispute(chargeId, outcome),
+      dispute: (chargeId, outcome, amount) => ledger.putDispute(chargeId, outcome, amount),
       renewCard: (card) => {
         cards.renew(card)
         ledger.tell('card.updated', { about: 'payment_methods', customerId: card.customerId })

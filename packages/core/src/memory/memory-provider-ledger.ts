@@ -40,6 +40,7 @@ export interface LedgerDispute {
   readonly id: string
   readonly chargeId: string
   readonly state: DisputeState
+  readonly amount: Money
 }
 
 /** What exists at the in-memory provider, and the news of how it came about. */
@@ -61,8 +62,8 @@ export interface ProviderLedger {
   readonly expire: (attempt: LedgerAttempt) => LedgerAttempt
   readonly addRefund: (chargeId: string, amount: Money, refundId?: RefundId) => LedgerRefund
   readonly moveRefund: (id: string, state: RefundState, eventType: string) => LedgerRefund
-  /** The first dispute of a charge is opened by any state; from then on it is moved. */
-  readonly putDispute: (chargeId: string, state: DisputeState) => LedgerDispute
+  /** The first dispute of a charge is opened by any state; from then on it is moved. Of all of it, unless an amount is given. */
+  readonly putDispute: (chargeId: string, state: DisputeState, amount?: Money) => LedgerDispute
   /** Minor units that went or are going back from a charge. */
   readonly refundedFrom: (chargeId: string) => bigint
   /** What the next refunds begin as. Starts as `succeeded`. */
@@ -172,10 +173,13 @@ export const providerLedger = (clock: Pick<Clock, 'now'>, livemode: boolean): Pr
       tellOfRefund(refund, eventType)
       return refund
     },
-    putDispute: (chargeId, state) => {
-      const dispute: LedgerDispute = { id: `dp_${chargeId}`, chargeId, state }
-      disputes.set(dispute.id, dispute)
-      tell(`dispute.${state}`, { about: 'dispute', providerId: dispute.id, chargeId, outcome: state })
+    putDispute: (chargeId, state, asked) => {
+      const id = `dp_${chargeId}`
+      const amount = asked ?? disputes.get(id)?.amount ?? ledger.findCharge(chargeId)?.amount
+      if (amount === undefined) throw new RangeError(`The in-memory provider has no charge '${chargeId}'.`)
+      const dispute: LedgerDispute = { id, chargeId, state, amount }
+      disputes.set(id, dispute)
+      tell(`dispute.${state}`, { about: 'dispute', providerId: id, chargeId, outcome: state, amount })
       return dispute
     },
     refundedFrom: (chargeId) =>

@@ -1,7 +1,7 @@
 import type { AttemptId } from '../kernel/ids.ts'
 import { bug } from '../kernel/bug.ts'
-import { isLive, type Attempt, type LiveAttempt } from './attempt.ts'
-import { standingOf } from './dispute.ts'
+import { isLive, type Attempt, type LiveAttempt, type PaidAttempt } from './attempt.ts'
+import { lostBy } from './dispute.ts'
 import type { Payment } from './payment.ts'
 import type { Refund } from './refund.ts'
 
@@ -37,25 +37,32 @@ export const withRefund = (kase: PaymentCase, refund: Refund): PaymentCase => ({
   refunds: upsert(kase.refunds, refund),
 })
 
-/** Minor units that went or are going back from what one attempt brought in. A failed refund gave nothing back. */
-export const refundedFrom = (kase: PaymentCase, attemptId: AttemptId): bigint =>
-  kase.refunds
-    .filter((refund) => refund.attemptId === attemptId && refund.status !== 'failed')
-    .reduce((sum, refund) => sum + refund.amount.minorUnits, 0n)
+/**
+ * Minor units of what an attempt brought that are gone again, never more than it brought: what its disputes have lost, and what
+ * its refunds took. A failed refund took nothing. `made`: those that are made, `asked`: also those that are on their way.
+ */
+export const goneFrom = (
+  { refunds }: PaymentCase,
+  { id, charge, disputes }: PaidAttempt,
+  by: 'made' | 'asked',
+): bigint => {
+  const gone = refundedFrom(refunds, id, by) + lostBy(disputes, charge.amount)
+  return gone < charge.amount.minorUnits ? gone : charge.amount.minorUnits
+}
 
 /** Minor units that have gone back from what one attempt brought in: those of refunds that are made, and did not fail. */
 export const wentBack = ({ refunds }: PaymentCase, attemptId: AttemptId): bigint =>
-  refunds
-    .filter(
-      (refund) => refund.attemptId === attemptId && (refund.status === 'pending' || refund.status === 'succeeded'),
-    )
-    .reduce((sum, { amount }) => sum + amount.minorUnits, 0n)
+  refundedFrom(refunds, attemptId, 'made')
 
-/** Minor units of an attempt's charge that can still go back: 0 for one that brought nothing, and for one that a dispute has taken. */
+/** Minor units of an attempt's charge that can still go back: 0 for one that brought nothing, and for one that is gone. */
 export const refundableFrom = (kase: PaymentCase, attempt: Attempt): bigint =>
-  attempt.status === 'succeeded' && standingOf(attempt.disputes) !== 'lost'
-    ? attempt.charge.amount.minorUnits - refundedFrom(kase, attempt.id)
-    : 0n
+  attempt.status === 'succeeded' ? attempt.charge.amount.minorUnits - goneFrom(kase, attempt, 'asked') : 0n
+
+const refundedFrom = (refunds: readonly Refund[], attemptId: AttemptId, by: 'made' | 'asked'): bigint =>
+  refunds
+    .filter((refund) => refund.attemptId === attemptId && refund.status !== 'failed')
+    .filter(({ status }) => by === 'asked' || status !== 'requested')
+    .reduce((sum, { amount }) => sum + amount.minorUnits, 0n)
 
 const upsert = <Row extends { readonly id: string }>(rows: readonly Row[], row: Row): readonly Row[] =>
   rows.some(({ id }) => id === row.id) ? rows.map((old) => (old.id === row.id ? row : old)) : [...rows, row]

@@ -47,7 +47,7 @@ interface Collected {
   readonly completedAt: Instant
   /** The attempt whose money counts. What any other attempt brought in goes back. */
   readonly attemptId: AttemptId
-  /** Minor units of the collected amount that have gone back. */
+  /** Minor units of the collected amount that have gone again: by refunds, and by disputes that were lost. */
   readonly refunded: bigint
 }
 
@@ -80,10 +80,12 @@ export type PaymentEvent =
   | { readonly type: 'refunded_in_part'; readonly refunded: bigint }
   | { readonly type: 'refunded_in_full'; readonly refunded: bigint }
   | { readonly type: 'refund_undone' }
-  /** While a dispute is open, what went back is kept beside it. */
+  /** While a dispute is open, what has gone is kept beside it. */
   | { readonly type: 'refund_noted'; readonly refunded: bigint }
   | { readonly type: 'dispute_opened'; readonly at: Instant }
   | { readonly type: 'dispute_won' }
+  /** A bank has taken a part of the money, and something is left of it. */
+  | { readonly type: 'dispute_lost_in_part'; readonly refunded: bigint }
   | { readonly type: 'dispute_lost' }
 
 /**
@@ -106,13 +108,13 @@ export type PaymentCommand =
   | { readonly type: 'change_amount'; readonly amount: Money; readonly item: LineItem }
   | { readonly type: 'cancel'; readonly at: Instant; readonly reason: CancelReason }
   /**
-   * What has become of the collected money by now. `refunded`: the sum of all its refunds that the provider has made and
-   * not failed. `dispute`: what its disputes come to; while one is open, or once one was lost, it decides alone.
+   * What has become of the collected money by now. `gone`: what its refunds that the provider has made and not failed have
+   * taken, and its disputes that were lost. `dispute`: whether one is `open`, which decides alone, or one has just been `lost`.
    */
   | {
       readonly type: 'note_standing'
       readonly at: Instant
-      readonly refunded: bigint
+      readonly gone: bigint
       readonly dispute: 'none' | 'open' | 'lost'
     }
 
@@ -164,7 +166,12 @@ export const paymentTransitions = {
     dispute_opened: 'disputed',
   },
   refunded: { refunded_in_part: 'partially_refunded', refund_undone: 'completed', dispute_opened: 'disputed' },
-  disputed: { refund_noted: 'disputed', dispute_won: 'completed', dispute_lost: 'refunded' },
+  disputed: {
+    refund_noted: 'disputed',
+    dispute_won: 'completed',
+    dispute_lost_in_part: 'partially_refunded',
+    dispute_lost: 'refunded',
+  },
 } as const satisfies Transitions<Payment['status'], PaymentEvent['type']>
 
 const base = ({
@@ -234,6 +241,12 @@ export const evolvePayment: (payment: Payment, event: PaymentEvent) => Payment =
     disputedAt: at,
   }),
   dispute_won: (payment) => ({ ...base(payment), ...collected(payment), status: 'completed', refunded: 0n }),
+  dispute_lost_in_part: (payment, { refunded }) => ({
+    ...base(payment),
+    ...collected(payment),
+    status: 'partially_refunded',
+    refunded,
+  }),
   dispute_lost: (payment) => ({
     ...base(payment),
     ...collected(payment),
@@ -307,29 +320,30 @@ const notPayable = (payment: Payment): { readonly ok: false; readonly refusal: P
 
 const noteStanding = (
   payment: Payment,
-  { at, refunded: heard, dispute }: Extract<PaymentCommand, { readonly type: 'note_standing' }>,
+  { at, gone, dispute }: Extract<PaymentCommand, { readonly type: 'note_standing' }>,
 ): Decision<PaymentEvent, never, PaymentRefusal> => {
   if (!isCollected(payment)) return reject({ code: 'payment_not_completed', status: payment.status })
+  const { amount, refunded: known } = payment
   // News out of order may tell of more for a while: of a refund made again before the one that failed.
-  const refunded = heard < payment.amount.minorUnits ? heard : payment.amount.minorUnits
+  const refunded = gone < amount.minorUnits ? gone : amount.minorUnits
   const isDisputed = payment.status === 'disputed'
+  const opened: readonly PaymentEvent[] = isDisputed ? [] : [{ type: 'dispute_opened', at }]
   switch (dispute) {
     case 'open':
-      return accept([
-        ...(isDisputed ? [] : [{ type: 'dispute_opened' as const, at }]),
-        ...(payment.refunded === refunded ? [] : [{ type: 'refund_noted' as const, refunded }]),
-      ])
+      return accept([...opened, ...(known === refunded ? [] : [{ type: 'refund_noted' as const, refunded }])])
     case 'lost':
-      if (payment.status === 'refunded') return unchanged
-      return accept([...(isDisputed ? [] : [{ type: 'dispute_opened' as const, at }]), { type: 'dispute_lost' }])
+      if (!isDisputed && known === refunded) return unchanged
+      return refunded < amount.minorUnits
+        ? accept([...opened, { type: 'dispute_lost_in_part', refunded }])
+        : accept([...opened, { type: 'dispute_lost' }])
     case 'none':
       return isDisputed
-        ? accept([{ type: 'dispute_won' }, ...refundEvents(payment.amount, 0n, refunded)])
-        : accept(refundEvents(payment.amount, payment.refunded, refunded))
+        ? accept([{ type: 'dispute_won' }, ...refundEvents(amount, 0n, refunded)])
+        : accept(refundEvents(amount, known, refunded))
   }
 }
 
-/** What follows where so much has gone back in all, and so much was known of. */
+/** What follows where so much has gone in all, and so much was known of. */
 const refundEvents = ({ minorUnits: amount }: Money, known: bigint, total: bigint): readonly PaymentEvent[] => {
   if (total === known) return []
   if (total === amount) return [{ type: 'refunded_in_full', refunded: total }]

@@ -45,6 +45,8 @@ export interface DisputeReport {
   readonly disputeId: string
   /** An inquiry that took no money yet is none, and is not reported. */
   readonly state: DisputeState | Unrecognized
+  /** What the payer's bank asks for: all of the charge, or a part of it. */
+  readonly amount: Money
 }
 
 /** What has become of a charge since it brought money. */

@@ -1,5 +1,6 @@
 import type { AttemptId, PaymentId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
+import type { Money } from '../kernel/money.ts'
 import type { DisputeState } from '../payment/dispute.ts'
 import type { AttemptReport, RefundReport } from './payment-provider.ts'
 
@@ -40,6 +41,8 @@ export type ProviderNews =
       readonly providerId: string
       readonly chargeId: string
       readonly outcome: DisputeState
+      /** What the payer's bank asks for: all of the charge, or a part of it. */
+      readonly amount: Money
     }
   /** The saved cards of a customer have changed in some way: whoever keeps a list of them has to ask anew. */
   | { readonly about: 'payment_methods'; readonly customerId: string }

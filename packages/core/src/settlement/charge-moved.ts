@@ -1,9 +1,9 @@
 import type { AttemptId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { decideAttempt, evolveAttempt } from '../payment/attempt.ts'
-import { standingOf, type Dispute } from '../payment/dispute.ts'
+import { isDisputed, lostBy, type Dispute } from '../payment/dispute.ts'
 import { isCollected } from '../payment/payment.ts'
-import { getAttempt, wentBack } from '../payment/payment-case.ts'
+import { getAttempt, goneFrom } from '../payment/payment-case.ts'
 import type { CaseMove } from './case-change.ts'
 
 /**
@@ -21,10 +21,13 @@ export const noteChargeMoved = (
 ): void => {
   const attempt = getAttempt(change.kase, attemptId)
   if (attempt.status !== 'succeeded') return
-  const { events } = decideAttempt(attempt, { type: 'note_charge_moved', at, disputes: disputes ?? attempt.disputes })
+  const now = disputes ?? attempt.disputes
+  const { events } = decideAttempt(attempt, { type: 'note_charge_moved', at, disputes: now })
   change.attemptQuietly(events.reduce(evolveAttempt, attempt))
   const { payment } = change.kase
   if (!isCollected(payment) || payment.attemptId !== attemptId) return
-  const refunded = wentBack(change.kase, attemptId)
-  change.payment({ type: 'note_standing', at, refunded, dispute: standingOf(disputes ?? attempt.disputes) })
+  const { amount } = attempt.charge
+  const isLost = lostBy(now, amount) > lostBy(attempt.disputes, amount)
+  const gone = goneFrom(change.kase, { ...attempt, disputes: now }, 'made')
+  change.payment({ type: 'note_standing', at, gone, dispute: isDisputed(now) ? 'open' : isLost ? 'lost' : 'none' })
 }

@@ -1,7 +1,7 @@
 import type { AttemptId, RefundId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Money } from '../kernel/money.ts'
-import { standingOf } from '../payment/dispute.ts'
+import { isDisputed } from '../payment/dispute.ts'
 import { getAttempt } from '../payment/payment-case.ts'
 import { decideRefund, evolveRefund, requestRefund, type Refund, type RefundReason } from '../payment/refund.ts'
 import type { TransferId } from '../wallet/wallet.ts'
@@ -24,7 +24,7 @@ export interface RefundPolicy {
 
 /**
  * Where money of an attempt goes back to. What was paid from a wallet goes back there; what was to fill one does not, nor does what
- * a bank holds or has taken by a dispute, whatever was asked for.
+ * a bank may take by a dispute, whatever was asked for.
  */
 export const destinationOf = (
   change: CaseMove,
@@ -33,7 +33,7 @@ export const destinationOf = (
 ): Refund['destination'] => {
   const attempt = getAttempt(change.kase, attemptId)
   if (attempt.kind === 'wallet') return 'wallet'
-  const isHeld = attempt.status === 'succeeded' && standingOf(attempt.disputes) !== 'none'
+  const isHeld = attempt.status === 'succeeded' && isDisputed(attempt.disputes)
   return change.kase.payment.purpose === 'wallet_topup' || isHeld ? 'provider' : asked
 }
 

@@ -17,7 +17,7 @@ export interface ChargeObservation {
     readonly state: RefundState
     readonly amount: Money
   }[]
-  readonly disputes: readonly { readonly disputeId: string; readonly state: DisputeState }[]
+  readonly disputes: readonly { readonly disputeId: string; readonly state: DisputeState; readonly amount: Money }[]
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AttemptId } from '../kernel/ids.ts'
 import type { Instant } from '../kernel/instant.ts'
+import type { Money } from '../kernel/money.ts'
 import { decideDispute, evolveDispute, openDispute, type Dispute, type DisputeState } from '../payment/dispute.ts'
 import { getAttempt, type PaymentCase } from '../payment/payment-case.ts'
 import { moveCase, type CaseChange, type CaseMove } from './case-change.ts'
@@ -11,6 +12,8 @@ export interface DisputeObservation {
   /** The provider's id of the dispute. */
   readonly disputeId: string
   readonly state: DisputeState
+  /** What the payer's bank asks for. */
+  readonly amount: Money
   /** True when we asked. An event may be older than what is known, an answer is not. */
   readonly asked: boolean
 }
@@ -31,20 +34,20 @@ export const settleDispute = (kase: PaymentCase, attemptId: AttemptId, observati
 export const moveDispute = (
   change: CaseMove,
   attemptId: AttemptId,
-  { at, disputeId, state, asked }: DisputeObservation,
+  { at, disputeId, state, amount, asked }: DisputeObservation,
 ): void => {
   const attempt = getAttempt(change.kase, attemptId)
   if (attempt.status !== 'succeeded') return
   const known = attempt.disputes.find(({ id }) => id === disputeId)
-  const before = known ?? openDispute(disputeId, at)
-  const { events } = decideDispute(before, { type: 'observe', at, state })
+  const before = known ?? openDispute(disputeId, at, amount)
+  const { events } = decideDispute(before, { type: 'observe', at, state, amount })
   if (before.status !== 'open' && events.length > 0 && !asked) {
     change.effect({ type: 'look_up_charge', paymentId: attempt.paymentId, attemptId })
     return
   }
   if (known !== undefined && events.length === 0) return
   const next = events.reduce(evolveDispute, before)
-  const about = { chargeId: attempt.charge.id, minorUnits: attempt.charge.amount.minorUnits }
+  const about = { chargeId: attempt.charge.id, amount: { ...next.amount }, charged: { ...attempt.charge.amount } }
   if (known === undefined) change.fact('dispute', disputeId, { type: 'opened', ...about })
   for (const event of events) change.fact('dispute', disputeId, event)
   // One that was won before anybody here heard of it needs nobody any more.

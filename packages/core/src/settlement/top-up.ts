@@ -1,15 +1,14 @@
 import type { Payment, CollectedPayment } from '../payment/payment.ts'
 import { isCollected } from '../payment/payment.ts'
-import { standingOf } from '../payment/dispute.ts'
-import { getAttempt, refundedFrom, type PaymentCase } from '../payment/payment-case.ts'
+import { getAttempt, goneFrom, type PaymentCase } from '../payment/payment-case.ts'
 
 /** True for a payment whose money was put into a wallet. */
 export const filledWallet = (payment: Payment): payment is CollectedPayment =>
   payment.purpose === 'wallet_topup' && isCollected(payment)
 
 /**
- * Minor units of what was put into a wallet that are gone again at the provider, or on their way: all of it once a dispute was lost,
- * else what refunds took that have not failed. 0 for a payment that filled no wallet.
+ * Minor units of what was put into a wallet that are gone again at the provider, or on their way: what disputes have lost, and what
+ * refunds took that have not failed. 0 for a payment that filled no wallet.
  *
  * It follows from what is so, and not from the order in which that was heard: what a wallet has to give is the difference that
  * a change makes.
@@ -18,9 +17,5 @@ export const goneFromTopUp = (kase: PaymentCase): bigint => {
   const { payment } = kase
   if (!filledWallet(payment)) return 0n
   const attempt = getAttempt(kase, payment.attemptId)
-  if (attempt.status !== 'succeeded') return 0n
-  const all = attempt.charge.amount.minorUnits
-  if (standingOf(attempt.disputes) === 'lost') return all
-  const refunded = refundedFrom(kase, attempt.id)
-  return refunded < all ? refunded : all
+  return attempt.status === 'succeeded' ? goneFrom(kase, attempt, 'asked') : 0n
 }

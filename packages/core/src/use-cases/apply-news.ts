@@ -126,8 +126,8 @@ const applyDispute = async (
   const target = await getTarget(tx, event, { chargeId: news.chargeId })
   const found = await tx.payments.find(target.paymentId)
   if (found === undefined) return
-  const { providerId: disputeId, outcome: state } = news
-  const change = settleDispute(found.value, target.attemptId, { at: now, disputeId, state, asked: false })
+  const { providerId: disputeId, outcome: state, amount } = news
+  const change = settleDispute(found.value, target.attemptId, { at: now, disputeId, state, amount, asked: false })
   if (change.kase === found.value && change.effects.length === 0) return
   await storeChange(tx, deps, found.version, change, { now, origin: origin(event, { outcome: state }) })
 }

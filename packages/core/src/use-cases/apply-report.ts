@@ -105,7 +105,7 @@ export const applyChargeReport = async (
   const change = settleCharge(found.value, target.attemptId, {
     at: now,
     refunds: report.refunds.flatMap(({ state, ...made }) => (state.type === 'unrecognized' ? [] : { ...made, state })),
-    disputes: report.disputes.flatMap(({ disputeId, state }) => (isKnown(state) ? { disputeId, state } : [])),
+    disputes: report.disputes.flatMap(({ state, ...dispute }) => (isKnown(state) ? { ...dispute, state } : [])),
   })
   const move = moveCase(found.value, isSilent(change) ? looked(found.value, target.attemptId, { at: now }) : change)
   for (const { providerId, state } of report.refunds)

@@ -165,7 +165,7 @@ const takeBack = async (w: World, { on, part, by }: Doing<'take_back'>): Promise
     .flatMap((each) => (each.paymentId === paymentId && each.state.type === 'captured' ? [each.state.charge] : []))
   if (charge === undefined) return undefined
   const isOfCharge = ({ chargeId }: { readonly chargeId: string }): boolean => chargeId === charge.id
-  if (by === 'bank') return truth.disputes().some(isOfCharge) || bank.dispute(charge.id, 'lost')
+  if (by === 'bank') return truth.disputes().some(isOfCharge) || bank.dispute(charge.id, 'lost', partOf(amount, part))
   return truth.refunds().some(isOfCharge) || bank.refund(charge.id, partOf(amount, part).minorUnits)
 }
 

@@ -4,7 +4,7 @@ import { isLive, type Charge } from '../../payment/attempt.ts'
 import { isCollected } from '../../payment/payment.ts'
 import type { PaymentCase } from '../../payment/payment-case.ts'
 import { brokenDestinations, brokenRecords, brokenSlots, recordsOf } from './clinic-oracle.ts'
-import { backAtProvider, isForHumans, thereOf } from './provider-truth.ts'
+import { backAtProvider, isForHumans, lostAtProvider, thereOf } from './provider-truth.ts'
 import { brokenShop, brokenShopAtRest } from './shop-oracle.ts'
 import { snapshot, type Snapshot } from './snapshot.ts'
 import { brokenWallets, brokenWalletsAtRest } from './wallet-oracle.ts'
@@ -114,9 +114,12 @@ export const brokenAtRest = async (w: World): Promise<readonly string[]> => {
       const known = attempt.disputes.find(({ id }) => id === dispute.id)?.status
       if (known !== (dispute.state === 'opened' ? 'open' : dispute.state))
         broken.push(`10: ${dispute.id} is ${known ?? 'unknown'}, and there ${dispute.state}`)
-      if (isCollected(payment) && payment.attemptId === attempt.id && dispute.state !== 'won')
-        if (payment.status !== (dispute.state === 'opened' ? 'disputed' : 'refunded'))
-          broken.push(`10: ${payment.id} is ${payment.status}, and its dispute is ${dispute.state}`)
+      if (!isCollected(payment) || payment.attemptId !== attempt.id || dispute.state === 'won') continue
+      const { amount } = attempt.charge
+      const left = amount.minorUnits - gone(attempt.charge, attempt.id) - lostAtProvider(w, attempt.charge.id, amount)
+      const due = dispute.state === 'opened' ? 'disputed' : left > 0n ? 'partially_refunded' : 'refunded'
+      if (payment.status !== due)
+        broken.push(`10: ${payment.id} is ${payment.status}, and its dispute is ${dispute.state}`)
     }
     if (payment.status === 'processing') broken.push(`14: ${payment.id} is processing for ever`)
   }

@@ -112,7 +112,9 @@ export const play = async (w: World, crash: CrashingUnitOfWork, doing: Step, ind
         return
       }
       const known = provider.truth.disputes().find(isOfCharge)
-      if (known === undefined || known.state === 'opened') provider.bank.dispute(charge.id, doing.outcome)
+      const amount = { ...charge.amount, minorUnits: charge.amount.minorUnits / BigInt(doing.part) }
+      if (known === undefined) provider.bank.dispute(charge.id, doing.outcome, amount)
+      else if (known.state === 'opened') provider.bank.dispute(charge.id, doing.outcome)
       return
     }
     case 'send_back': {

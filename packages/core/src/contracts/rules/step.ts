@@ -28,7 +28,7 @@ export type Step =
   | { readonly do: 'pass'; readonly ms: number }
   | ({ readonly do: 'refund'; readonly on: number; readonly part: number; readonly key: boolean } & Trouble)
   | { readonly do: 'refund_there' | 'send_back'; readonly on: number }
-  | { readonly do: 'dispute'; readonly on: number; readonly outcome: DisputeState }
+  | { readonly do: 'dispute'; readonly on: number; readonly outcome: DisputeState; readonly part: number }
   | ({ readonly do: 'start_balance' | 'bad_card' | 'cancel_reservation'; readonly on: number } & Trouble)
   | { readonly do: 'reprice'; readonly on: number; readonly to: number }
   | { readonly do: 'fault'; readonly call: ProviderCall; readonly fault: ProviderFault }
@@ -115,6 +115,7 @@ const paymentSteps: readonly fc.WeightedArbitrary<Step>[] = [
       do: fc.constant('dispute' as const),
       on,
       outcome: fc.constantFrom<DisputeState>('opened', 'won', 'lost'),
+      part: fc.integer({ min: 1, max: 2 }),
     }),
   },
 ]

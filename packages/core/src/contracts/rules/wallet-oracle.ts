@@ -3,7 +3,7 @@ import type { Money } from '../../kernel/money.ts'
 import { isCollected, type Payment } from '../../payment/payment.ts'
 import type { PaymentCase } from '../../payment/payment-case.ts'
 import type { TransferType, WalletEntry } from '../../wallet/wallet.ts'
-import { backAtProvider, disputeOf } from './provider-truth.ts'
+import { backAtProvider, lostAtProvider } from './provider-truth.ts'
 import type { Snapshot, Statement } from './snapshot.ts'
 import type { World } from './world.ts'
 
@@ -166,7 +166,8 @@ const dueTo = (w: World, kase: PaymentCase): bigint => {
   const { id: chargeId, amount } = counted.charge
   if (counted.kind === 'wallet') return credited - amount.minorUnits
   if (!isTopUp(kase)) return credited
-  return disputeOf(w, chargeId) === 'lost' ? credited : credited + amount.minorUnits - backAtProvider(w, chargeId)
+  const gone = backAtProvider(w, chargeId) + lostAtProvider(w, chargeId, amount)
+  return gone < amount.minorUnits ? credited + amount.minorUnits - gone : credited
 }
 
 /** What somebody topped up for is paid; or the money is in the wallet, and its owner knows why. */
