@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ana, ben, mxn, staff, type World, type WorldOptions } from '../src/contracts/rules/world.ts'
-import { hour, minute, type Actor, type CancelOrderRequest, type OrderId } from '../src/index.ts'
+import { day, hour, minute, type Actor, type CancelOrderRequest, type OrderId } from '../src/index.ts'
 import { memoryUnitOfWork } from '../src/memory/index.ts'
 import { openShop, ordered, orderOf, paidOrder, place, shelf, standing, told, uses } from './shopping.ts'
 import { storyOf } from './story-of.ts'
@@ -193,7 +193,7 @@ describe('an order that is paid', () => {
     expect(w.provider.truth.refunds().map(({ amount }) => amount)).toEqual([mxn(100_00n), mxn(140_00n)])
   })
 
-  it('gives back nothing while a dispute of it is open', async () => {
+  it('gives back nothing while a dispute of it is open, and calls a human, once, to give back what is left of it', async () => {
     const w = await openShop()
     const { orderId, paymentId } = await paidOrder(w)
     const [attempt] = (await w.get(paymentId)).attempts
@@ -201,8 +201,58 @@ describe('an order that is paid', () => {
     w.provider.bank.dispute(attempt.charge.id, 'opened')
     await w.deliver()
     expect(await cancel(w, orderId, { refund: 'all' })).toMatchObject({ ok: true })
+    expect(await cancel(w, orderId, { refund: 'all' })).toMatchObject({ ok: true })
     await w.pass(hour)
     expect(w.provider.truth.refunds()).toEqual([])
+    w.provider.bank.dispute(attempt.charge.id, 'won')
+    await w.deliver()
+    await w.pass(30 * day, day)
+    const owed = (await w.unitOfWork.read((tx) => tx.attention.list(9))).filter(({ code }) => code !== 'dispute_opened')
+    expect(owed).toMatchObject([
+      {
+        id: `refund_owed_after_dispute:${paymentId}`,
+        code: 'refund_owed_after_dispute',
+        paymentId,
+        data: { reason: 'order_cancelled', amount: mxn(240_00n) },
+      },
+    ])
+    const story = await w.unitOfWork.read((tx) => tx.timeline.list(paymentId, 99))
+    expect(story.filter(({ name }) => name === 'refund_owed_after_dispute')).toHaveLength(1)
+    expect(await w.holdfast.refundPayment({ actor: staff, paymentId })).toMatchObject({
+      ok: true,
+      value: { refund: { amount: mxn(240_00n) }, payment: { status: 'refunded' } },
+    })
+  })
+
+  it('calls nobody for money that is to stay, nor where nothing is left to go back', async () => {
+    for (const [refund, back] of [
+      ['nothing', 0n],
+      ['all', 240_00n],
+    ] as const) {
+      const w = await openShop()
+      const { orderId, paymentId } = await paidOrder(w)
+      const [attempt] = (await w.get(paymentId)).attempts
+      if (attempt?.status !== 'succeeded') throw new Error('No charge.')
+      if (back > 0n) w.provider.bank.refund(attempt.charge.id, back)
+      w.provider.bank.dispute(attempt.charge.id, 'opened')
+      await w.deliver()
+      await cancel(w, orderId, { refund })
+      const codes = (await w.unitOfWork.read((tx) => tx.attention.list(9))).map(({ code }) => code)
+      expect(codes).toEqual(['dispute_opened'])
+    }
+  })
+
+  it('gives back what a dispute that was lost in part has left', async () => {
+    const w = await openShop()
+    const { orderId, paymentId } = await paidOrder(w)
+    const [attempt] = (await w.get(paymentId)).attempts
+    if (attempt?.status !== 'succeeded') throw new Error('No charge.')
+    w.provider.bank.dispute(attempt.charge.id, 'lost', mxn(40_00n))
+    await w.deliver()
+    await cancel(w, orderId, { refund: 'all' })
+    await w.pass(hour)
+    expect(w.provider.truth.refunds().map(({ amount }) => amount)).toEqual([mxn(200_00n)])
+    expect((await w.get(paymentId)).payment).toMatchObject({ status: 'refunded', refunded: 240_00n })
   })
 
   it('gives back into the wallet where the host says so', async () => {

@@ -241,6 +241,11 @@ describe('cancelling a consultation', () => {
       await w.pass(hour, minute)
       expect(await refundsOf(w, paymentId)).toEqual([])
       expect(await inWallet(w)).toBe(0n)
+      const codes = (await w.unitOfWork.read((tx) => tx.attention.list(9))).map(({ code }) => code)
+      expect(codes.toSorted()).toEqual([
+        'dispute_opened',
+        ...(outcome === 'opened' ? ['refund_owed_after_dispute'] : []),
+      ])
     }
   })
 

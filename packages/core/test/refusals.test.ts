@@ -471,13 +471,25 @@ describe('cancelling', () => {
     expect((await other.get(stay.paymentId)).refunds).toHaveLength(1)
   })
 
-  it('gives nothing back while a dispute is open: its outcome decides', async () => {
+  it('gives nothing back while a dispute is open: its outcome decides, and a human is called to see to it', async () => {
     const w = world()
     const { paymentId, reservationId } = await paidStay(w)
     w.provider.bank.dispute('ch_1', 'opened')
     await w.deliver()
     await w.holdfast.cancelReservation({ actor: staff, reservationId, refund: 'all' })
     expect((await w.get(paymentId)).refunds).toEqual([])
+    w.provider.bank.dispute('ch_1', 'won')
+    await w.deliver()
+    await w.pass(30 * day, day)
+    expect(await w.unitOfWork.read((tx) => tx.attention.list(9))).toMatchObject([
+      {
+        id: `refund_owed_after_dispute:${paymentId}`,
+        code: 'refund_owed_after_dispute',
+        paymentId,
+        data: { reason: 'reservation_cancelled', amount: mxn(300_00n) },
+      },
+      { code: 'dispute_opened' },
+    ])
   })
 })
 

@@ -18,6 +18,7 @@ export const orderMoneyOf = ({ order, kase }: OrderCase): OrderMoney | undefined
 
 const isAllReturned = (kase: PaymentCase): boolean => {
   const { payment } = kase
+  if (payment.status === 'refunded') return true
   return isCollected(payment) && refundableFrom(kase, getAttempt(kase, payment.attemptId)) === 0n
 }
 

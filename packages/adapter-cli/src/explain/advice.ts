@@ -26,6 +26,10 @@ export const advice: Readonly<Record<AttentionCode, { readonly happened: string;
     happened: "The payer's bank asks for the money back.",
     todo: 'Answer it at the provider before its deadline. Where it is lost already, settle with the owner.',
   },
+  refund_owed_after_dispute: {
+    happened: "All of the money was to go back while the payer's bank was asking for it, so nothing did.",
+    todo: 'Wait for the end of the dispute. Refund by hand what is left then: all that the bank did not take.',
+  },
   balance_unpaid: {
     happened: 'The stay is over, and its balance was not paid.',
     todo: 'Collect it, or cancel the payment and settle it otherwise.',

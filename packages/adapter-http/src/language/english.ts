@@ -155,6 +155,8 @@ export const english: Catalogue = {
     balance_unpaid:
       'The stay is over and its balance has not been paid. Collect it from the guest, or cancel the reservation.',
     dispute_opened: 'Answer the dispute at the provider before its deadline.',
+    refund_owed_after_dispute:
+      'All of the money was to go back, and a dispute held it. Once that has ended, refund by hand what is left: all, if it is won.',
     wallet_shortfall:
       'Money that was paid into a wallet went back at the provider, and the wallet held too little. Settle the rest with its owner.',
     refunded_twice:

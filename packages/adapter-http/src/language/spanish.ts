@@ -176,6 +176,8 @@ export const spanish: Catalogue = {
     unrecognized_status: 'El proveedor informa de un estado desconocido. Consulta el objeto y busca una actualización.',
     balance_unpaid: 'La estancia terminó y su segundo pago no está hecho. Cóbralo al huésped o cancela la reserva.',
     dispute_opened: 'Responde a la disputa ante el proveedor antes de que venza el plazo.',
+    refund_owed_after_dispute:
+      'Todo el dinero debía volver y una disputa lo retenía. Cuando termine, reembolsa a mano lo que quede: todo, si se gana.',
     wallet_shortfall:
       'El dinero recargado en un monedero fue devuelto por el proveedor y no había saldo suficiente. Acuerde el resto con su titular.',
     refunded_twice:

@@ -60,6 +60,7 @@ export const attentionCodes = labelOf({
   provider_refused: true,
   unrecognized_status: true,
   dispute_opened: true,
+  refund_owed_after_dispute: true,
   balance_unpaid: true,
   wallet_shortfall: true,
   refunded_twice: true,

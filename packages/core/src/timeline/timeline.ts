@@ -43,6 +43,7 @@ export type AttentionCode =
   | 'provider_refused'
   | 'unrecognized_status'
   | 'dispute_opened'
+  | 'refund_owed_after_dispute'
   | 'balance_unpaid'
   | 'wallet_shortfall'
   | 'refunded_twice'

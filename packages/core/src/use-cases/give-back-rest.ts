@@ -1,4 +1,5 @@
 import type { Instant } from '../kernel/instant.ts'
+import type { Money } from '../kernel/money.ts'
 import { isCollected } from '../payment/payment.ts'
 import { getAttempt, refundableFrom } from '../payment/payment-case.ts'
 import type { Refund, RefundReason } from '../payment/refund.ts'
@@ -7,8 +8,9 @@ import { giveBack, refundsTo } from '../settlement/give-back.ts'
 import type { Dependencies } from './dependencies.ts'
 
 /**
- * Gives back what of a payment has not gone back yet, to where the host's policy says. Nothing where nothing was collected
- * or nothing is left, and nothing while a dispute is open: its outcome decides. Answers the refunds: one, or none.
+ * Gives back what of a payment has not gone yet, to where the host's policy says. Nothing where nothing was collected or nothing
+ * is left, and nothing while a dispute is open: its outcome decides, and a human is called to give back what is left by then.
+ * Answers the refunds: one, or none.
  */
 export const giveBackRest = (
   move: CaseMove,
@@ -16,15 +18,22 @@ export const giveBackRest = (
   { reason, at }: { readonly reason: RefundReason; readonly at: Instant },
 ): readonly Refund[] => {
   const { payment } = move.kase
-  if (!isCollected(payment) || payment.status === 'disputed') return []
+  if (!isCollected(payment)) return []
   const { attemptId } = payment
   const left = refundableFrom(move.kase, getAttempt(move.kase, attemptId))
-  // By the wallet here and in the dashboard there, more may have gone back than came.
-  if (left <= 0n) return []
+  if (left === 0n) return []
+  const amount: Money = { ...payment.amount, minorUnits: left }
+  if (payment.status === 'disputed') {
+    move.attention(`refund_owed_after_dispute:${payment.id}`, 'refund_owed_after_dispute', at, {
+      reason,
+      amount: { ...amount },
+    })
+    return []
+  }
   const refund = giveBack(move, {
     id: ids.next('refund'),
     attemptId,
-    amount: { ...payment.amount, minorUnits: left },
+    amount,
     reason,
     destination: refundsTo(settings, reason),
     at,
