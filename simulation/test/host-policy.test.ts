@@ -107,12 +107,18 @@ describe('where money goes back to', () => {
     expect(goes({ purpose: 'wallet_topup', destination: 'wallet' }, ['order_cancelled'])).toThrow('A20')
   })
 
-  it('is the card while a bank holds the money, or has it', () => {
+  it('is the card while a bank holds the money', () => {
     const disputes = JSON.stringify([{ id: 'dp_1', status: 'open' }])
-    const [opened, won] = [fact('dispute', 'dp_1', 'opened'), fact('dispute', 'dp_1', 'won')]
+    const [opened, won, lost] = ['opened', 'won', 'lost'].map((name) => fact('dispute', 'dp_1', name)) as [
+      Entry,
+      Entry,
+      Entry,
+    ]
     expect(goes({ disputes }, ['order_cancelled'], opened)).not.toThrow()
     expect(goes({ disputes, destination: 'wallet' }, ['order_cancelled'], opened)).toThrow('A20')
     expect(goes({ disputes, destination: 'wallet' }, ['order_cancelled'], opened, won)).not.toThrow()
+    // Of a part, or there would be nothing to give back.
+    expect(goes({ disputes, destination: 'wallet' }, ['order_cancelled'], opened, lost)).not.toThrow()
     // It was opened after the refund was decided, in the same commit.
     expect(goes({ disputes, destination: 'wallet' }, ['order_cancelled'])).not.toThrow()
   })

@@ -7,6 +7,7 @@ import {
   type AttemptReport,
   type ChargeReport,
   type Instant,
+  type Money,
   type PaymentCase,
   type PaymentProvider,
   type ProviderAnswer,
@@ -47,6 +48,17 @@ const changing =
     const answer = await inner.findCharge(query)
     return answer.type === 'reported' ? { ...answer, report: change(answer.report) } : answer
   }
+
+/** What a charge brought, as it is known here. */
+const broughtBy = async (unitOfWork: UnitOfWork, chargeId: string): Promise<Money | undefined> => {
+  const kase = await unitOfWork.read(async (tx) => {
+    const target = await tx.payments.findPaymentOf({ chargeId })
+    return target === undefined ? undefined : tx.payments.find(target.paymentId)
+  })
+  return kase?.value.attempts.flatMap((attempt) =>
+    attempt.status === 'succeeded' && attempt.charge.id === chargeId ? [attempt.charge.amount] : [],
+  )[0]
+}
 
 /** What goes back is taken from whoever paid first. */
 const refundingTheFirst = (): Sabotage => {
@@ -523,6 +535,23 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     mistake: 'a refund that has succeeded is taken for done with',
     noticedBy: ['A5'],
     sabotage: () => onProvider((inner) => ({ findCharge: changing(inner, (report) => ({ ...report, refunds: [] })) })),
+  },
+  {
+    name: 'part_disputed_as_a_whole',
+    scenario: { flow: 'a part disputed and lost, the rest refunded', webhooks: false },
+    mistake: 'a dispute of a part is taken for all of it',
+    noticedBy: ['A8', 'A15'],
+    sabotage: () =>
+      onProvider((inner, unitOfWork) => ({
+        findCharge: async (query) => {
+          const all = await broughtBy(unitOfWork, query.chargeId)
+          const whole = changing(inner, (report) => ({
+            ...report,
+            disputes: report.disputes.map((dispute) => ({ ...dispute, amount: all ?? dispute.amount })),
+          }))
+          return whole(query)
+        },
+      })),
   },
   {
     name: 'disputes_not_asked_for',

@@ -138,8 +138,12 @@ const checkDisputes = (
     const attempt = attempts.find(({ charge_id }) => charge_id === intentId)
     const here = attempt === undefined ? [] : disputesOf(attempt)
     const put = (all: readonly string[]): string => all.toSorted(inOrder).join(', ') || 'none'
-    const known = put(here.map(({ id, status }) => `${id} ${status}`))
-    const there = put(disputes.map(({ id, standing }) => `${id} ${standing}`))
+    const known = put(
+      here.map(({ id, status, amount }) => `${id} ${status} of ${amount.minorUnits.$bigint} ${amount.currency}`),
+    )
+    const there = put(
+      disputes.map(({ id, standing, amount, currency }) => `${id} ${standing} of ${amount} ${currency}`),
+    )
     if (known !== there)
       throw new Violation('A15', `the disputes of ${intentId} are ${known} here, and ${there} at Stripe`)
   }
@@ -147,7 +151,7 @@ const checkDisputes = (
   const charge = charges.find(({ intentId }) => intentId === counted?.charge_id)
   const spent =
     counted?.kind === 'wallet'
-      ? { amount: payment.amount_minor, gone: creditedFrom(refunds, counted.id), disputes: [] }
+      ? { amount: payment.amount_minor, gone: creditedFrom(refunds, counted.id), lost: 0, disputes: [] }
       : undefined
   const money = charge ?? spent
   if (money === undefined) return
@@ -164,11 +168,14 @@ const inOrder = (a: string, b: string): number => (a < b ? -1 : 1)
 const standingOf = ({
   amount,
   gone,
+  lost,
   disputes,
-}: Pick<KnownCharge, 'amount' | 'gone' | 'disputes'>): { readonly status: string; readonly refunded: number } => {
-  const back = Math.min(gone, amount)
+}: Pick<KnownCharge, 'amount' | 'gone' | 'lost' | 'disputes'>): {
+  readonly status: string
+  readonly refunded: number
+} => {
+  const back = Math.min(gone + lost, amount)
   if (disputes.some(({ standing }) => standing === 'open')) return { status: 'disputed', refunded: back }
-  if (disputes.some(({ standing }) => standing === 'lost')) return { status: 'refunded', refunded: amount }
   return { status: back === 0 ? 'completed' : back < amount ? 'partially_refunded' : 'refunded', refunded: back }
 }
 
@@ -203,14 +210,19 @@ const checkSubject = (
     throw new Violation('A4', `${payment.id} was paid from a wallet for nothing, and the money was kept`)
 }
 
-/** Whoever was told that all of it goes back has it back, unless a bank decided about it. */
+/** Whoever was told that all of it goes back has it back; or a bank has what is missing, or those who can see to it know. */
 const checkPromised = (stored: Stored, charges: readonly KnownCharge[], cancelled: readonly Entry[]): void => {
   for (const { payment_id: id, name, data } of cancelled) {
     const isPromise = data.includes('"refund":"all"')
     const payment = isPromise ? stored.payments.find((each) => each.id === id) : undefined
     if (payment === undefined || !isCollected(payment.status) || payment.status === 'refunded') continue
-    const disputed = charges.some((charge) => charge.paymentId === id && charge.disputed)
-    if (!disputed && !isForHumans(stored, payment))
+    const counted = stored.attempts.find((attempt) => attempt.id === payment.counted_attempt_id)
+    const charge = charges.find(({ intentId }) => intentId === counted?.charge_id)
+    const isGone = charge !== undefined && charge.gone + charge.lost >= charge.amount
+    const isOwed = stored.attention.some(
+      ({ code, payment_id }) => code === 'refund_owed_after_dispute' && payment_id === id,
+    )
+    if (!isGone && !isOwed && !isForHumans(stored, payment))
       throw new Violation('A5', `${name}: all of ${id} was to go back, and it is ${payment.status}`)
   }
 }

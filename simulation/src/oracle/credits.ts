@@ -64,8 +64,7 @@ const dueFrom = ({ attempts, refunds }: Stored, payment: StoredPayment, charges:
   if (counted?.kind === 'wallet') return credited - payment.amount_minor
   const charge = charges.find(({ intentId }) => intentId === counted?.charge_id)
   if (payment.purpose !== 'wallet_topup' || charge === undefined) return credited
-  const isLost = charge.disputes.some(({ standing }) => standing === 'lost')
-  return credited + (isLost ? 0 : charge.amount - charge.back)
+  return credited + Math.max(0, charge.amount - charge.back - charge.lost)
 }
 
 /** What could not be taken out of a wallet when it went back at Stripe, as those who can see to it are told. */

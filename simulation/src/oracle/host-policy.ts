@@ -159,7 +159,7 @@ export const checkHonoured = (
 const isCancelled = ({ status }: Stored['payments'][number]): boolean => status === 'cancelled'
 
 /** What is known of a dispute is its last fact. */
-const isWithTheBank = (fact: string | undefined): boolean => fact === 'opened' || fact === 'lost'
+const isWithTheBank = (fact: string | undefined): boolean => fact === 'opened'
 
 /** The reservations that were given up in the same commit: whoever came before had them in the way. */
 const freedIn = (entries: readonly Entry[]): ReadonlySet<string> =>

@@ -32,6 +32,7 @@ const payment: Machine = {
     refund_undone: 'completed',
     dispute_opened: 'disputed',
     dispute_won: 'completed',
+    dispute_lost_in_part: 'partially_refunded',
     dispute_lost: 'refunded',
   },
   moves: {
@@ -46,8 +47,8 @@ const payment: Machine = {
     completed: ['partially_refunded', 'refunded', 'disputed'],
     partially_refunded: ['partially_refunded', 'refunded', 'completed', 'disputed'],
     refunded: ['partially_refunded', 'completed', 'disputed'],
-    // Won or lost.
-    disputed: ['completed', 'refunded'],
+    // Won or lost, all of it or a part.
+    disputed: ['completed', 'partially_refunded', 'refunded'],
   },
   stays: { amount_changed: ['pending', 'failed'], refund_noted: ['disputed'] },
 }

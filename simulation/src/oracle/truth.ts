@@ -59,7 +59,11 @@ export const declinesOf = ({ declines }: Pick<StoredAttempt, 'declines'>) =>
 
 /** The disputes of what an attempt brought, as they are known here. */
 export const disputesOf = ({ disputes }: Pick<StoredAttempt, 'disputes'>) =>
-  JSON.parse(disputes ?? '[]') as readonly { readonly id: string; readonly status: string }[]
+  JSON.parse(disputes ?? '[]') as readonly {
+    readonly id: string
+    readonly status: string
+    readonly amount: { readonly minorUnits: { readonly $bigint: string }; readonly currency: string }
+  }[]
 
 export interface StoredRefund {
   readonly id: string
@@ -225,11 +229,15 @@ export interface TrueCharge {
   readonly refunds: readonly TrueRefund[]
   /** Minor units of `refunds` that did not fail. */
   readonly back: number
+  /** Minor units that banks have taken for good. */
+  readonly lost: number
 }
 
 export interface TrueDispute {
   readonly id: string
   readonly standing: 'open' | 'won' | 'lost'
+  readonly amount: number
+  readonly currency: string
 }
 
 export interface TrueRefund {
@@ -258,6 +266,16 @@ export const readCharges = ({ objects, derived }: Ledger): readonly TrueCharge[]
             status: refund.status,
           }),
         )
+      const disputes = objects.dispute
+        .filter((dispute) => dispute.payment_intent === id && !isInquiry(dispute.status))
+        .map(
+          (dispute): TrueDispute => ({
+            id: dispute.id,
+            standing: standings.get(dispute.status) ?? 'open',
+            amount: dispute.amount,
+            currency: dispute.currency.toUpperCase(),
+          }),
+        )
       return {
         intentId: id,
         attemptId: metadata['attempt_id'],
@@ -265,12 +283,11 @@ export const readCharges = ({ objects, derived }: Ledger): readonly TrueCharge[]
         amount: captured,
         currency: currency.toUpperCase(),
         livemode: charge?.livemode ?? false,
-        disputes: objects.dispute
-          .filter((dispute) => dispute.payment_intent === id && !isInquiry(dispute.status))
-          .map((dispute) => ({ id: dispute.id, standing: standings.get(dispute.status) ?? 'open' })),
+        disputes,
         disputed: charge?.disputed ?? false,
         refunds,
         back: refunds.filter(hasGone).reduce((sum, { amount }) => sum + amount, 0),
+        lost: disputes.filter(({ standing }) => standing === 'lost').reduce((sum, { amount }) => sum + amount, 0),
       }
     })
 

@@ -23,8 +23,12 @@ export const createWalletNews = (database: Readable, counts: Counts): WalletNews
     if (about === 'dispute' && name === 'won') lost.delete(id)
     if (about !== 'refund' || name !== 'requested' || !data.includes('"destination":"wallet"')) return
     counts.add(`to_wallet:${(JSON.parse(data) as { readonly reason: string }).reason}`)
-    const [attempt] = database.query<Pick<StoredAttempt, 'disputes'>>(paidBy, id)
-    if (attempt !== undefined && disputesOf(attempt).some((dispute) => lost.has(dispute.id)))
+    const [attempt] = database.query<Credited>(paidBy, id)
+    if (attempt === undefined) return
+    const taken = disputesOf(attempt)
+      .filter((dispute) => lost.has(dispute.id))
+      .reduce((sum, { amount }) => sum + Number(amount.minorUnits.$bigint), 0)
+    if (taken > 0 && taken + attempt.credited > attempt.charge_minor)
       throw new Violation('A5', `refund ${id} puts into a wallet what a dispute is known to have taken`)
   }
   return {
@@ -40,7 +44,15 @@ export const createWalletNews = (database: Readable, counts: Counts): WalletNews
   }
 }
 
-const paidBy = `SELECT disputes FROM holdfast_attempts
+/** What was paid, and how much of it was given into the wallet in all. */
+interface Credited extends Pick<StoredAttempt, 'disputes'> {
+  readonly charge_minor: number
+  readonly credited: number
+}
+
+const paidBy = `SELECT disputes, charge_minor,
+    (SELECT SUM(amount_minor) FROM holdfast_refunds WHERE attempt_id = attempt.id AND destination = 'wallet') AS credited
+  FROM holdfast_attempts AS attempt
   WHERE id = (SELECT attempt_id FROM holdfast_refunds WHERE id = ?)`
 
 const payTasks = "SELECT result FROM holdfast_tasks WHERE id LIKE 'pay_from_wallet:%'"

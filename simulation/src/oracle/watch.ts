@@ -93,6 +93,8 @@ export const createWatch = ({
   const lost = new Set<string>()
   let acknowledgedAtStep = -1
   const odd = new Set<string>()
+  /** The disputes of a part of a charge. */
+  const parts = new Set<string>()
   const messages = new Map<string, string>()
   const finished = new Map<string, { readonly completed?: number; readonly cameBack?: number }>()
   /** Of each payment, when the last of its pages expired of which that was heard. */
@@ -110,7 +112,11 @@ export const createWatch = ({
     if (type === 'fact' && name === 'requested' && data.includes('"slot_taken"')) counts.add('slot_lost_and_refunded')
     if (type === 'fact' && name === 'requested' && data.includes('"late_payment"')) counts.add('late_money_refunded')
     if (type === 'fact' && name === 'requested' && data.includes('"duplicate"')) counts.add('duplicate_refunded')
-    if (type === 'fact' && entry.about_type === 'dispute' && name === 'opened') noteDisputed(entry.payment_id)
+    if (type === 'fact' && entry.about_type === 'dispute') {
+      if (name === 'opened') noteDisputed(entry.payment_id)
+      notePart(about, name, data)
+    }
+    if (type === 'attention' && name === 'refund_owed_after_dispute') counts.add(name)
     if (type === 'fact' && name === 'fulfilled') counts.add(`became:${becomes(data)}`)
     countWrongSum(entry, counts)
     if (name === 'message_sent' && data.includes('"payment_link"')) counts.add('fallback_page')
@@ -124,6 +130,12 @@ export const createWatch = ({
   const noteDisputed = (paymentId: string): void => {
     for (const { status } of database.query<{ readonly status: string }>(orderOf, paymentId))
       counts.add(`order_disputed:${status}`)
+  }
+  /** What becomes of a dispute of a part of a charge. */
+  const notePart = (id: string, name: string, data: string): void => {
+    const { amount, charged } = JSON.parse(data) as { readonly amount: unknown; readonly charged?: unknown }
+    if (charged !== undefined && JSON.stringify(amount) !== JSON.stringify(charged)) parts.add(id)
+    if (parts.has(id)) counts.add(`part_disputed:${name}`)
   }
   /** A webhook and somebody who came back finish one payment: within a second, or not. */
   const noteFinish = (paymentId: string, what: 'completed' | 'cameBack'): void => {

@@ -113,7 +113,13 @@ export type Act =
   /** Whoever owns the account sets something up there, and an open page asks for another sum, or in another currency. */
   | { readonly do: 'change_total'; readonly on: number; readonly by: 'more' | 'less' | 'currency' }
   | { readonly do: 'refund_there'; readonly on: number; readonly part: number }
-  | { readonly do: 'dispute'; readonly on: number; readonly outcome: 'open' | 'won' | 'lost' }
+  /** A bank asks for a charge, or where that is said for the `part`-th part of it, or ends what it has asked. */
+  | {
+      readonly do: 'dispute'
+      readonly on: number
+      readonly outcome: 'open' | 'won' | 'lost'
+      readonly part?: number
+    }
   /** Whoever was to pay this, or has paid it, closes the browser, and never comes back to it. */
   | { readonly do: 'close_browser'; readonly on: number }
   /** Somebody at the desk, or a cron, closes what was opened so long ago and left, or asks what that would do. */

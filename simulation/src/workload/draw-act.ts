@@ -140,7 +140,7 @@ export const drawAct = (name: Act['do'], random: Random, { processes, contested,
     case 'change_total':
       return { do: name, on, by: oneOf(random, ['more', 'less', 'currency'] as const) }
     case 'dispute':
-      return { do: name, on, outcome: oneOf(random, ['open', 'won', 'lost', 'lost'] as const) }
+      return { do: name, on, outcome: oneOf(random, ['open', 'won', 'lost', 'lost'] as const), ...drawPart(random) }
     case 'close_browser':
       return { do: name, on }
     case 'clean_up':
@@ -229,6 +229,10 @@ const drawTimes = (random: Random): number => (happens(random, 0.3) ? 2 + below(
 
 /** Now and then in the other currency that the host takes. */
 const drawBesides = (random: Random): { readonly besides?: true } => (happens(random, 0.2) ? { besides: true } : {})
+
+/** Now and then only a part of what was paid. */
+export const drawPart = (random: Random): { readonly part?: number } =>
+  happens(random, 0.3) ? { part: 2 + below(random, 2) } : {}
 
 const drawPaying = (random: Random, cards: readonly string[]): { readonly pays?: Paying } =>
   happens(random, 0.6)

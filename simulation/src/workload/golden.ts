@@ -53,8 +53,8 @@ const ordered = (
   pays: { card: 'pm_card_visa', afterMs: 5 * second },
   ...more,
 })
-const disputed = (afterMs: number, outcome: 'open' | 'won' | 'lost'): Command =>
-  then(afterMs, { do: 'dispute', on: 0, outcome })
+const disputed = (afterMs: number, outcome: 'open' | 'won' | 'lost', part?: number): Command =>
+  then(afterMs, { do: 'dispute', on: 0, outcome, ...(part === undefined ? {} : { part }) })
 const cleanedUp = (afterMs: number, more: Partial<Extract<Act, { readonly do: 'clean_up' }>> = {}): Command =>
   then(afterMs, { do: 'clean_up', olderThanMs: minute, dryRun: false, times: 1, ...more })
 /** Nothing happens, but time goes on. */
@@ -132,6 +132,14 @@ export const goldenFlows: Readonly<Record<string, readonly Command[]>> = {
     then(3 * hour, { do: 'refund_there', on: 0, part: 3 }),
     then(day, { do: 'dispute', on: 0, outcome: 'open' }),
     then(8 * day, { do: 'dispute', on: 0, outcome: 'lost' }),
+  ],
+  'a part disputed and lost, the rest refunded': [
+    then(0, toppedUp('pm_card_visa', 1000)),
+    cameBack,
+    disputed(hour, 'open', 2),
+    disputed(7 * day, 'lost'),
+    then(8 * day, { do: 'refund_top_up', on: -1, part: 2, times: 1, key: true }),
+    later(hour),
   ],
   'a refund that the bank sends back': [
     then(0, booked('pm_card_refundFail')),

@@ -131,6 +131,9 @@ const doing = async (world: World, command: Command, index: number): Promise<voi
         await stripe.act('/_simulator/disputes', {
           payment_intent: charge.intentId,
           ...(command.outcome === 'open' ? {} : { outcome: command.outcome }),
+          ...(command.part === undefined
+            ? {}
+            : { amount: String(partOf(BigInt(charge.amount), [1, command.part], charge.currency)) }),
         })
       return
     }

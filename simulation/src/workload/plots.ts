@@ -3,7 +3,7 @@ import { below, happens, oneOf, type Random } from '../kernel/random.ts'
 import { kept } from './card-plots.ts'
 import { clinicPlots } from './clinic-plots.ts'
 import type { Act } from './command.ts'
-import type { Scene } from './draw-act.ts'
+import { drawPart, type Scene } from './draw-act.ts'
 import { oddLetterNames } from '../system/letters.ts'
 import { deskPlots } from './desk-plots.ts'
 import { newest, someone } from './plot-parts.ts'
@@ -162,7 +162,7 @@ export const plots: Readonly<Record<string, Plot>> = {
   },
   'a bank takes the side of a guest': (random, scene) => [
     booked(random, scene, 'pm_card_visa'),
-    { do: 'dispute', on: newest, outcome: oneOf(random, ['won', 'lost']), afterMs: 10 * minute },
+    { do: 'dispute', on: newest, outcome: oneOf(random, ['won', 'lost']), ...drawPart(random), afterMs: 10 * minute },
   ],
   'a browser is closed as soon as it is paid': (random, scene) => [
     booked(random, scene, oneOf(random, ['pm_card_visa', 'pm_card_visa', 'pm_usBankAccount_success'])),

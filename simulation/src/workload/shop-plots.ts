@@ -1,6 +1,7 @@
 import { hour, minute, second } from '@holdfast/core'
 import { oneOf, type Random } from '../kernel/random.ts'
 import { cardPlots } from './card-plots.ts'
+import { drawPart } from './draw-act.ts'
 import { newest, one, ordered, someone, stocked, visa, type Ordered } from './plot-parts.ts'
 import type { Beat, Plot } from './plots.ts'
 
@@ -118,12 +119,13 @@ export const shopPlots: Readonly<Record<string, Plot>> = {
     const shipped: Beat = { do: 'ship', on: newest, times: 1, afterMs: oneOf(random, [0, minute]) }
     const delivered: Beat = { do: 'deliver', on: newest, times: 1, afterMs: hour }
     const calledOff: Beat = { do: 'cancel_order', on: newest, refund: 'all', times: 1, key: true, afterMs: second }
+    const part = drawPart(random)
     const disputed: readonly Beat[] = oneOf(random, [
       ['won'],
       ['lost'],
       ['open', 'won'],
       ['open', 'lost'],
-    ] as const).map((outcome) => ({ do: 'dispute', on: newest, outcome, afterMs: oneOf(random, [0, hour]) }))
+    ] as const).map((outcome) => ({ do: 'dispute', on: newest, outcome, ...part, afterMs: oneOf(random, [0, hour]) }))
     return [
       stocked(0, 2),
       bought(random, [one(0)]),

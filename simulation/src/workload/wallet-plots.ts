@@ -1,6 +1,6 @@
 import { hour, minute, second } from '@holdfast/core'
 import { oneOf, type Random } from '../kernel/random.ts'
-import type { Scene } from './draw-act.ts'
+import { drawPart, type Scene } from './draw-act.ts'
 import { newest, one, ordered, someone, stocked, visa } from './plot-parts.ts'
 import type { Beat, Plot } from './plots.ts'
 
@@ -132,7 +132,7 @@ export const walletPlots: Readonly<Record<string, Plot>> = {
       wanted(random, scene, who, false),
       paidFromWallet(newest, second),
       oneOf(random, [true, false])
-        ? { do: 'dispute', on: newest, outcome: 'lost', afterMs: later }
+        ? { do: 'dispute', on: newest, outcome: 'lost', ...drawPart(random), afterMs: later }
         : { do: 'refund_there', on: newest, part: oneOf(random, [1, 2]), afterMs: later },
     ]
   },
@@ -143,7 +143,7 @@ export const walletPlots: Readonly<Record<string, Plot>> = {
   'what is paid in is given back and disputed': (random) => [
     ...toppedUp(random, someone(random), 1000, oneOf(random, ['pm_card_visa', 'pm_card_refundFail'])),
     { do: 'refund_top_up', on: newest, part: 2, times: 1, key: true, afterMs: minute },
-    { do: 'dispute', on: newest, outcome: 'lost', afterMs: oneOf(random, [0, 0, second]) },
+    { do: 'dispute', on: newest, outcome: 'lost', ...drawPart(random), afterMs: oneOf(random, [0, 0, second]) },
   ],
   'what is paid in is given back while Stripe is unwell': (random) => [
     ...toppedUp(random, someone(random), 1000),
