@@ -98,6 +98,14 @@ interface PgConnection {
   __knex__disposed?: unknown
 }
 
+/** Of what a server, a socket or the driver says went wrong, what is read. */
+interface PgError {
+  readonly code?: string
+  readonly severity?: string
+  readonly constraint?: string
+  readonly message?: string
+}
+
 const lockResource = statement('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))')
 
 // Any number will do that nobody else locks; this one spells "holdfast" on a telephone.
@@ -167,7 +175,7 @@ const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
     return () => pg.removeListener('error', onError)
   },
   kindOf(error) {
-    const { code = '', constraint, message = '' } = error as { code?: string; constraint?: string; message?: string }
+    const { code = '', constraint, message = '', severity } = error as PgError
     // Serialization failure, deadlock, lock not available.
     if (code === '40001' || code === '40P01' || code === '55P03') return 'conflict'
     // We stood still in the transaction for too long, and the server has rolled it back. It says so to whatever was sent
@@ -177,9 +185,16 @@ const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
     // By `statement_timeout`, ours or the host's, or by an operator.
     if (code === '57014') return 'overdue'
     if (code === '53100' || code === '53200') return 'full'
-    // Connection exceptions, no connection left, the server shutting down or starting, and what the socket and the driver say of it.
-    if (/^(08\w{3}|53300|57P0[1-3]|ECONN\w+|EPIPE|ETIMEDOUT)$/.test(code)) return 'lost'
-    return /^Connection terminated|^Client has encountered a connection error|^timeout expired/.test(message)
+    // Connection exceptions: with these a server, or a pooler before it, ends a connection. Of a statement they only say that
+    // it has no sense, as one to which a value is missing, and the connection goes on.
+    if (code.startsWith('08')) return severity === 'FATAL' ? 'lost' : 'other'
+    // No connection left; the server shutting down or starting, the database gone, and a limit of the server's for sessions
+    // or transactions; and what the socket and the driver say of it.
+    if (/^(53300|57P0[1-5]|25P04|ECONN\w+|EPIPE|ETIMEDOUT|EHOST\w+|ENET\w+|ENOTFOUND|EAI_AGAIN)$/.test(code))
+      return 'lost'
+    return /^Connection terminated|^Client has encountered a connection error|^timeout expired|^Query read timeout/.test(
+      message,
+    )
       ? 'lost'
       : 'other'
   },

@@ -116,6 +116,8 @@ interface Batch {
   handleCommandComplete(message: { readonly text: string }): void
   handleReadyForQuery(): void
   handleError(error: unknown): void
+  /** Where there is a `query_timeout`, set by `pg`, whose timer goes on until it is called. */
+  callback?: (error?: unknown) => void
 }
 
 const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, whenOver: () => void): Batch => {
@@ -123,9 +125,14 @@ const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, 
   let columns: readonly string[] | undefined
   let parsers: readonly ((text: string) => unknown)[] | undefined
   let rows: Row[] = []
+  let isOver = false
   const columnsNow = (): readonly string[] =>
     columns ?? prepared.get(asked[outcomes.length]?.statement.name ?? '') ?? noColumns
   const finish = (error?: unknown): void => {
+    // One that `pg` has given up is told of the end of its connection, too, or of an answer that comes after all.
+    if (isOver) return
+    isOver = true
+    batch.callback?.(error)
     for (const [at, { resolve, reject }] of asked.entries()) {
       const outcome = outcomes[at]
       if (outcome === undefined) reject(error)
@@ -133,7 +140,7 @@ const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, 
     }
     whenOver()
   }
-  return {
+  const batch: Batch = {
     get text() {
       return asked.map(({ statement }) => statement.text).join(';\n')
     },
@@ -164,6 +171,7 @@ const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, 
     handleReadyForQuery: () => finish(),
     handleError: finish,
   }
+  return batch
 }
 
 const noColumns: readonly string[] = []

@@ -46,9 +46,13 @@ export const onConnection = async <T>(
   }
 }
 
-/** Every connection was taken for as long as knex waits: nothing was done, and the same may be asked again. */
+/** Every connection was taken for as long as the pool waits: nothing was done, and the same may be asked again. */
 const tooBusy = (error: unknown): never => {
-  if (error instanceof Error && error.name === 'KnexTimeoutError') throw new Contention(error.message, { cause: error })
+  // Of knex's own pool, and of a `pg.Pool`.
+  const isTooBusy =
+    error instanceof Error &&
+    (error.name === 'KnexTimeoutError' || error.message === 'timeout exceeded when trying to connect')
+  if (isTooBusy) throw new Contention(error.message, { cause: error })
   throw error
 }
 

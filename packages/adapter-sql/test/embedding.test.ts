@@ -6,7 +6,7 @@ import { Container } from 'inversify'
 import createKnex from 'knex'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { openSql, sqlOf, sqlUnitOfWork, type SqlDatabase } from '../src/index.ts'
+import { CommitUnknown, openSql, sqlOf, sqlUnitOfWork, type SqlDatabase } from '../src/index.ts'
 import { sqlModule } from '../src/inversify.ts'
 import { endsOverStatements, refuseCrash, sqliteClient } from '../src/sqlite-client.ts'
 import { openPool, openTestDatabase } from './databases.ts'
@@ -112,6 +112,77 @@ describe('on Postgres', () => {
       await expect(waiting).rejects.toBeInstanceOf(Contention)
     })
     await holder.close()
+    await database.close()
+    await end()
+  })
+
+  it("tells of contention whoever waits for a connection for longer than the host's pool lets anybody wait", async () => {
+    const { pool, end } = openPool({ connectionString: url, max: 1, connectionTimeoutMillis: 100 })
+    const database = openSql({ kind: 'pg-pool', pool })
+    const held = await pool.connect()
+    await expect(database.unitOfWork.run((tx) => tx.payments.find(paymentId('p0')))).rejects.toBeInstanceOf(Contention)
+    held.release()
+    await database.close()
+    await end()
+  })
+
+  it.each(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'])(
+    'does not know what came of a commit during which the way to the server was lost (%s)',
+    async (code) => {
+      const { pool, end } = openPool({ connectionString: url, max: 1 })
+      pool.on('error', () => {})
+      let stream: Socket | undefined
+      pool.on('acquire', (client) => {
+        ;({ stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection)
+      })
+      const database = openSql({ kind: 'pg-pool', pool })
+      const committing = database.unitOfWork.run(async (tx) => {
+        await tx.payments.find(paymentId('p0'))
+        // The commit reaches the server, and its answer never comes back.
+        stream?.pause()
+        setTimeout(() => stream?.destroy(Object.assign(new Error(`read ${code}`), { code })), 50)
+      })
+      await expect(committing).rejects.toBeInstanceOf(CommitUnknown)
+      await database.close()
+      await end()
+    },
+  )
+
+  it("does not know what came of a commit whose answer the host's pool does not wait for, and tries nothing twice", async () => {
+    const { pool, end } = openPool({ connectionString: url, max: 1, query_timeout: 200 })
+    pool.on('error', () => {})
+    const database = openSql({ kind: 'pg-pool', pool })
+    const rival = openSql({ kind: 'postgres', url })
+    const remember = ({ unitOfWork }: SqlDatabase, meanwhile?: () => Promise<void>): Promise<void> =>
+      unitOfWork.run(async (tx) => {
+        await tx.customers.find(samples.openIntent('a').owner)
+        runs += 1
+        // Nobody waits for its answer: it travels with the commit.
+        await tx.customers.remember(samples.openIntent('a').owner, 'cus_1')
+        await meanwhile?.()
+      })
+    let runs = 0
+    await remember(rival)
+    await rival.unitOfWork.run(async (tx) => {
+      await sqlOf(tx).run('SELECT 1 FROM holdfast_customers FOR UPDATE')
+      runs = 0
+      await expect(remember(database)).rejects.toBeInstanceOf(CommitUnknown)
+      expect(runs).toBe(1)
+    })
+    await rival.close()
+    await database.close()
+    await end()
+  })
+
+  it("leaves no timer behind on a host's pool that waits for answers for so long and no longer", async () => {
+    const { pool, end } = openPool({ connectionString: url, max: 1, query_timeout: 60_000 })
+    const database = openSql({ kind: 'pg-pool', pool })
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const find = () => database.unitOfWork.read((tx) => tx.payments.find(paymentId('p0')))
+    await find()
+    const before = timers()
+    for (let n = 0; n < 20; n += 1) await find()
+    expect(timers() - before).toBeLessThan(10)
     await database.close()
     await end()
   })

@@ -1,7 +1,8 @@
 import { Contention, StoreUnavailable, type Instant, type Transaction } from '@holdfast/core'
 import { samples } from '@holdfast/core/contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { CommitUnknown } from '../src/index.ts'
+import { dialectOf } from '../src/dialect.ts'
+import { CommitUnknown, openSql } from '../src/index.ts'
 import { openTestDatabase, type TestDatabase } from './databases.ts'
 
 const { at, intentId, openIntent } = samples
@@ -80,6 +81,20 @@ describe('on Postgres', () => {
     // The server ends one of them, and may do so again when they meet again.
     expect(runs).toBeGreaterThanOrEqual(3)
     expect(await payloads(database)).toEqual([0, 0])
+  })
+
+  it.each(['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN', '57P04', '57P05', '25P04'])(
+    'takes a server that is not to be reached, or has ended the session, for lost (%s)',
+    (code) => {
+      const error = Object.assign(new Error('no'), { code })
+      expect(dialectOf(database.knex).kindOf(error)).toBe('lost')
+    },
+  )
+
+  it('tells whoever asks for a server that nobody knows that it is not there', async () => {
+    const unknown = openSql({ kind: 'postgres', url: 'postgres://postgres@db.invalid/shop' }, { sleep: async () => {} })
+    await expect(unknown.unitOfWork.run((tx) => bump(tx, 'a'))).rejects.toBeInstanceOf(StoreUnavailable)
+    await unknown.close()
   })
 
   it('gives up at once where the server has no room, with what it said', async () => {

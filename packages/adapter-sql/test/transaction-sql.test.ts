@@ -294,6 +294,16 @@ describe('on Postgres', () => {
   })
   afterAll(() => database.close())
 
+  it('takes a statement that lacks a value for a mistake, and not for a lost connection', async () => {
+    let runs = 0
+    const failing = database.unitOfWork.run((tx) => {
+      runs += 1
+      return sqlOf(tx).run('SELECT $1::text')
+    })
+    await expect(failing).rejects.toMatchObject({ code: '08P01', severity: 'ERROR' })
+    expect(runs).toBe(1)
+  })
+
   it("does not take for the host's a constraint that something of ours would break", async () => {
     let heard: unknown
     const failing = database.unitOfWork.run(async (tx) => {
