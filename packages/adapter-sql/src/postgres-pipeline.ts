@@ -98,6 +98,7 @@ interface PgWire {
   describe(what: { readonly type: 'P' }): void
   execute(): void
   sync(): void
+  sendCopyFail(why: string): void
 }
 
 /** Of the description of a column, what is used of it. */
@@ -114,6 +115,10 @@ interface Batch {
   handleRowDescription(message: { readonly fields: readonly Field[] }): void
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void
   handleCommandComplete(message: { readonly text: string }): void
+  /** Instead of the one above, of a text with no statement in it. */
+  handleEmptyQuery(): void
+  handleCopyInResponse(wire: PgWire): void
+  handleCopyData(): void
   handleReadyForQuery(): void
   handleError(error: unknown): void
   /** Where there is a `query_timeout`, set by `pg`, whose timer goes on until it is called. */
@@ -121,10 +126,11 @@ interface Batch {
 }
 
 const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, whenOver: () => void): Batch => {
-  const outcomes: PgOutcome[] = []
+  const outcomes: (PgOutcome | Refused)[] = []
   let columns: readonly string[] | undefined
   let parsers: readonly ((text: string) => unknown)[] | undefined
   let rows: Row[] = []
+  let refused: Refused | undefined
   let isOver = false
   const columnsNow = (): readonly string[] =>
     columns ?? prepared.get(asked[outcomes.length]?.statement.name ?? '') ?? noColumns
@@ -135,10 +141,30 @@ const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, 
     batch.callback?.(error)
     for (const [at, { resolve, reject }] of asked.entries()) {
       const outcome = outcomes[at]
-      if (outcome === undefined) reject(error)
+      if (outcome === undefined) reject(refused === undefined ? error : refused.because)
+      else if ('because' in outcome) reject(outcome.because)
       else resolve(outcome)
     }
     whenOver()
+  }
+  /** What is thrown at `pg` while it reads would end the process: it is for whoever asked. */
+  const carefully = (read: () => void): void => {
+    if (refused !== undefined) return
+    try {
+      read()
+    } catch (error) {
+      refused = { because: error }
+    }
+  }
+  const complete = (text: string): void => {
+    const name = asked[outcomes.length]?.statement.name
+    if (name !== undefined && !prepared.has(name)) prepared.set(name, columns ?? noColumns)
+    const [command = '', ...counts] = text.split(' ')
+    outcomes.push(refused ?? { rows, changes: Number(counts.at(-1) ?? 0), command })
+    columns = undefined
+    parsers = undefined
+    rows = []
+    refused = undefined
   }
   const batch: Batch = {
     get text() {
@@ -154,25 +180,38 @@ const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, 
     handleRowDescription({ fields }) {
       columns = fields.map(({ name }) => name)
       if (asked[outcomes.length]?.statement.typed === true)
-        parsers = fields.map(({ dataTypeID }) => client.getTypeParser(dataTypeID, 'text'))
+        carefully(() => {
+          parsers = fields.map(({ dataTypeID }) => client.getTypeParser(dataTypeID, 'text'))
+        })
     },
     handleDataRow({ fields }) {
-      rows.push(rowOf(columnsNow(), fields, parsers))
+      carefully(() => rows.push(rowOf(columnsNow(), fields, parsers)))
     },
-    handleCommandComplete({ text }) {
-      const name = asked[outcomes.length]?.statement.name
-      if (name !== undefined && !prepared.has(name)) prepared.set(name, columns ?? noColumns)
-      const [command = '', ...counts] = text.split(' ')
-      outcomes.push({ rows, changes: Number(counts.at(-1) ?? 0), command })
-      columns = undefined
-      parsers = undefined
-      rows = []
+    handleCommandComplete: ({ text }) => complete(text),
+    handleEmptyQuery: () => complete(''),
+    handleCopyInResponse(wire) {
+      refused = copyRefused()
+      wire.sendCopyFail('')
+      // The one that was sent already is taken for a part of what is copied.
+      wire.sync()
+    },
+    handleCopyData() {
+      refused ??= copyRefused()
     },
     handleReadyForQuery: () => finish(),
     handleError: finish,
   }
   return batch
 }
+
+/** Instead of an outcome: why there is none of a statement to which the server itself did not object. */
+interface Refused {
+  readonly because: unknown
+}
+
+const copyRefused = (): Refused => ({
+  because: new Error('COPY from or to a client is not supported here: use a connection of your own for it.'),
+})
 
 const noColumns: readonly string[] = []
 

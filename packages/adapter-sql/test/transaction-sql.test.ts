@@ -294,6 +294,45 @@ describe('on Postgres', () => {
   })
   afterAll(() => database.close())
 
+  it('answers a text with no statement in it with nothing, and goes on', async () => {
+    await database.unitOfWork.run(async (tx) => {
+      expect(await sqlOf(tx).run('-- nothing to do')).toEqual({ rows: [], changes: 0 })
+      expect(await sqlOf(tx).run('SELECT 1 AS one')).toEqual({ rows: [{ one: 1 }], changes: 1 })
+    })
+  })
+
+  it.each(['COPY parcels FROM STDIN', "COPY (VALUES ('a'), ('b')) TO STDOUT"])(
+    'says that it does not copy, and goes on with the next transaction: %s',
+    async (text) => {
+      let runs = 0
+      const copying = database.unitOfWork.run(async (tx) => {
+        runs += 1
+        await put(tx, 'copied')
+        await sqlOf(tx).run(text)
+      })
+      await expect(copying).rejects.toThrow('COPY from or to a client is not supported here')
+      expect(runs).toBe(1)
+      expect(await ids(database)).not.toContain('copied')
+    },
+  )
+
+  it("answers with what a host's reader of a type throws, and goes on with the next transaction", async () => {
+    const isSafe = (text: string): number => {
+      if (!Number.isSafeInteger(Number(text))) throw new RangeError(`${text} is too large.`)
+      return Number(text)
+    }
+    const types = { getTypeParser: () => isSafe }
+    const { url, drop } = await createDatabase(inject('pgAdminUrl'))
+    const { pool, end } = openPool({ connectionString: url, max: 1, types } as unknown as pg.PoolConfig)
+    const { unitOfWork, close } = openSql({ kind: 'pg-pool', pool })
+    const read = (text: string) => unitOfWork.run((tx) => sqlOf(tx).run(`SELECT ${text}::bigint AS n`))
+    await expect(read('9007199254740993')).rejects.toThrow('9007199254740993 is too large.')
+    expect(await read('12')).toMatchObject({ rows: [{ n: 12 }] })
+    await close()
+    await end()
+    await drop()
+  })
+
   it('takes a statement that lacks a value for a mistake, and not for a lost connection', async () => {
     let runs = 0
     const failing = database.unitOfWork.run((tx) => {
