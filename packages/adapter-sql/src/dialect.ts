@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { postgresViolation, sqliteViolation, type ConstraintViolation } from './constraint-violation.ts'
-import { ask, type PgStatement } from './postgres-pipeline.ts'
+import { ask, PreparationLost, type PgStatement } from './postgres-pipeline.ts'
 import type { Outcome, Row, SqlSession } from './session.ts'
 import { statement, type Statement, type Value } from './statement.ts'
 
@@ -182,6 +182,7 @@ const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
     // next, a commit included: had that reached it before, it would not have been idle.
     if (code === '25P03') return 'conflict'
     if (code === '23P01' && constraint === slotConstraint) return 'conflict'
+    if (error instanceof PreparationLost) return 'conflict'
     // By `statement_timeout`, ours or the host's, or by an operator.
     if (code === '57014') return 'overdue'
     if (code === '53100' || code === '53200') return 'full'

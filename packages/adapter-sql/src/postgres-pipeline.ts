@@ -23,11 +23,21 @@ interface PgClient {
   getTypeParser(type: number, format: 'text'): (text: string) => unknown
   /** True where the host has told `pg` to send queries without waiting for answers: it then takes no batches. */
   readonly pipeline?: boolean
+  /** Where knex looks whether a connection is to be thrown away. */
+  __knex__disposed?: unknown
 }
 interface PgAnswer {
   readonly rows: readonly Row[]
   readonly rowCount: number | null
   readonly command: string
+}
+
+/**
+ * A connection has forgotten a statement that it had prepared, as after `DISCARD ALL`, or can no longer run it as it was, since
+ * a table has changed. Nothing is wrong with the statement: prepared anew, it runs.
+ */
+export class PreparationLost extends Error {
+  override readonly name = 'PreparationLost'
 }
 
 /**
@@ -51,9 +61,24 @@ const lines = new WeakMap<PgClient, Line>()
 const openPipeline =
   (client: PgClient): Line =>
   async ({ name, text }, values) => {
-    const { rows, rowCount, command } = await client.query({ ...(name === undefined ? {} : { name }), text, values })
-    return { rows, changes: rowCount ?? 0, command }
+    // Without values it has no name, as what begins a transaction: were that forgotten, all that is sent behind it would be kept.
+    const isPrepared = name !== undefined && values.length > 0
+    try {
+      const { rows, rowCount, command } = await client.query({ ...(isPrepared ? { name } : {}), text, values })
+      return { rows, changes: rowCount ?? 0, command }
+    } catch (error) {
+      if (!isPrepared || !isPreparationLost(error)) throw error
+      // What it has prepared, `pg` keeps in mind by itself.
+      client.__knex__disposed = error
+      throw new PreparationLost(error.message, { cause: error })
+    }
   }
+
+/** Said of a statement that is prepared: there is none of this name, and a plan that has grown too old. */
+const isPreparationLost = (error: unknown): error is Error => {
+  const { code, routine } = error as { readonly code?: string; readonly routine?: string }
+  return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery')
+}
 
 const openLine = (client: PgClient): Line => {
   const prepared: Prepared = new Map()
@@ -199,7 +224,13 @@ const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, 
       refused ??= copyRefused()
     },
     handleReadyForQuery: () => finish(),
-    handleError: finish,
+    handleError(error) {
+      const name = asked[outcomes.length]?.statement.name
+      if (isOver || name === undefined || !prepared.has(name) || !isPreparationLost(error)) return finish(error)
+      // Whatever took it took the others, too.
+      prepared.clear()
+      finish(new PreparationLost(error.message, { cause: error }))
+    },
   }
   return batch
 }

@@ -39,8 +39,8 @@ export interface RetryOptions {
  * Tries a whole transaction until it succeeds, fails for good, or its patience is at an end.
  *
  * Tried again: version conflicts, serialization failures, deadlocks, a slot that somebody took meanwhile, a locked
- * database, a transaction that the server ended because it stood still, and a connection that was lost before the commit
- * was sent. A connection lost during the commit is not: see
+ * database, a transaction that the server ended because it stood still, a connection that has forgotten what it had prepared,
+ * and one that was lost before the commit was sent. A connection lost during the commit is not: see
  * {@link CommitUnknown}.
  *
  * @throws {@link Contention} when other writers won every time, or the server stopped a statement that took

@@ -116,6 +116,64 @@ describe('on Postgres', () => {
     await end()
   })
 
+  describe.each([false, true])("on a pool of the host's (pipeline: %s)", (pipeline) => {
+    const openOne = () => {
+      const { pool, end } = openPool({ connectionString: url, max: 1, pipeline } as pg.PoolConfig)
+      const database = openSql({ kind: 'pg-pool', pool }, { sleep: async () => {} })
+      return { pool, database, end: () => database.close().then(end) }
+    }
+
+    it('goes on where the host has taken from a connection what it had prepared', async () => {
+      const { pool, database, end } = openOne()
+      const find = () => database.unitOfWork.run((tx) => tx.payments.find(paymentId('p0')))
+      const found = await find()
+      expect(found).toBeDefined()
+      for (let n = 0; n < 3; n += 1) {
+        await pool.query('DISCARD ALL')
+        expect(await find()).toEqual(found)
+        expect(await find()).toEqual(found)
+      }
+      await end()
+    })
+
+    it('keeps nothing of what was sent behind a statement that a connection had forgotten', async () => {
+      const { pool, database, end } = openOne()
+      await database.unitOfWork.run((tx) => tx.payments.find(paymentId('p0')))
+      await pool.query('DISCARD ALL')
+      const failing = database.unitOfWork.run(async (tx) => {
+        await tx.customers.remember(samples.openIntent('a').owner, 'cus_behind')
+        throw new Error('no')
+      })
+      await expect(failing).rejects.toThrow('no')
+      expect((await pool.query("SELECT 1 FROM holdfast_customers WHERE customer_id = 'cus_behind'")).rows).toEqual([])
+      await end()
+    })
+
+    it('goes on where a table has changed under what a connection had prepared', async () => {
+      const { pool, database, end } = openOne()
+      const find = () => database.unitOfWork.run((tx) => tx.payments.find(paymentId('p0')))
+      await find()
+      const type = async (name: string) => pool.query(`ALTER TABLE holdfast_payments ALTER version TYPE ${name}`)
+      await type('numeric')
+      expect(await find()).toBeDefined()
+      await type('bigint')
+      expect(await find()).toBeDefined()
+      await end()
+    })
+
+    it("tries a statement of the host's once that asks for what nobody has prepared", async () => {
+      const { database, end } = openOne()
+      let runs = 0
+      const asking = database.unitOfWork.run((tx) => {
+        runs += 1
+        return sqlOf(tx).run('EXECUTE nothing')
+      })
+      await expect(asking).rejects.toMatchObject({ code: '26000' })
+      expect(runs).toBe(1)
+      await end()
+    })
+  })
+
   it("tells of contention whoever waits for a connection for longer than the host's pool lets anybody wait", async () => {
     const { pool, end } = openPool({ connectionString: url, max: 1, connectionTimeoutMillis: 100 })
     const database = openSql({ kind: 'pg-pool', pool })
