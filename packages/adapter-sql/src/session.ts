@@ -1,7 +1,7 @@
 import { bug, StoreUnavailable } from '@holdfast/core'
 import { ConstraintViolation } from './constraint-violation.ts'
 import type { Dialect, TransactionEnds } from './dialect.ts'
-import type { Statement, Value } from './statement.ts'
+import { storable, type Statement, type Value } from './statement.ts'
 
 /** A row as it comes from either database. Numbers of 64 bits come as text from Postgres; those of money from both. */
 export type Row = Readonly<Record<string, string | number | bigint | null>>
@@ -94,7 +94,7 @@ export const openSession = async (
     if (failures.length > 0) throw failures[0]
   }
   const send = (statement: Statement, values: readonly Value[]): Promise<Outcome> =>
-    inTurn(() => dialect.send(connection, statement, values))
+    inTurn(() => dialect.send(connection, statement, values.map(storable)))
   const allSent = async (): Promise<void> => {
     while (held !== undefined) await held
   }

@@ -13,6 +13,13 @@ export interface Statement {
 /** What a statement can be given. Booleans are stored as 0 and 1, on both databases. */
 export type Value = string | number | bigint | null
 
+/**
+ * A value as both databases keep it. Postgres keeps no NUL in a text, and what somebody else has written, such as the message of
+ * an error, may have one: U+FFFD stands in its place.
+ */
+export const storable = (value: Value): Value =>
+  typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
+
 const known = new Map<string, Statement>()
 
 /** The statement with this text: always the same one for the same text. */

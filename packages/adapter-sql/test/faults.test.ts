@@ -2,7 +2,7 @@ import { samples } from '@holdfast/core/contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openTestDatabase, type TestDatabase } from './databases.ts'
 
-const { at, bareCase, intentId, openIntent, paymentId, pendingPayment } = samples
+const { at, bareCase, intentId, openIntent, paymentId, pendingPayment, someEvent } = samples
 
 describe('SQLite on a disk that fails', () => {
   let database: TestDatabase
@@ -91,5 +91,59 @@ describe('SQLite on a disk that fails', () => {
     }
     stop = true
     expect(turns).toBeGreaterThan(20)
+  })
+})
+
+describe.each(['sqlite file', 'postgres'] as const)('a failure with a NUL in what it says, on %s', (kind) => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await openTestDatabase(kind)
+  })
+  afterAll(() => database.close())
+
+  const said = 'Unexpected token \0 in JSON'
+  const kept = 'Unexpected token \uFFFD in JSON'
+
+  it('is kept with the event that could not be applied', async () => {
+    const { unitOfWork } = database
+    await unitOfWork.run((tx) => tx.inbox.record(someEvent('e'), { status: 'waiting', at: at(0), error: said }))
+    expect(await unitOfWork.read((tx) => tx.inbox.find('e'))).toMatchObject({ status: 'waiting', lastError: kept })
+  })
+
+  it('is kept with work that is put off, and with work that is given up', async () => {
+    const { unitOfWork } = database
+    const until = { now: at(1), leaseMs: 10 }
+    await unitOfWork.run(async (tx) => {
+      const body = { type: 'abandon_intent', intentId: intentId('i') } as const
+      await tx.tasks.append(
+        ['late', 'dead'].map((id) => ({ id, body, dueAt: at(0) })),
+        at(0),
+      )
+    })
+    await unitOfWork.run(async (tx) => {
+      const leases = await Promise.all(['late', 'dead'].map((id) => tx.tasks.take(id, until)))
+      const [late = 0, dead = 0] = leases.map((leased) => leased?.lease)
+      expect(await tx.tasks.postpone('late', late, at(50), said)).toBe(true)
+      expect(await tx.tasks.bury('dead', dead, said, at(2))).toBe(true)
+    })
+    await unitOfWork.read(async (tx) => {
+      expect(await tx.tasks.find('late')).toMatchObject({ status: 'waiting', lastError: kept })
+      expect(await tx.tasks.find('dead')).toMatchObject({ status: 'dead', lastError: kept })
+    })
+  })
+
+  it('is kept with the refund that failed over it', async () => {
+    const { unitOfWork } = database
+    const attempts = [samples.paidAttempt('p', 'p_a1')]
+    const refunds = samples
+      .everyRefund('p')
+      .flatMap((refund) => (refund.status === 'failed' ? [{ ...refund, detail: said }] : []))
+    await unitOfWork.run((tx) => tx.payments.save({ payment: pendingPayment('p'), attempts, refunds }, 0, at(0)))
+    const found = await unitOfWork.read((tx) => tx.payments.find(paymentId('p')))
+    expect(found?.value.refunds).toMatchObject([{ status: 'failed', detail: kept }])
+  })
+
+  it('is found by nobody where it stands in what is looked for', async () => {
+    expect(await database.unitOfWork.read((tx) => tx.payments.find(paymentId('\0')))).toBeUndefined()
   })
 })
