@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { postgresViolation, sqliteViolation, type ConstraintViolation } from './constraint-violation.ts'
-import { ask, PreparationLost, type PgStatement } from './postgres-pipeline.ts'
+import { ask, neverSent, PreparationLost, type PgStatement } from './postgres-pipeline.ts'
 import type { Outcome, Row, SqlSession } from './session.ts'
 import { statement, type Statement, type Value } from './statement.ts'
 
@@ -199,11 +199,9 @@ const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
       ? 'lost'
       : 'other'
   },
-  // What `pg` says instead of sending; a statement that was under way fails with what happened to the connection.
   violationOf: postgresViolation,
-  wasNeverSent: (error) =>
-    error instanceof Error &&
-    error.message.startsWith('Client has encountered a connection error and is not queryable'),
+  // A statement that was under way fails with what happened to the connection.
+  wasNeverSent: (error) => error instanceof Error && error.message.startsWith(neverSent),
   // Not by an operator for JSON: each reads all that is in it, and fails over characters that Postgres does not keep. Quotes
   // within a text have a backslash before them: nothing that was written looks like the name of something.
   textIn: (column, name) => `substring(${column} from '"${name}" *: *"([^"]*)"')`,

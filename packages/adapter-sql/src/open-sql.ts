@@ -2,7 +2,7 @@ import type { UnitOfWork } from '@holdfast/core'
 import createKnex, { type Knex } from 'knex'
 import { hostPool } from './host-pool.ts'
 import { migrate, pendingMigrations } from './migrations/migrate.ts'
-import { defaultIdleTransactionTimeoutMs, type SqlOptions } from './retry.ts'
+import { defaultIdleTransactionTimeoutMs, defaultStatementTimeoutMs, type SqlOptions } from './retry.ts'
 import { sqlUnitOfWork } from './sql-unit-of-work.ts'
 import { sqliteClient } from './sqlite-client.ts'
 
@@ -37,8 +37,7 @@ export interface SqlDatabase {
 
 /** Opens a database, or makes use of one that is open. Nothing is connected before the first use. */
 export const openSql = (location: SqlLocation, options: SqlOptions = {}): SqlDatabase => {
-  const { idleTransactionTimeoutMs = defaultIdleTransactionTimeoutMs } = options
-  const { knex, close } = open(location, idleTransactionTimeoutMs)
+  const { knex, close } = open(location, options)
   return {
     // Connections opened here are told once; those of the host in every transaction of ours.
     unitOfWork: sqlUnitOfWork(
@@ -60,7 +59,14 @@ const acquireConnectionTimeout = 10_000
 // What goes wrong is thrown, and told by whoever catches it; a library does not write to its host's console.
 const log = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-const open = (location: SqlLocation, idleTransactionTimeoutMs: number): Pick<SqlDatabase, 'knex' | 'close'> => {
+const open = (
+  location: SqlLocation,
+  {
+    idleTransactionTimeoutMs = defaultIdleTransactionTimeoutMs,
+    statementTimeoutMs = defaultStatementTimeoutMs,
+    answerTimeoutMs = statementTimeoutMs + 5_000,
+  }: SqlOptions,
+): Pick<SqlDatabase, 'knex' | 'close'> => {
   switch (location.kind) {
     case 'knex':
       return { knex: location.knex, close: async () => {} }
@@ -84,8 +90,12 @@ const open = (location: SqlLocation, idleTransactionTimeoutMs: number): Pick<Sql
         connection: {
           connectionString: location.url,
           application_name: 'holdfast',
-          // No statement of ours takes long; one that does is stuck.
-          statement_timeout: 30_000,
+          statement_timeout: statementTimeoutMs,
+          query_timeout: answerTimeoutMs,
+          // So that those which nobody uses are found out, too.
+          keepAlive: true,
+          keepAliveInitialDelayMillis: 10_000,
+          connectionTimeoutMillis: acquireConnectionTimeout,
           // Told once, where others hear it in each transaction.
           idle_in_transaction_session_timeout: idleTransactionTimeoutMs,
         } as Knex.PgConnectionConfig,

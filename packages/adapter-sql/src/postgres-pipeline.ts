@@ -84,14 +84,21 @@ const openLine = (client: PgClient): Line => {
   const prepared: Prepared = new Map()
   let gathered: Asked[] = []
   let isUnderWay = false
+  let lost: Error | undefined
   const sendGathered = (): void => {
     if (isUnderWay || gathered.length === 0) return
     const asked = gathered
     gathered = []
+    // From a server that is gone nothing would be heard once more, for as long as is waited.
+    if (lost !== undefined) {
+      for (const { reject } of asked) reject(lost)
+      return
+    }
     isUnderWay = true
     client.query(
-      batchOf(client, asked, prepared, () => {
+      batchOf(client, asked, prepared, (error) => {
         isUnderWay = false
+        if (error !== undefined && isEnd(error)) lost = new Error(neverSent, { cause: error })
         sendGathered()
       }),
     )
@@ -102,6 +109,16 @@ const openLine = (client: PgClient): Line => {
       // As late as all that can be asked for without an answer has been.
       if (gathered.length === 1) process.nextTick(sendGathered)
     })
+}
+
+/** What `pg` says of a statement that it does not send, since its connection is gone. */
+export const neverSent = 'Client has encountered a connection error and is not queryable'
+
+/** True of what ends a connection: all that the socket and `pg` say, who know nothing of statements, and a server's last words. */
+const isEnd = (error: unknown): boolean => {
+  if (error instanceof PreparationLost) return false
+  const { severity } = error as { readonly severity?: string }
+  return severity === undefined || severity === 'FATAL' || severity === 'PANIC'
 }
 
 interface Asked {
@@ -150,7 +167,12 @@ interface Batch {
   callback?: (error?: unknown) => void
 }
 
-const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, whenOver: () => void): Batch => {
+const batchOf = (
+  client: PgClient,
+  asked: readonly Asked[],
+  prepared: Prepared,
+  whenOver: (error?: unknown) => void,
+): Batch => {
   const outcomes: (PgOutcome | Refused)[] = []
   let columns: readonly string[] | undefined
   let parsers: readonly ((text: string) => unknown)[] | undefined
@@ -170,7 +192,7 @@ const batchOf = (client: PgClient, asked: readonly Asked[], prepared: Prepared, 
       else if ('because' in outcome) reject(outcome.because)
       else resolve(outcome)
     }
-    whenOver()
+    whenOver(error)
   }
   /** What is thrown at `pg` while it reads would end the process: it is for whoever asked. */
   const carefully = (read: () => void): void => {

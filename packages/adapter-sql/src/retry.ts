@@ -9,7 +9,21 @@ export interface SqlOptions extends RetryOptions {
    * our transactions alone. 0 leaves it to what the connection is set to. Default: {@link defaultIdleTransactionTimeoutMs}.
    */
   readonly idleTransactionTimeoutMs?: number
+  /**
+   * On connections to Postgres that are opened here, how long a statement may take, in milliseconds, before the server stops
+   * it. Default: {@link defaultStatementTimeoutMs}.
+   */
+  readonly statementTimeoutMs?: number
+  /**
+   * On connections to Postgres that are opened here, how long an answer is waited for, in milliseconds, before the server is
+   * taken for gone, and its connection with it: a machine that is gone says nothing, and stops no statement. Should be
+   * more than `statementTimeoutMs`. Default: five seconds more.
+   */
+  readonly answerTimeoutMs?: number
 }
+
+/** No statement of ours takes long; one that does is stuck. */
+export const defaultStatementTimeoutMs = 30_000
 
 /** Nothing remote is waited for inside a transaction: who stands still for five seconds has been stopped. */
 export const defaultIdleTransactionTimeoutMs = 5_000

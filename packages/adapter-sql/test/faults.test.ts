@@ -1,5 +1,8 @@
+import net from 'node:net'
 import { samples } from '@holdfast/core/contracts'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createDatabase } from '@holdfast/pg-test'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { CommitUnknown, openSql } from '../src/index.ts'
 import { openTestDatabase, type TestDatabase } from './databases.ts'
 
 const { at, bareCase, intentId, openIntent, paymentId, pendingPayment, someEvent } = samples
@@ -147,3 +150,102 @@ describe.each(['sqlite file', 'postgres'] as const)('a failure with a NUL in wha
     expect(await database.unitOfWork.read((tx) => tx.payments.find(paymentId('\0')))).toBeUndefined()
   })
 })
+
+describe('a Postgres whose machine is gone without a word', () => {
+  // Short enough to wait for, and longer than a busy machine ever takes to answer.
+  const answerTimeoutMs = 800
+
+  /** A database behind a way of its own, with one connection to it. */
+  const openBehindWay = async () => {
+    const { url, drop } = await createDatabase(inject('pgAdminUrl'))
+    const direct = openSql({ kind: 'postgres', url })
+    await direct.migrate()
+    await direct.close()
+    const way = await openWay(url)
+    const database = openSql({ kind: 'postgres', url: way.url, poolMax: 1 }, { answerTimeoutMs })
+    return {
+      ...database,
+      vanish: way.vanish,
+      async close() {
+        await database.close()
+        way.close()
+        await drop()
+      },
+    }
+  }
+
+  it('is waited for once, and the one that has taken its place does the work', async () => {
+    const { unitOfWork, vanish, close } = await openBehindWay()
+    const find = () => unitOfWork.run((tx) => tx.payments.find(paymentId('p')))
+    await find()
+    vanish()
+    const begun = Date.now()
+    expect(await find()).toBeUndefined()
+    expect(Date.now() - begun).toBeLessThan(2 * answerTimeoutMs)
+    await close()
+  })
+
+  it('is not asked to take back what it was in the middle of, even where its silence was heard and passed over', async () => {
+    const { unitOfWork, vanish, close } = await openBehindWay()
+    let runs = 0
+    const begun = Date.now()
+    await unitOfWork.run(async (tx) => {
+      await tx.payments.find(paymentId('p'))
+      runs += 1
+      if (runs === 1) vanish()
+      await tx.payments.find(paymentId('q')).catch(() => {})
+    })
+    expect(runs).toBe(2)
+    expect(Date.now() - begun).toBeLessThan(2 * answerTimeoutMs)
+    await close()
+  })
+
+  it('leaves open what came of a commit, and nobody waits for it', async () => {
+    const { unitOfWork, vanish, close } = await openBehindWay()
+    const committing = unitOfWork.run(async (tx) => {
+      await tx.payments.find(paymentId('p'))
+      vanish()
+    })
+    await expect(committing).rejects.toBeInstanceOf(CommitUnknown)
+    const begun = Date.now()
+    expect(await unitOfWork.run((tx) => tx.payments.find(paymentId('p')))).toBeUndefined()
+    expect(Date.now() - begun).toBeLessThan(answerTimeoutMs)
+    await close()
+  })
+
+  it('is heard of on connections that nobody uses', async () => {
+    const { knex, close } = await openBehindWay()
+    const connection: unknown = await knex.client.acquireConnection()
+    expect(connection).toMatchObject({ connection: { _keepAlive: true, _keepAliveInitialDelayMillis: 10_000 } })
+    await knex.client.releaseConnection(connection)
+    await close()
+  })
+})
+
+/** Carries bytes to and fro. What is open when the machine vanishes carries none any more, and stays open. */
+const openWay = async (url: string) => {
+  const { hostname, port } = new URL(url)
+  const ways: { readonly here: net.Socket; readonly there: net.Socket }[] = []
+  const server = net.createServer((here) => {
+    const there = net.connect(Number(port), hostname)
+    for (const socket of [here, there]) socket.on('error', () => {})
+    here.pipe(there).pipe(here)
+    ways.push({ here, there })
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const through = new URL(url)
+  through.hostname = '127.0.0.1'
+  through.port = String((server.address() as net.AddressInfo).port)
+  return {
+    url: through.href,
+    vanish() {
+      for (const { here, there } of ways.splice(0)) {
+        here.unpipe(there)
+        there.unpipe(here)
+        here.resume()
+        there.destroy()
+      }
+    },
+    close: () => server.close(),
+  }
+}

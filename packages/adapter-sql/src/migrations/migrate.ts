@@ -31,7 +31,8 @@ export const migrate = (knex: Knex, options: RetryOptions = {}): Promise<readonl
       const applied = new Set((await session.query(names, [])).map((row) => text(row, 'name')))
       const missing = migrations.filter(({ name }) => !applied.has(name))
       for (const { name, statements } of missing) {
-        for (const sql of statements(dialect)) session.post(unprepared(sql), [])
+        // Each is waited for by itself: how long an answer is waited for is meant for one statement, and tables may be large.
+        for (const sql of statements(dialect)) await session.change(unprepared(sql), [])
         session.post(note, [name, Date.now()])
       }
       return missing.map(({ name }) => name)
