@@ -3,6 +3,7 @@ import { postgresViolation, sqliteViolation, type ConstraintViolation } from './
 import { ask, neverSent, PreparationLost, type PgStatement } from './postgres-pipeline.ts'
 import type { Outcome, Row, SqlSession } from './session.ts'
 import { statement, type Statement, type Value } from './statement.ts'
+import { defaultIdleTransactionTimeoutMs, type TransactionLimits } from './transaction-limits.ts'
 
 /**
  * What a failed statement means for the transaction it was in.
@@ -71,16 +72,15 @@ export interface TransactionEnds {
 }
 
 /**
- * The dialect that a knex instance speaks. With `idleTransactionTimeoutMs`, each transaction on Postgres tells the server
- * how long it may stand still; with 0, what the connection has been told stays.
+ * The dialect that a knex instance speaks. Each transaction on Postgres tells the server its limits.
  *
  * @throws for any other database or driver, and for a transaction of knex's.
  */
-export const dialectOf = (knex: Knex, idleTransactionTimeoutMs = 0): Dialect => {
+export const dialectOf = (knex: Knex, limits: TransactionLimits = {}): Dialect => {
   if (knex.isTransaction === true)
     throw new Error('Holdfast begins its transactions itself: give it the knex, not a transaction of it.')
   const { driverName, dialect } = knex.client as { readonly driverName?: string; readonly dialect?: string }
-  if (dialect === 'postgresql' && driverName === 'pg') return postgres(idleTransactionTimeoutMs)
+  if (dialect === 'postgresql' && driverName === 'pg') return postgres(limits)
   if (dialect === 'sqlite3' && driverName === 'better-sqlite3') return sqlite
   throw new Error(
     `Holdfast speaks to Postgres through 'pg' and to SQLite through 'better-sqlite3', not through '${driverName}'.`,
@@ -122,21 +122,26 @@ const releaseMark = statement('RELEASE SAVEPOINT holdfast_host').postgres
 const returnToMark = statement('ROLLBACK TO SAVEPOINT holdfast_host').postgres
 
 /** Holds for the transaction in which it is said: what the host has set for its own is there again afterwards. */
-const limitStandstill = (ms: number): PgStatement =>
-  statement(`SET LOCAL idle_in_transaction_session_timeout = ${Math.trunc(ms)}`).postgres
+const limit = (name: string, ms: number): readonly PgStatement[] =>
+  ms > 0 ? [statement(`SET LOCAL ${name} = ${Math.trunc(ms)}`).postgres] : []
 
-const postgres = (idleTransactionTimeoutMs: number): Dialect => ({
+const postgres = ({
+  idleTransactionTimeoutMs = defaultIdleTransactionTimeoutMs,
+  statementTimeoutMs = 0,
+}: TransactionLimits): Dialect => ({
   name: 'postgres',
   pipelines: true,
   // In the order of bytes, as on SQLite and in JavaScript, and not of the database's language.
   types: { text: 'text COLLATE "C"', integer: 'bigint', sequence: 'bigint GENERATED ALWAYS AS IDENTITY' },
   transaction: {
     async begin(connection, mode) {
-      const begun = ask(connection, mode === 'write' ? beginWriting : beginReading)
-      // It travels in the same message.
-      if (idleTransactionTimeoutMs > 0)
-        await Promise.all([begun, ask(connection, limitStandstill(idleTransactionTimeoutMs))])
-      else await begun
+      // They travel in the same message. Not said when a connection is made: PgBouncer takes none on which it is.
+      const beginning = [
+        mode === 'write' ? beginWriting : beginReading,
+        ...limit('idle_in_transaction_session_timeout', idleTransactionTimeoutMs),
+        ...limit('statement_timeout', statementTimeoutMs),
+      ]
+      await Promise.all(beginning.map((each) => ask(connection, each)))
     },
     async commit(connection) {
       const { command } = await ask(connection, commit)

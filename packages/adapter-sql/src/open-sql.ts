@@ -2,9 +2,10 @@ import type { UnitOfWork } from '@holdfast/core'
 import createKnex, { type Knex } from 'knex'
 import { hostPool } from './host-pool.ts'
 import { migrate, pendingMigrations } from './migrations/migrate.ts'
-import { defaultIdleTransactionTimeoutMs, defaultStatementTimeoutMs, type SqlOptions } from './retry.ts'
+import type { SqlOptions } from './retry.ts'
 import { sqlUnitOfWork } from './sql-unit-of-work.ts'
 import { sqliteClient } from './sqlite-client.ts'
+import { defaultStatementTimeoutMs } from './transaction-limits.ts'
 
 /** Where the data is: a file, a server, or something of the host's that knows. */
 export type SqlLocation =
@@ -37,15 +38,14 @@ export interface SqlDatabase {
 
 /** Opens a database, or makes use of one that is open. Nothing is connected before the first use. */
 export const openSql = (location: SqlLocation, options: SqlOptions = {}): SqlDatabase => {
-  const { knex, close } = open(location, options)
+  const isOpenedHere = location.kind === 'postgres' || location.kind === 'sqlite'
+  const { statementTimeoutMs = isOpenedHere ? defaultStatementTimeoutMs : 0 } = options
+  const limited = { ...options, statementTimeoutMs }
+  const { knex, close } = open(location, limited)
   return {
-    // Connections opened here are told once; those of the host in every transaction of ours.
-    unitOfWork: sqlUnitOfWork(
-      knex,
-      location.kind === 'postgres' ? { ...options, idleTransactionTimeoutMs: 0 } : options,
-    ),
+    unitOfWork: sqlUnitOfWork(knex, limited),
     knex,
-    migrate: () => migrate(knex, options),
+    migrate: () => migrate(knex, limited),
     pending: () => pendingMigrations(knex),
     async ping() {
       await knex.raw('select 1')
@@ -61,11 +61,7 @@ const log = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () =>
 
 const open = (
   location: SqlLocation,
-  {
-    idleTransactionTimeoutMs = defaultIdleTransactionTimeoutMs,
-    statementTimeoutMs = defaultStatementTimeoutMs,
-    answerTimeoutMs = statementTimeoutMs + 5_000,
-  }: SqlOptions,
+  { statementTimeoutMs = 0, answerTimeoutMs = statementTimeoutMs > 0 ? statementTimeoutMs + 5_000 : 0 }: SqlOptions,
 ): Pick<SqlDatabase, 'knex' | 'close'> => {
   switch (location.kind) {
     case 'knex':
@@ -90,14 +86,11 @@ const open = (
         connection: {
           connectionString: location.url,
           application_name: 'holdfast',
-          statement_timeout: statementTimeoutMs,
           query_timeout: answerTimeoutMs,
           // So that those which nobody uses are found out, too.
           keepAlive: true,
           keepAliveInitialDelayMillis: 10_000,
           connectionTimeoutMillis: acquireConnectionTimeout,
-          // Told once, where others hear it in each transaction.
-          idle_in_transaction_session_timeout: idleTransactionTimeoutMs,
         } as Knex.PgConnectionConfig,
         pool: { min: 0, max: location.poolMax ?? 10, idleTimeoutMillis: 30_000 },
         acquireConnectionTimeout,

@@ -1,32 +1,16 @@
 import { Contention, StoreUnavailable, VersionConflict } from '@holdfast/core'
 import type { Dialect, ErrorKind } from './dialect.ts'
+import type { TransactionLimits } from './transaction-limits.ts'
 
 /** How a unit of work behaves towards others who use the same database. */
-export interface SqlOptions extends RetryOptions {
-  /**
-   * On Postgres, how long a transaction may stand still between two statements, in milliseconds, before the server ends it
-   * and its locks with it: a process that was stopped, or a machine that is gone, keeps nobody waiting for longer. Holds for
-   * our transactions alone. 0 leaves it to what the connection is set to. Default: {@link defaultIdleTransactionTimeoutMs}.
-   */
-  readonly idleTransactionTimeoutMs?: number
-  /**
-   * On connections to Postgres that are opened here, how long a statement may take, in milliseconds, before the server stops
-   * it. Default: {@link defaultStatementTimeoutMs}.
-   */
-  readonly statementTimeoutMs?: number
+export interface SqlOptions extends RetryOptions, TransactionLimits {
   /**
    * On connections to Postgres that are opened here, how long an answer is waited for, in milliseconds, before the server is
    * taken for gone, and its connection with it: a machine that is gone says nothing, and stops no statement. Should be
-   * more than `statementTimeoutMs`. Default: five seconds more.
+   * more than `statementTimeoutMs`. 0 waits for ever. Default: five seconds more than `statementTimeoutMs`, and 0 where that is 0.
    */
   readonly answerTimeoutMs?: number
 }
-
-/** No statement of ours takes long; one that does is stuck. */
-export const defaultStatementTimeoutMs = 30_000
-
-/** Nothing remote is waited for inside a transaction: who stands still for five seconds has been stopped. */
-export const defaultIdleTransactionTimeoutMs = 5_000
 
 /** How long a transaction is tried again, and with what patience. */
 export interface RetryOptions {

@@ -2,7 +2,7 @@ import type { Effect, OrderStore, Task, UnitOfWork } from '@holdfast/core'
 import type { Knex } from 'knex'
 import { dialectOf, type Dialect } from './dialect.ts'
 import { groupCommit, type Transact } from './group-commit.ts'
-import { defaultIdleTransactionTimeoutMs, persistently, type SqlOptions } from './retry.ts'
+import { persistently, type SqlOptions } from './retry.ts'
 import type { SqlSession } from './session.ts'
 import { sqlConsultationStore } from './stores/consultation-store.ts'
 import { sqlCouponStore } from './stores/coupon-store.ts'
@@ -28,7 +28,7 @@ import { behind, type SqlTransaction } from './transaction-sql.ts'
  * for the only one share a commit, see {@link groupCommit}.
  */
 export const sqlUnitOfWork = (knex: Knex, options: SqlOptions = {}): UnitOfWork => {
-  const dialect = dialectOf(knex, options.idleTransactionTimeoutMs ?? defaultIdleTransactionTimeoutMs)
+  const dialect = dialectOf(knex, options)
   const write =
     dialect.part === undefined ? transactAlone(knex, dialect) : groupCommit(knex, dialect, dialect.part, options)
   return {

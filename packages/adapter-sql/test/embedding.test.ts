@@ -311,6 +311,15 @@ describe('on Postgres', () => {
     await end()
   })
 
+  it('says nothing when it connects that a pooler such as PgBouncer does not take', async () => {
+    const { knex, close } = openSql({ kind: 'postgres', url })
+    const connection = (await knex.client.acquireConnection()) as pg.Client & { getStartupConf(): object }
+    // What PgBouncer takes by itself. It refuses whoever says more, as of a limit for statements.
+    expect(Object.keys(connection.getStartupConf()).toSorted()).toEqual(['application_name', 'database', 'user'])
+    await knex.client.releaseConnection(connection)
+    await close()
+  })
+
   it("uses the host's own knex, and leaves it open", async () => {
     const knex = createKnex({ client: 'pg', connection: url, pool: { min: 0, max: 2 } })
     const database = openSql({ kind: 'knex', knex })

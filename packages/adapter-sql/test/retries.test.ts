@@ -173,6 +173,15 @@ describe('on Postgres', () => {
     expect(await payloads(database)).toEqual([0, 0])
   })
 
+  it('tells whoever waits for a row for longer than a statement may take of contention', async () => {
+    const { unitOfWork } = database.another({ statementTimeoutMs: 100 })
+    await database.unitOfWork.run(async (tx) => {
+      await bump(tx, 'a')
+      await expect(unitOfWork.run((other) => bump(other, 'a'))).rejects.toBeInstanceOf(Contention)
+    })
+    expect(await payloads(database)).toEqual([1, 0])
+  })
+
   it('says why a statement failed whose answer nobody waited for', async () => {
     const failing = database.unitOfWork.run(async (tx) => {
       const body = {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { dialectOf } from '../dialect.ts'
-import { persistently, type RetryOptions } from '../retry.ts'
+import { persistently, type SqlOptions } from '../retry.ts'
 import { text } from '../row.ts'
 import { statement } from '../statement.ts'
 import { transact } from '../transact.ts'
@@ -18,8 +18,8 @@ const migrations: readonly Migration[] = [initial]
  *
  * @returns the names of the steps taken.
  */
-export const migrate = (knex: Knex, options: RetryOptions = {}): Promise<readonly string[]> => {
-  const dialect = dialectOf(knex)
+export const migrate = (knex: Knex, options: SqlOptions = {}): Promise<readonly string[]> => {
+  const dialect = dialectOf(knex, options)
   const { text: textType, integer } = dialect.types
   const make = statement(
     `CREATE TABLE IF NOT EXISTS holdfast_migrations (name ${textType} NOT NULL PRIMARY KEY, applied_at ${integer} NOT NULL)`,
