@@ -176,8 +176,11 @@ describe('tasks', () => {
         },
         aroundWork: async ({ type }, work) => {
           if (type === 'complete_reservation') backMs = 2_000
-          await work()
-          backMs = 0
+          try {
+            return await work()
+          } finally {
+            backMs = 0
+          }
         },
       })
       const { reservation, reservationId, balanceId, dueAt } = await paidStay(w)
