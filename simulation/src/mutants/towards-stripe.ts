@@ -540,7 +540,7 @@ export const mutantsTowardsStripe: readonly Mutant[] = [
     name: 'part_disputed_as_a_whole',
     scenario: { flow: 'a part disputed and lost, the rest refunded', webhooks: false },
     mistake: 'a dispute of a part is taken for all of it',
-    noticedBy: ['A8', 'A15'],
+    noticedBy: ['A15'],
     sabotage: () =>
       onProvider((inner, unitOfWork) => ({
         findCharge: async (query) => {
