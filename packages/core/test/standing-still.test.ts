@@ -4,17 +4,31 @@ import { day, hour, minute } from '../src/index.ts'
 import { memoryClock, memoryPaymentProvider, memoryUnitOfWork, sequentialIds } from '../src/memory/index.ts'
 import { paidStay } from './paid-stay.ts'
 
+/** What two processes share, of which one waits for `still` until the other has it go on. */
+const twoProcesses = () => {
+  const clock = memoryClock(start)
+  let goOn = (): void => {}
+  const still = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  return {
+    shared: {
+      clock,
+      provider: memoryPaymentProvider({ clock }),
+      unitOfWork: memoryUnitOfWork(),
+      ids: sequentialIds(),
+    },
+    still,
+    goOn: () => goOn(),
+  }
+}
+
 describe('a process that stands still for a quarter of an hour between its look for a refund and asking for it', () => {
   it('does not make it again under a key that others have given up', async () => {
-    const shared = { clock: memoryClock(start), unitOfWork: memoryUnitOfWork(), ids: sequentialIds() }
-    const provider = memoryPaymentProvider({ clock: shared.clock })
-    let goOn = (): void => {}
-    const still = new Promise<void>((resolve) => {
-      goOn = resolve
-    })
+    const { shared, still, goOn } = twoProcesses()
+    const { provider } = shared
     const a = world({
       ...shared,
-      provider,
       wrapProvider: (own) => ({
         ...own,
         findRefund: async (query) => {
@@ -27,7 +41,6 @@ describe('a process that stands still for a quarter of an hour between its look 
     let isAway = true
     const b = world({
       ...shared,
-      provider,
       // Errors that the provider does not keep under the key: a gateway in front of it answers.
       wrapProvider: (own) => ({
         ...own,
@@ -50,15 +63,10 @@ describe('a process that stands still for a quarter of an hour between its look 
 
 describe('a process that stands still for half an hour before it charges, and ends right after', () => {
   it('leaves no money that is kept for nothing, with webhooks off', async () => {
-    const shared = { clock: memoryClock(start), unitOfWork: memoryUnitOfWork(), ids: sequentialIds() }
-    const provider = memoryPaymentProvider({ clock: shared.clock })
-    let goOn = (): void => {}
-    const still = new Promise<void>((resolve) => {
-      goOn = resolve
-    })
+    const { shared, still, goOn } = twoProcesses()
+    const { provider } = shared
     const a = world({
       ...shared,
-      provider,
       wrapProvider: (own) => ({
         ...own,
         findForgottenCharge: async (query) => {
@@ -72,7 +80,7 @@ describe('a process that stands still for half an hour before it charges, and en
         },
       }),
     })
-    const b = world({ ...shared, provider })
+    const b = world(shared)
     const { balanceId, reservationId } = await paidStay(b)
     void a.holdfast.startBalance({ actor: staff, reservationId })
     await b.pass(20_000, 10_000)

@@ -1,5 +1,6 @@
-import { second } from '@holdfast/core'
+import { minute, second } from '@holdfast/core'
 import { oneOf, type Random } from '../kernel/random.ts'
+import type { Scene } from './draw-act.ts'
 import type { Beat } from './plots.ts'
 
 /** An order, as a plot has it. */
@@ -33,4 +34,15 @@ export const ordered = (
   checkout: true,
   key: true,
   ...more,
+})
+
+/** Somebody books a night that others may want, with a page, and pays on it where a card is named. */
+export const booked = (random: Random, { contested }: Scene, card: string | undefined, night?: number): Beat => ({
+  do: 'book',
+  who: someone(random),
+  night: night ?? oneOf(random, [0, 1, 2, 3].slice(0, contested)),
+  checkout: true,
+  key: true,
+  afterMs: oneOf(random, [0, 500, minute]),
+  ...(card === undefined ? {} : { pays: { card, afterMs: 5 * second } }),
 })

@@ -6,7 +6,7 @@ import type { Act } from './command.ts'
 import { drawPart, type Scene } from './draw-act.ts'
 import { oddLetterNames } from '../system/letters.ts'
 import { deskPlots } from './desk-plots.ts'
-import { newest, someone } from './plot-parts.ts'
+import { booked, newest, someone } from './plot-parts.ts'
 import { secondPagePlots } from './second-page-plots.ts'
 import { shopPlots } from './shop-plots.ts'
 import { sumPlots } from './sum-plots.ts'
@@ -17,16 +17,6 @@ export type Beat = Act & { readonly afterMs: number }
 
 /** Draws acts that belong together. */
 export type Plot = (random: Random, scene: Scene) => readonly Beat[]
-
-const booked = (random: Random, { contested }: Scene, card: string | undefined, night?: number): Beat => ({
-  do: 'book',
-  who: someone(random),
-  night: night ?? oneOf(random, [0, 1, 2, 3].slice(0, contested)),
-  checkout: true,
-  key: true,
-  afterMs: oneOf(random, [0, 500, minute]),
-  ...(card === undefined ? {} : { pays: { card, afterMs: 5 * second } }),
-})
 
 const hit = (lane: string, by: 'crash' | 'black_out', ms: number): Beat => ({ do: 'ambush', lane, by, ms, afterMs: 0 })
 

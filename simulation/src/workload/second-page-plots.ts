@@ -2,22 +2,15 @@ import { hour, minute, second } from '@holdfast/core'
 import { oneOf, type Random } from '../kernel/random.ts'
 import { twice, type Twice } from '../system/network.ts'
 import type { Scene } from './draw-act.ts'
-import { newest, one, ordered, someone, stocked } from './plot-parts.ts'
+import { booked, newest, one, ordered, someone, stocked } from './plot-parts.ts'
 import type { Beat, Plot } from './plots.ts'
 
 const cards = ['pm_card_visa', 'pm_card_visa', 'pm_card_visa', 'pm_card_visa', 'pm_usBankAccount_success']
 
 /** Somebody books, and a proxy asks for the page a second time. */
-const bookedTwice = (random: Random, { contested }: Scene, heard: Twice): readonly Beat[] => [
+const bookedTwice = (random: Random, scene: Scene, heard: Twice): readonly Beat[] => [
   { do: 'send_twice', heard, afterMs: 0 },
-  {
-    do: 'book',
-    who: someone(random),
-    night: oneOf(random, [0, 1, 2, 3].slice(0, contested)),
-    checkout: true,
-    key: true,
-    afterMs: second,
-  },
+  { ...booked(random, scene, undefined), afterMs: second },
 ]
 
 /** Orders are paid on such pages, too. */
@@ -68,34 +61,18 @@ export const secondPagePlots: Readonly<Record<string, Plot>> = {
     ...askedTwice(random, scene, 'neither'),
     paid(random, oneOf(random, [0, 1]), oneOf(random, [minute, 10 * minute, hour])),
   ],
-  'a saved card is charged twice on its way': (random, { contested }) => [
+  'a saved card is charged twice on its way': (random, scene) => [
     { do: 'send_twice', what: 'charge', heard: oneOf(random, twice), afterMs: 0 },
-    {
-      do: 'book',
-      who: someone(random),
-      night: oneOf(random, [0, 1, 2, 3].slice(0, contested)),
-      checkout: true,
-      key: true,
-      pays: { card: 'pm_card_visa', afterMs: 5 * second },
-      afterMs: second,
-    },
+    booked(random, scene, 'pm_card_visa'),
     { do: 'sync', on: newest, times: 1, key: false, afterMs: 20 * second },
     { do: 'balance', on: newest, times: oneOf(random, [1, 2]), afterMs: oneOf(random, [second, minute]) },
     ...(oneOf(random, [true, false, false])
       ? [{ do: 'leave', on: newest, refund: 'all', afterMs: oneOf(random, [0, second, hour]) } as const]
       : []),
   ],
-  'money is given back twice on its way': (random, { contested }) => [
+  'money is given back twice on its way': (random, scene) => [
     { do: 'send_twice', what: 'refund', heard: oneOf(random, twice), afterMs: 0 },
-    {
-      do: 'book',
-      who: someone(random),
-      night: oneOf(random, [0, 1, 2, 3].slice(0, contested)),
-      checkout: true,
-      key: true,
-      pays: { card: oneOf(random, ['pm_card_visa', 'pm_card_visa', 'pm_card_refundFail']), afterMs: 5 * second },
-      afterMs: second,
-    },
+    booked(random, scene, oneOf(random, ['pm_card_visa', 'pm_card_visa', 'pm_card_refundFail'])),
     { do: 'sync', on: newest, times: 1, key: false, afterMs: 20 * second },
     {
       do: 'refund',
