@@ -158,6 +158,23 @@ describe('where a saved card is charged, nothing is heard, and the payment is ca
   })
 })
 
+describe('where the provider is asked what a refund is and', () => {
+  it('answers in a status that nobody knows, a human is called, and it is asked about ever later', async () => {
+    const w = world()
+    const { paymentId } = await paidStay(w)
+    w.provider.bank.delayRefunds()
+    await w.holdfast.refundPayment({ actor: staff, paymentId, amount: mxn(5n) })
+    const before = (await w.get(paymentId)).refunds[0]
+    if (before?.status !== 'pending') throw new Error('Not on its way.')
+    w.provider.faults.next('findRefund', 'unrecognized_status')
+    await w.clock.advance(before.lookAt - w.clock.now())
+    await w.holdfast.sweep()
+    const [refund] = (await w.get(paymentId)).refunds
+    expect(refund).toMatchObject({ status: 'pending', looks: before.looks + 1 })
+    expect(await w.unitOfWork.read((tx) => tx.attention.list(9))).toMatchObject([{ code: 'unrecognized_status' }])
+  })
+})
+
 describe('where a refund is asked for and', () => {
   const refunding = async (answers: Answers) => {
     const { w, next } = answering()

@@ -127,6 +127,20 @@ describe('a second page of one attempt', () => {
     expect([stateOf(w, own), stateOf(w, beside)]).toEqual(['opened', 'expired'])
   })
 
+  it('whose status nobody knows is asked about again, until that says something', async () => {
+    const { w, paymentId, own, beside } = await twoPages()
+    await w.provider.payer.pay(beside)
+    w.provider.faults.next('findAttempt', 'unrecognized_status')
+    await tellToAsk(w, paymentId, beside)
+    await w.holdfast.drainOutbox(10)
+    expect(await standing(w, paymentId)).toBe('pending open')
+    expect(await w.unitOfWork.read((tx) => tx.attention.list(9))).toMatchObject([{ code: 'unrecognized_status' }])
+    // No other event comes.
+    await w.pass(10 * minute, minute)
+    expect(await standing(w, paymentId)).toBe('completed succeeded')
+    expect(stateOf(w, own)).toBe('expired')
+  })
+
   it('by which money is on its way beside the own one is watched until it comes, and it goes back', async () => {
     for (const own of ['pay', 'payLater'] as const) {
       const { w, paymentId, ...pages } = await twoPages()

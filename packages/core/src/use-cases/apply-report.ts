@@ -68,22 +68,18 @@ export const applyRefundReport = async (
   if (found === undefined) return undefined
   const { state, providerId, refundId, chargeId, amount } = report
   const { now } = heard
-  if (report.livemode !== deps.settings.livemode) {
-    const asked =
-      heard.asked && target.refundId ? refundLooked(found.value, target.refundId, { at: now }) : silent(found.value)
-    return store(tx, deps, found, wrongMode(asked, target, now), heard)
-  }
+  const asked =
+    heard.asked && target.refundId ? refundLooked(found.value, target.refundId, { at: now }) : silent(found.value)
+  if (report.livemode !== deps.settings.livemode) return store(tx, deps, found, wrongMode(asked, target, now), heard)
   if (state.type === 'unrecognized') {
-    const move = moveCase(found.value)
+    const move = moveCase(found.value, asked)
     raiseUnrecognized(move, providerId, state, now)
     return store(tx, deps, found, move.done(), heard)
   }
-  const asked = heard.asked ? target.refundId : undefined
   const mark = refundId ?? target.refundId
   const made = { at: now, state, providerId, chargeId, amount, ...(mark === undefined ? {} : { refundId: mark }) }
   const change = mirrorRefund(found.value, made)
-  const isNews = asked === undefined || !isSilent(change)
-  return store(tx, deps, found, isNews ? change : refundLooked(found.value, asked, { at: now }), heard)
+  return store(tx, deps, found, isSilent(change) ? asked : change, heard)
 }
 
 /**

@@ -55,7 +55,15 @@ const heardInDoubt = (
         : { type: 'again', because: 'unknown', detail: 'Its money is on its way.', atLeastMs: 6 * hour }
     case 'opened':
     case 'captured':
-    case 'unrecognized':
       return heard(deps, effect, report)
+    case 'unrecognized': {
+      const { store } = heard(deps, effect, report)
+      return {
+        type: 'again',
+        because: 'unknown',
+        detail: `Its status '${report.state.status}' is not known here.`,
+        store,
+      }
+    }
   }
 }
