@@ -144,7 +144,7 @@ expectTypeOf<Codes<StartBalanceOutcome>>().toEqualTypeOf<
   | 'provider_unavailable'
 >()
 expectTypeOf<Codes<CancelPaymentOutcome>>().toEqualTypeOf<
-  'payment_not_found' | 'idempotency_key_reused' | 'payment_already_completed'
+  'payment_not_found' | 'idempotency_key_reused' | 'payment_already_completed' | 'payment_of_reservation'
 >()
 expectTypeOf<Codes<RetryWorkOutcome>>().toEqualTypeOf<'idempotency_key_reused' | 'work_not_found'>()
 expectTypeOf<Codes<CloseConsultationOutcome>>().toEqualTypeOf<
