@@ -74,8 +74,10 @@ export const paymentRoutes = (app: Hono<Env>, desk: Desk): void => {
       const synced =
         paymentId === undefined ? undefined : await holdfast.syncPayment({ actor: person.actor, paymentId })
       if (synced?.ok !== true) return show(c, notFoundPage(c.get('visitor')), 404)
+      const outcome = await readOutcome(c, desk, synced.value)
+      // After that was read: what it tells to have ended, the browser holds no longer, even where it has ended only just now.
       await releaseEnded(c, desk, synced.value.kase.payment)
-      return show(c, outcomePage(c.get('visitor'), person, await readOutcome(c, desk, synced.value)))
+      return show(c, outcomePage(c.get('visitor'), person, outcome))
     })
 }
 
