@@ -207,8 +207,12 @@ const pagesDue = ({ payments, attempts }: Stored, timeline: readonly Entry[]): r
   const announced = new Set(
     attempts.filter(({ kind, announce }) => kind === 'hosted' && announce === 1).map(({ id }) => id),
   )
-  return timeline
-    .filter(({ type, about_id: id, name }) => type === 'fact' && name === 'opened' && announced.has(id))
+  const facts = timeline.filter(({ type, about_id: id }) => type === 'fact' && announced.has(id))
+  // Nobody is sent to a page that is first heard of as it is to be closed.
+  const isClosing = (id: string, before: number): boolean =>
+    facts.slice(0, before).some(({ about_id, name }) => about_id === id && name === 'close_requested')
+  return facts
+    .filter(({ about_id: id, name }, at) => name === 'opened' && !isClosing(id, at))
     .map(({ payment_id: id, data }) =>
       canBePaidOn(ownerOf(payments, id), id, (JSON.parse(data) as { readonly url: string }).url),
     )
