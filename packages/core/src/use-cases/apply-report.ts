@@ -135,10 +135,10 @@ export const noteRefundLook = async (
 }
 
 /** What bears the mark of one attempt but is not the one reported must not be payable beside it. */
-const closeOthers = async (
+export const closeOthers = async (
   tx: Transaction,
   { paymentId, attemptId }: { readonly paymentId: PaymentId; readonly attemptId: AttemptId },
-  { others = [] }: AttemptReport,
+  { others = [] }: Pick<AttemptReport, 'others'>,
   now: Instant,
 ): Promise<void> => {
   const effects = others.map((providerId): Effect => ({ type: 'close_attempt', paymentId, attemptId, providerId }))

@@ -1,9 +1,9 @@
-import { effectId, type Effect } from '../../effect/effect.ts'
+import type { Effect } from '../../effect/effect.ts'
 import { isWatched, type PaidAttempt } from '../../payment/attempt.ts'
 import type { ProviderAnswer } from '../../ports/payment-provider.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { EffectPerformer } from './effect-result.ts'
-import { applyChargeReport, noteLook } from '../apply-report.ts'
+import { applyChargeReport, closeOthers, noteLook } from '../apply-report.ts'
 import { nothingToDo, queryFor, readAttempt, unheard } from './asking.ts'
 
 /** Asks the provider what has become of the money that an attempt brought, and believes that. */
@@ -26,14 +26,7 @@ export const lookUpCharge: EffectPerformer<Extract<Effect, { readonly type: 'loo
         type: 'done',
         store: async (tx) => {
           const now = clock.now()
-          const closings = (twins.type === 'reported' ? twins.report : []).map((providerId): Effect => {
-            const { paymentId, attemptId } = effect
-            return { type: 'close_attempt', paymentId, attemptId, providerId }
-          })
-          await tx.outbox.append(
-            closings.map((body) => ({ id: effectId(body), body, dueAt: now })),
-            now,
-          )
+          if (twins.type === 'reported') await closeOthers(tx, effect, { others: twins.report }, now)
           return applyChargeReport(tx, deps, effect, report, {
             now,
             origin: {
